@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/async/task.hpp"
+#include "ashlar/core/error.hpp"
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <type_traits>
+
+namespace ashlar::async {
+
+struct BlockingPoolOptions {
+  std::size_t threads = 2;
+  std::size_t queue_max = 256;      // jobs that wait; one more is refused with server.overloaded
+  std::string name = "blocking";    // of the threads, 15 characters at most
+};
+
+// Threads for what would block a loop: hashing, file access. Jobs run in the order they were given.
+// Owns its threads; destroying it finishes what is queued. A coroutine that waits in run() must not outlive it.
+class BlockingPool {
+ public:
+  explicit BlockingPool(BlockingPoolOptions options = {});
+  ~BlockingPool();
+  BlockingPool(const BlockingPool&) = delete;
+  BlockingPool& operator=(const BlockingPool&) = delete;
+
+  // Runs `job` on a thread of the pool and resumes on the caller's loop with its result. An exception of the job's
+  // comes out here. Error server.overloaded when the queue is full; the job was not run then.
+  template <class Job, class T = std::invoke_result_t<Job>>
+  Task<Result<T>> run(Job job) {
+    if constexpr (std::is_void_v<T>) {
+      co_return co_await submit([job = std::move(job)]() mutable { job(); });
+    } else {
+      std::optional<T> out;
+      auto done = co_await submit([&out, job = std::move(job)]() mutable { out.emplace(job()); });
+      if (!done) co_return std::unexpected(std::move(done.error()));
+      co_return std::move(*out);
+    }
+  }
+
+  [[nodiscard]] std::size_t waiting() const;
+
+ private:
+  Task<Result<>> submit(std::move_only_function<void()> job);
+
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace ashlar::async

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+// What went wrong, as a value.
+//
+// An Error is what an operation returns when something that can be expected to go wrong did: wrong input, a wrong
+// password, a row that is not there, a database that is away. Broken infrastructure and our own bugs are not Errors:
+// the first throws and is caught once at the request's edge, the second asserts.
+//
+// Every error has a stable code. Codes are declared once, as constants beside the module that uses them
+// (`inline constexpr ErrorCode email_taken{ErrorKind::conflict, "user.email_taken"};`), and are documented in
+// docs/errors.md; a test compares the two.
+namespace ashlar {
+
+// The kind decides how each face answers: one HTTP status, one gRPC status, one GraphQL extension per kind.
+enum class ErrorKind : std::uint8_t {
+  malformed,          // could not be parsed at all                     HTTP 400
+  unauthenticated,    // who is asking is not known                     HTTP 401
+  forbidden,          // known, but not allowed                         HTTP 403
+  not_found,          // no such thing, or no such route                HTTP 404
+  not_allowed,        // the thing is there, the method is not          HTTP 405
+  conflict,           // the state of the thing forbids it              HTTP 409
+  too_large,          // over a size limit                              HTTP 413
+  unsupported_media,  // a body of a type that is not read              HTTP 415
+  invalid,            // parsed, but breaks the schema or a rule        HTTP 422
+  too_many_requests,  // over a rate limit                              HTTP 429
+  internal,           // our fault; nothing of the inside is shown      HTTP 500
+  unavailable,        // a part that is needed is away or full          HTTP 503
+  timed_out,          // the deadline passed before the work was done   HTTP 504
+};
+
+// A stable code with its kind. Only literals can make one, so `name` never dangles and copies are free.
+struct ErrorCode {
+  ErrorKind kind;
+  std::string_view name;
+
+  consteval ErrorCode(ErrorKind code_kind, const char* code_name) : kind(code_kind), name(code_name) {}
+  friend constexpr bool operator==(const ErrorCode& a, const ErrorCode& b) { return a.name == b.name; }
+};
+
+// One fault of an input. `path` is a JSON Pointer (RFC 6901) inside a body, or the parameter's name.
+struct Fault {
+  std::string path;
+  std::string code;     // "required", "too_long", "email", ...: see docs/errors.md
+  std::string message;  // for a person
+
+  friend bool operator==(const Fault&, const Fault&) = default;
+};
+
+class Error {
+ public:
+  Error(ErrorCode code, std::string message) : code_(code), message_(std::move(message)) {}
+  Error(ErrorCode code, std::string message, std::vector<Fault> faults)
+      : code_(code), message_(std::move(message)), faults_(std::move(faults)) {}
+
+  [[nodiscard]] ErrorCode code() const { return code_; }
+  [[nodiscard]] ErrorKind kind() const { return code_.kind; }
+  // For the client: it must not carry anything of the inside (SQL, paths, addresses).
+  [[nodiscard]] const std::string& message() const { return message_; }
+  [[nodiscard]] const std::vector<Fault>& faults() const { return faults_; }
+  // When it is worth trying again; zero when nothing is known.
+  [[nodiscard]] std::chrono::seconds retry_after() const { return retry_after_; }
+  // For the log only: what the client must not see.
+  [[nodiscard]] const std::string& cause() const { return cause_; }
+
+  [[nodiscard]] Error with_retry_after(std::chrono::seconds delay) && {
+    retry_after_ = delay;
+    return std::move(*this);
+  }
+  [[nodiscard]] Error with_cause(std::string cause) && {
+    cause_ = std::move(cause);
+    return std::move(*this);
+  }
+
+ private:
+  ErrorCode code_;
+  std::string message_;
+  std::vector<Fault> faults_;
+  std::chrono::seconds retry_after_{0};
+  std::string cause_;
+};
+
+template <class T = void>
+using Result = std::expected<T, Error>;
+
+// `return fail(errors::email_taken, "This e-mail address is taken.");`
+[[nodiscard]] inline std::unexpected<Error> fail(ErrorCode code, std::string message) {
+  return std::unexpected<Error>(std::in_place, code, std::move(message));
+}
+
+// Codes that belong to no single module.
+namespace errors {
+inline constexpr ErrorCode internal{ErrorKind::internal, "internal"};
+inline constexpr ErrorCode invalid_input{ErrorKind::invalid, "request.invalid"};
+inline constexpr ErrorCode malformed_json{ErrorKind::malformed, "request.malformed_json"};
+inline constexpr ErrorCode overloaded{ErrorKind::unavailable, "server.overloaded"};
+inline constexpr ErrorCode deadline_exceeded{ErrorKind::timed_out, "server.deadline_exceeded"};
+}  // namespace errors
+
+}  // namespace ashlar

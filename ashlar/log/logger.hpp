@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/core/clock.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+// Structured logs: one line an event, JSON, or coloured text for a person at a terminal.
+//
+// A line is formatted by the caller into a buffer of its thread and written by a thread of the log's own, in batches,
+// through spdlog's sinks; the caller never waits for a disk. Lines at `error` and above are handed over at once, the
+// others within `flush_interval`. When the writer falls behind by more than `buffered_bytes_max`, lines below `error` are dropped and
+// the number dropped is logged. What is buffered when the process is killed is lost; a crash by signal is not flushed.
+namespace ashlar::log {
+
+enum class Level : std::uint8_t { trace, debug, info, warn, error, fatal, off };
+[[nodiscard]] std::string_view to_string(Level level);
+[[nodiscard]] std::optional<Level> level_of(std::string_view name);
+
+// One member of a log line. Views: valid for the call only.
+struct Attribute {
+  enum class Kind : std::uint8_t { text, integer, number, boolean } kind;
+  std::string_view key;
+  std::string_view text{};
+  std::int64_t integer = 0;
+  double number = 0;
+
+  Attribute(std::string_view k, std::string_view v) : kind(Kind::text), key(k), text(v) {}
+  Attribute(std::string_view k, const char* v) : kind(Kind::text), key(k), text(v) {}
+  Attribute(std::string_view k, const std::string& v) : kind(Kind::text), key(k), text(v) {}
+  template <class T>
+    requires std::is_integral_v<T>
+  Attribute(std::string_view k, T v)
+      : kind(std::is_same_v<T, bool> ? Kind::boolean : Kind::integer), key(k), integer(static_cast<std::int64_t>(v)) {}
+  Attribute(std::string_view k, double v) : kind(Kind::number), key(k), number(v) {}
+};
+
+enum class Style : std::uint8_t { json, pretty };
+
+struct LogOptions {
+  Level level = Level::info;
+  Style style = Style::json;      // of the console; files are always JSON
+  enum class Console : std::uint8_t { standard_output, standard_error, none } console = Console::standard_output;
+  std::string file;               // empty: no file; else JSON lines, rotated
+  std::string error_file;         // empty: none; else what is `error` and above once more
+  std::size_t file_bytes_max = 64 * 1024 * 1024;  // then it is rotated
+  std::size_t files_kept_max = 5;
+  std::size_t buffered_bytes_max = 16 * 1024 * 1024;
+  std::chrono::milliseconds flush_interval{100};
+  // Attributes whose value is replaced by "[redacted]", whatever their case: a name, or a path with * in place of a
+  // segment ("headers.*").
+  std::vector<std::string> redact = {"password", "token", "accessToken", "refreshToken", "authorization", "cookie", "secret"};
+};
+
+// A log. Safe from any thread; outlives whoever writes to it. Destroying it writes what is buffered.
+class Logger {
+ public:
+  // Throws std::runtime_error when a file cannot be opened.
+  Logger(LogOptions options, const Clock& clock);
+  ~Logger();
+  Logger(const Logger&) = delete;
+  Logger& operator=(const Logger&) = delete;
+
+  [[nodiscard]] bool enabled(Level level) const { return level >= level_.load(std::memory_order_relaxed); }
+  [[nodiscard]] Level level() const { return level_.load(std::memory_order_relaxed); }
+  void set_level(Level level) { level_.store(level, std::memory_order_relaxed); }
+
+  // {"time":"...","level":"info","message":...,<attributes>}. Invalid UTF-8 is replaced; nothing in a value can end the
+  // line.
+  void write(Level level, std::string_view message, std::span<const Attribute> attributes);
+  void write(Level level, std::string_view message, std::initializer_list<Attribute> attributes = {}) {
+    if (enabled(level)) write(level, message, std::span(attributes.begin(), attributes.size()));
+  }
+  void debug(std::string_view message, std::initializer_list<Attribute> a = {}) { write(Level::debug, message, a); }
+  void info(std::string_view message, std::initializer_list<Attribute> a = {}) { write(Level::info, message, a); }
+  void warn(std::string_view message, std::initializer_list<Attribute> a = {}) { write(Level::warn, message, a); }
+  void error(std::string_view message, std::initializer_list<Attribute> a = {}) { write(Level::error, message, a); }
+
+  void flush();  // returns when everything written before it was given to the operating system
+
+ private:
+  struct State;
+  std::atomic<Level> level_;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace ashlar::log

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/schema/constraints.hpp"
+
+// The Type of each constraint type and of the plain ones: thin templates over the functions of constraints.cpp.
+namespace ashlar::schema {
+
+namespace detail {
+void append_text_example(const Bounds& length, std::string& json);
+std::string literal_of(std::int64_t value);
+
+template <class T>
+inline constexpr bool is_text = false;
+template <std::size_t Min, std::size_t Max>
+inline constexpr bool is_text<Text<Min, Max>> = true;
+
+template <class T>
+Check assign(T& value, std::expected<T, Violation> parsed) {
+  if (!parsed) return std::move(parsed.error());
+  value = std::move(*parsed);
+  return {};
+}
+
+// The accessors of a type with `parse(std::string_view)` and `view()`.
+template <class T>
+void use_text(Type& out) {
+  out.access.set_text = [](void* value, std::string_view text) { return assign(*static_cast<T*>(value), T::parse(text)); };
+  out.access.append_text = [](const void* value, std::string& text) { text += static_cast<const T*>(value)->view(); };
+}
+
+template <class T>
+inline constexpr bool may_be_absent_default = false;
+}  // namespace detail
+
+template <class T, auto Value>
+inline constexpr bool detail::may_be_absent<Defaulted<T, Value>> = true;
+
+template <>
+struct Describe<bool> {
+  static Type type() {
+    Type out{.kind = Kind::boolean};
+    out.access.set_boolean = [](void* value, bool set) -> Check { return *static_cast<bool*>(value) = set, Check{}; };
+    out.access.get_boolean = [](const void* value) { return *static_cast<const bool*>(value); };
+    return out;
+  }
+};
+
+template <std::integral T>
+  requires(!std::same_as<T, bool> && !std::same_as<T, char>)
+struct Describe<T> {
+  static constexpr std::int64_t min = std::is_signed_v<T> ? static_cast<std::int64_t>(std::numeric_limits<T>::min()) : 0;
+  static constexpr std::int64_t max = sizeof(T) == 8 ? std::numeric_limits<std::int64_t>::max()
+                                                     : static_cast<std::int64_t>(std::numeric_limits<T>::max());
+  static Type type() {
+    Type out{.kind = Kind::integer, .bounds = {min, max}};
+    out.access.set_integer = [](void* value, std::int64_t set) -> Check {
+      if (auto violation = detail::check_integer(set, min, max)) return violation;
+      *static_cast<T*>(value) = static_cast<T>(set);
+      return {};
+    };
+    out.access.get_integer = [](const void* value) { return static_cast<std::int64_t>(*static_cast<const T*>(value)); };
+    return out;
+  }
+};
+
+template <>
+struct Describe<double> {
+  static Type type() {
+    Type out{.kind = Kind::number};
+    out.access.set_number = [](void* value, double set) -> Check { return *static_cast<double*>(value) = set, Check{}; };
+    out.access.get_number = [](const void* value) { return *static_cast<const double*>(value); };
+    return out;
+  }
+};
+
+template <>
+struct Describe<std::string> {
+  static Type type() {
+    Type out{.kind = Kind::string};
+    out.access.set_text = [](void* value, std::string_view text) -> Check {
+      static_cast<std::string*>(value)->assign(text);
+      return {};
+    };
+    out.access.append_text = [](const void* value, std::string& text) { text += *static_cast<const std::string*>(value); };
+    return out;
+  }
+};
+
+template <std::size_t Min, std::size_t Max>
+struct Describe<Text<Min, Max>> {
+  static Type type() {
+    Type out{.kind = Kind::string, .bounds = {static_cast<std::int64_t>(Min), static_cast<std::int64_t>(Max)}};
+    detail::use_text<Text<Min, Max>>(out);
+    return out;
+  }
+};
+
+template <>
+struct Describe<Email> {
+  static Type type();
+};
+template <>
+struct Describe<Url> {
+  static Type type();
+};
+template <>
+struct Describe<Password> {
+  static Type type();
+};
+template <>
+struct Describe<Uuid> {
+  static Type type();
+};
+template <>
+struct Describe<Timestamp> {
+  static Type type();
+};
+
+template <std::int64_t Lo, std::int64_t Hi>
+struct Describe<Int<Lo, Hi>> {
+  static Type type() {
+    Type out{.kind = Kind::integer, .bounds = {Lo, Hi}};
+    out.access.set_integer = [](void* value, std::int64_t set) {
+      return detail::assign(*static_cast<Int<Lo, Hi>*>(value), Int<Lo, Hi>::parse(set));
+    };
+    out.access.get_integer = [](const void* value) { return static_cast<const Int<Lo, Hi>*>(value)->value(); };
+    return out;
+  }
+};
+
+template <std::int64_t Lo, std::int64_t Hi>
+struct Describe<MoneyBetween<Lo, Hi>> {
+  using Value = MoneyBetween<Lo, Hi>;
+  static Type type() {
+    Type out{.kind = Kind::string, .format = Format::money, .pattern = R"(^-?[0-9]{1,13}\.[0-9]{2}$)", .bounds = {Lo, Hi}};
+    out.access.set_text = [](void* value, std::string_view text) {
+      return detail::assign(*static_cast<Value*>(value), Value::parse(text));
+    };
+    out.access.set_integer = [](void* value, std::int64_t minor_units) -> Check {
+      if (auto violation = detail::check_money(minor_units, Lo, Hi)) return violation;
+      *static_cast<Value*>(value) = Value::of_minor_units(minor_units);
+      return {};
+    };
+    out.access.set_number = [](void* value, double number) -> Check {
+      auto parsed = detail::parse_money(number, Lo, Hi);
+      if (!parsed) return std::move(parsed.error());
+      *static_cast<Value*>(value) = Value::of_minor_units(*parsed);
+      return {};
+    };
+    out.access.get_integer = [](const void* value) { return static_cast<const Value*>(value)->minor_units(); };
+    out.access.append_text = [](const void* value, std::string& text) {
+      detail::append_money(static_cast<const Value*>(value)->minor_units(), text);
+    };
+    return out;
+  }
+};
+
+template <class Holder, class T>
+Type holder_type(Kind kind) {
+  Type out{.kind = kind, .element = &type_of<T>};
+  out.access.emplace = [](void* holder) -> void* { return &static_cast<Holder*>(holder)->emplace(); };
+  out.access.clear = [](void* holder) { static_cast<Holder*>(holder)->reset(); };
+  out.access.content = [](const void* holder) -> const void* {
+    const auto& value = *static_cast<const Holder*>(holder);
+    return value.has_value() ? &*value : nullptr;
+  };
+  return out;
+}
+
+template <class T>
+struct Describe<std::optional<T>> {
+  static Type type() { return holder_type<std::optional<T>, T>(Kind::optional); }
+};
+template <class T>
+struct Describe<Nullable<T>> {
+  static Type type() { return holder_type<Nullable<T>, T>(Kind::nullable); }
+};
+
+// The Type of what it holds, with a default. Defaulted<T> holds its T as the first and only member.
+template <class T, auto Value>
+struct Describe<Defaulted<T, Value>> {
+  static Type type() {
+    static_assert(std::is_standard_layout_v<Defaulted<T, Value>>, "Defaulted is for integers, bools and enumerations");
+    static const std::string json = [] {
+      std::string text;
+      const T fallback = Defaulted<T, Value>::fallback();
+      detail::append_json(type_of<T>(), &fallback, text);
+      return text;
+    }();
+    Type out = type_of<T>();
+    out.default_json = json;
+    return out;
+  }
+};
+
+template <class Vector, class T>
+Type array_type(Bounds bounds) {
+  Type out{.kind = Kind::array, .bounds = bounds, .element = &type_of<T>};
+  out.access.append = [](void* array) -> void* { return &static_cast<Vector*>(array)->emplace_back(); };
+  out.access.remove_last = [](void* array) { static_cast<Vector*>(array)->pop_back(); };
+  out.access.size = [](const void* array) { return static_cast<const Vector*>(array)->size(); };
+  out.access.item = [](const void* array, std::size_t i) -> const void* { return &(*static_cast<const Vector*>(array))[i]; };
+  return out;
+}
+
+template <class T>
+struct Describe<std::vector<T>> {
+  static_assert(!std::same_as<T, bool>, "std::vector<bool> holds no bools; use std::vector<std::uint8_t> or an enum");
+  static Type type() { return array_type<std::vector<T>, T>({}); }
+};
+template <class T, std::size_t Min, std::size_t Max>
+struct Describe<Array<T, Min, Max>> {
+  static Type type() {
+    return array_type<Array<T, Min, Max>, T>({static_cast<std::int64_t>(Min), static_cast<std::int64_t>(Max)});
+  }
+};
+
+template <Literal Tag, class... A>
+struct Describe<OneOf<Tag, A...>> {
+  using Value = OneOf<Tag, A...>;
+  static Type type() {
+    static const std::array<Alternative, sizeof...(A)> table{Alternative{
+        .tag = A::tag, .type = &type_of<A>, .emplace = [](void* choice) -> void* {
+          return &static_cast<Value*>(choice)->template emplace<A>();
+        }}...};
+    Type out{.kind = Kind::choice, .alternatives = table, .tag_name = Value::tag_name};
+    out.access.active = [](const void* choice) { return static_cast<const Value*>(choice)->index(); };
+    out.access.active_value = [](const void* choice) {
+      return std::visit([](const auto& value) -> const void* { return &value; },
+                        static_cast<const std::variant<A...>&>(*static_cast<const Value*>(choice)));
+    };
+    return out;
+  }
+};
+
+}  // namespace ashlar::schema

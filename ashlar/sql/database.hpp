@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/async/task.hpp"
+#include "ashlar/core/error.hpp"
+#include "ashlar/sql/value.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+// The driver interface. It is small: a statement goes in, rows come out, and a transaction is a place where statements
+// go. SQLite implements it (sqlite/database.hpp), PostgreSQL comes next; sql/conformance holds both to one suite.
+namespace ashlar::sql {
+
+namespace errors {
+inline constexpr ErrorCode unavailable{ErrorKind::unavailable, "database.unavailable"};  // away, or its queue is full
+inline constexpr ErrorCode timed_out{ErrorKind::timed_out, "database.timed_out"};
+inline constexpr ErrorCode unique{ErrorKind::conflict, "database.unique"};            // cause: "table.column"
+inline constexpr ErrorCode foreign_key{ErrorKind::conflict, "database.foreign_key"};
+inline constexpr ErrorCode check{ErrorKind::conflict, "database.check"};
+inline constexpr ErrorCode not_null{ErrorKind::conflict, "database.not_null"};
+inline constexpr ErrorCode serialization{ErrorKind::conflict, "database.serialization"};  // worth a retry
+inline constexpr ErrorCode invalid_text{ErrorKind::invalid, "sql.invalid_text"};
+inline constexpr ErrorCode failed{ErrorKind::internal, "database.failed"};  // wrong SQL and the like: our bug
+}  // namespace errors
+
+enum class Dialect : std::uint8_t { sqlite, postgres };
+
+// Whether a statement changes anything: reads run in parallel, and on a replica where there is one.
+enum class Mode : std::uint8_t { read, write };
+
+// One statement with its parameters ($1, $2, ...). `on_row` is called for each row, perhaps on a thread of the
+// driver's, never at the same time as the coroutine that awaits it; it must not throw but for std::logic_error.
+struct Statement {
+  std::string sql;
+  std::vector<Value> parameters;
+  Mode mode = Mode::read;
+  std::function<void(const Row&)> on_row;  // may be empty
+};
+
+struct Outcome {
+  std::int64_t rows_affected = 0;
+};
+
+// Where statements go: a database (each in a transaction of its own) or an open transaction.
+// A driver keeps prepared statements by their text, so texts should come from a bounded set.
+class Executor {
+ public:
+  virtual ~Executor() = default;
+
+  [[nodiscard]] virtual Dialect dialect() const = 0;
+  // Errors: those of sql::errors. Resumes on the loop that awaits.
+  virtual Task<Result<Outcome>> execute(Statement statement) = 0;
+
+ protected:  // each kind says for itself whether it copies or moves
+  Executor() = default;
+  Executor(const Executor&) = default;
+  Executor(Executor&&) = default;
+  Executor& operator=(const Executor&) = default;
+  Executor& operator=(Executor&&) = default;
+};
+
+// A transaction that rolls back unless it is committed. It is used from one coroutine, one statement at a time. A
+// statement that fails leaves it open in SQLite; in PostgreSQL only a rollback can follow. Portable code gives up on an
+// error.
+class Transaction final : public Executor {
+ public:
+  // What a driver implements. Destroying one that was neither committed nor rolled back rolls it back, without waiting.
+  class Session : public Executor {
+   public:
+    Session() = default;
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+    virtual Task<Result<>> commit() = 0;
+    virtual Task<Result<>> rollback() = 0;
+  };
+  explicit Transaction(std::unique_ptr<Session> session) : session_(std::move(session)) {}
+  Transaction(Transaction&&) noexcept = default;
+  Transaction& operator=(Transaction&&) noexcept = default;
+
+  [[nodiscard]] Dialect dialect() const override { return session_->dialect(); }
+  Task<Result<Outcome>> execute(Statement statement) override { return session_->execute(std::move(statement)); }
+  // When it returns without an error, the changes are durable. After it, the transaction is over either way.
+  Task<Result<>> commit() { return session_->commit(); }
+  Task<Result<>> rollback() { return session_->rollback(); }
+
+ private:
+  std::unique_ptr<Session> session_;
+};
+
+class Database : public Executor {
+ public:
+  Database() = default;
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  // A transaction for writing. Waits for its turn; database.unavailable when the wait is over its limit.
+  virtual Task<Result<Transaction>> begin() = 0;
+  // Whether the database answers, within `within`.
+  virtual Task<Result<>> ping(std::chrono::milliseconds within) = 0;
+  // Runs several statements of one text, as migrations have them, in one transaction. Blocks the calling thread, which
+  // must not be a loop's: for start-up and the command line.
+  virtual Result<> run_script(std::string_view sql) = 0;
+  virtual Result<> query_blocking(const Statement& statement) = 0;
+  // Finishes what was accepted, then refuses. From any thread that is not a loop's.
+  virtual void close() = 0;
+};
+
+}  // namespace ashlar::sql

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/auth/token.hpp"
+#include "ashlar/http/message.hpp"
+#include "ashlar/web/routes.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+// The HTTP face: a route table behind the request chain. The chain, in this order:
+//
+//   request id -> security headers -> route (404, 405, HEAD, OPTIONS) -> rate limit -> who asks -> guard
+//   -> input (415, 413, 400, 422) -> owner -> the operation -> reply or problem details -> access log, metrics
+//
+// An App owns its routes; what it was given (tokens, clock, logger, services) outlives it. It runs on every loop at
+// once and is immutable after its construction, but for counters.
+namespace ashlar::web {
+
+struct AppOptions {
+  std::string title = "API";
+  std::string version = "0.1.0";
+  std::string environment = "development";  // shown by /health
+  std::size_t body_bytes_max = 10 * 1024 * 1024;
+  std::size_t json_depth_max = 32;
+  std::uint32_t rate_limit_max = 0;  // requests a minute a client; 0: no limit but the routes' own
+  std::size_t rate_limit_clients_max = 100'000;  // counted at the same time; the oldest are forgotten
+  enum class SecureCookies : std::uint8_t { no, yes } secure_cookies = SecureCookies::no;
+  std::string refresh_cookie_path = "/api/auth";
+  enum class AccessLog : std::uint8_t { off, on } access_log = AccessLog::on;
+};
+
+class App final : public http::Handler {
+ public:
+  // Throws std::logic_error that names every wrong declaration and what to do: a route without a guard, two routes
+  // that match the same paths, an owner look-up without {id}. `tokens` may be null: then nobody is ever signed in.
+  App(AppOptions options, Context::Environment environment, const auth::Tokens* tokens, Routes routes);
+  ~App() override;
+
+  Task<> handle(http::Request& request, http::Response& response) override;
+  void reject(int status, const Error& error, http::Response& response) override;
+
+  [[nodiscard]] const std::vector<std::unique_ptr<Route>>& routes() const;
+  [[nodiscard]] std::string openapi() const;  // the OpenAPI 3.1 document, JSON
+  [[nodiscard]] std::string metrics() const;  // Prometheus text format
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// Adds GET /openapi.json, and GET /docs with the files it needs, all open. The document is made once, when first asked.
+enum class DocsPage : std::uint8_t { no, yes };
+void mount_docs(Routes& routes, DocsPage docs_page);
+
+}  // namespace ashlar::web

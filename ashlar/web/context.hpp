@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/auth/principal.hpp"
+#include "ashlar/core/clock.hpp"
+#include "ashlar/core/error.hpp"
+#include "ashlar/core/random.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace ashlar::log {
+class Logger;
+}
+
+namespace ashlar::web {
+
+// What an operation can know about the call it serves, whichever face it came through: nothing of HTTP is here.
+// Lives as long as the call; the views too.
+class Context {
+ public:
+  struct Environment {  // outlives every call
+    const Clock* clock;
+    Random* random;
+    log::Logger* logger;
+  };
+  Context(const Environment& environment, std::string_view request_id) : env_(environment), request_id_(request_id) {}
+  Context(const Context&) = delete;
+  Context& operator=(const Context&) = delete;
+
+  // Who asks; null on an open route without a token. On every other route there is one.
+  [[nodiscard]] const auth::Principal* principal() const { return principal_.get(); }
+  // The same where the route's guard promises one (asserted).
+  [[nodiscard]] const auth::Principal& user() const;
+  // Passes when the caller is the owner or an admin; else error auth.forbidden.
+  [[nodiscard]] Result<> require_owner(const Uuid& owner) const;
+
+  [[nodiscard]] std::string_view request_id() const { return request_id_; }
+  [[nodiscard]] std::string_view client_address() const { return client_address_; }
+  [[nodiscard]] std::string_view client_agent() const { return client_agent_; }  // User-Agent, cut to 512 bytes
+  [[nodiscard]] Timestamp now() const { return env_.clock->now(); }
+  [[nodiscard]] const Clock& clock() const { return *env_.clock; }
+  [[nodiscard]] Random& random() const { return *env_.random; }
+  [[nodiscard]] Uuid new_id() const { return Uuid::make(*env_.clock, *env_.random); }
+  [[nodiscard]] log::Logger& log() const { return *env_.logger; }
+
+  // A refresh token that the client keeps for us (a cookie, over HTTP); empty when there is none.
+  [[nodiscard]] std::string_view kept_refresh_token() const { return kept_refresh_token_; }
+  // Asks the face to make the client keep these (HTTP: HttpOnly cookies), or to forget what it kept.
+  struct Credentials {
+    std::string access_token;
+    std::string refresh_token;
+    Timestamp access_expires_at;
+    Timestamp refresh_expires_at;
+  };
+  void keep(Credentials credentials) { kept_ = std::move(credentials); }
+  void forget_credentials() { kept_ = Credentials{}; }
+  [[nodiscard]] const std::optional<Credentials>& credentials_to_keep() const { return kept_; }  // empty: forget
+
+  // For the faces.
+  void set_principal(std::shared_ptr<const auth::Principal> principal) { principal_ = std::move(principal); }
+  void set_client(std::string_view address, std::string_view agent) {
+    client_address_ = address;
+    client_agent_ = agent.substr(0, 512);
+  }
+  void set_kept_refresh_token(std::string_view token) { kept_refresh_token_ = token; }
+
+ private:
+  const Environment& env_;
+  std::string_view request_id_;
+  std::shared_ptr<const auth::Principal> principal_;
+  std::string_view client_address_;
+  std::string_view client_agent_;
+  std::string_view kept_refresh_token_;
+  std::optional<Credentials> kept_;
+};
+
+}  // namespace ashlar::web

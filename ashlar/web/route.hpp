@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/auth/principal.hpp"
+#include "ashlar/http/message.hpp"
+#include "ashlar/web/operation.hpp"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace ashlar::web {
+
+struct RouteLimit {
+  std::uint32_t requests;
+  std::chrono::seconds window;
+};
+
+// One line of the table, as data: what the router matches, the chain enforces, and OpenAPI and `ashlar routes` show.
+struct Route {
+  http::Method method = http::Method::get;
+  std::string path;
+  std::unique_ptr<Operation> operation;  // null for a raw handler
+  std::function<Task<Result<>>(Context&, http::Request&, http::Response&)> raw;
+
+  std::optional<auth::Requirement> guard;
+  int guards_set = 0;  // more than one is refused at start
+  Operation::OwnerOf owner_of_reply;
+  std::function<Task<Result<Uuid>>(Context&, Uuid id)> look_up_owner;
+  std::optional<RouteLimit> limit;
+  std::optional<std::size_t> body_bytes_max;
+
+  std::string name;
+  std::string summary;
+  std::string tag;
+  std::vector<ErrorCode> errors;
+
+  void set_guard(auth::Requirement requirement) {
+    guard = std::move(requirement);
+    ++guards_set;
+  }
+  [[nodiscard]] std::string guard_text() const;  // "open", "signed in", "role admin", "owner"
+};
+
+}  // namespace ashlar::web

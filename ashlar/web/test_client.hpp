@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/http/message.hpp"
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+// Calls an App in the process, without a socket, through the same chain as the server's requests.
+//
+//   TestClient client(app);
+//   auto reply = client.post("/api/users", R"({"name": "Ada", "email": "ada@example.com"})");
+//   EXPECT_EQ(reply.status, 201);
+//   EXPECT_EQ(reply.at("/data/name"), "Ada");
+//
+// For tests: each call blocks its thread until the reply is whole, running a loop of its own. Throws
+// std::runtime_error when a handler does not finish within 30 s.
+namespace ashlar::web {
+
+struct TestReply {
+  int status = 0;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+
+  [[nodiscard]] std::string header(std::string_view name) const;  // the first of that name, empty when there is none
+  // The value at a JSON Pointer: a string without its quotes, everything else as JSON text. Throws std::out_of_range
+  // with the body when there is nothing.
+  [[nodiscard]] std::string at(std::string_view json_pointer) const;
+  [[nodiscard]] bool has(std::string_view json_pointer) const;
+};
+
+struct TestRequest {
+  http::Method method = http::Method::get;
+  std::string target;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+  std::string content_type = "application/json";  // sent when there is a body
+};
+
+class TestClient {
+ public:
+  explicit TestClient(http::Handler& handler);
+  ~TestClient();
+  TestClient(const TestClient&) = delete;
+  TestClient& operator=(const TestClient&) = delete;
+
+  TestReply send(const TestRequest& request);
+  TestReply get(std::string target) { return send({http::Method::get, std::move(target), {}, {}}); }
+  TestReply post(std::string target, std::string json) { return send({http::Method::post, std::move(target), {}, std::move(json)}); }
+  TestReply patch(std::string target, std::string json) { return send({http::Method::patch, std::move(target), {}, std::move(json)}); }
+  TestReply remove(std::string target) { return send({http::Method::remove, std::move(target), {}, {}}); }
+
+  // Sent with every request from now on; an empty token sends none.
+  void use_bearer(std::string token) { bearer_ = std::move(token); }
+  void use_peer_address(std::string address) { peer_address_ = std::move(address); }
+
+  // The loop that calls run on, for tests that await something themselves.
+  [[nodiscard]] boost::asio::io_context& loop();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+  std::string bearer_;
+  std::string peer_address_ = "127.0.0.1";
+};
+
+}  // namespace ashlar::web

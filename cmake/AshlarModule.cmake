@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+# ashlar_module(<name> [MODULES <module>...] [LIBRARIES <target>...])
+# A folder below ashlar/ as a library: every .cpp in it but the tests; every *_test.cpp as the test program <name>_tests.
+function(ashlar_module name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "MODULES;LIBRARIES")
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/ashlar/${name}/*.cpp)
+  set(tests ${sources})
+  list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+
+  if(sources)
+    add_library(ashlar_${name} STATIC ${sources})
+    set(scope PUBLIC)
+  else()
+    add_library(ashlar_${name} INTERFACE)
+    set(scope INTERFACE)
+  endif()
+  add_library(ashlar::${name} ALIAS ashlar_${name})
+  target_link_libraries(ashlar_${name} ${scope} ashlar_flags ${arg_LIBRARIES})
+  foreach(module ${arg_MODULES})
+    target_link_libraries(ashlar_${name} ${scope} ashlar_${module})
+  endforeach()
+
+  if(ASHLAR_TESTS AND tests)
+    ashlar_test(${name}_tests SOURCES ${tests} LIBRARIES ashlar_${name})
+  endif()
+endfunction()
+
+# ashlar_test(<name> SOURCES <file>... [LIBRARIES <target>...])
+# A GoogleTest program, each of its tests a test of ctest's, so that they run in parallel and in any order.
+function(ashlar_test name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LIBRARIES")
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE ashlar_flags ${arg_LIBRARIES} GTest::gmock GTest::gtest_main)
+  target_precompile_headers(${name} PRIVATE <gtest/gtest.h> <gmock/gmock.h>)
+  gtest_discover_tests(${name} TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 120)
+endfunction()
