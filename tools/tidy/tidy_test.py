@@ -1,0 +1,245 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Proves that every rule of tidy fires on what it is against, and is silent on what is fine."""
+import pathlib
+import sys
+import tempfile
+import unittest
+
+sys.dont_write_bytecode = True
+
+import budgets
+import compiled
+import errors
+import layers
+import pages
+import wording
+from tree import Tree, blank
+
+SPDX = "// SPDX-License-Identifier: Apache-2.0\n"
+HEADER = SPDX + "#pragma once\n"
+ARCHITECTURE = """
+| module | may include |
+| --- | --- |
+| core | nothing of ours |
+| log, schema, async | core |
+| http | core, async |
+| web | core, async, schema, http |
+| backend | everything below |
+"""
+ERROR = HEADER + """
+enum class ErrorKind {
+  conflict,   // the state forbids it      HTTP 409
+  not_found,  // no such thing             HTTP 404
+};
+"""
+COMMAND = '[{{"directory": "{root}", "file": "{root}/ashlar/core/a.cpp", "command": "clang++-19 -std=c++23 -I{root} -o a.o -c {root}/ashlar/core/a.cpp"}}]'
+
+
+class TidyTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="tidy")
+        self.addCleanup(self.folder.cleanup)
+
+    def tree(self, files):
+        root = pathlib.Path(self.folder.name)
+        for path, text in files.items():
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            (root / path).write_text(text)
+        return Tree(root, sorted(files))
+
+    def found(self, rule, files):
+        return [f"{f.path}:{f.line}: {f.message}" for f in rule(self.tree(files))]
+
+    def assert_fires(self, rule, files, *expected):
+        found = self.found(rule, files)
+        self.assertEqual(len(found), len(expected), found)
+        for line, words in zip(found, expected):
+            self.assertIn(words, line)
+
+    def assert_silent(self, rule, files):
+        self.assertEqual(self.found(rule, files), [])
+
+
+class Layers(TidyTest):
+    def with_file(self, path, text, **more):
+        return {"ARCHITECTURE.md": ARCHITECTURE, path: text,
+                **{k.replace("__", "/") + ".hpp": HEADER for k in more}}
+
+    def test_upwards(self):
+        self.assert_fires(layers.check, {"ARCHITECTURE.md": ARCHITECTURE, "ashlar/web/app.hpp": HEADER,
+                                         "ashlar/http/server.cpp": '#include "ashlar/web/app.hpp"\n'},
+                          "server.cpp:1: http may not include web")
+
+    def test_downwards(self):
+        self.assert_silent(layers.check, {"ARCHITECTURE.md": ARCHITECTURE, "ashlar/core/error.hpp": HEADER,
+                                          "ashlar/web/app.cpp": '#include "ashlar/core/error.hpp"\n',
+                                          "backend/main.cpp": '#include "ashlar/core/error.hpp"\n'})
+
+    def test_missing_file(self):
+        self.assert_fires(layers.check, self.with_file("ashlar/core/a.cpp", '#include "error.hpp"\n'), '"error.hpp" is no file')
+
+    def test_private_part(self):
+        self.assert_fires(layers.check, {"ARCHITECTURE.md": ARCHITECTURE, "ashlar/http/detail/codec.hpp": HEADER,
+                                         "ashlar/web/app.cpp": '#include "ashlar/http/detail/codec.hpp"\n'},
+                          "private to http")
+
+    def test_umbrella(self):
+        self.assert_fires(layers.check, {"ARCHITECTURE.md": ARCHITECTURE, "ashlar/ashlar.hpp": HEADER,
+                                         "ashlar/web/app.cpp": '#include "ashlar/ashlar.hpp"\n'}, "for users of the library")
+
+    def test_third_party_in_public_header(self):
+        for header in ("spdlog/spdlog.h", "sqlite3.h", "boost/asio/ip/tcp.hpp"):
+            self.assert_fires(layers.check, self.with_file("ashlar/log/logger.hpp", HEADER + f"#include <{header}>\n"),
+                              f"<{header}> belongs in a .cpp")
+
+    def test_third_party_elsewhere(self):
+        for path in ("ashlar/log/logger.cpp", "ashlar/log/detail/sink.hpp"):
+            self.assert_silent(layers.check, self.with_file(path, "#include <spdlog/spdlog.h>\n#include <string>\n"))
+        self.assert_silent(layers.check, self.with_file("ashlar/async/task.hpp", "#include <boost/asio/awaitable.hpp>\n"))
+
+    def test_unknown_module(self):
+        self.assert_fires(layers.check, self.with_file("ashlar/mail/send.cpp", SPDX), "module mail is not in the table")
+
+    def test_cycle(self):
+        self.assert_fires(layers.check, {"ARCHITECTURE.md": ARCHITECTURE,
+                                         "ashlar/core/a.hpp": '#include "ashlar/core/b.hpp"\n',
+                                         "ashlar/core/b.hpp": '#include "ashlar/core/a.hpp"\n'}, "include cycle")
+
+    def test_table_is_gone(self):
+        self.assert_fires(layers.check, {"ARCHITECTURE.md": "# The house\n"}, "the table")
+
+
+class Budgets(TidyTest):
+    def test_header(self):
+        self.assert_fires(budgets.check, {"ashlar/core/a.hpp": "\n" * 201}, "header of 201 lines")
+        self.assert_silent(budgets.check, {"ashlar/core/a.hpp": "\n" * 200})
+
+    def test_source(self):
+        self.assert_fires(budgets.check, {"ashlar/core/a.cpp": "\n" * 601}, "source of 601 lines")
+        self.assertEqual(len(list(budgets.advice(self.tree({"ashlar/core/a.cpp": "\n" * 401})))), 1)
+
+    def test_function(self):
+        body = "  f(\"{\");  // }\n" * 69
+        long = "namespace a {\nint* table[] = {\n" + "\n" * 80 + "};\nclass B : public C {\n public:\n  void f() const {\n" + body + "  }\n};\n}\n"
+        self.assert_fires(budgets.check, {"ashlar/core/a.cpp": long}, "a.cpp:86: a function of 71 lines")
+
+    def test_types_and_tables_are_no_functions(self):
+        for head in ("template <class T>\n  requires std::integral<T>\nclass A final : public B<T> {", "enum class A : int {",
+                     "namespace a::b {", "constexpr int a[] = {"):
+            self.assert_silent(budgets.check, {"ashlar/core/a.cpp": head + "\n" * 90 + "};\n"})
+
+
+class Wording(TidyTest):
+    def test_license(self):
+        self.assert_fires(wording.check, {"ashlar/core/a.cpp": "int a;\n"}, "the first line says")
+        self.assert_fires(wording.check, {"tools/a": "#!/bin/bash\n"}, "the first line says")
+        self.assert_silent(wording.check, {"ashlar/core/a.cpp": SPDX})
+
+    def test_vague_names(self):
+        for path in ("ashlar/core/string_util.cpp", "ashlar/core/base.cpp", "ashlar/common/a.cpp", "ashlar/core/impl/a.cpp"):
+            self.assert_fires(wording.check, {path: SPDX}, "name the thing")
+        self.assert_silent(wording.check, {"ashlar/sql/database.cpp": SPDX})
+
+    def test_case(self):
+        self.assert_fires(wording.check, {"ashlar/core/Error.cpp": SPDX}, "snake_case")
+
+    def test_unfinished(self):
+        self.assert_fires(wording.check, {"docs/a.md": "one\nTO" "DO: two\n"}, "a.md:2")
+
+    def test_machine_path(self):
+        self.assert_fires(wording.check, {"docs/a.md": "see /ho" "me/someone/ashlar\n"}, "one machine only")
+        self.assert_silent(wording.check, {"docs/a.md": "see https://example.com/home/x and ~/ashlar\n"})
+
+    def test_sleep(self):
+        sleep = SPDX + "void f() { std::this_thread::sleep_for(1s); }\n"
+        self.assert_fires(wording.check, {"ashlar/core/a_test.cpp": sleep}, "not for time")
+        self.assert_silent(wording.check, {"ashlar/core/a.cpp": sleep})
+
+    def test_pragma_once(self):
+        self.assert_fires(wording.check, {"ashlar/core/a.hpp": SPDX}, "#pragma once")
+
+
+class Errors(TidyTest):
+    CODE = SPDX + 'inline constexpr ErrorCode taken{ErrorKind::conflict, "user.taken"};\n'
+
+    def files(self, page, code=CODE, **more):
+        return {"ashlar/core/error.hpp": ERROR, "docs/errors.md": page, "backend/users/a.cpp": code, **more}
+
+    def test_documented(self):
+        self.assert_silent(errors.check, self.files("| `user.taken` | 409 | Taken. |\n"))
+
+    def test_undocumented(self):
+        self.assert_fires(errors.check, self.files(""), "user.taken")
+
+    def test_documented_only(self):
+        self.assert_fires(errors.check, self.files("| `user.taken` | 409 | . |\n| `user.gone` | 404 | . |\n"), "exists nowhere")
+
+    def test_wrong_status(self):
+        self.assert_fires(errors.check, self.files("| `user.taken` | 404 | Taken. |\n"), "status 409")
+
+    def test_twice(self):
+        self.assert_fires(errors.check, self.files("| `user.taken` | 409 | . |\n", **{"backend/b.cpp": self.CODE}), "too")
+
+    def test_without_a_name(self):
+        self.assert_fires(errors.check, self.files("", 'return fail({ErrorKind::conflict, "x.y"}, "");\n'), "has no name")
+
+    def test_faults(self):
+        code = 'return Violation{"too_long", "..."};\nout.fault("name", "same", "...");\nFault{path, "unknown", "..."};\n'
+        self.assert_fires(errors.check, self.files("", code), '"same"', '"too_long"', '"unknown"')
+        table = {"ashlar/schema/fault_codes.hpp": 'inline constexpr std::string_view uuid = "uuid";\n'}
+        self.assert_fires(errors.check, self.files("| `too_long` | B |\n", "", **table), '"uuid"', '"too_long" exists nowhere')
+        self.assert_silent(errors.check, self.files("| `same` | A |\n| `too_long` | B |\n| `unknown` | C |\n", code))
+
+
+class Pages(TidyTest):
+    def test_links(self):
+        self.assert_fires(pages.check, {"docs/a.md": "[b](b.md)\n"}, "leads nowhere")
+        self.assert_fires(pages.check, {"docs/a.md": "[b](b.md#two)\n", "docs/b.md": "# One\n"}, "no heading #two")
+        self.assert_silent(pages.check, {"docs/a.md": "[b](b.md#one-more) [c](https://c.example)\n```\n[d](d.md)\n```\n",
+                                         "docs/b.md": "# One more\n"})
+
+    def test_limits(self):
+        header = HEADER + ("struct PoolOptions {\n  std::size_t threads = 2;  // of its own\n"
+                           "  // How long.\n  std::chrono::seconds wait_max{5};\n};\n")
+        self.assert_fires(pages.check, {"ashlar/async/pool.hpp": header}, "differs from the headers")
+        page = pages.limits_page(self.tree({"ashlar/async/pool.hpp": header}))
+        self.assertIn("| `threads` | `2` | of its own |", page)
+        self.assertIn("| `wait_max` | `5 s` | How long. |", page)
+        self.assert_silent(pages.check, {"ashlar/async/pool.hpp": header, pages.LIMITS: page})
+
+
+class Compiled(TidyTest):
+    def files(self, **more):
+        root = pathlib.Path(self.folder.name).resolve()
+        return {"build/debug/compile_commands.json": COMMAND.format(root=root), "ashlar/core/a.cpp": SPDX,
+                ".clang-format": "BasedOnStyle: Google\n", ".clang-tidy": "Checks: '-*,bugprone-*'\nWarningsAsErrors: '*'\n", **more}
+
+    def test_header_alone(self):
+        self.assert_fires(compiled.headers, self.files(**{"ashlar/core/b.hpp": HEADER + "inline std::string b;\n"}),
+                          "does not compile alone")
+        good = self.files(**{"ashlar/core/b.hpp": HEADER + "#include <string>\ninline std::string b;\n"})
+        self.assert_silent(compiled.headers, good)
+        self.assert_silent(compiled.headers, good)  # as kept
+
+    def test_format(self):
+        self.assert_fires(compiled.format_, self.files(**{"ashlar/core/a.cpp": SPDX + "int   a;\n"}), "clang-format-19 -i")
+
+    def test_clang_tidy(self):
+        self.assert_fires(compiled.clang_tidy, self.files(**{"ashlar/core/a.cpp": SPDX + "int a(bool b) {\n  if (b);\n  return 1;\n}\n"}),
+                          "potentially unintended semicolon")
+
+
+class Blanking(unittest.TestCase):
+    def test_places_stay(self):
+        code = 'a("x{") /* {\n*/ + 1\'000 + \'{\' // {\n R"(})"'
+        out = blank(code)
+        self.assertEqual(len(out), len(code))
+        self.assertNotIn("{", out)
+        self.assertNotIn("}", out)
+        self.assertIn("1'000", out)
+        self.assertIn('"x{"', blank(code, keep_literals=True))
+
+
+if __name__ == "__main__":
+    unittest.main()
