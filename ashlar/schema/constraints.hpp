@@ -163,8 +163,8 @@ template <class T>
 class Nullable {
  public:
   Nullable() = default;
-  Nullable(std::nullopt_t) {}                              // NOLINT(google-explicit-constructor): as std::optional
-  Nullable(T value) : value_(std::move(value)) {}          // NOLINT(google-explicit-constructor)
+  Nullable(std::nullopt_t) {}                      // NOLINT(google-explicit-constructor): as std::optional
+  Nullable(T value) : value_(std::move(value)) {}  // NOLINT(google-explicit-constructor)
   Nullable(std::optional<T> value) : value_(std::move(value)) {}  // NOLINT(google-explicit-constructor)
 
   [[nodiscard]] bool has_value() const { return value_.has_value(); }

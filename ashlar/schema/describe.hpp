@@ -29,17 +29,20 @@
 //   static T example();                                  the example that OpenAPI shows
 //   static constexpr std::string_view description;       a sentence for OpenAPI
 // Enumerations are described alike, and are strings on the wire: ASHLAR_DESCRIBE_ENUM(Role, user, admin)
-#define ASHLAR_DESCRIBE(Struct, ...) BOOST_DESCRIBE_STRUCT(Struct, (), (__VA_ARGS__)) \
+#define ASHLAR_DESCRIBE(Struct, ...)               \
+  BOOST_DESCRIBE_STRUCT(Struct, (), (__VA_ARGS__)) \
   ASHLAR_DETAIL_NAME_OF(Struct)
-#define ASHLAR_DESCRIBE_ENUM(Enum, ...) BOOST_DESCRIBE_ENUM(Enum, __VA_ARGS__) \
+#define ASHLAR_DESCRIBE_ENUM(Enum, ...)  \
+  BOOST_DESCRIBE_ENUM(Enum, __VA_ARGS__) \
   ASHLAR_DETAIL_NAME_OF(Enum)
-#define ASHLAR_DETAIL_NAME_OF(Name)                                                                     \
+#define ASHLAR_DETAIL_NAME_OF(Name) \
   [[maybe_unused]] consteval ::std::string_view ashlar_name_of(::std::type_identity<Name>) { return #Name; }
 
 namespace ashlar::schema {
 
 template <class T>
-concept DescribedStruct = std::is_class_v<T> && requires { boost_public_member_descriptor_fn(static_cast<T**>(nullptr)); };
+concept DescribedStruct =
+    std::is_class_v<T> && requires { boost_public_member_descriptor_fn(static_cast<T**>(nullptr)); };
 
 template <class T>
 concept DescribedEnum = std::is_enum_v<T> && requires { boost_enum_descriptor_fn(static_cast<T**>(nullptr)); };
@@ -134,7 +137,9 @@ struct Describe<T> {
     if constexpr (requires(const T& t, Refinement& r) { t.refine(r); }) {
       out.access.refine = [](const void* object, Refinement& r) { static_cast<const T*>(object)->refine(r); };
     }
-    if constexpr (requires { { T::example() } -> std::same_as<T>; }) {
+    if constexpr (requires {
+                    { T::example() } -> std::same_as<T>;
+                  }) {
       out.append_example = [](std::string& json) {
         const T example = T::example();
         detail::append_json(type_of<T>(), &example, json);
@@ -146,9 +151,7 @@ struct Describe<T> {
 
 template <DescribedEnum T>
 struct Describe<T> {
-  static std::span<const std::string_view> names() {
-    return from(boost::describe::describe_enumerators<T>{});
-  }
+  static std::span<const std::string_view> names() { return from(boost::describe::describe_enumerators<T>{}); }
   static std::span<const T> values() { return values_from(boost::describe::describe_enumerators<T>{}); }
 
   static Type type() {
@@ -162,7 +165,9 @@ struct Describe<T> {
       }
       return detail_unknown(names());
     };
-    out.access.append_text = [](const void* value, std::string& text) { text += name_of(*static_cast<const T*>(value)); };
+    out.access.append_text = [](const void* value, std::string& text) {
+      text += name_of(*static_cast<const T*>(value));
+    };
     return out;
   }
   static std::string_view name_of(T value) {

@@ -73,7 +73,7 @@ struct Access {
   std::int64_t (*get_integer)(const void* value) = nullptr;
   Check (*set_number)(void* value, double) = nullptr;
   double (*get_number)(const void* value) = nullptr;
-  // every string, whatever its format
+  // every string, whatever its format; passwords have no append_text, so that nothing can write them
   Check (*set_text)(void* value, std::string_view) = nullptr;
   void (*append_text)(const void* value, std::string& out) = nullptr;  // as it is, not escaped
   // array

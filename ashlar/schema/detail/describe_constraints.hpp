@@ -7,14 +7,6 @@
 namespace ashlar::schema {
 
 namespace detail {
-void append_text_example(const Bounds& length, std::string& json);
-std::string literal_of(std::int64_t value);
-
-template <class T>
-inline constexpr bool is_text = false;
-template <std::size_t Min, std::size_t Max>
-inline constexpr bool is_text<Text<Min, Max>> = true;
-
 template <class T>
 Check assign(T& value, std::expected<T, Violation> parsed) {
   if (!parsed) return std::move(parsed.error());
@@ -25,12 +17,11 @@ Check assign(T& value, std::expected<T, Violation> parsed) {
 // The accessors of a type with `parse(std::string_view)` and `view()`.
 template <class T>
 void use_text(Type& out) {
-  out.access.set_text = [](void* value, std::string_view text) { return assign(*static_cast<T*>(value), T::parse(text)); };
+  out.access.set_text = [](void* value, std::string_view text) {
+    return assign(*static_cast<T*>(value), T::parse(text));
+  };
   out.access.append_text = [](const void* value, std::string& text) { text += static_cast<const T*>(value)->view(); };
 }
-
-template <class T>
-inline constexpr bool may_be_absent_default = false;
 }  // namespace detail
 
 template <class T, auto Value>
@@ -49,7 +40,8 @@ struct Describe<bool> {
 template <std::integral T>
   requires(!std::same_as<T, bool> && !std::same_as<T, char>)
 struct Describe<T> {
-  static constexpr std::int64_t min = std::is_signed_v<T> ? static_cast<std::int64_t>(std::numeric_limits<T>::min()) : 0;
+  static constexpr std::int64_t min =
+      std::is_signed_v<T> ? static_cast<std::int64_t>(std::numeric_limits<T>::min()) : 0;
   static constexpr std::int64_t max = sizeof(T) == 8 ? std::numeric_limits<std::int64_t>::max()
                                                      : static_cast<std::int64_t>(std::numeric_limits<T>::max());
   static Type type() {
@@ -68,7 +60,9 @@ template <>
 struct Describe<double> {
   static Type type() {
     Type out{.kind = Kind::number};
-    out.access.set_number = [](void* value, double set) -> Check { return *static_cast<double*>(value) = set, Check{}; };
+    out.access.set_number = [](void* value, double set) -> Check {
+      return *static_cast<double*>(value) = set, Check{};
+    };
     out.access.get_number = [](const void* value) { return *static_cast<const double*>(value); };
     return out;
   }
@@ -79,10 +73,13 @@ struct Describe<std::string> {
   static Type type() {
     Type out{.kind = Kind::string};
     out.access.set_text = [](void* value, std::string_view text) -> Check {
+      if (auto violation = detail::check_text(text, 0, text.size())) return violation;
       static_cast<std::string*>(value)->assign(text);
       return {};
     };
-    out.access.append_text = [](const void* value, std::string& text) { text += *static_cast<const std::string*>(value); };
+    out.access.append_text = [](const void* value, std::string& text) {
+      text += *static_cast<const std::string*>(value);
+    };
     return out;
   }
 };
@@ -133,7 +130,10 @@ template <std::int64_t Lo, std::int64_t Hi>
 struct Describe<MoneyBetween<Lo, Hi>> {
   using Value = MoneyBetween<Lo, Hi>;
   static Type type() {
-    Type out{.kind = Kind::string, .format = Format::money, .pattern = R"(^-?[0-9]{1,13}\.[0-9]{2}$)", .bounds = {Lo, Hi}};
+    Type out{.kind = Kind::string,
+             .format = Format::money,
+             .pattern = R"(^-?(0|[1-9][0-9]{0,12})\.[0-9]{2}$)",
+             .bounds = {Lo, Hi}};
     out.access.set_text = [](void* value, std::string_view text) {
       return detail::assign(*static_cast<Value*>(value), Value::parse(text));
     };
@@ -200,7 +200,9 @@ Type array_type(Bounds bounds) {
   out.access.append = [](void* array) -> void* { return &static_cast<Vector*>(array)->emplace_back(); };
   out.access.remove_last = [](void* array) { static_cast<Vector*>(array)->pop_back(); };
   out.access.size = [](const void* array) { return static_cast<const Vector*>(array)->size(); };
-  out.access.item = [](const void* array, std::size_t i) -> const void* { return &(*static_cast<const Vector*>(array))[i]; };
+  out.access.item = [](const void* array, std::size_t i) -> const void* {
+    return &(*static_cast<const Vector*>(array))[i];
+  };
   return out;
 }
 
@@ -220,10 +222,10 @@ template <Literal Tag, class... A>
 struct Describe<OneOf<Tag, A...>> {
   using Value = OneOf<Tag, A...>;
   static Type type() {
-    static const std::array<Alternative, sizeof...(A)> table{Alternative{
-        .tag = A::tag, .type = &type_of<A>, .emplace = [](void* choice) -> void* {
-          return &static_cast<Value*>(choice)->template emplace<A>();
-        }}...};
+    static const std::array<Alternative, sizeof...(A)> table{
+        Alternative{.tag = A::tag, .type = &type_of<A>, .emplace = [](void* choice) -> void* {
+                      return &static_cast<Value*>(choice)->template emplace<A>();
+                    }}...};
     Type out{.kind = Kind::choice, .alternatives = table, .tag_name = Value::tag_name};
     out.access.active = [](const void* choice) { return static_cast<const Value*>(choice)->index(); };
     out.access.active_value = [](const void* choice) {

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ashlar/schema/constraints.hpp"
+
+#include "ashlar/core/encoding.hpp"
+#include "ashlar/schema/fault_codes.hpp"
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+namespace ashlar {
+namespace schema {
+namespace detail {
+namespace {
+
+Violation violation(std::string_view code, std::string message) { return {code, std::move(message)}; }
+
+std::string counted(std::size_t count, std::string_view noun) {
+  std::string out = std::to_string(count);
+  out.append(" ").append(noun);
+  if (count != 1) out += 's';
+  return out;
+}
+
+// Whether every byte is ASCII and none is NUL: the common case, eight bytes at a time.
+bool is_plain_ascii(std::string_view text) {
+  constexpr std::uint64_t high = 0x8080808080808080U, ones = 0x0101010101010101U;
+  std::size_t i = 0;
+  for (; i + 8 <= text.size(); i += 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data() + i, 8);
+    if (((word | (word - ones)) & high) != 0) return false;
+  }
+  for (; i < text.size(); ++i) {
+    if (static_cast<signed char>(text[i]) <= 0) return false;
+  }
+  return true;
+}
+
+// A decimal with `decimals_min` to two decimals, in hundredths. Amounts past 64 bits become the nearest that fits.
+std::optional<std::int64_t> hundredths(std::string_view text, std::size_t decimals_min) {
+  const bool negative = text.starts_with('-');
+  if (negative) text.remove_prefix(1);
+  const std::size_t point = std::min(text.find('.'), text.size());
+  const std::string_view whole = text.substr(0, point);
+  const std::string_view decimals = point < text.size() ? text.substr(point + 1) : std::string_view{};
+  if (whole.empty() || (whole.size() > 1 && whole[0] == '0')) return std::nullopt;
+  if (decimals.size() < decimals_min || decimals.size() > 2 || (point < text.size() && decimals.empty())) {
+    return std::nullopt;
+  }
+  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  std::int64_t value = 0;
+  const auto push = [&](char digit) { value = value > (most - 9) / 10 ? most : value * 10 + (digit - '0'); };
+  for (const char c : whole) {
+    if (c < '0' || c > '9') return std::nullopt;
+    push(c);
+  }
+  for (std::size_t i = 0; i < 2; ++i) {
+    const char c = i < decimals.size() ? decimals[i] : '0';
+    if (c < '0' || c > '9') return std::nullopt;
+    push(c);
+  }
+  return negative ? -value : value;
+}
+
+std::expected<std::int64_t, Violation> in_range(std::optional<std::int64_t> minor_units, std::int64_t min,
+                                                std::int64_t max) {
+  if (!minor_units)
+    return std::unexpected(violation(codes::money, "must be an amount with two decimals, as \"12.50\""));
+  if (auto broken = check_money(*minor_units, min, max)) return std::unexpected(std::move(*broken));
+  return *minor_units;
+}
+
+}  // namespace
+
+Check check_text(std::string_view text, std::size_t min, std::size_t max) {
+  std::size_t length = text.size();
+  if (!is_plain_ascii(text)) {
+    if (!is_utf8(text)) return violation(codes::text, "must be well-formed UTF-8");
+    if (text.contains('\0')) return violation(codes::text, "must not contain a NUL character");
+    length = utf8_length(text);
+  }
+  if (length < min) {
+    if (length == 0) return violation(codes::too_short, "must not be empty");
+    return violation(codes::too_short, "must be at least " + counted(min, "character"));
+  }
+  if (length > max) return violation(codes::too_long, "must be at most " + counted(max, "character"));
+  return {};
+}
+
+Check check_integer(std::int64_t value, std::int64_t min, std::int64_t max) {
+  if (value < min) return violation(codes::too_small, "must be at least " + std::to_string(min));
+  if (value > max) return violation(codes::too_large, "must be at most " + std::to_string(max));
+  return {};
+}
+
+Check check_money(std::int64_t minor_units, std::int64_t min, std::int64_t max) {
+  const auto says = [](std::string text, std::int64_t bound) {
+    append_money(bound, text);
+    return text;
+  };
+  if (minor_units < min) return violation(codes::too_small, says("must be at least ", min));
+  if (minor_units > max) return violation(codes::too_large, says("must be at most ", max));
+  return {};
+}
+
+std::expected<std::int64_t, Violation> parse_money(std::string_view decimal, std::int64_t min, std::int64_t max) {
+  return in_range(hundredths(decimal, 2), min, max);
+}
+
+// Exact: what counts is the shortest decimal that means this double, which is what the client wrote.
+std::expected<std::int64_t, Violation> parse_money(double number, std::int64_t min, std::int64_t max) {
+  if (std::isnan(number)) return in_range(std::nullopt, min, max);
+  if (std::abs(number) > 1e17) {
+    constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+    return in_range(number < 0 ? -most : most, min, max);
+  }
+  std::array<char, 400> text{};
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed).ptr;
+  return in_range(hundredths({text.data(), end}, 0), min, max);
+}
+
+void append_money(std::int64_t minor_units, std::string& out) {
+  auto magnitude = static_cast<std::uint64_t>(minor_units);
+  if (minor_units < 0) {
+    out += '-';
+    magnitude = 0 - magnitude;
+  }
+  std::array<char, 24> text{};
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), magnitude / 100).ptr;
+  out.append(text.data(), end);
+  out += '.';
+  out += static_cast<char>('0' + magnitude % 100 / 10);
+  out += static_cast<char>('0' + magnitude % 10);
+}
+
+Violation unknown_enumerator(std::span<const std::string_view> names) {
+  std::string message = "must be one of ";
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (i > 0) message += ", ";
+    message += names[i];
+  }
+  return violation(codes::one_of, std::move(message));
+}
+
+}  // namespace detail
+
+Type Describe<Email>::type() {
+  Type out{.kind = Kind::string, .format = Format::email, .bounds = {3, 254}};
+  detail::use_text<Email>(out);
+  return out;
+}
+
+Type Describe<Url>::type() {
+  Type out{.kind = Kind::string, .format = Format::uri, .bounds = {8, 2048}};
+  detail::use_text<Url>(out);
+  return out;
+}
+
+Type Describe<Password>::type() {
+  Type out{.kind = Kind::string, .format = Format::password, .bounds = {1, 72}};
+  out.access.set_text = [](void* value, std::string_view text) {
+    return detail::assign(*static_cast<Password*>(value), Password::parse(text));
+  };
+  return out;  // no append_text: nothing that walks a description can write a password
+}
+
+Type Describe<Uuid>::type() {
+  Type out{.kind = Kind::string, .format = Format::uuid};
+  out.access.set_text = [](void* value, std::string_view text) -> Check {
+    const auto parsed = Uuid::parse(text);
+    if (!parsed) return detail::violation(codes::uuid, "must be a UUID");
+    *static_cast<Uuid*>(value) = *parsed;
+    return {};
+  };
+  out.access.append_text = [](const void* value, std::string& text) {
+    static_cast<const Uuid*>(value)->append_to(text);
+  };
+  return out;
+}
+
+Type Describe<Timestamp>::type() {
+  Type out{.kind = Kind::string, .format = Format::date_time};
+  out.access.set_text = [](void* value, std::string_view text) -> Check {
+    const auto parsed = Timestamp::parse(text);
+    if (!parsed) return detail::violation(codes::date_time, "must be a date and time, as 2026-11-21T08:30:00Z");
+    *static_cast<Timestamp*>(value) = *parsed;
+    return {};
+  };
+  out.access.set_integer = [](void* value, std::int64_t milliseconds) -> Check {
+    if (auto broken = detail::check_integer(milliseconds, Timestamp::milliseconds_min, Timestamp::milliseconds_max)) {
+      return broken;
+    }
+    *static_cast<Timestamp*>(value) = Timestamp::from_milliseconds(milliseconds);
+    return {};
+  };
+  out.access.get_integer = [](const void* value) { return static_cast<const Timestamp*>(value)->milliseconds(); };
+  out.access.append_text = [](const void* value, std::string& text) {
+    static_cast<const Timestamp*>(value)->append_to(text);
+  };
+  return out;
+}
+
+}  // namespace schema
+
+schema::Check Password::check(std::string_view text) {
+  if (auto broken = schema::detail::check_text(text, 0, text.size())) return broken;
+  if (text.size() < 8) return schema::Violation{schema::codes::too_short, "must be at least 8 bytes"};
+  if (text.size() > 72) return schema::Violation{schema::codes::too_long, "must be at most 72 bytes"};
+  return {};
+}
+
+}  // namespace ashlar

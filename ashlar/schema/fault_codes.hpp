@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string_view>
+
+// The codes of faults that schemas find. They are part of the contract with clients and do not change; docs/errors.md
+// lists them. A refinement may report codes of its own beside these.
+namespace ashlar::schema::codes {
+
+// The shape of the input
+inline constexpr std::string_view required = "required";                  // a member or parameter is not there
+inline constexpr std::string_view unknown_member = "unknown_member";      // one that the type does not have
+inline constexpr std::string_view duplicate_member = "duplicate_member";  // one that was there already
+inline constexpr std::string_view null = "null";                          // null where a value is wanted
+inline constexpr std::string_view type = "type";                          // a value of another kind: text for a number
+inline constexpr std::string_view too_few_items = "too_few_items";
+inline constexpr std::string_view too_many_items = "too_many_items";
+
+// One value
+inline constexpr std::string_view too_short = "too_short";  // characters of a text
+inline constexpr std::string_view too_long = "too_long";
+inline constexpr std::string_view too_small = "too_small";  // numbers, amounts, moments
+inline constexpr std::string_view too_large = "too_large";
+inline constexpr std::string_view text = "text";  // not well-formed UTF-8, or with a NUL character
+inline constexpr std::string_view email = "email";
+inline constexpr std::string_view url = "url";
+inline constexpr std::string_view uuid = "uuid";
+inline constexpr std::string_view date_time = "date_time";
+inline constexpr std::string_view money = "money";    // not an amount with two decimals
+inline constexpr std::string_view one_of = "one_of";  // not one of the names: enumerations, tags of unions
+
+}  // namespace ashlar::schema::codes

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ashlar/schema/detail/json_text.hpp"
+#include "ashlar/schema/json.hpp"
+
+#include <array>
+#include <cassert>
+#include <charconv>
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+
+namespace ashlar::schema {
+namespace {
+
+using detail::Passwords;
+
+// The place of the first byte from `at` on that RFC 8259 section 7 wants escaped: '"', '\\' and below 0x20. Eight bytes
+// at a time: a byte of `hits` is set where that byte is one of them (and perhaps in one after it, hence the second
+// look).
+std::size_t find_escaped(std::string_view text, std::size_t at) {
+  constexpr std::uint64_t ones = 0x0101010101010101U, high = 0x8080808080808080U;
+  const auto needs_escape = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; };
+  for (; at + 8 <= text.size(); at += 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data() + at, 8);
+    const std::uint64_t quote = word ^ (ones * '"'), backslash = word ^ (ones * '\\');
+    const std::uint64_t hits =
+        (((word - ones * 0x20) & ~word) | ((quote - ones) & ~quote) | ((backslash - ones) & ~backslash)) & high;
+    if (hits != 0) break;
+  }
+  while (at < text.size() && !needs_escape(text[at])) ++at;
+  return at;
+}
+
+void append_escape(char c, std::string& out) {
+  switch (c) {
+    case '"':
+      out += "\\\"";
+      return;
+    case '\\':
+      out += "\\\\";
+      return;
+    case '\b':
+      out += "\\b";
+      return;
+    case '\f':
+      out += "\\f";
+      return;
+    case '\n':
+      out += "\\n";
+      return;
+    case '\r':
+      out += "\\r";
+      return;
+    case '\t':
+      out += "\\t";
+      return;
+    default:
+      break;
+  }
+  constexpr std::string_view digits = "0123456789abcdef";
+  out += "\\u00";
+  out += digits[static_cast<unsigned char>(c) >> 4];
+  out += digits[static_cast<unsigned char>(c) & 15];
+}
+
+void append_escaped(std::string_view text, std::string& out) {
+  std::size_t written = 0;
+  while (written < text.size()) {
+    const std::size_t next = find_escaped(text, written);
+    out.append(text, written, next - written);
+    if (next < text.size()) append_escape(text[next], out);
+    written = next + 1;
+  }
+}
+
+template <class Number>
+void append_number(Number number, std::string& out) {
+  std::array<char, 32> text;
+  out.append(text.data(), std::to_chars(text.data(), text.data() + text.size(), number).ptr);
+}
+
+// A type's text goes to the output first; only one that needs escapes is copied.
+void write_text(const Type& type, const void* value, std::string& out) {
+  out += '"';
+  const std::size_t start = out.size();
+  type.access.append_text(value, out);
+  if (find_escaped(std::string_view(out).substr(start), 0) < out.size() - start) {
+    const std::string text = out.substr(start);
+    out.resize(start);
+    append_escaped(text, out);
+  }
+  out += '"';
+}
+
+bool is_password(const Type& type) {
+  if (type.kind == Kind::optional || type.kind == Kind::nullable) return is_password(type.element());
+  return type.format == Format::password;
+}
+
+class Writer {
+ public:
+  Writer(std::string& out, Passwords passwords) : out_(out), passwords_(passwords) {}
+
+  void write(const Type& type, const void* value) {
+    switch (type.kind) {
+      case Kind::boolean:
+        out_ += type.access.get_boolean(value) ? "true" : "false";
+        return;
+      case Kind::integer:
+        return append_number(type.access.get_integer(value), out_);
+      case Kind::number:
+        return write_number(type.access.get_number(value));
+      case Kind::string:
+        return write_string(type, value);
+      case Kind::array:
+        return write_array(type, value);
+      case Kind::optional:
+      case Kind::nullable: {
+        const void* content = type.access.content(value);
+        if (content != nullptr) return write(type.element(), content);
+        out_ += "null";
+        return;
+      }
+      case Kind::object:
+        out_ += '{';
+        write_members(type, value);
+        out_ += '}';
+        return;
+      case Kind::choice:
+        return write_choice(type, value);
+    }
+  }
+
+ private:
+  void write_number(double number) {
+    if (std::isfinite(number)) return append_number(number, out_);
+    out_ += "null";
+  }
+
+  void write_string(const Type& type, const void* value) {
+    if (type.access.append_text != nullptr) return write_text(type, value, out_);
+    out_ += passwords_ == Passwords::as_placeholder ? detail::password_placeholder : "null";
+  }
+
+  void write_array(const Type& type, const void* value) {
+    const Type& item_type = type.element();
+    const std::size_t size = type.access.size(value);
+    out_ += '[';
+    for (std::size_t i = 0; i < size; ++i) {
+      if (i > 0) out_ += ',';
+      write(item_type, type.access.item(value, i));
+    }
+    out_ += ']';
+  }
+
+  void write_members(const Type& type, const void* value) {
+    for (const Member& member : type.members) {
+      const Type& member_type = member.type();
+      const void* at = member.locate_in(value);
+      if (member_type.kind == Kind::optional && member_type.access.content(at) == nullptr) continue;
+      if (passwords_ == Passwords::left_out && is_password(member_type)) continue;
+      if (out_.back() != '{') out_ += ',';
+      out_ += '"';
+      out_ += member.json_name;
+      out_ += "\":";
+      write(member_type, at);
+    }
+  }
+
+  void write_choice(const Type& type, const void* value) {
+    const Alternative& alternative = type.alternatives[type.access.active(value)];
+    out_ += "{\"";
+    out_ += type.tag_name;
+    out_ += "\":\"";
+    append_escaped(alternative.tag, out_);
+    out_ += '"';
+    write_members(alternative.type(), type.access.active_value(value));
+    out_ += '}';
+  }
+
+  std::string& out_;
+  Passwords passwords_;
+};
+
+}  // namespace
+
+void write_json(const Type& type, const void* value, std::string& out) {
+  Writer(out, Passwords::left_out).write(type, value);
+}
+
+void write_json_string(std::string_view text, std::string& out) {
+  out += '"';
+  append_escaped(text, out);
+  out += '"';
+}
+
+void detail::append_json(const Type& type, const void* value, std::string& out) {
+  Writer(out, Passwords::as_placeholder).write(type, value);
+}
+
+}  // namespace ashlar::schema
