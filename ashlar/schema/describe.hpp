@@ -133,7 +133,9 @@ struct Describe<T> {
   static Type type() {
     Type out{.kind = Kind::object, .name = ashlar_name_of(std::type_identity<T>{})};
     out.members = detail::members_from<T>(boost::describe::describe_members<T, boost::describe::mod_public>{});
-    if constexpr (requires { T::description; }) out.description = T::description;
+    // A member of that name is data, not the sentence about the struct.
+    if constexpr (requires { requires !std::is_member_object_pointer_v<decltype(&T::description)>; })
+      out.description = T::description;
     if constexpr (requires(const T& t, Refinement& r) { t.refine(r); }) {
       out.access.refine = [](const void* object, Refinement& r) { static_cast<const T*>(object)->refine(r); };
     }
