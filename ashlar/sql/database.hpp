@@ -20,12 +20,13 @@ namespace ashlar::sql {
 namespace errors {
 inline constexpr ErrorCode unavailable{ErrorKind::unavailable, "database.unavailable"};  // away, or its queue is full
 inline constexpr ErrorCode timed_out{ErrorKind::timed_out, "database.timed_out"};
-inline constexpr ErrorCode unique{ErrorKind::conflict, "database.unique"};            // cause: "table.column"
+inline constexpr ErrorCode unique{ErrorKind::conflict, "database.unique"};  // cause: "table.column"
 inline constexpr ErrorCode foreign_key{ErrorKind::conflict, "database.foreign_key"};
 inline constexpr ErrorCode check{ErrorKind::conflict, "database.check"};
 inline constexpr ErrorCode not_null{ErrorKind::conflict, "database.not_null"};
 inline constexpr ErrorCode serialization{ErrorKind::conflict, "database.serialization"};  // worth a retry
 inline constexpr ErrorCode invalid_text{ErrorKind::invalid, "sql.invalid_text"};
+inline constexpr ErrorCode invalid_number{ErrorKind::invalid, "sql.invalid_number"};
 inline constexpr ErrorCode failed{ErrorKind::internal, "database.failed"};  // wrong SQL and the like: our bug
 }  // namespace errors
 
@@ -37,10 +38,10 @@ enum class Mode : std::uint8_t { read, write };
 // One statement with its parameters ($1, $2, ...). `on_row` is called for each row, perhaps on a thread of the
 // driver's, never at the same time as the coroutine that awaits it; it must not throw but for std::logic_error.
 struct Statement {
-  std::string sql;
-  std::vector<Value> parameters;
+  std::string sql{};
+  std::vector<Value> parameters{};
   Mode mode = Mode::read;
-  std::function<void(const Row&)> on_row;  // may be empty
+  std::function<void(const Row&)> on_row{};  // may be empty
 };
 
 struct Outcome {

@@ -18,7 +18,8 @@ using Bytes = std::vector<std::byte>;
 
 // A bound parameter, owned by the statement. Each driver sends it in its own best form: a Timestamp is milliseconds in
 // SQLite and a timestamptz in PostgreSQL, a Uuid is text in SQLite and a uuid in PostgreSQL, Money is a bigint of
-// minor units in both. Text with a NUL byte is refused (sql.invalid_text), since PostgreSQL cannot hold it.
+// minor units in both. Text with a NUL byte or with ill-formed UTF-8 is refused (sql.invalid_text), since PostgreSQL
+// cannot hold it; so is a NaN (sql.invalid_number), which SQLite cannot hold.
 using Value = std::variant<Null, bool, std::int64_t, double, std::string, Bytes, Uuid, Timestamp>;
 
 // A row as it comes from the database, seen while it is being read: views are valid until the next row. Columns count

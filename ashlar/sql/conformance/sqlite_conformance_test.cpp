@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ashlar/sql/conformance/suite.hpp"
+#include "ashlar/sql/open.hpp"
+
+namespace ashlar::sql::conformance {
+namespace {
+
+Driver sqlite() {
+  const auto open = [](const Wanted& wanted) {
+    OpenOptions options;
+    options.sqlite.queue_max = wanted.queue_max;
+    options.sqlite.transaction_time_max = wanted.transaction_time_max;
+    options.sqlite.statement_time_max = wanted.statement_time_max;
+    auto database = open_database("sqlite::memory:", options);
+    EXPECT_TRUE(database) << database.error().message();
+    return std::move(*database);
+  };
+  return {.name = "Sqlite", .open = open, .uuid = "text", .timestamp = "integer", .blob = "blob", .number = "real"};
+}
+
+INSTANTIATE_TEST_SUITE_P(Driver, Conformance, testing::Values(sqlite()), driver_name);
+
+}  // namespace
+}  // namespace ashlar::sql::conformance

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/sql/database.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+// One suite that every driver passes. A driver's test instantiates it:
+//   INSTANTIATE_TEST_SUITE_P(Sqlite, Conformance, testing::Values(Driver{...}), driver_name);
+namespace ashlar::sql::conformance {
+
+// What a test may ask of the database it gets.
+struct Wanted {
+  std::size_t queue_max = 4096;
+  std::chrono::milliseconds transaction_time_max{10'000};
+  std::chrono::milliseconds statement_time_max{10'000};
+};
+
+struct Driver {
+  std::string name;
+  // An empty database, gone when it is closed.
+  std::function<std::unique_ptr<Database>(const Wanted&)> open;
+  // Column types as this database calls them, for the tests' tables.
+  std::string uuid, timestamp, blob, number;
+};
+
+inline std::string driver_name(const testing::TestParamInfo<Driver>& info) { return info.param.name; }
+
+template <class T>
+Task<> keep_result(Task<T> task, std::optional<T>& out) {
+  out.emplace(co_await std::move(task));
+}
+
+// A database and one loop. Tests are written as if everything blocked: `await` runs the loop until the task has ended.
+class Conformance : public testing::TestWithParam<Driver> {
+ protected:
+  ~Conformance() override {
+    if (database_) database_->close();
+  }
+
+  Database& open(const Wanted& wanted = {}) {
+    database_ = GetParam().open(wanted);
+    return *database_;
+  }
+  // Opens it and makes the tables of one script.
+  Database& open_with(const std::string& script, const Wanted& wanted = {}) {
+    open(wanted);
+    const auto made = database_->run_script(script);
+    EXPECT_TRUE(made) << made.error().cause();
+    return *database_;
+  }
+
+  // Starts a task; run() drives all that were started to their ends, and throws what one of them throws.
+  void start(Task<> task) {
+    boost::asio::co_spawn(loop_, std::move(task), [](const std::exception_ptr& thrown) {
+      if (thrown) std::rethrow_exception(thrown);
+    });
+  }
+  void run() {
+    loop_.restart();
+    loop_.run();
+  }
+
+  template <class T>
+  T await(Task<T> task) {
+    std::optional<T> out;
+    start(keep_result(std::move(task), out));
+    run();
+    return std::move(*out);
+  }
+
+  // Shorthand: what most tests do.
+  Result<Outcome> write(Executor& executor, std::string sql, std::vector<Value> parameters = {}) {
+    return await(executor.execute({.sql = std::move(sql), .parameters = std::move(parameters), .mode = Mode::write}));
+  }
+  // The first column of each row, as an integer.
+  std::vector<std::int64_t> integers(Executor& executor, std::string sql, std::vector<Value> parameters = {}) {
+    std::vector<std::int64_t> out;
+    const auto done = await(executor.execute({.sql = std::move(sql),
+                                              .parameters = std::move(parameters),
+                                              .on_row = [&out](const Row& row) { out.push_back(row.integer(0)); }}));
+    EXPECT_TRUE(done) << done.error().cause();
+    return out;
+  }
+  std::int64_t count(Executor& executor, const std::string& table) {
+    const auto counted = integers(executor, "select count(*) from " + table);
+    return counted.empty() ? -1 : counted.front();
+  }
+
+  boost::asio::io_context loop_{1};
+  std::unique_ptr<Database> database_;
+};
+
+template <class T>
+std::string_view code_of(const Result<T>& result) {
+  return result ? std::string_view("no error") : result.error().code().name;
+}
+
+}  // namespace ashlar::sql::conformance

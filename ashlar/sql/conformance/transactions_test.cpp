@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ashlar/sql/conformance/suite.hpp"
+
+#include <stdexcept>
+
+namespace ashlar::sql::conformance {
+namespace {
+
+const std::string accounts =
+    "create table owners (id integer primary key);"
+    "create table accounts (id integer primary key, email text not null, amount integer not null default 0,"
+    "  owner integer references owners (id), constraint amount_not_negative check (amount >= 0),"
+    "  constraint accounts_email unique (email));";
+
+TEST_P(Conformance, MapsBrokenConstraintsToCodes) {
+  auto& db = open_with(accounts);
+  ASSERT_TRUE(write(db, "insert into accounts (id, email) values (1, 'a')"));
+  struct Case {
+    std::string sql, code, cause;
+  };
+  for (const auto& [sql, code, cause] : std::vector<Case>{
+           {"insert into accounts (id, email) values (2, 'a')", "database.unique", "accounts.email"},
+           {"insert into accounts (id, email) values (1, 'b')", "database.unique", "accounts.id"},
+           {"insert into accounts (id, email) values (2, null)", "database.not_null", "accounts.email"},
+           {"insert into accounts (id, email, amount) values (2, 'b', -1)", "database.check", "amount_not_negative"},
+           {"insert into accounts (id, email, owner) values (2, 'b', 9)", "database.foreign_key", ""},
+       }) {
+    const auto refused = write(db, sql);
+    EXPECT_EQ(code_of(refused), code) << sql;
+    if (refused || cause.empty()) continue;
+    EXPECT_EQ(refused.error().cause(), cause);
+    EXPECT_EQ(refused.error().message().find("accounts"), std::string::npos);  // nothing of the inside for the client
+  }
+  EXPECT_EQ(count(db, "accounts"), 1);
+}
+
+TEST_P(Conformance, KeepsACommittedTransaction) {
+  auto& db = open_with(accounts);
+  auto tx = await(db.begin());
+  ASSERT_TRUE(tx);
+  ASSERT_TRUE(write(*tx, "insert into accounts (id, email) values (1, 'a')"));
+  EXPECT_EQ(count(*tx, "accounts"), 1) << "it sees what it wrote";
+  EXPECT_EQ(count(db, "accounts"), 0) << "others do not";
+  ASSERT_TRUE(await(tx->commit()));
+  EXPECT_EQ(count(db, "accounts"), 1);
+  EXPECT_FALSE(write(*tx, "insert into accounts (id, email) values (2, 'b')")) << "it is over";
+  EXPECT_FALSE(await(tx->commit()));
+  EXPECT_EQ(count(db, "accounts"), 1);
+}
+
+TEST_P(Conformance, ForgetsATransactionThatIsRolledBack) {
+  auto& db = open_with(accounts);
+  auto tx = await(db.begin());
+  ASSERT_TRUE(write(*tx, "insert into accounts (id, email) values (1, 'a')"));
+  ASSERT_TRUE(await(tx->rollback()));
+  EXPECT_EQ(count(db, "accounts"), 0);
+  EXPECT_FALSE(await(tx->commit()));
+}
+
+TEST_P(Conformance, ForgetsATransactionThatIsDestroyed) {
+  auto& db = open_with(accounts);
+  {
+    auto tx = await(db.begin());
+    ASSERT_TRUE(write(*tx, "insert into accounts (id, email) values (1, 'a')"));
+  }
+  ASSERT_TRUE(write(db, "insert into accounts (id, email) values (2, 'b')")) << "the next one has its turn";
+  EXPECT_EQ(integers(db, "select id from accounts"), std::vector<std::int64_t>{2});
+}
+
+TEST_P(Conformance, ForgetsATransactionThatIsReplacedByAnother) {
+  auto& db = open_with(accounts);
+  std::optional<Transaction> tx = std::move(*await(db.begin()));
+  ASSERT_TRUE(write(*tx, "insert into accounts (id, email) values (1, 'a')"));
+  tx.reset();
+  tx = std::move(*await(db.begin()));
+  ASSERT_TRUE(write(*tx, "insert into accounts (id, email) values (2, 'b')"));
+  ASSERT_TRUE(await(tx->commit()));
+  EXPECT_EQ(integers(db, "select id from accounts"), std::vector<std::int64_t>{2});
+}
+
+TEST_P(Conformance, AFailedStatementEndsInARollback) {
+  auto& db = open_with(accounts);
+  auto tx = await(db.begin());
+  ASSERT_TRUE(write(*tx, "insert into accounts (id, email) values (1, 'a')"));
+  EXPECT_EQ(code_of(write(*tx, "insert into accounts (id, email) values (1, 'b')")), "database.unique");
+  ASSERT_TRUE(await(tx->rollback()));
+  EXPECT_EQ(count(db, "accounts"), 0);
+}
+
+TEST_P(Conformance, WhatOnRowThrowsComesOutAndUndoesTheStatement) {
+  auto& db = open_with(accounts);
+  const auto bad = [](const Row& row) { (void)row.text(0); };
+  EXPECT_THROW(await(db.execute({.sql = "insert into accounts (id, email) values (1, 'a') returning id",
+                                 .mode = Mode::write,
+                                 .on_row = bad})),
+               std::logic_error);
+  EXPECT_EQ(count(db, "accounts"), 0);
+  auto tx = await(db.begin());
+  EXPECT_THROW(await(tx->execute({.sql = "select count(*) from accounts", .on_row = bad})), std::logic_error);
+  ASSERT_TRUE(await(tx->rollback()));
+}
+
+TEST_P(Conformance, RollsBackATransactionThatTakesTooLong) {
+  auto& db = open_with(accounts, {.transaction_time_max = std::chrono::milliseconds(30)});
+  auto tx = await(db.begin());
+  ASSERT_TRUE(write(*tx, "insert into accounts (id, email) values (1, 'a')"));
+  ASSERT_TRUE(write(db, "insert into accounts (id, email) values (1, 'b')")) << "waits until the first is over";
+  EXPECT_EQ(code_of(write(*tx, "insert into accounts (id, email) values (3, 'c')")), "database.timed_out");
+  EXPECT_EQ(code_of(await(tx->commit())), "database.timed_out");
+  EXPECT_EQ(integers(db, "select id from accounts"), std::vector<std::int64_t>{1});
+}
+
+TEST_P(Conformance, StopsAStatementThatTakesTooLong) {
+  auto& db = open_with(accounts, {.statement_time_max = std::chrono::milliseconds(30)});
+  const std::string endless = "with recursive n (i) as (select 1 union all select i + 1 from n where i > 0) select count(*) from n";
+  EXPECT_EQ(code_of(await(db.execute({.sql = endless}))), "database.timed_out");
+  EXPECT_EQ(code_of(write(db, "insert into accounts (id, email) " + endless.substr(0, endless.find(" select count")) +
+                                  " select 1, count(*) from n")),
+            "database.failed");  // wrong SQL, to be told from a slow one
+  EXPECT_EQ(code_of(write(db, "insert into owners (id) select (" + endless + ")")), "database.timed_out");
+  ASSERT_TRUE(write(db, "insert into accounts (id, email) values (1, 'a')"));
+}
+
+Task<> pass_on_one(Database& db, int id) {
+  auto tx = co_await db.begin();
+  if (!tx) throw std::runtime_error("begin: " + tx.error().cause());
+  std::int64_t amount = 0;
+  auto done = co_await tx->execute({.sql = "select amount from accounts where id = 1",
+                                    .on_row = [&amount](const Row& row) { amount = row.integer(0); }});
+  if (done) {
+    done = co_await tx->execute(
+        {.sql = "update accounts set amount = $1 where id = 1", .parameters = {amount + 1}, .mode = Mode::write});
+  }
+  if (!done) throw std::runtime_error("transaction: " + done.error().cause());
+  if (id % 4 == 3) co_return;  // every fourth changes its mind
+  if (auto committed = co_await tx->commit(); !committed) throw std::runtime_error("commit");
+}
+
+TEST_P(Conformance, TransactionsOneAfterAnotherLoseNothing) {
+  auto& db = open_with(accounts + "insert into accounts (id, email) values (1, 'a');");
+  for (int i = 0; i < 40; ++i) start(pass_on_one(db, i));
+  run();
+  EXPECT_EQ(integers(db, "select amount from accounts"), std::vector<std::int64_t>{30});
+}
+
+}  // namespace
+}  // namespace ashlar::sql::conformance

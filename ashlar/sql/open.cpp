@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ashlar/sql/open.hpp"
+
+#include <stdlib.h>
+
+#include <system_error>
+
+namespace ashlar::sql {
+namespace {
+
+// A folder of its own in a file system that lives in memory where there is one: SQLite's own :memory: can be read by
+// one connection only.
+Result<std::filesystem::path> temporary_file() {
+  std::error_code error;
+  const std::filesystem::path shared_memory = "/dev/shm";
+  auto folder =
+      std::filesystem::is_directory(shared_memory, error) ? shared_memory : std::filesystem::temp_directory_path(error);
+  std::string pattern = (folder / "ashlar-XXXXXX").string();
+  if (mkdtemp(pattern.data()) == nullptr) {
+    return fail(errors::unavailable, "A folder for the database cannot be made in " + folder.string() + ".");
+  }
+  return std::filesystem::path(pattern) / "memory.db";
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Database>> open_database(std::string_view url, OpenOptions options) {
+  constexpr std::string_view sqlite_scheme = "sqlite:";
+  if (url.starts_with("postgresql:") || url.starts_with("postgres:")) {
+    return fail(errors::unsupported_url, "PostgreSQL is not in this build; use sqlite:PATH.");
+  }
+  if (!url.starts_with(sqlite_scheme)) {
+    return fail(errors::unsupported_url, "The database URL must be sqlite:PATH.");
+  }
+  std::string_view path = url.substr(sqlite_scheme.size());
+  if (path == ":memory:") {
+    auto file = temporary_file();
+    if (!file) return std::unexpected(std::move(file.error()));
+    options.sqlite.path = std::move(*file);
+    options.sqlite.lifetime = sqlite::Options::Lifetime::removed_on_close;
+    options.sqlite.synchronous = sqlite::Synchronous::off;
+  } else {
+    if (path.starts_with("//")) path.remove_prefix(2);
+    if (path.empty()) return fail(errors::unsupported_url, "The database URL sqlite: lacks the path of a file.");
+    options.sqlite.path = path;
+  }
+  auto opened = sqlite::Database::open(std::move(options.sqlite));
+  if (!opened) {
+    // The person who starts the server may see what a client may not.
+    const Error& error = opened.error();
+    return fail(error.code(), "The database " + std::string(url) + " cannot be opened: " + error.cause());
+  }
+  return std::move(*opened);
+}
+
+}  // namespace ashlar::sql

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/sql/database.hpp"
+#include "ashlar/sql/sqlite/database.hpp"
+
+#include <memory>
+#include <string_view>
+
+namespace ashlar::sql {
+
+namespace errors {
+inline constexpr ErrorCode unsupported_url{ErrorKind::invalid, "sql.unsupported_url"};
+}
+
+// What each driver takes; the place comes from the URL.
+struct OpenOptions {
+  sqlite::Options sqlite;
+};
+
+// Opens the database that a DATABASE_URL names. The message of an error is for the person who wrote the URL.
+//   sqlite:PATH       a file, made when it is absent, as is its folder
+//   sqlite::memory:   an empty database for this process, gone when it is closed; for tests
+Result<std::unique_ptr<Database>> open_database(std::string_view url, OpenOptions options = {});
+
+}  // namespace ashlar::sql

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/sql/database.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+
+// SQLite as a server's database: a file in WAL mode, one thread that writes and a few that read.
+//
+// Writes: what waits is run one after another inside one transaction of SQLite's, each unit (a statement, or an
+// interactive Transaction) in a savepoint of its own, and all are answered after the one COMMIT that makes them durable
+// (group commit). A unit that fails is undone alone. When the disk fails, or a write passes `statement_time_max`,
+// SQLite gives up the whole group, and each unit in it gets an error.
+// Reads: a thread takes what waits and runs it on one snapshot. A read that starts after a write was answered sees it.
+//
+// What is kept: Uuid as TEXT of 36 characters, Timestamp as INTEGER milliseconds, bool as INTEGER 0 or 1. Text must be
+// UTF-8 without NUL (sql.invalid_text), a number must not be NaN (sql.invalid_number). Foreign keys are enforced.
+// Parameters are $1, $2, ... in any order, each as often as wanted, and all of them used. Transaction control, ATTACH
+// and more than one statement in a text are refused (database.failed).
+//
+// SQL functions of ours: ashlar_fold(text) gives the text in lower case for every script that has case, unlike
+// SQLite's lower(); ashlar_contains(text, part) says whether `part` is in it without regard to case. Both are NULL for
+// NULL and can stand in an index.
+namespace ashlar::sql::sqlite {
+
+// full: an answered write survives a loss of power. normal: it survives a crash of the process, and a loss of power
+// takes the last of them. off: for data that can be made again.
+enum class Synchronous : std::uint8_t { full, normal, off };
+
+struct Options {
+  std::filesystem::path path;  // its folder is made when it is absent
+  enum class Lifetime : std::uint8_t { kept, removed_on_close } lifetime = Lifetime::kept;
+  Synchronous synchronous = Synchronous::full;
+
+  std::size_t reader_threads = 2;
+  std::size_t queue_max = 4096;        // statements that wait, reads and writes apart; one more is database.unavailable
+  std::size_t group_commit_max = 128;  // units in one commit
+  std::size_t read_batch_max = 64;     // statements on one snapshot
+  std::size_t statements_max = 256;    // prepared ones kept on each connection
+
+  std::chrono::milliseconds group_time_max{10};            // a group older than this commits before it takes more
+  std::chrono::milliseconds queue_time_max{5'000};         // a wait for the writer; then database.unavailable
+  std::chrono::milliseconds transaction_time_max{10'000};  // from begin() on; then it is rolled back
+  std::chrono::milliseconds statement_time_max{10'000};    // then database.timed_out
+  std::chrono::milliseconds busy_timeout{5'000};           // for another process's lock
+
+  std::size_t cache_bytes = 8 * 1024 * 1024;      // pages, on each connection at most
+  std::size_t mmap_bytes = 0;                     // of the file, mapped; a disk error is then a signal
+  std::size_t wal_bytes_kept = 64 * 1024 * 1024;  // of the write-ahead log's file, after a checkpoint
+};
+
+// Safe from any thread. A loop must outlive the statements that its coroutines await: end them, then close(), then
+// destroy the loop. A statement cannot be cancelled once it was handed over: it is awaited to its end, so what on_row
+// refers to is alive. Transactions may outlive the Database; they only get errors then.
+class Database final : public sql::Database {
+ public:
+  // Errors: database.unavailable, with the reason as the cause.
+  static Result<std::unique_ptr<Database>> open(Options options);
+  ~Database() override;
+
+  [[nodiscard]] Dialect dialect() const override { return Dialect::sqlite; }
+  Task<Result<Outcome>> execute(Statement statement) override;
+  Task<Result<Transaction>> begin() override;
+  Task<Result<>> ping(std::chrono::milliseconds within) override;
+  Result<> run_script(std::string_view sql) override;
+  Result<> query_blocking(const Statement& statement) override;
+  void close() override;
+
+ private:
+  struct State;
+  explicit Database(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace ashlar::sql::sqlite

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/core/error.hpp"
+
+#include <string_view>
+
+struct sqlite3;
+
+namespace ashlar::sql::sqlite::detail {
+
+// The Error for what the connection has just reported (its extended result code and message). `sql` goes into the
+// cause of what is our bug.
+Error error_of(sqlite3* connection, std::string_view sql);
+Error unavailable(std::string cause);
+Error failed(std::string cause);
+
+}  // namespace ashlar::sql::sqlite::detail

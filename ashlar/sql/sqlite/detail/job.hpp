@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/sql/database.hpp"
+
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <chrono>
+#include <exception>
+#include <functional>
+#include <future>
+#include <memory>
+#include <vector>
+
+namespace ashlar::sql::sqlite::detail {
+
+using Steady = std::chrono::steady_clock;
+
+struct Turn;  // an interactive transaction's (writer.hpp)
+
+// One piece of work for a database thread. It lives in the frame of the coroutine that awaits it (or on the stack of a
+// blocked thread), and that frame lives until `resume` was called or destroyed: so a thread may use it up to there.
+struct Job {
+  enum class Kind : unsigned char { statement, script, begin, commit, rollback };
+
+  Kind kind = Kind::statement;
+  const Statement* statement = nullptr;  // statement; script: only its text
+  std::shared_ptr<Turn> turn{};          // begin
+
+  Result<Outcome> outcome{};
+  std::exception_ptr thrown{};  // by on_row
+
+  boost::asio::io_context* loop = nullptr;  // where to resume; null: on the database's thread
+  std::move_only_function<void()> resume{};
+  Steady::time_point since{};
+  Job* next = nullptr;
+
+  [[nodiscard]] bool succeeded() const { return outcome && !thrown; }
+  Result<Outcome> take() {
+    if (thrown) std::rethrow_exception(thrown);
+    return std::move(outcome);
+  }
+};
+
+// Jobs in the order they came, linked through themselves.
+class JobList {
+ public:
+  JobList() = default;
+  JobList(JobList&& other) noexcept { swap(other); }
+  JobList& operator=(JobList&& other) noexcept {
+    swap(other);
+    return *this;
+  }
+  JobList(const JobList&) = delete;
+  ~JobList() = default;
+
+  [[nodiscard]] bool empty() const { return first_ == nullptr; }
+  [[nodiscard]] std::size_t size() const { return size_; }
+  void push(Job& job) {
+    job.next = nullptr;
+    (last_ != nullptr ? last_->next : first_) = &job;
+    last_ = &job;
+    ++size_;
+  }
+  Job* pop() {
+    Job* job = first_;
+    if (job == nullptr) return nullptr;
+    first_ = job->next;
+    if (first_ == nullptr) last_ = nullptr;
+    --size_;
+    return job;
+  }
+  [[nodiscard]] Job* first() const { return first_; }
+
+ private:
+  void swap(JobList& other) noexcept {
+    std::swap(first_, other.first_);
+    std::swap(last_, other.last_);
+    std::swap(size_, other.size_);
+  }
+  Job* first_ = nullptr;
+  Job* last_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+// Finished jobs, handed back with one post for each loop that waits.
+class Answers {
+ public:
+  void add(Job& job);
+  // Turns what had succeeded into this error.
+  void fail(const Error& error);
+  void send();
+  [[nodiscard]] bool empty() const { return loops_.empty(); }
+
+ private:
+  struct Loop {
+    boost::asio::io_context* loop;
+    JobList jobs;
+  };
+  std::vector<Loop> loops_;
+};
+
+inline void answer_with(Job& job, Error error) {
+  job.outcome = std::unexpected(std::move(error));
+  Answers answers;
+  answers.add(job);
+  answers.send();
+}
+
+// Suspends the coroutine until the job was answered. `submit` hands the job to a thread.
+template <class Submit>
+Task<> answered(Job& job, Submit submit) {
+  const LoopExecutor executor = co_await boost::asio::this_coro::executor;
+  job.loop = &executor.context();
+  boost::asio::use_awaitable_t<LoopExecutor> token;
+  co_await boost::asio::async_initiate<boost::asio::use_awaitable_t<LoopExecutor>, void()>(
+      [&job, &submit](auto handler) {
+        job.resume = [handler = std::move(handler)]() mutable { std::move(handler)(); };
+        submit(job);
+      },
+      token);
+}
+
+// The same for a thread that may block.
+template <class Submit>
+void wait_for(Job& job, Submit submit) {
+  std::promise<void> promise;
+  auto done = promise.get_future();
+  job.resume = [promise = std::move(promise)]() mutable { promise.set_value(); };
+  submit(job);
+  done.get();
+}
+
+}  // namespace ashlar::sql::sqlite::detail

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ashlar/sql/sqlite/detail/readers.hpp"
+
+#include "ashlar/sql/sqlite/detail/errors.hpp"
+
+#include <algorithm>
+
+namespace ashlar::sql::sqlite::detail {
+
+Result<std::unique_ptr<Readers>> Readers::open(const Options& options) {
+  std::vector<std::unique_ptr<Connection>> connections;
+  for (std::size_t i = 0; i < std::max<std::size_t>(options.reader_threads, 1); ++i) {
+    auto connection = Connection::open(options, Access::read_only);
+    if (!connection) return std::unexpected(std::move(connection.error()));
+    connections.push_back(std::move(*connection));
+  }
+  return std::unique_ptr<Readers>(new Readers(options, std::move(connections)));
+}
+
+Readers::Readers(const Options& options, std::vector<std::unique_ptr<Connection>> connections)
+    : options_(options), connections_(std::move(connections)) {
+  for (auto& connection : connections_) threads_.emplace_back([this, &connection] { run(*connection); });
+}
+
+Readers::~Readers() { close(); }
+
+void Readers::submit(Job& job) {
+  bool refused = false;
+  bool wake = false;
+  bool closing = false;
+  {
+    const std::lock_guard lock(mutex_);
+    closing = closing_;
+    refused = closing_ || queue_.size() >= options_.queue_max;
+    if (!refused) {
+      queue_.push(job);
+      wake = asleep_ > 0;
+    }
+  }
+  if (refused) return answer_with(job, unavailable(closing ? "closed" : "too many statements wait"));
+  if (wake) wake_.notify_one();
+}
+
+void Readers::close() {
+  {
+    const std::lock_guard lock(mutex_);
+    closing_ = true;
+  }
+  wake_.notify_all();
+  for (auto& thread : threads_) {
+    if (thread.joinable()) thread.join();
+  }
+  connections_.clear();
+}
+
+void Readers::run(Connection& connection) {
+  for (;;) {
+    JobList batch = take();
+    if (batch.empty()) return;
+    run_batch(connection, std::move(batch));
+  }
+}
+
+JobList Readers::take() {
+  std::unique_lock lock(mutex_);
+  while (queue_.empty() && !closing_) {
+    ++asleep_;
+    wake_.wait(lock);
+    --asleep_;
+  }
+  // A share of what waits: threads that sleep get the rest.
+  const std::size_t share = (queue_.size() + asleep_) / (asleep_ + 1);
+  const std::size_t count = std::min(share, options_.read_batch_max);
+  JobList batch;
+  for (std::size_t i = 0; i < count; ++i) batch.push(*queue_.pop());
+  return batch;
+}
+
+void Readers::run_batch(Connection& connection, JobList batch) {
+  using Control = Connection::Control;
+  // One snapshot for all: its locks are paid for once. It is taken after the batch, so it holds every write that was
+  // answered before one of these was asked for.
+  const bool shared = batch.size() > 1 && connection.control(Control::begin);
+  Answers answers;
+  while (Job* job = batch.pop()) {
+    // Those that are done do not wait for one that is known to take long.
+    if (!answers.empty() && connection.was_slow(*job->statement)) answers.send();
+    connection.run(*job, Steady::now() + options_.statement_time_max);
+    answers.add(*job);
+  }
+  if (shared && !connection.control(Control::commit)) (void)connection.control(Control::rollback);
+  answers.send();
+}
+
+}  // namespace ashlar::sql::sqlite::detail

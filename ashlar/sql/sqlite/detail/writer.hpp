@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/sql/sqlite/detail/connection.hpp"
+
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+namespace ashlar::sql::sqlite::detail {
+
+// An interactive transaction, between its coroutine and the writer. Guarded by the writer's mutex.
+struct Turn {
+  Job* command = nullptr;     // what the coroutine wants next
+  bool abandoned = false;     // by the coroutine
+  std::optional<Error> over;  // why nothing more can be done in it
+};
+
+// The thread that writes, its connection and the queue before it. See sqlite/database.hpp for what it promises.
+class Writer {
+ public:
+  static Result<std::shared_ptr<Writer>> open(const Options& options);
+  ~Writer();
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+
+  // Each answers the job sooner or later, if only with an error. From any thread.
+  void submit(Job& job);
+  void submit(Turn& turn, Job& job);
+  // The transaction's coroutine has left it.
+  void abandon(Turn& turn);
+  void close();
+
+ private:
+  Writer(const Options& options, std::unique_ptr<Connection> connection);
+  void run();
+  Job* next_unit();
+  Job* next_unit_now();
+  void run_group(Job& first);
+  void run_unit(Job& job);
+  void run_transaction(Job& begin);
+  Job* next_command(Turn& turn, Steady::time_point deadline);
+  void end(Turn& turn, Error why);
+  bool keep_or_undo(Job& job);  // ends the savepoint
+  void undo();
+
+  const Options options_;
+  std::unique_ptr<Connection> connection_;
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  enum class Waits : unsigned char { not_at_all, for_unit, for_command } waits_ = Waits::not_at_all;
+  JobList queue_;
+  bool closing_ = false;
+
+  Answers group_;  // the writer thread's own: done, to be answered after the commit
+  std::thread thread_;
+};
+
+}  // namespace ashlar::sql::sqlite::detail
