@@ -32,6 +32,7 @@ struct Driver {
   std::string uuid, timestamp, blob, number;
 };
 
+inline void PrintTo(const Driver& driver, std::ostream* out) { *out << driver.name; }
 inline std::string driver_name(const testing::TestParamInfo<Driver>& info) { return info.param.name; }
 
 template <class T>

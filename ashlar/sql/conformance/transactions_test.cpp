@@ -112,11 +112,9 @@ TEST_P(Conformance, RollsBackATransactionThatTakesTooLong) {
 
 TEST_P(Conformance, StopsAStatementThatTakesTooLong) {
   auto& db = open_with(accounts, {.statement_time_max = std::chrono::milliseconds(30)});
-  const std::string endless = "with recursive n (i) as (select 1 union all select i + 1 from n where i > 0) select count(*) from n";
+  const std::string endless =
+      "with recursive n (i) as (select 1 union all select i + 1 from n where i > 0) select count(*) from n";
   EXPECT_EQ(code_of(await(db.execute({.sql = endless}))), "database.timed_out");
-  EXPECT_EQ(code_of(write(db, "insert into accounts (id, email) " + endless.substr(0, endless.find(" select count")) +
-                                  " select 1, count(*) from n")),
-            "database.failed");  // wrong SQL, to be told from a slow one
   EXPECT_EQ(code_of(write(db, "insert into owners (id) select (" + endless + ")")), "database.timed_out");
   ASSERT_TRUE(write(db, "insert into accounts (id, email) values (1, 'a')"));
 }

@@ -9,13 +9,14 @@ namespace ashlar::sql::conformance {
 namespace {
 
 std::string values_table(const Driver& driver) {
-  return "create table v (id integer primary key, b boolean, i bigint, n " + driver.number + ", t text, x " + driver.blob +
-         ", u " + driver.uuid + ", m " + driver.timestamp + ");";
+  return "create table v (id integer primary key, b boolean, i bigint, n " + driver.number + ", t text, x " +
+         driver.blob + ", u " + driver.uuid + ", m " + driver.timestamp + ");";
 }
 
 TEST_P(Conformance, RefusesTextThatOneOfTheDatabasesCannotHold) {
   auto& db = open_with(values_table(GetParam()));
-  for (const std::string& text : {std::string("a\0b", 3), std::string("\0", 1), std::string("\xff"), std::string("\xed\xa0\x80")}) {
+  for (const std::string& text :
+       {std::string("a\0b", 3), std::string("\0", 1), std::string("\xff"), std::string("\xed\xa0\x80")}) {
     EXPECT_EQ(code_of(write(db, "insert into v (t) values ($1)", {text})), "sql.invalid_text");
   }
   EXPECT_EQ(code_of(write(db, "insert into v (n) values ($1)", {std::nan("")})), "sql.invalid_number");
@@ -24,7 +25,13 @@ TEST_P(Conformance, RefusesTextThatOneOfTheDatabasesCannotHold) {
 
 TEST_P(Conformance, KeepsTextAsItIs) {
   auto& db = open_with(values_table(GetParam()));
-  const std::vector<std::string> texts = {"",  "a", " a ", "'; drop table v; --", "%_\\\"", "é€😀\xcc\x81", "line\r\nline\ttab",
+  const std::vector<std::string> texts = {"",
+                                          "a",
+                                          " a ",
+                                          "'; drop table v; --",
+                                          "%_\\\"",
+                                          "é€😀\xcc\x81",
+                                          "line\r\nline\ttab",
                                           std::string(3'000'000, 'x')};
   for (const auto& text : texts) ASSERT_TRUE(write(db, "insert into v (t) values ($1)", {text}));
   std::vector<std::string> read;
@@ -38,9 +45,10 @@ TEST_P(Conformance, KeepsNumbersToTheirLastBit) {
   auto& db = open_with(values_table(GetParam()));
   using Integer = std::numeric_limits<std::int64_t>;
   using Double = std::numeric_limits<double>;
-  const std::vector<std::int64_t> integer_values = {0, 1, -1, (std::int64_t{1} << 53) + 1, Integer::max(), Integer::min()};
-  const std::vector<double> numbers = {0.0, -0.0, 0.1, 1e308, Double::denorm_min(), Double::max(), Double::lowest(),
-                                       Double::infinity()};
+  const std::vector<std::int64_t> integer_values = {
+      0, 1, -1, (std::int64_t{1} << 53) + 1, Integer::max(), Integer::min()};
+  const std::vector<double> numbers = {
+      0.0, -0.0, 0.1, 1e308, Double::denorm_min(), Double::max(), Double::lowest(), Double::infinity()};
   for (const auto value : integer_values) ASSERT_TRUE(write(db, "insert into v (i) values ($1)", {value}));
   for (const auto value : numbers) ASSERT_TRUE(write(db, "insert into v (n) values ($1)", {value}));
   EXPECT_EQ(integers(db, "select i from v where i is not null order by id"), integer_values);
@@ -130,7 +138,8 @@ TEST_P(Conformance, RefusesStatementsThatAreWrong) {
     EXPECT_EQ(code_of(write(db, sql, parameters)), "database.failed") << sql;
     EXPECT_EQ(code_of(await(db.execute({.sql = sql, .parameters = parameters}))), "database.failed") << sql;
   }
-  EXPECT_EQ(code_of(await(db.execute({.sql = "delete from v"}))), "database.failed");  // writes, but was given as a read
+  EXPECT_EQ(code_of(await(db.execute({.sql = "delete from v"}))),
+            "database.failed");  // writes, but was given as a read
 }
 
 TEST_P(Conformance, SaysHowManyRowsChanged) {
