@@ -160,7 +160,9 @@ Type Describe<Url>::type() {
 }
 
 Type Describe<Password>::type() {
-  Type out{.kind = Kind::string, .format = Format::password, .bounds = {1, 72}};
+  // A schema counts characters; the bytes are in the description.
+  Type out{
+      .kind = Kind::string, .format = Format::password, .description = "8 to 72 bytes of UTF-8", .bounds = {8, 72}};
   out.access.set_text = [](void* value, std::string_view text) {
     return detail::assign(*static_cast<Password*>(value), Password::parse(text));
   };

@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -208,6 +209,8 @@ class Defaulted {
 // A vector of Min to Max items. A bare std::vector is bounded by ReadOptions::array_items_max alone.
 template <class T, std::size_t Min, std::size_t Max>
 class Array : public std::vector<T> {
+  static_assert(!std::is_same_v<T, bool>, "a vector of bool holds no bools; use an enumeration or std::uint8_t");
+
  public:
   using std::vector<T>::vector;
   static constexpr std::size_t items_min = Min;

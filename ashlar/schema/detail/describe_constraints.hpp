@@ -132,7 +132,7 @@ struct Describe<MoneyBetween<Lo, Hi>> {
   static Type type() {
     Type out{.kind = Kind::string,
              .format = Format::money,
-             .pattern = R"(^-?(0|[1-9][0-9]{0,12})\.[0-9]{2}$)",
+             .pattern = Lo < 0 ? R"(^-?(0|[1-9][0-9]{0,12})\.[0-9]{2}$)" : R"(^(0|[1-9][0-9]{0,12})\.[0-9]{2}$)",
              .bounds = {Lo, Hi}};
     out.access.set_text = [](void* value, std::string_view text) {
       return detail::assign(*static_cast<Value*>(value), Value::parse(text));
