@@ -29,6 +29,14 @@ if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
   target_compile_options(ashlar_flags INTERFACE -fpch-instantiate-templates -Xclang -fno-pch-timestamp)
 endif()
 
+# What is served is hardened: checked containers, checked buffers, addresses that cannot be guessed, tables that cannot be
+# written. Debug builds have the checks of the containers, too.
+target_compile_definitions(ashlar_flags INTERFACE _GLIBCXX_ASSERTIONS)
+target_compile_options(ashlar_flags INTERFACE
+  $<$<CONFIG:Release>:-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong -ffunction-sections -fdata-sections>)
+target_link_options(ashlar_flags INTERFACE
+  $<$<CONFIG:Release>:-pie -Wl,-z,relro,-z,now -Wl,--gc-sections>)
+
 if(ASHLAR_SANITIZE STREQUAL "address")
   target_compile_options(ashlar_flags INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all)
   target_link_options(ashlar_flags INTERFACE -fsanitize=address,undefined)
