@@ -4,6 +4,8 @@
 #include "ashlar/core/clock.hpp"
 
 #include <atomic>
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
@@ -18,8 +20,9 @@
 //
 // A line is formatted by the caller into a buffer of its thread and written by a thread of the log's own, in batches,
 // through spdlog's sinks; the caller never waits for a disk. Lines at `error` and above are handed over at once, the
-// others within `flush_interval`. When the writer falls behind by more than `buffered_bytes_max`, lines below `error` are dropped and
-// the number dropped is logged. What is buffered when the process is killed is lost; a crash by signal is not flushed.
+// others within `flush_interval`. When the writer falls behind by more than `buffered_bytes_max`, lines below `error`
+// are dropped and the number dropped is logged. What is buffered when the process is killed is lost; a crash by signal
+// is not flushed. Lines of several threads are put in the order of their times within a batch, not between batches.
 namespace ashlar::log {
 
 enum class Level : std::uint8_t { trace, debug, info, warn, error, fatal, off };
@@ -28,19 +31,23 @@ enum class Level : std::uint8_t { trace, debug, info, warn, error, fatal, off };
 
 // One member of a log line. Views: valid for the call only.
 struct Attribute {
-  enum class Kind : std::uint8_t { text, integer, number, boolean } kind;
+  enum class Kind : std::uint8_t { text, integer, unsigned_integer, number, boolean } kind;
   std::string_view key;
   std::string_view text{};
-  std::int64_t integer = 0;
+  std::int64_t integer = 0;  // the same bits when unsigned
   double number = 0;
 
   Attribute(std::string_view k, std::string_view v) : kind(Kind::text), key(k), text(v) {}
-  Attribute(std::string_view k, const char* v) : kind(Kind::text), key(k), text(v) {}
+  Attribute(std::string_view k, const char* v) : kind(Kind::text), key(k), text(v == nullptr ? "" : v) {}
   Attribute(std::string_view k, const std::string& v) : kind(Kind::text), key(k), text(v) {}
   template <class T>
     requires std::is_integral_v<T>
   Attribute(std::string_view k, T v)
-      : kind(std::is_same_v<T, bool> ? Kind::boolean : Kind::integer), key(k), integer(static_cast<std::int64_t>(v)) {}
+      : kind(std::is_same_v<T, bool> ? Kind::boolean
+             : std::is_unsigned_v<T> ? Kind::unsigned_integer
+                                     : Kind::integer),
+        key(k),
+        integer(static_cast<std::int64_t>(v)) {}
   Attribute(std::string_view k, double v) : kind(Kind::number), key(k), number(v) {}
 };
 
@@ -48,20 +55,24 @@ enum class Style : std::uint8_t { json, pretty };
 
 struct LogOptions {
   Level level = Level::info;
-  Style style = Style::json;      // of the console; files are always JSON
+  Style style = Style::json;  // of the console; files are always JSON
   enum class Console : std::uint8_t { standard_output, standard_error, none } console = Console::standard_output;
-  std::string file;               // empty: no file; else JSON lines, rotated
-  std::string error_file;         // empty: none; else what is `error` and above once more
+  std::string file;                               // empty: no file; else JSON lines, rotated
+  std::string error_file;                         // empty: none; else what is `error` and above once more
   std::size_t file_bytes_max = 64 * 1024 * 1024;  // then it is rotated
   std::size_t files_kept_max = 5;
-  std::size_t buffered_bytes_max = 16 * 1024 * 1024;
+  std::size_t buffered_bytes_max = 16 * 1024 * 1024;  // twice as many for `error` and above
+  std::size_t text_bytes_max = 8 * 1024;              // of a message or a value; a longer one is cut and says so
   std::chrono::milliseconds flush_interval{100};
-  // Attributes whose value is replaced by "[redacted]", whatever their case: a name, or a path with * in place of a
-  // segment ("headers.*").
-  std::vector<std::string> redact = {"password", "token", "accessToken", "refreshToken", "authorization", "cookie", "secret"};
+  // Attributes whose value is replaced by "[redacted]": a name, which also stands for the last segment of a longer one
+  // ("user.password"), or a path with * in place of any one segment ("headers.*"). accessToken, AccessToken,
+  // access_token and access-token are one name here.
+  std::vector<std::string> redact = {"password",      "token",  "accessToken", "refreshToken",
+                                     "authorization", "cookie", "secret"};
 };
 
-// A log. Safe from any thread; outlives whoever writes to it. Destroying it writes what is buffered.
+// A log. Safe from any thread; outlives whoever writes to it. Destroying it writes what is buffered. Several may live
+// at once. A disk that is full loses lines, says so on standard error, and stops nothing else.
 class Logger {
  public:
   // Throws std::runtime_error when a file cannot be opened.
@@ -75,7 +86,7 @@ class Logger {
   void set_level(Level level) { level_.store(level, std::memory_order_relaxed); }
 
   // {"time":"...","level":"info","message":...,<attributes>}. Invalid UTF-8 is replaced; nothing in a value can end the
-  // line.
+  // line or move a terminal's cursor. An attribute named like one of these three gets a "_" behind its name.
   void write(Level level, std::string_view message, std::span<const Attribute> attributes);
   void write(Level level, std::string_view message, std::initializer_list<Attribute> attributes = {}) {
     if (enabled(level)) write(level, message, std::span(attributes.begin(), attributes.size()));

@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ashlar/log/detail/line_format.hpp"
+
+#include <bit>
+#include <charconv>
+#include <cmath>
+#include <cstring>
+
+namespace ashlar::log::detail {
+namespace {
+
+constexpr std::size_t piece_bytes = 512;     // of a text, escaped at a time
+constexpr std::size_t escape_bytes_max = 6;  // \u001b
+constexpr std::size_t number_bytes_max = 32;
+
+char* put(char* at, std::string_view text) {
+  std::memcpy(at, text.data(), text.size());
+  return at + text.size();
+}
+
+std::string_view opening(Level level) {
+  switch (level) {
+    case Level::trace:
+      return R"(","level":"trace","message":")";
+    case Level::debug:
+      return R"(","level":"debug","message":")";
+    case Level::info:
+      return R"(","level":"info","message":")";
+    case Level::warn:
+      return R"(","level":"warn","message":")";
+    case Level::error:
+      return R"(","level":"error","message":")";
+    default:
+      return R"(","level":"fatal","message":")";
+  }
+}
+
+// Whether all eight bytes stand for themselves: no control character, no quote, no backslash, no DEL, no byte over
+// 0x7f. Each line sets the high bit of some byte if one of the eight is such a character.
+bool stand_for_themselves(std::uint64_t bytes) {
+  constexpr std::uint64_t ones = 0x0101010101010101U;
+  constexpr std::uint64_t highs = 0x8080808080808080U;
+  const auto has = [bytes](std::uint64_t c) {
+    const std::uint64_t x = bytes ^ (ones * c);
+    return (x - ones) & ~x;
+  };
+  const std::uint64_t found = bytes | ((bytes - ones * 0x20) & ~bytes) | has('"') | has('\\') | has(0x7f);
+  return (found & highs) == 0;
+}
+
+char* put_unicode_escape(char* at, unsigned code_point) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  at = put(at, "\\u");
+  for (int shift = 12; shift >= 0; shift -= 4) *at++ = digits[(code_point >> shift) & 15U];
+  return at;
+}
+
+char* put_ascii(char* at, unsigned char c) {
+  if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7f) {
+    *at++ = static_cast<char>(c);
+    return at;
+  }
+  switch (c) {
+    case '"':
+      return put(at, "\\\"");
+    case '\\':
+      return put(at, "\\\\");
+    case '\n':
+      return put(at, "\\n");
+    case '\r':
+      return put(at, "\\r");
+    case '\t':
+      return put(at, "\\t");
+    default:
+      return put_unicode_escape(at, c);
+  }
+}
+
+struct CodePoint {
+  unsigned value = 0;
+  std::size_t bytes = 0;  // 0: ill-formed
+};
+
+// RFC 3629: no overlong form, no surrogate, nothing past U+10FFFF.
+CodePoint decode(std::string_view text) {
+  const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned first = byte(0);
+  const std::size_t bytes = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+  if (first < 0xc2 || first > 0xf4 || text.size() < bytes) return {};
+  unsigned value = first & (0x7fU >> bytes);
+  for (std::size_t i = 1; i < bytes; ++i) {
+    if ((byte(i) & 0xc0U) != 0x80) return {};
+    value = (value << 6U) | (byte(i) & 0x3fU);
+  }
+  if (bytes == 3 && (value < 0x800 || (value >= 0xd800 && value <= 0xdfff))) return {};
+  if (bytes == 4 && (value < 0x10000 || value > 0x10ffff)) return {};
+  return {value, bytes};
+}
+
+// Escapes about `piece_bytes` of `text` to `at` and cuts them off it.
+char* put_piece(char* at, std::string_view& text) {
+  std::size_t i = 0;
+  const std::size_t end = std::min(text.size(), piece_bytes);
+  while (i < end) {
+    if (end - i >= 8) {
+      std::uint64_t eight = 0;
+      std::memcpy(&eight, text.data() + i, 8);
+      if (stand_for_themselves(eight)) {
+        std::memcpy(at, &eight, 8);
+        at += 8;
+        i += 8;
+        continue;
+      }
+    }
+    const auto c = static_cast<unsigned char>(text[i]);
+    if (c < 0x80) {
+      at = put_ascii(at, c);
+      ++i;
+      continue;
+    }
+    const CodePoint point = decode(text.substr(i));
+    if (point.bytes == 0) {
+      at = put(at, "\xef\xbf\xbd");
+      ++i;
+    } else if (point.value < 0xa0 || point.value == 0x2028 || point.value == 0x2029) {
+      at = put_unicode_escape(at, point.value);
+      i += point.bytes;
+    } else {
+      at = put(at, text.substr(i, point.bytes));
+      i += point.bytes;
+    }
+  }
+  text.remove_prefix(i);
+  return at;
+}
+
+char* put_number(char* at, const Attribute& attribute) {
+  switch (attribute.kind) {
+    case Attribute::Kind::integer:
+      return std::to_chars(at, at + number_bytes_max, attribute.integer).ptr;
+    case Attribute::Kind::unsigned_integer:
+      return std::to_chars(at, at + number_bytes_max, static_cast<std::uint64_t>(attribute.integer)).ptr;
+    case Attribute::Kind::boolean:
+      return put(at, attribute.integer != 0 ? "true" : "false");
+    default:
+      break;
+  }
+  if (!std::isfinite(attribute.number)) return put(at, "null");
+  return std::to_chars(at, at + number_bytes_max, attribute.number).ptr;
+}
+
+// A text that is too long keeps its beginning, cut between two characters.
+void append_limited(LineBuffer& out, std::string_view text, std::size_t bytes_max) {
+  if (text.size() <= bytes_max) return append_escaped(out, text);
+  std::size_t kept = bytes_max;
+  while (kept > 0 && (static_cast<unsigned char>(text[kept]) & 0xc0U) == 0x80 && bytes_max - kept < 3) --kept;
+  append_escaped(out, text.substr(0, kept));
+  char* at = out.room(64);
+  at = put(at, "...[");
+  at = std::to_chars(at, at + number_bytes_max, text.size() - kept).ptr;
+  out.end_at(put(at, " bytes cut]"));
+}
+
+// The names that every line has of its own.
+bool is_taken(std::string_view key) { return key == "time" || key == "level" || key == "message"; }
+
+void append_attribute(LineBuffer& out, const Attribute& attribute, const LineRules& rules) {
+  out.append(",\"");
+  append_escaped(out, attribute.key);
+  if (is_taken(attribute.key)) out.append("_");
+  char* at = out.room(number_bytes_max + 16);
+  if (rules.redaction.hides(attribute.key)) return out.end_at(put(at, R"(":"[redacted]")"));
+  if (attribute.kind != Attribute::Kind::text) return out.end_at(put_number(put(at, "\":"), attribute));
+  out.end_at(put(at, "\":\""));
+  append_limited(out, attribute.text, rules.text_bytes_max);
+  out.append("\"");
+}
+
+struct Paint {
+  std::string_view level;
+  std::string_view name;
+};
+
+Paint paint(Level level) {
+  switch (level) {
+    case Level::trace:
+      return {"\x1b[90m", "TRACE "};
+    case Level::debug:
+      return {"\x1b[36m", "DEBUG "};
+    case Level::info:
+      return {"\x1b[32m", "INFO  "};
+    case Level::warn:
+      return {"\x1b[33m", "WARN  "};
+    case Level::error:
+      return {"\x1b[31m", "ERROR "};
+    default:
+      return {"\x1b[1;31m", "FATAL "};
+  }
+}
+
+bool needs_quotes(std::string_view text) {
+  return text.empty() || text.find_first_of(" =\"") != std::string_view::npos;
+}
+
+void append_pretty_attribute(LineBuffer& out, const Attribute& attribute, const LineRules& rules, Colour colour) {
+  out.append(colour == Colour::on ? " \x1b[2m" : " ");
+  append_escaped(out, attribute.key);
+  out.append(colour == Colour::on ? "=\x1b[0m" : "=");
+  if (rules.redaction.hides(attribute.key)) return out.append("[redacted]");
+  if (attribute.kind != Attribute::Kind::text) return out.end_at(put_number(out.room(number_bytes_max), attribute));
+  const bool quoted = needs_quotes(attribute.text);
+  if (quoted) out.append("\"");
+  append_limited(out, attribute.text, rules.text_bytes_max);
+  if (quoted) out.append("\"");
+}
+
+}  // namespace
+
+std::string_view TimeText::of(Timestamp time) {
+  if (time.milliseconds() != milliseconds_) {
+    if (time.seconds() != second_) {
+      const std::string text = time.to_string();
+      std::memcpy(text_.data(), text.data(), text_.size());
+      second_ = time.seconds();
+    }
+    const auto part = static_cast<int>(time.milliseconds() - second_ * 1000);
+    text_[20] = static_cast<char>('0' + part / 100);
+    text_[21] = static_cast<char>('0' + part / 10 % 10);
+    text_[22] = static_cast<char>('0' + part % 10);
+    milliseconds_ = time.milliseconds();
+  }
+  return {text_.data(), text_.size()};
+}
+
+void append_escaped(LineBuffer& out, std::string_view text) {
+  while (!text.empty()) {
+    char* at = out.room((std::min(text.size(), piece_bytes) + 4) * escape_bytes_max);
+    out.end_at(put_piece(at, text));
+  }
+}
+
+void append_json_line(LineBuffer& out, const Line& line, const LineRules& rules) {
+  char* at = put(out.room(96), R"({"time":")");
+  at = put(at, line.time);
+  out.end_at(put(at, opening(line.level)));
+  append_limited(out, line.message, rules.text_bytes_max);
+  out.append("\"");
+  for (const Attribute& attribute : line.attributes) append_attribute(out, attribute, rules);
+  out.append("}\n");
+}
+
+void append_pretty_line(LineBuffer& out, const Line& line, const LineRules& rules, Colour colour) {
+  const Paint paints = paint(line.level);
+  const std::string_view time = line.time.substr(11, 12);  // of the day
+  if (colour == Colour::on) {
+    out.append("\x1b[2m");
+    out.append(time);
+    out.append("\x1b[0m ");
+    out.append(paints.level);
+    out.append(paints.name);
+    out.append("\x1b[0m");
+  } else {
+    out.append(time);
+    out.append(" ");
+    out.append(paints.name);
+  }
+  append_limited(out, line.message, rules.text_bytes_max);
+  for (const Attribute& attribute : line.attributes) append_pretty_attribute(out, attribute, rules, colour);
+  out.append("\n");
+}
+
+}  // namespace ashlar::log::detail
