@@ -55,11 +55,13 @@ char* put_unicode_escape(char* at, unsigned code_point) {
   return at;
 }
 
-char* put_ascii(char* at, unsigned char c) {
-  if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7f) {
-    *at++ = static_cast<char>(c);
-    return at;
-  }
+constexpr std::array<bool, 256> stands_for_itself = [] {
+  std::array<bool, 256> out{};
+  for (std::size_t c = 0x20; c < 0x7f; ++c) out[c] = c != '"' && c != '\\';
+  return out;
+}();
+
+char* put_escaped_ascii(char* at, unsigned char c) {
   switch (c) {
     case '"':
       return put(at, "\\\"");
@@ -113,8 +115,13 @@ char* put_piece(char* at, std::string_view& text) {
       }
     }
     const auto c = static_cast<unsigned char>(text[i]);
+    if (stands_for_itself[c]) {
+      *at++ = static_cast<char>(c);
+      ++i;
+      continue;
+    }
     if (c < 0x80) {
-      at = put_ascii(at, c);
+      at = put_escaped_ascii(at, c);
       ++i;
       continue;
     }
@@ -164,9 +171,29 @@ void append_limited(LineBuffer& out, std::string_view text, std::size_t bytes_ma
 // The names that every line has of its own.
 bool is_taken(std::string_view key) { return key == "time" || key == "level" || key == "message"; }
 
+// Where nothing is unusual: one look at the room for all of it. False, and nothing written, where something is.
+bool append_short_attribute(LineBuffer& out, const Attribute& attribute, const LineRules& rules) {
+  if (attribute.key.size() > piece_bytes || is_taken(attribute.key) || rules.redaction.hides(attribute.key))
+    return false;
+  const bool is_text = attribute.kind == Attribute::Kind::text;
+  if (is_text && attribute.text.size() > std::min(piece_bytes, rules.text_bytes_max)) return false;
+  std::string_view key = attribute.key, text = attribute.text;
+  char* at = put(out.room((key.size() + text.size() + 16) * escape_bytes_max), ",\"");
+  at = put_piece(at, key);
+  if (is_text) {
+    at = put_piece(put(at, "\":\""), text);
+    *at++ = '"';
+  } else {
+    at = put_number(put(at, "\":"), attribute);
+  }
+  out.end_at(at);
+  return true;
+}
+
 void append_attribute(LineBuffer& out, const Attribute& attribute, const LineRules& rules) {
+  if (append_short_attribute(out, attribute, rules)) return;
   out.append(",\"");
-  append_escaped(out, attribute.key);
+  append_limited(out, attribute.key, rules.text_bytes_max);
   if (is_taken(attribute.key)) out.append("_");
   char* at = out.room(number_bytes_max + 16);
   if (rules.redaction.hides(attribute.key)) return out.end_at(put(at, R"(":"[redacted]")"));
