@@ -2,12 +2,14 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 // Typed configuration from the environment and .env files. Every fault is collected, so that one start names them all:
@@ -30,7 +32,9 @@ enum class Need : std::uint8_t { optional, required };
 class Environment {
  public:
   // The process's variables win over the file's. A file that is absent is fine; one that cannot be parsed is a fault
-  // (with its line). Syntax: NAME=value, `export NAME=value`, # comments, 'literal', "with \n escapes".
+  // (with its line, never with what stands there). Syntax: NAME=value, `export NAME=value`, # comments, 'literal',
+  // "with \n \r \t \" \\ \$ escapes"; quoted values may go over several lines. Nothing is expanded: $HOME stays $HOME.
+  // A name set twice is a fault. At most 1 MiB.
   static Environment of_process(const std::string& dot_env_file);
   explicit Environment(std::map<std::string, std::string> variables) : variables_(std::move(variables)) {}
 
@@ -49,11 +53,15 @@ class Environment {
                                      std::chrono::milliseconds min, std::chrono::milliseconds max);
   std::string one_of(std::string_view name, std::string fallback, std::span<const std::string_view> allowed);
   std::vector<std::string> list(std::string_view name);  // separated by commas, blanks cut, empty ones dropped
-  // A URL with one of the schemes ("postgresql", "sqlite"); the report hides what stands between // and @.
+  // A URL with one of the schemes ("postgresql", "sqlite"), a port in range and no blanks; the report hides what stands
+  // between // and @, and the query.
   std::string url(std::string_view name, std::string fallback, std::span<const std::string_view> schemes);
+  // As it stands, unchecked; nullopt when it is absent or empty.
   [[nodiscard]] std::optional<std::string> raw(std::string_view name) const;
 
-  void fault(std::string variable, std::string message) { faults_.push_back({std::move(variable), std::move(message)}); }
+  void fault(std::string variable, std::string message) {
+    faults_.push_back({std::move(variable), std::move(message)});
+  }
   [[nodiscard]] const std::vector<ConfigFault>& faults() const { return faults_; }
   [[nodiscard]] std::string report() const;  // every fault, a line each, for standard error
 
