@@ -5,18 +5,20 @@
 #include "ashlar/core/error.hpp"
 
 #include <cstddef>
+#include <expected>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <type_traits>
+#include <utility>
 
 namespace ashlar::async {
 
 struct BlockingPoolOptions {
   std::size_t threads = 2;
-  std::size_t queue_max = 256;      // jobs that wait; one more is refused with server.overloaded
-  std::string name = "blocking";    // of the threads, 15 characters at most
+  std::size_t queue_max = 256;    // jobs that wait; one more is refused with server.overloaded
+  std::string name = "blocking";  // of the threads, 15 characters at most
 };
 
 // Threads for what would block a loop: hashing, file access. Jobs run in the order they were given.
@@ -29,7 +31,8 @@ class BlockingPool {
   BlockingPool& operator=(const BlockingPool&) = delete;
 
   // Runs `job` on a thread of the pool and resumes on the caller's loop with its result. An exception of the job's
-  // comes out here. Error server.overloaded when the queue is full; the job was not run then.
+  // comes out here. Error server.overloaded when the queue is full; the job was not run then. Cancelled: a job that
+  // still waits is taken back and operation_aborted comes out; one that runs is waited for.
   template <class Job, class T = std::invoke_result_t<Job>>
   Task<Result<T>> run(Job job) {
     if constexpr (std::is_void_v<T>) {
