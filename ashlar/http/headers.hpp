@@ -34,7 +34,8 @@ class RequestHeaders {
 };
 
 // Fields prepared once and added to many responses by one copy: the security headers, say.
-// Throws std::invalid_argument for a name that is no token or a value with CR, LF, NUL or another control character.
+// Throws std::invalid_argument for a name that is no token, a value with CR, LF, NUL or another control character, and
+// for the four names that belong to the connection (see ResponseHeaders).
 class HeaderBlock {
  public:
   HeaderBlock() = default;
@@ -47,13 +48,15 @@ class HeaderBlock {
     std::uint16_t name_size;
     std::uint32_t value_size;
   };
+  void append(std::string_view name, std::string_view value);
+
   std::string bytes_;  // "Name: value\r\n" for each: what HTTP/1.1 sends
   std::vector<Entry> entries_;
 };
 
 // The fields of a response. Owns its bytes and keeps its memory over clear(), so a connection's second response
 // allocates nothing. `Content-Length`, `Transfer-Encoding`, `Connection` and `Date` are the connection's business and
-// must not be added here.
+// are refused here.
 class ResponseHeaders {
  public:
   // Throws std::invalid_argument as HeaderBlock does, so that no caller can let CR LF through.

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ashlar/http/detail/connection.hpp"
+
+#include "ashlar/http/errors.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include <algorithm>
+
+namespace ashlar::http::detail {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::size_t gathered_bytes_max = 64 * 1024;  // more answers than that gain nothing by waiting for each other
+constexpr std::size_t joined_body_max = 16 * 1024;     // a larger body is sent from where it is
+constexpr std::size_t body_memory_kept_max = 64 * 1024;
+constexpr std::size_t idle_memory_kept_max = 256;
+
+void shrink(std::string& text, std::size_t kept) {
+  if (text.capacity() > kept) std::string{}.swap(text);
+}
+
+std::string text_of(asio::ip::address address) {
+  if (address.is_v6() && address.to_v6().is_v4_mapped()) {
+    return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
+  }
+  return address.to_string();
+}
+
+}  // namespace
+
+Connection::Connection(Loop& loop, Socket socket, const asio::ip::tcp::endpoint& peer)
+    : loop_(loop),
+      wire_(loop, std::move(socket)),
+      decoder_(loop.limits()),
+      body_(wire_),
+      stream_(wire_),
+      peer_address_(text_of(peer.address())) {
+  request_.scheme = wire_.transport().secure() ? Scheme::https : Scheme::http;
+  request_.peer_address = peer_address_;
+  request_.peer_port = peer.port();
+  request_.body = &body_;
+  wire_.moved_to(loop.add(*this));
+}
+
+Connection::~Connection() {
+  loop_.remove(wire_.place());
+  loop_.shared().connection_ended();
+}
+
+void Connection::start(Loop& loop, Socket socket, const asio::ip::tcp::endpoint& peer) {
+  auto connection = std::make_shared<Connection>(loop, std::move(socket), peer);
+  // What comes out of run() is an end like any other: cancelled, or out of memory. The handler keeps the connection,
+  // and with it the signal, until its slot is not needed any more.
+  asio::co_spawn(loop.context().get_executor(), connection->run(connection),
+                 asio::bind_cancellation_slot(connection->cancel_.slot(), [connection](std::exception_ptr) {}));
+}
+
+void Connection::release_memory() {
+  if (!waiting_ || !wire_.input.empty()) return;
+  releasing_ = true;
+  wire_.cancel();
+}
+
+void Connection::client_gone() {
+  gone_ = true;
+  cancel_.emit(asio::cancellation_type::total);
+}
+
+void Connection::drain() {
+  if (waiting_) wire_.cancel();
+}
+
+void Connection::abort() {
+  gone_ = true;
+  wire_.cancel();
+  cancel_.emit(asio::cancellation_type::all);
+}
+
+Task<> Connection::run(std::shared_ptr<Connection> self) {
+  co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
+  if (self->wire_.transport().secure() && !co_await shake_hands()) co_return;
+  const Next ending = co_await serve();
+  if (ending == Next::gone || !co_await wire_.flush()) co_return;
+  co_await wire_.close(ending == Next::lingering_close ? Wire::Goodbye::lingering : Wire::Goodbye::at_once);
+}
+
+Task<bool> Connection::shake_hands() {
+  wire_.due_in(loop_.limits().tls_handshake_time_max);
+  const auto [failed] = co_await wire_.transport().handshake();
+  co_return !failed;
+}
+
+Task<Connection::Next> Connection::serve() {
+  while (true) {
+    switch (decoder_.decode(wire_.input.unread(), request_)) {
+      case Http1RequestDecoder::Progress::refused:
+        co_return refuse(decoder_.refusal());
+      case Http1RequestDecoder::Progress::need_more: {
+        const Wire::Flushed flushed = wire_.try_flush();
+        if (flushed == Wire::Flushed::failed) co_return Next::gone;
+        if (flushed == Wire::Flushed::blocked && !co_await wire_.flush()) co_return Next::gone;
+        if (loop_.draining() && !decoder_.started()) co_return Next::close;
+        before_read();
+        const auto [failed, size] = co_await wire_.read();
+        waiting_ = false;
+        if (wire_.has_read(failed, size)) continue;
+        if (releasing_ && !wire_.broken() && co_await wait_without_memory()) continue;
+        co_return head_not_read();
+      }
+      case Http1RequestDecoder::Progress::ready:
+        break;
+    }
+    begin_request();
+    Failure failure = Failure::none;
+    try {
+      co_await loop_.shared().handler.handle(request_, response_);
+    } catch (...) {
+      failure = Failure::thrown;
+    }
+    if (gone_) co_return Next::gone;
+    Next next = conclude(failure);
+    if (next == Next::rest) next = co_await conclude_rest();
+    if (next == Next::flush) {
+      if (!co_await wire_.flush()) co_return Next::gone;
+      gathered_ = 0;
+      next = Next::request;
+    }
+    if (next != Next::request) co_return next;
+  }
+}
+
+void Connection::before_read() {
+  gathered_ = 0;
+  if (decoder_.started()) {
+    if (!head_begun_) wire_.due_in(loop_.limits().header_time_max);
+    head_begun_ = true;
+  } else {
+    waiting_ = true;
+    wire_.due_idle();
+  }
+  wire_.input.make_room();
+}
+
+Connection::Next Connection::head_not_read() {
+  if (wire_.broken() || gone_) return Next::gone;
+  if (!wire_.expired() || !decoder_.started()) return Next::close;
+  return refuse({408, Error(errors::request_timeout, "The request did not come in time.")});
+}
+
+// An idle connection keeps no buffer: 10,000 of them are to fit into 100 MB.
+Task<bool> Connection::wait_without_memory() {
+  wire_.input.release();
+  shrink(wire_.output, idle_memory_kept_max);
+  shrink(response_.body, idle_memory_kept_max);
+  waiting_ = true;
+  const auto [failed] = co_await wire_.transport().wait_readable();
+  waiting_ = releasing_ = false;
+  co_return !failed;
+}
+
+void Connection::begin_request() {
+  const RequestHead& head = decoder_.head();
+  wire_.input.consume(head.bytes);
+  wire_.input.pin();
+  body_.begin(head);
+  response_.reset();
+  head_begun_ = broken_off_ = false;
+  ++requests_;
+  wire_.watch_client();
+}
+
+ResponseContext Connection::context(Persistence persistence) const {
+  return {request_.version, request_.method, persistence, loop_.date()};
+}
+
+Persistence Connection::persistence(ResponseFraming framing) const {
+  const bool last = !decoder_.head().keep_alive || loop_.draining() || broken_off_ ||
+                    requests_ >= loop_.limits().requests_per_connection_max || framing == ResponseFraming::close ||
+                    (!body_.finished() && !body_.worth_discarding());
+  return last ? Persistence::close : Persistence::keep_alive;
+}
+
+// What a request ends with, as far as it needs no waiting: all of it, nearly always.
+Connection::Next Connection::conclude(Failure failure) {
+  if (wire_.broken()) return Next::gone;
+  if (body_.refusal()) return refuse(*body_.refusal());
+  if (failure == Failure::thrown || response_.status < 200 || response_.status > 999) {
+    broken_off_ = true;
+    shape_refusal(500, Error(ashlar::errors::internal, "Something went wrong here."));
+  }
+  if (!body_.finished()) (void)body_.skip_arrived();
+  if (response_.stream || !body_.finished() || response_.body.size() > joined_body_max) return Next::rest;
+  const ResponseFraming framing = framing_of(response_, context(Persistence::keep_alive));
+  const Persistence kept = persistence(framing);
+  append_response(framing, kept);
+  return after_answer(kept);
+}
+
+Task<Connection::Next> Connection::conclude_rest() {
+  const ResponseFraming framing = framing_of(response_, context(Persistence::keep_alive));
+  const Persistence kept = persistence(framing);
+  body_.answer_begins();
+  if (response_.stream && framing != ResponseFraming::none) {
+    if (!co_await send_stream(framing, kept)) co_return broken_off_ ? after_answer(Persistence::close) : Next::gone;
+  } else if (response_.body.size() > joined_body_max && framing != ResponseFraming::none) {
+    append_head(wire_.output, response_, framing, context(kept));
+    if (!co_await wire_.flush(response_.body)) co_return Next::gone;
+    shrink(response_.body, body_memory_kept_max);
+  } else {
+    append_response(framing, kept);
+  }
+  if (kept == Persistence::keep_alive && !body_.finished()) {
+    if (!co_await wire_.flush()) co_return Next::gone;
+    if (!co_await body_.discard()) co_return wire_.broken() || gone_ ? Next::gone : after_answer(Persistence::close);
+  }
+  co_return after_answer(kept);
+}
+
+// false: the stream ended before its time. Then broken_off_ says that a refusal took its place; else there is nothing
+// left to do but to end the connection, by which the client knows.
+Task<bool> Connection::send_stream(ResponseFraming framing, Persistence persistence) {
+  const std::size_t head_at = wire_.output.size();
+  append_head(wire_.output, response_, framing, context(persistence));
+  stream_.begin(framing, response_.stream_length.value_or(0));
+  bool whole = false;
+  try {
+    const Result<> produced = co_await response_.stream(stream_);
+    whole = produced.has_value() && !gone_;
+  } catch (...) {
+    whole = false;
+  }
+  response_.stream = nullptr;
+  if (whole && stream_.finish()) co_return true;
+  if (stream_.begun() || wire_.broken() || gone_ || wire_.output.size() < head_at) co_return false;
+  wire_.output.resize(head_at);  // nothing of it was sent
+  broken_off_ = true;
+  shape_refusal(500, Error(ashlar::errors::internal, "Something went wrong here."));
+  append_response(framing_of(response_, context(Persistence::close)), Persistence::close);
+  co_return false;
+}
+
+Connection::Next Connection::refuse(const Refusal& refusal) {
+  shape_refusal(refusal.status, refusal.error);
+  request_.method = Method::get;  // perhaps it was never known: a HEAD that is refused gets a body, and then the end
+  request_.version = Version::http_1_1;
+  append_response(ResponseFraming::length, Persistence::close);
+  return Next::lingering_close;
+}
+
+void Connection::shape_refusal(int status, const Error& error) {
+  response_.reset();
+  try {
+    loop_.shared().handler.reject(status, error, response_);
+  } catch (...) {
+    response_.reset();
+  }
+  response_.status = status;
+  response_.stream = nullptr;
+}
+
+void Connection::append_response(ResponseFraming framing, Persistence persistence) {
+  append_head(wire_.output, response_, framing, context(persistence));
+  if (framing == ResponseFraming::length) wire_.output.append(response_.body);
+}
+
+Connection::Next Connection::after_answer(Persistence persistence) {
+  const bool at_end = body_.finished();
+  response_.stream = nullptr;
+  wire_.input.unpin();
+  body_.release_memory();
+  decoder_.reset();
+  ++gathered_;
+  if (persistence == Persistence::close) {
+    return at_end && wire_.input.empty() ? Next::close : Next::lingering_close;
+  }
+  const Limits& limits = loop_.limits();
+  const std::size_t bytes_max = std::min(limits.output_bytes_max, gathered_bytes_max);
+  const bool full = wire_.output.size() >= bytes_max || gathered_ >= limits.pipelined_requests_max;
+  return full ? Next::flush : Next::request;
+}
+
+}  // namespace ashlar::http::detail

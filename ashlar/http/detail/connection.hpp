@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/http/detail/http1_request.hpp"
+#include "ashlar/http/detail/http1_response.hpp"
+#include "ashlar/http/detail/loop.hpp"
+#include "ashlar/http/detail/request_body.hpp"
+#include "ashlar/http/detail/response_stream.hpp"
+#include "ashlar/http/detail/wire.hpp"
+
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <memory>
+#include <string>
+
+namespace ashlar::http::detail {
+
+// One accepted HTTP/1 connection: a coroutine that reads, asks the handler and writes until one side has had enough.
+// It owns what its requests and responses live in, so that the second request allocates nothing. Owned by its
+// coroutine; its loop's table knows it while it lives.
+class Connection final : public std::enable_shared_from_this<Connection> {
+ public:
+  static void start(Loop& loop, Socket socket, const boost::asio::ip::tcp::endpoint& peer);
+
+  Connection(Loop& loop, Socket socket, const boost::asio::ip::tcp::endpoint& peer);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  // By the loop.
+  void moved_to(std::size_t place) { wire_.moved_to(place); }
+  [[nodiscard]] int descriptor() { return wire_.transport().socket().native_handle(); }
+  void expire() { wire_.expire(); }
+  void release_memory();
+  void client_gone();
+  void drain();
+  void abort();
+
+ private:
+  enum class Next : std::uint8_t {
+    request,  // go on
+    flush,    // send what has gathered, then go on
+    rest,     // the answer is not done: a stream, a large body, an unread request body
+    close,    // send what has gathered, then end
+    lingering_close,
+    gone,  // there is nobody to send anything to
+  };
+  enum class Failure : std::uint8_t { none, thrown };
+
+  Task<> run(std::shared_ptr<Connection> self);
+  Task<bool> shake_hands();
+  Task<Next> serve();
+  void before_read();
+  Next head_not_read();
+  Task<bool> wait_without_memory();
+  void begin_request();
+  Next conclude(Failure failure);
+  Task<Next> conclude_rest();
+  Task<bool> send_stream(ResponseFraming framing, Persistence persistence);
+  Next refuse(const Refusal& refusal);
+  Next after_answer(Persistence persistence);
+  void append_response(ResponseFraming framing, Persistence persistence);
+  void shape_refusal(int status, const Error& error);
+  [[nodiscard]] ResponseContext context(Persistence persistence) const;
+  [[nodiscard]] Persistence persistence(ResponseFraming framing) const;
+
+  Loop& loop_;
+  Wire wire_;
+  Http1RequestDecoder decoder_;
+  RequestBody body_;
+  ResponseStream stream_;
+  Request request_;
+  Response response_;
+  std::string peer_address_;
+  boost::asio::cancellation_signal cancel_;
+  std::size_t requests_ = 0;
+  std::size_t gathered_ = 0;  // answers in the output that were not sent
+  bool waiting_ = false;      // for a request's first byte
+  bool releasing_ = false;    // memory, while waiting
+  bool head_begun_ = false;   // its time runs
+  bool broken_off_ = false;   // the handler failed: this answer is the last
+  bool gone_ = false;
+};
+
+}  // namespace ashlar::http::detail

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace ashlar::http::detail {
+
+// What a chunked body may cost. See Limits.
+struct ChunkedLimits {
+  std::uint64_t body_bytes_max;
+  std::size_t extension_bytes_max;  // of all chunk extensions together
+  std::size_t trailer_bytes_max;    // of all trailer lines together
+};
+
+// RFC 9112 section 7.1, received: a state machine without I/O and without a buffer, one byte of look-back. Extensions
+// are skipped and trailers discarded, both counted. Strict: CR LF and nothing else ends a line; a size is 1 to 16
+// hexadecimal digits and does not overflow; what follows a size is a CR LF or a ';'.
+class ChunkedDecoder {
+ public:
+  enum class Outcome : std::uint8_t { need_more, data, end, malformed, too_large };
+  struct Step {
+    Outcome outcome;
+    std::size_t consumed;   // bytes of the input that are done with, `data` among them
+    std::string_view data;  // for Outcome::data: not empty, a view into the input
+  };
+
+  ChunkedDecoder() = default;
+  explicit ChunkedDecoder(const ChunkedLimits& limits) : limits_(limits) {}
+
+  // Takes bytes from the front of `input`, up to one piece of data. need_more has consumed all of it.
+  // After end, malformed or too_large it must not be called again.
+  [[nodiscard]] Step step(std::string_view input);
+
+ private:
+  enum class State : std::uint8_t {
+    size_first,
+    size,
+    before_extension,
+    extension,
+    size_line_feed,
+    data,
+    data_return,
+    data_line_feed,
+    trailer_first,
+    trailer_name,
+    trailer_value,
+    trailer_line_feed,
+    last_line_feed,
+    ended,
+  };
+
+  Outcome take(char c);
+  Outcome take_of_size_line(char c);
+  Outcome take_of_trailer(char c);
+  Outcome take_digit(unsigned digit);
+
+  ChunkedLimits limits_{};
+  State state_ = State::size_first;
+  std::uint8_t digits_ = 0;
+  std::uint64_t left_ = 0;  // of the chunk
+  std::uint64_t body_bytes_ = 0;
+  std::size_t extension_bytes_ = 0;
+  std::size_t trailer_bytes_ = 0;
+};
+
+}  // namespace ashlar::http::detail

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/core/error.hpp"
+#include "ashlar/http/limits.hpp"
+#include "ashlar/http/message.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace ashlar::http::detail {
+
+// How the end of a request's body is found (RFC 9112 section 6).
+enum class BodyFraming : std::uint8_t { none, length, chunked };
+
+// A message that is answered with a status and is no request. The connection ends after it.
+struct Refusal {
+  int status;
+  Error error;
+};
+
+// What a head says to the connection, beside the request.
+struct RequestHead {
+  std::size_t bytes = 0;  // of the input, its blank line included: the body begins there
+  BodyFraming framing = BodyFraming::none;
+  std::uint64_t content_length = 0;
+  bool keep_alive = true;
+  bool expects_continue = false;
+};
+
+// The head of an HTTP/1 request, decoded without I/O: a scan of our own that finds its end and refuses what no head may
+// hold, as early as it comes; then Beast's basic_parser over the whole head; then the rules that Beast leaves open.
+// docs/design/http1.md has the table of refusals with their sections of RFC 9110 and RFC 9112.
+class Http1RequestDecoder {
+ public:
+  enum class Progress : std::uint8_t { need_more, ready, refused };
+
+  // The limits outlive it.
+  explicit Http1RequestDecoder(const Limits& limits) : limits_(limits) {}
+
+  // `input` begins with the message's first byte and has, from call to call, only grown; it may have moved.
+  // ready: `request` (but for its body, scheme and peer) holds views into it. After ready or refused: reset().
+  [[nodiscard]] Progress decode(std::string_view input, Request& request);
+  [[nodiscard]] const RequestHead& head() const { return head_; }
+  [[nodiscard]] const Refusal& refusal() const { return *refusal_; }
+  // Whether a byte of a message has come: blank lines before it are none.
+  [[nodiscard]] bool started() const { return scanned_ > message_start_; }
+  void reset();
+
+ private:
+  Progress scan(std::string_view input);
+  Progress take_line(std::string_view line);
+  Progress parse(std::string_view input, Request& request);
+  Progress refuse(int status, ErrorCode code, const char* message);
+
+  const Limits& limits_;
+  RequestHead head_;
+  std::optional<Refusal> refusal_;
+  std::size_t scanned_ = 0;  // everything before it is known to be good
+  std::size_t line_start_ = 0;
+  std::size_t message_start_ = 0;  // after blank lines
+  std::size_t fields_start_ = 0;   // zero: still in the request line
+  std::size_t field_lines_ = 0;
+};
+
+}  // namespace ashlar::http::detail

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ashlar/http/detail/loop.hpp"
+
+#include "ashlar/http/detail/connection.hpp"
+#include "ashlar/http/detail/http1_response.hpp"
+
+#include <algorithm>
+
+namespace ashlar::http::detail {
+namespace {
+
+using std::chrono::milliseconds;
+
+// An eighth of the shortest limit, so that none is overrun by more than that; but a sweep costs, and Date and the watch
+// for clients that have gone want ten a second.
+milliseconds sweep_interval(const Limits& limits) {
+  const milliseconds shortest = std::min({limits.header_time_max, limits.body_idle_time_max, limits.idle_time_max,
+                                          limits.write_time_max, limits.tls_handshake_time_max});
+  return std::clamp(shortest / 8, milliseconds{5}, milliseconds{100});
+}
+
+constexpr std::int64_t idle_memory_kept = 1'000;  // milliseconds
+
+}  // namespace
+
+void ServerShared::connection_ended() {
+  if (connections.fetch_sub(1) != 1) return;
+  const std::scoped_lock lock(mutex);  // the waiter has either not looked yet, or waits
+  none_left.notify_all();
+}
+
+Loop::Loop(ServerShared& shared)
+    : shared_(shared), interval_(sweep_interval(shared.limits)), context_(1), timer_(context_) {
+  read_clocks();
+}
+
+std::size_t Loop::add(Connection& connection) {
+  if (!sweeping_) {
+    sweeping_ = true;
+    read_clocks();
+    schedule();
+  }
+  due_.push_back({0, &connection, Due::Kind::nothing});
+  return due_.size() - 1;
+}
+
+void Loop::remove(std::size_t place) {
+  due_[place] = due_.back();
+  due_[place].connection->moved_to(place);
+  due_.pop_back();
+}
+
+void Loop::schedule() {
+  timer_.expires_after(interval_);
+  timer_.async_wait([this](boost::system::error_code failed) {
+    if (failed) return;
+    sweep();
+    if (due_.empty()) {
+      sweeping_ = false;
+    } else {
+      schedule();
+    }
+  });
+}
+
+void Loop::read_clocks() {
+  using namespace std::chrono;
+  now_ = duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count();
+  const std::int64_t second = duration_cast<seconds>(system_clock::now().time_since_epoch()).count();
+  if (second == date_second_) return;
+  date_second_ = second;
+  date_ = http_date(second);
+}
+
+// Nothing it calls ends a connection on the spot: cancelled operations complete later, so the table stands still.
+void Loop::sweep() {
+  read_clocks();
+  polled_.clear();
+  polled_connections_.clear();
+  for (Due& due : due_) {
+    switch (due.kind) {
+      case Due::Kind::nothing:
+        break;
+      case Due::Kind::watched:
+        polled_.push_back({due.connection->descriptor(), POLLRDHUP, 0});
+        polled_connections_.push_back(due.connection->shared_from_this());
+        break;
+      case Due::Kind::idle:
+        if (due.at - shared_.limits.idle_time_max.count() + idle_memory_kept < now_) {
+          due.kind = Due::Kind::deadline;
+          due.connection->release_memory();
+        }
+        [[fallthrough]];
+      case Due::Kind::deadline:
+        if (due.at > now_) break;
+        due.kind = Due::Kind::nothing;
+        due.connection->expire();
+        break;
+    }
+  }
+  if (!polled_.empty()) look_for_closed_clients();
+}
+
+// One system call for all handlers that a sweep finds running: those that answer at once are never asked about.
+void Loop::look_for_closed_clients() {
+  if (::poll(polled_.data(), polled_.size(), 0) <= 0) return;
+  for (std::size_t i = 0; i < polled_.size(); ++i) {
+    if ((polled_[i].revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0) polled_connections_[i]->client_gone();
+  }
+  polled_connections_.clear();
+}
+
+void Loop::drain() {
+  draining_ = true;
+  for (const Due& due : due_) due.connection->drain();
+}
+
+void Loop::abort_all() {
+  draining_ = true;
+  std::vector<std::shared_ptr<Connection>> connections;
+  for (const Due& due : due_) connections.push_back(due.connection->shared_from_this());
+  for (const auto& connection : connections) connection->abort();
+}
+
+}  // namespace ashlar::http::detail

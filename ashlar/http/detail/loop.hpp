@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/async/task.hpp"
+#include "ashlar/http/detail/input_buffer.hpp"
+#include "ashlar/http/limits.hpp"
+#include "ashlar/http/message.hpp"
+
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/ssl/context.hpp>
+
+#include <poll.h>
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace ashlar::http::detail {
+
+class Connection;
+
+// What all loops of a server share.
+struct ServerShared {
+  ServerShared(const Limits& server_limits, Handler& server_handler, boost::asio::ssl::context* server_tls)
+      : limits(server_limits), handler(server_handler), tls(server_tls) {}
+
+  const Limits limits;
+  Handler& handler;
+  boost::asio::ssl::context* const tls;  // null: plain
+  std::atomic<std::size_t> connections{0};
+  std::mutex mutex;
+  std::condition_variable none_left;  // connections fell to zero
+
+  void connection_ended();
+};
+
+// What is due when on one connection. A request sets it several times, so it is a plain store: there is no timer a
+// connection, but one sweep a loop that looks at all of them.
+struct Due {
+  enum class Kind : std::uint8_t {
+    nothing,
+    deadline,  // expire() at `at`
+    idle,      // the same, and after a while its memory is given back
+    watched,   // a handler runs: see whether the client is still there
+  };
+  std::int64_t at = 0;  // milliseconds of the steady clock
+  Connection* connection = nullptr;
+  Kind kind = Kind::nothing;
+};
+
+// The part of a loop that HTTP needs: its connections and what is due on them, the time as of the last sweep, buffers.
+// Used from the loop's thread alone.
+class Loop {
+ public:
+  explicit Loop(ServerShared& shared);
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+
+  [[nodiscard]] boost::asio::io_context& context() { return context_; }
+  [[nodiscard]] ServerShared& shared() { return shared_; }
+  [[nodiscard]] const Limits& limits() const { return shared_.limits; }
+  [[nodiscard]] BufferPool& buffers() { return buffers_; }
+  [[nodiscard]] std::string_view date() const { return date_; }
+  [[nodiscard]] bool draining() const { return draining_; }
+
+  // The place is the index in the table; it changes when another connection ends: Connection::moved_to says so.
+  std::size_t add(Connection& connection);
+  void remove(std::size_t place);
+
+  void set_nothing(std::size_t place) { due_[place].kind = Due::Kind::nothing; }
+  void set_watched(std::size_t place) { due_[place].kind = Due::Kind::watched; }
+  void set_deadline(std::size_t place, std::chrono::milliseconds within) { set(place, within, Due::Kind::deadline); }
+  void set_idle(std::size_t place, std::chrono::milliseconds within) { set(place, within, Due::Kind::idle); }
+
+  void drain();      // idle connections end now, the others after their answer
+  void abort_all();  // all end now; handlers are cancelled
+
+ private:
+  using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                                  boost::asio::wait_traits<std::chrono::steady_clock>, LoopExecutor>;
+
+  // Never earlier than asked for: the time is as old as the last sweep.
+  void set(std::size_t place, std::chrono::milliseconds within, Due::Kind kind) {
+    due_[place].at = now_ + within.count() + interval_.count();
+    due_[place].kind = kind;
+  }
+  void schedule();
+  void sweep();
+  void read_clocks();
+  void look_for_closed_clients();
+
+  ServerShared& shared_;
+  BufferPool buffers_;
+  std::vector<Due> due_;
+  std::vector<pollfd> polled_;
+  std::vector<std::shared_ptr<Connection>> polled_connections_;
+  std::chrono::milliseconds interval_;
+  std::int64_t now_ = 0;
+  std::int64_t date_second_ = -1;
+  std::string date_;
+  bool draining_ = false;
+  bool sweeping_ = false;
+  boost::asio::io_context context_;  // after what its unfinished coroutines use while they are destroyed
+  Timer timer_;
+};
+
+}  // namespace ashlar::http::detail

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/http/detail/http1_response.hpp"
+#include "ashlar/http/detail/wire.hpp"
+#include "ashlar/http/message.hpp"
+
+#include <cstdint>
+#include <string_view>
+
+namespace ashlar::http::detail {
+
+// Where the streamed body of the response that a connection is at goes.
+class ResponseStream final : public BodyWriter {
+ public:
+  explicit ResponseStream(Wire& wire) : wire_(wire) {}
+
+  // The head is in the wire's output already. `length`: of ResponseFraming::length.
+  void begin(ResponseFraming framing, std::uint64_t length);
+  // Whether anything was sent, so that the head cannot be taken back.
+  [[nodiscard]] bool begun() const { return begun_; }
+  // After the last write: ends the body. false: it was not as long as promised, or the client has gone.
+  bool finish();
+
+  Task<Result<>> write(std::string_view bytes) override;
+
+ private:
+  Wire& wire_;
+  ResponseFraming framing_ = ResponseFraming::none;
+  std::uint64_t left_ = 0;  // of ResponseFraming::length
+  bool begun_ = false;
+  bool broken_ = false;
+};
+
+}  // namespace ashlar::http::detail

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/async/task.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/basic_stream_socket.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <array>
+#include <optional>
+#include <tuple>
+
+namespace ashlar::http::detail {
+
+using boost::system::error_code;
+using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, LoopExecutor>;
+using IoResult = std::tuple<error_code, std::size_t>;
+
+// Awaiting with it gives the error beside the result: an ordinary end of a connection is no exception.
+inline constexpr boost::asio::as_tuple_t<boost::asio::use_awaitable_t<LoopExecutor>> with_error{};
+
+// What is written at once: output, a piece of a body, what ends it.
+using WriteBuffers = std::array<boost::asio::const_buffer, 3>;
+
+// A socket, plain or under TLS, with one branch an operation instead of everything above it compiled twice.
+class Transport {
+ public:
+  Transport(Socket socket, boost::asio::ssl::context* tls) : socket_(std::move(socket)) {
+    if (tls != nullptr) tls_.emplace(socket_, *tls);
+  }
+
+  [[nodiscard]] bool secure() const { return tls_.has_value(); }
+  [[nodiscard]] Socket& socket() { return socket_; }
+
+  [[nodiscard]] Task<IoResult> read_some(boost::asio::mutable_buffer buffer) {
+    return tls_ ? tls_->async_read_some(buffer, with_error) : socket_.async_read_some(buffer, with_error);
+  }
+  [[nodiscard]] Task<IoResult> write_some(const WriteBuffers& buffers) {
+    return tls_ ? tls_->async_write_some(buffers, with_error) : socket_.async_write_some(buffers, with_error);
+  }
+  // What the socket takes at once. would_block: nothing, and always so under TLS, whose engine keeps no half a record.
+  std::size_t try_write(const WriteBuffers& buffers, error_code& failed) {
+    if (!tls_) return socket_.write_some(buffers, failed);
+    failed = boost::asio::error::would_block;
+    return 0;
+  }
+  // Past TLS: whether anything came, for an idle connection that keeps no buffer.
+  [[nodiscard]] Task<std::tuple<error_code>> wait_readable() {
+    return socket_.async_wait(Socket::wait_read, with_error);
+  }
+  // Past TLS: what comes after the last answer is of no interest.
+  [[nodiscard]] Task<IoResult> read_raw(boost::asio::mutable_buffer buffer) {
+    return socket_.async_read_some(buffer, with_error);
+  }
+  [[nodiscard]] Task<std::tuple<error_code>> handshake() {
+    return tls_->async_handshake(boost::asio::ssl::stream_base::server, with_error);
+  }
+  [[nodiscard]] Task<std::tuple<error_code>> shut_down_tls() { return tls_->async_shutdown(with_error); }
+
+ private:
+  Socket socket_;
+  std::optional<boost::asio::ssl::stream<Socket&>> tls_;
+};
+
+}  // namespace ashlar::http::detail

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/http/detail/input_buffer.hpp"
+#include "ashlar/http/detail/loop.hpp"
+#include "ashlar/http/detail/transport.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace ashlar::http::detail {
+
+// A connection's bytes: what came in and was not used, what goes out and was not sent, and what is due meanwhile.
+class Wire {
+ public:
+  Wire(Loop& loop, Socket socket)
+      : input(loop.buffers()), loop_(loop), transport_(std::move(socket), loop.shared().tls) {}
+
+  InputBuffer input;
+  std::string output;
+
+  [[nodiscard]] Loop& loop() { return loop_; }
+  [[nodiscard]] Transport& transport() { return transport_; }
+  [[nodiscard]] bool broken() const { return broken_; }    // nothing can be sent or received any more
+  [[nodiscard]] bool expired() const { return expired_; }  // the last operation ended because its time was over
+
+  // What is due from now on. Each replaces the one before.
+  void due_idle() { loop_.set_idle(place_, loop_.limits().idle_time_max); }
+  void due_in(std::chrono::milliseconds time) { loop_.set_deadline(place_, time); }
+  void due_never() { loop_.set_nothing(place_); }
+  void watch_client() { loop_.set_watched(place_); }
+
+  // One read, in two halves so that the busiest place in a connection's life needs no coroutine of its own:
+  // `auto [failed, size] = co_await wire.read(); if (wire.has_read(failed, size)) ...`
+  [[nodiscard]] Task<IoResult> read() {
+    expired_ = false;
+    const std::span<char> room = input.room();
+    return transport_.read_some(boost::asio::buffer(room.data(), room.size()));
+  }
+  bool has_read(error_code failed, std::size_t size);
+  // Reads more of a body behind what is pinned, in the time a body has.
+  Task<bool> read_body();
+  // The same where the room is already made.
+  Task<bool> read_body_in_place();
+
+  enum class Flushed : std::uint8_t { all, blocked, failed };
+  // Sends `output` as far as the socket takes it at once.
+  Flushed try_flush();
+  // Sends all of `output`, then `piece`, then `ending`, waiting for a slow reader as long as it takes anything at all.
+  // false: it does not, or has gone.
+  Task<bool> flush(std::string_view piece = {}, std::string_view ending = {});
+
+  // The last of a connection: tells the other side that nothing comes any more. `lingering` first lets it finish what
+  // it is sending.
+  enum class Goodbye : std::uint8_t { at_once, lingering };
+  Task<> close(Goodbye goodbye);
+
+  void expire();  // from the sweep: ends the operation that waits
+  void cancel();  // the same without a reason
+  void moved_to(std::size_t place) { place_ = place; }
+  [[nodiscard]] std::size_t place() const { return place_; }
+
+ private:
+  Loop& loop_;
+  Transport transport_;
+  std::size_t place_ = 0;         // in the loop's table
+  std::size_t sent_at_once_ = 0;  // bytes since the coroutine last waited
+  bool expired_ = false;
+  bool broken_ = false;
+};
+
+}  // namespace ashlar::http::detail

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+namespace ashlar::http {
+
+// What the open internet may make a server spend. Each has a status or an end of connection as its answer.
+struct Limits {
+  std::size_t request_line_bytes_max = 8 * 1024;        // 414
+  std::size_t header_bytes_max = 32 * 1024;             // 431; of all header lines together
+  std::size_t header_count_max = 100;                   // 431
+  std::size_t chunk_extension_bytes_max = 4 * 1024;     // 413; of all extensions of a chunked body; they are skipped
+  std::size_t trailer_bytes_max = 8 * 1024;             // 413; of the trailers of a chunked body; they are discarded
+  std::size_t body_bytes_max = 10 * 1024 * 1024;        // 413; a handler may read with a lower one
+  std::size_t pipelined_requests_max = 64;              // unanswered ones read ahead; more wait in the socket
+  std::size_t output_bytes_max = 1024 * 1024;           // joined answers waiting for a slow reader; then reading stops
+  std::size_t connections_max = 10'000;                 // in all; more are closed at once
+  std::size_t requests_per_connection_max = 1'000'000;  // then `Connection: close`
+  std::size_t discarded_body_bytes_max = 64 * 1024;   // an unread body is skipped up to here, else the connection ends
+  std::chrono::milliseconds header_time_max{10'000};  // 408; from the first byte of a request to its last header
+  std::chrono::milliseconds body_idle_time_max{30'000};  // 408; between two pieces of a body
+  std::chrono::milliseconds idle_time_max{75'000};       // a kept-alive connection without a request is closed
+  std::chrono::milliseconds write_time_max{30'000};      // a reader that takes nothing for that long is cut off
+  std::chrono::milliseconds tls_handshake_time_max{10'000};
+  // After a last answer to a client that is still sending: how long what it sends is read and dropped, so that the
+  // answer is not lost in a reset (RFC 9112 section 9.6).
+  std::chrono::milliseconds linger_time_max{2'000};
+};
+
+}  // namespace ashlar::http
