@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ashlar/schema/detail/member_table.hpp"
 #include "ashlar/schema/type.hpp"
 
 #include <boost/describe/class.hpp>
 #include <boost/describe/enum.hpp>
 #include <boost/describe/enumerators.hpp>
 #include <boost/describe/members.hpp>
-#include <boost/mp11/algorithm.hpp>
 
 #include <array>
 #include <concepts>
-#include <cstring>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
 #include <utility>
 
 // Describes a plain struct in one line, in the struct's own namespace, after it:
@@ -60,72 +63,9 @@ const Type& type_of() {
 }
 
 namespace detail {
-
-template <std::size_t N>
-struct JsonName {
-  std::array<char, N> text{};
-  std::size_t size = 0;
-};
-
-// created_at -> createdAt, at compile time.
-template <std::size_t N>
-consteval JsonName<N> camel_case(const char (&name)[N]) {
-  JsonName<N> out;
-  for (std::size_t i = 0; i + 1 < N; ++i) {
-    if (name[i] == '_' && i + 2 < N && out.size > 0) {
-      ++i;
-      out.text[out.size++] = name[i] >= 'a' && name[i] <= 'z' ? static_cast<char>(name[i] - 32) : name[i];
-    } else {
-      out.text[out.size++] = name[i];
-    }
-  }
-  return out;
-}
-
-// Whether a member may be absent from the input, by its type: optional<T>, Defaulted<...>.
-template <class T>
-inline constexpr bool may_be_absent = false;
-template <class T>
-inline constexpr bool may_be_absent<std::optional<T>> = true;
-
-template <class T, class D>
-struct MemberTable {
-  using Pointer = decltype(D::pointer);
-  template <class M>
-  static M member_type(M T::*);
-  using Value = decltype(member_type(D::pointer));
-
-  static constexpr std::size_t length = std::string_view(D::name).size() + 1;
-  static consteval JsonName<length> json_name() {
-    char copy[length]{};
-    for (std::size_t i = 0; i < length; ++i) copy[i] = D::name[i];
-    return camel_case(copy);
-  }
-  static constexpr JsonName<length> json = json_name();
-
-  static void* locate(void* object) { return &(static_cast<T*>(object)->*D::pointer); }
-  static Member member() {
-    return {.name = D::name,
-            .json_name = {json.text.data(), json.size},
-            .type = &type_of<Value>,
-            .locate = &locate,
-            .required = !may_be_absent<Value>};
-  }
-};
-
-template <class T, class... D>
-std::span<const Member> members_of(boost::mp11::mp_list<D...>) {
-  static const std::array<Member, sizeof...(D)> table{MemberTable<T, D>::member()...};
-  return table;
-}
-
-template <class T, template <class...> class L, class... D>
-std::span<const Member> members_from(L<D...>) {
-  return members_of<T>(boost::mp11::mp_list<D...>{});
-}
-
-void append_json(const Type& type, const void* value, std::string& out);  // write.cpp
-
+// As write_json, but with a placeholder for each password: for examples and defaults. json_write.cpp
+void append_json(const Type& type, const void* value, std::string& out);
+Violation unknown_enumerator(std::span<const std::string_view> names);  // constraints.cpp
 }  // namespace detail
 
 template <DescribedStruct T>
@@ -165,7 +105,7 @@ struct Describe<T> {
         *static_cast<T*>(value) = values()[i];
         return {};
       }
-      return detail_unknown(names());
+      return detail::unknown_enumerator(names());
     };
     out.access.append_text = [](const void* value, std::string& text) {
       text += name_of(*static_cast<const T*>(value));
@@ -179,7 +119,6 @@ struct Describe<T> {
   }
 
  private:
-  static Violation detail_unknown(std::span<const std::string_view> names);
   template <template <class...> class L, class... D>
   static std::span<const std::string_view> from(L<D...>) {
     static constexpr std::array<std::string_view, sizeof...(D)> table{D::name...};
@@ -196,15 +135,6 @@ struct Describe<T> {
 template <DescribedEnum T>
 std::string_view name_of(T value) {
   return Describe<T>::name_of(value);
-}
-
-namespace detail {
-Violation unknown_enumerator(std::span<const std::string_view> names);  // constraints.cpp
-}  // namespace detail
-
-template <DescribedEnum T>
-Violation Describe<T>::detail_unknown(std::span<const std::string_view> names) {
-  return detail::unknown_enumerator(names);
 }
 
 }  // namespace ashlar::schema

@@ -295,8 +295,7 @@ Result<> read_json(std::string_view json, const Type& type, void* value, const R
       numbers = Reader::Numbers::replaced;
     }
   }
-  if (parsed.error() != simdjson::SUCCESS)
-    return std::unexpected(detail::malformed(json, parsed.error(), options.depth_max));
+  if (parsed.error() != simdjson::SUCCESS) return std::unexpected(detail::malformed(json, options.depth_max));
 
   Reader reader(options, numbers);
   reader.read(type, value, parsed.value_unsafe(), nullptr);

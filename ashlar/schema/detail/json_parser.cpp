@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/schema/detail/json_parser.hpp"
 
+#include "ashlar/schema/detail/json_flaw.hpp"
+
 #include <algorithm>
 #include <bit>
 #include <new>
@@ -14,29 +16,6 @@ struct Kept {
   bool leased = false;
 };
 thread_local std::unique_ptr<Kept> kept;
-
-std::string_view reason(simdjson::error_code error) {
-  switch (error) {
-    case simdjson::EMPTY:
-      return "it is empty";
-    case simdjson::UTF8_ERROR:
-      return "it is not well-formed UTF-8";
-    case simdjson::STRING_ERROR:
-      return "a string has a malformed escape or surrogate";
-    case simdjson::UNCLOSED_STRING:
-      return "a string does not end";
-    case simdjson::UNESCAPED_CHARS:
-      return "a string has a control character that is not escaped";
-    case simdjson::NUMBER_ERROR:
-      return "a number is malformed";
-    case simdjson::T_ATOM_ERROR:
-    case simdjson::F_ATOM_ERROR:
-    case simdjson::N_ATOM_ERROR:
-      return "a value is none of true, false and null";
-    default:
-      return "its structure is broken";
-  }
-}
 
 }  // namespace
 
@@ -59,8 +38,9 @@ JsonParser::Lease::~Lease() {
 
 simdjson::simdjson_result<simdjson::dom::element> JsonParser::parse(std::string_view json, std::size_t depth_max) {
   if (document_.capacity() < json.size() || depth_max_ != depth_max) {
-    // Rounded up, so that texts that grow slowly do not allocate each time.
-    const std::size_t capacity = std::max({std::bit_ceil(json.size()), document_.capacity(), std::size_t{1024}});
+    // A kept parser grows in powers of two, so that texts that grow slowly do not allocate each time.
+    const std::size_t wanted = json.size() <= kept_bytes_max ? std::bit_ceil(json.size()) : json.size();
+    const std::size_t capacity = std::max({wanted, document_.capacity(), std::size_t{1024}});
     // The parser counts the place of a scalar as a level, too.
     const auto parser_error = parser_.allocate(capacity, depth_max + 1);
     const auto document_error = parser_error ? parser_error : document_.allocate(capacity);
@@ -73,16 +53,16 @@ simdjson::simdjson_result<simdjson::dom::element> JsonParser::parse(std::string_
   return parsed;
 }
 
-Error malformed(std::string_view json, simdjson::error_code error, std::size_t depth_max) {
-  std::string message = "This is not valid JSON: ";
-  if (error == simdjson::DEPTH_ERROR) {
-    message += "it is nested deeper than " + std::to_string(depth_max) + " levels";
-  } else if (json.starts_with("\xef\xbb\xbf")) {
-    message += "it starts with a byte order mark";
+Error malformed(std::string_view json, std::size_t depth_max) {
+  std::string message = "This is not valid JSON";
+  if (json.find_first_not_of(" \t\n\r") == std::string_view::npos) {
+    message += ": it is empty.";
+  } else if (const auto flaw = find_json_flaw(json, depth_max)) {
+    message += " at byte " + std::to_string(flaw->offset) + ": ";
+    message.append(flaw->reason).append(".");
   } else {
-    message += reason(error);
+    message += '.';
   }
-  message += '.';
   return {errors::malformed_json, std::move(message)};
 }
 

@@ -39,6 +39,6 @@ class JsonParser {
 };
 
 // What is wrong with a text that the parser refused, for a person.
-Error malformed(std::string_view json, simdjson::error_code error, std::size_t depth_max);
+Error malformed(std::string_view json, std::size_t depth_max);
 
 }  // namespace ashlar::schema::detail
