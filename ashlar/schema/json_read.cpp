@@ -287,12 +287,10 @@ Result<> read_json(std::string_view json, const Type& type, void* value, const R
   const detail::JsonParser::Lease parser(json.size());
   auto parsed = parser->parse(json, options.depth_max);
   auto numbers = Reader::Numbers::as_written;
-  std::optional<std::string> replaced;
   if (parsed.error() == simdjson::NUMBER_ERROR) {
-    replaced = detail::replace_large_numbers(json);
-    if (replaced) {
-      parsed = parser->parse(*replaced, options.depth_max);
-      numbers = Reader::Numbers::replaced;
+    if (const auto replaced = detail::replace_large_numbers(json)) {
+      parsed = parser->parse(replaced->json, options.depth_max);
+      if (replaced->any_past_double) numbers = Reader::Numbers::replaced;
     }
   }
   if (parsed.error() != simdjson::SUCCESS) return std::unexpected(detail::malformed(json, options.depth_max));

@@ -228,6 +228,9 @@ TEST(ReadJson, RefusesNumbersPastADouble) {
   EXPECT_THAT(faults_of<Numbers>("[" + std::string(400, '9') + "]"), ElementsAre("/0 too_large"));
   EXPECT_THAT(faults_of<Numbers>("[0." + std::string(400, '0') + "1e5]"), IsEmpty());
   EXPECT_THAT(faults_of<Numbers>("[0." + std::string(400, '0') + "1e800]"), ElementsAre("/0 too_large"));
+  EXPECT_EQ(read_json<Numbers>("[123456789012345678901234567890,-18446744073709551616,1e300]"),
+            (Numbers{123456789012345678901234567890.0, -18446744073709551616.0, 1e300}));
+  EXPECT_THAT(faults_of<Numbers>("[18446744073709551616,1.7976931348623157e308]"), IsEmpty());
   EXPECT_THAT(faults_of<Numbers>("[1e400"), ElementsAre("malformed"));
   EXPECT_THAT(faults_of<Numbers>("[1e400,01]"), ElementsAre("malformed"));
   EXPECT_THAT(faults_of<std::vector<std::string>>(R"(["1e400 \" 99999999999999999999999",1e400])"),
@@ -322,6 +325,8 @@ TEST(WriteJson, EscapesWhatRfc8259Wants) {
 TEST(WriteJson, WritesNumbersSoThatTheyReadBack) {
   EXPECT_EQ(to_json(0.1), "0.1");
   EXPECT_EQ(to_json(1e300), "1e+300");
+  EXPECT_EQ(to_json(-0.0), "-0.0");
+  EXPECT_EQ(to_json(std::numeric_limits<double>::max()), "1.7976931348623157e+308");
   EXPECT_EQ(to_json(std::numeric_limits<double>::quiet_NaN()), "null");
   EXPECT_EQ(to_json(-std::numeric_limits<double>::infinity()), "null");
   EXPECT_EQ(to_json(std::numeric_limits<std::int64_t>::min()), "-9223372036854775808");

@@ -134,8 +134,13 @@ class Writer {
 
  private:
   void write_number(double number) {
-    if (std::isfinite(number)) return append_number(number, out_);
-    out_ += "null";
+    if (!std::isfinite(number)) {
+      out_ += "null";
+    } else if (number == 0 && std::signbit(number)) {
+      out_ += "-0.0";  // "-0" would be read as an integer, which has no sign at zero
+    } else {
+      append_number(number, out_);
+    }
   }
 
   void write_string(const Type& type, const void* value) {

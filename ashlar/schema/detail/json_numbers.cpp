@@ -12,6 +12,11 @@ namespace {
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool in_number(char c) { return is_digit(c) || c == '+' || c == '-' || c == '.' || c == 'e' || c == 'E'; }
 
+template <class Number>
+bool converts(std::string_view token, Number& number) {
+  return std::from_chars(token.data(), token.data() + token.size(), number).ec == std::errc{};
+}
+
 // Takes the digits that `rest` starts with.
 std::string_view take_digits(std::string_view& rest) {
   const auto end = std::ranges::find_if_not(rest, is_digit);
@@ -20,26 +25,27 @@ std::string_view take_digits(std::string_view& rest) {
   return digits;
 }
 
-// Whether the token is a number as RFC 8259 section 6 has it, and too large for a double (as a fraction or with an
-// exponent) or for 64 bits (as an integer). A fraction too small for a double is not: it reads as zero.
-bool is_too_large(std::string_view token) {
+enum class Size : unsigned char { fits, past_64_bits, past_double };
+
+// How large the token is, if it is a number as RFC 8259 section 6 has it. One too small for a double fits: it is zero.
+Size size_of(std::string_view token) {
   std::string_view rest = token;
   const bool negative = rest.starts_with('-');
   if (negative) rest.remove_prefix(1);
   const std::string_view whole = take_digits(rest);
-  if (whole.empty() || (whole.size() > 1 && whole[0] == '0')) return false;
+  if (whole.empty() || (whole.size() > 1 && whole[0] == '0')) return Size::fits;
   if (rest.empty()) {
     std::int64_t negative_value = 0;
     std::uint64_t value = 0;
-    const auto read = negative ? std::from_chars(token.data(), token.data() + token.size(), negative_value)
-                               : std::from_chars(token.data(), token.data() + token.size(), value);
-    return read.ec == std::errc::result_out_of_range;
+    if (negative ? converts(token, negative_value) : converts(token, value)) return Size::fits;
+    double number = 0;
+    return converts(token, number) ? Size::past_64_bits : Size::past_double;
   }
   std::string_view fraction;
   if (rest.starts_with('.')) {
     rest.remove_prefix(1);
     fraction = take_digits(rest);
-    if (fraction.empty()) return false;
+    if (fraction.empty()) return Size::fits;
   }
   std::int64_t exponent = 0;
   if (rest.starts_with('e') || rest.starts_with('E')) {
@@ -47,25 +53,26 @@ bool is_too_large(std::string_view token) {
     const bool shrinks = rest.starts_with('-');
     if (shrinks || rest.starts_with('+')) rest.remove_prefix(1);
     const std::string_view digits = take_digits(rest);
-    if (digits.empty()) return false;
+    if (digits.empty()) return Size::fits;
     for (const char c : digits) exponent = std::min<std::int64_t>(exponent * 10 + (c - '0'), 1'000'000'000'000);
     if (shrinks) exponent = -exponent;
   }
-  if (!rest.empty()) return false;
+  if (!rest.empty()) return Size::fits;
 
   double value = 0;
-  if (std::from_chars(token.data(), token.data() + token.size(), value).ec == std::errc{}) return false;
+  if (converts(token, value)) return Size::fits;
   // Out of range: of the two ends, which one? The place of the first digit that is not zero tells.
   const std::size_t leading = whole.find_first_not_of('0');
-  if (leading != std::string_view::npos) return static_cast<std::int64_t>(whole.size()) + exponent > 0;
   const std::size_t zeros = std::min(fraction.find_first_not_of('0'), fraction.size());
-  return exponent > static_cast<std::int64_t>(zeros);
+  const std::int64_t place =
+      leading != std::string_view::npos ? static_cast<std::int64_t>(whole.size()) : -static_cast<std::int64_t>(zeros);
+  return place + exponent > 0 ? Size::past_double : Size::fits;
 }
 
 }  // namespace
 
-std::optional<std::string> replace_large_numbers(std::string_view json) {
-  std::optional<std::string> out;
+std::optional<ReplacedNumbers> replace_large_numbers(std::string_view json) {
+  std::optional<ReplacedNumbers> out;
   std::size_t copied = 0;
   for (std::size_t i = 0; i < json.size();) {
     if (json[i] == '"') {
@@ -76,17 +83,23 @@ std::optional<std::string> replace_large_numbers(std::string_view json) {
     } else if (json[i] == '-' || is_digit(json[i])) {
       const std::size_t start = i;
       while (i < json.size() && in_number(json[i])) ++i;
-      if (!is_too_large(json.substr(start, i - start))) continue;
+      const Size size = size_of(json.substr(start, i - start));
+      if (size == Size::fits) continue;
       if (!out) out.emplace();
-      out->append(json.substr(copied, start - copied));
-      if (json[start] == '-') *out += '-';
-      out->append(largest_number);
+      if (size == Size::past_64_bits) {
+        out->json.append(json.substr(copied, i - copied)).append("e0");
+      } else {
+        out->json.append(json.substr(copied, start - copied))
+            .append(json[start] == '-' ? "-" : "")
+            .append(largest_number);
+        out->any_past_double = true;
+      }
       copied = i;
     } else {
       ++i;
     }
   }
-  if (out) out->append(json.substr(copied));
+  if (out) out->json.append(json.substr(copied));
   return out;
 }
 
