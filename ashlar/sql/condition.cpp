@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ashlar/sql/condition.hpp"
+
+#include <bit>
+#include <iterator>
+
+namespace ashlar::sql {
+
+ConditionTree ConditionTree::leaf(Node node, std::vector<Value> values) {
+  ConditionTree out;
+  node.values = values.size();
+  out.nodes_.push_back(node);
+  out.values_ = std::move(values);
+  return out;
+}
+
+ConditionTree ConditionTree::join(Operator how, ConditionTree a, ConditionTree b) {
+  const bool both = how == Operator::both;
+  if (a.is_always_true()) return both ? std::move(b) : std::move(a);
+  if (b.is_always_true()) return both ? std::move(a) : std::move(b);
+  a.nodes_.insert(a.nodes_.begin(), Node{.what = how});
+  a.nodes_.insert(a.nodes_.end(), b.nodes_.begin(), b.nodes_.end());
+  a.values_.insert(a.values_.end(), std::make_move_iterator(b.values_.begin()),
+                   std::make_move_iterator(b.values_.end()));
+  return a;
+}
+
+ConditionTree ConditionTree::negation(ConditionTree condition) {
+  if (condition.is_always_true()) return leaf({.what = Operator::never}, {});
+  condition.nodes_.insert(condition.nodes_.begin(), Node{.what = Operator::negation});
+  return condition;
+}
+
+ConditionTree ConditionTree::compare(Comparison comparison, ColumnName column, Value value) {
+  std::vector<Value> values;
+  values.push_back(std::move(value));
+  return leaf({.what = Operator::compare, .comparison = comparison, .column = column}, std::move(values));
+}
+
+ConditionTree ConditionTree::in(ColumnName column, std::vector<Value> values) {
+  if (values.empty()) return leaf({.what = Operator::never}, {});
+  // Lists of 5 to 8 values share one text, 9 to 16 another: the last value is repeated.
+  values.resize(std::bit_ceil(values.size()), Value(values.back()));
+  return leaf({.what = Operator::in, .column = column}, std::move(values));
+}
+
+ConditionTree ConditionTree::between(ColumnName column, Value low, Value high) {
+  std::vector<Value> values;
+  values.push_back(std::move(low));
+  values.push_back(std::move(high));
+  return leaf({.what = Operator::between, .column = column}, std::move(values));
+}
+
+ConditionTree ConditionTree::is_null(ColumnName column) {
+  return leaf({.what = Operator::is_null, .column = column}, {});
+}
+
+ConditionTree ConditionTree::contains_ignoring_case(ColumnName column, std::string text) {
+  std::vector<Value> values;
+  values.emplace_back(std::move(text));
+  return leaf({.what = Operator::contains_ignoring_case, .column = column}, std::move(values));
+}
+
+ConditionTree ConditionTree::starts_with(ColumnName column, std::string text) {
+  std::vector<Value> values;
+  values.emplace_back(std::move(text));
+  return leaf({.what = Operator::starts_with, .column = column}, std::move(values));
+}
+
+}  // namespace ashlar::sql

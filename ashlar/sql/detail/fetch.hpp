@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/sql/database.hpp"
+#include "ashlar/sql/table.hpp"
+
+#include <optional>
+#include <vector>
+
+// Runs a statement and reads its rows. Rows are read on the driver's thread into what belongs to the waiting frame.
+namespace ashlar::sql::detail {
+
+Task<Result<std::int64_t>> one_integer(Executor& executor, Statement statement);
+Task<Result<bool>> one_bool(Executor& executor, Statement statement);
+
+template <schema::DescribedStruct T>
+Task<Result<std::vector<T>>> all_rows(Executor& executor, Statement statement) {
+  std::vector<T> rows;
+  statement.on_row = [&rows](const Row& row) { read_by_position(row, schema::type_of<T>(), &rows.emplace_back()); };
+  auto done = co_await executor.execute(std::move(statement));
+  if (!done) co_return std::unexpected(std::move(done.error()));
+  co_return rows;
+}
+
+template <schema::DescribedStruct T>
+Task<Result<std::optional<T>>> first_row(Executor& executor, Statement statement) {
+  std::optional<T> first;
+  statement.on_row = [&first](const Row& row) {
+    if (!first) read_by_position(row, schema::type_of<T>(), &first.emplace());
+  };
+  auto done = co_await executor.execute(std::move(statement));
+  if (!done) co_return std::unexpected(std::move(done.error()));
+  co_return first;
+}
+
+// Structs by the names of columns; anything else from the only column.
+template <class T>
+struct AnyReader {
+  std::vector<std::size_t> columns;
+
+  void read(const Row& row, T& value) {
+    if constexpr (schema::DescribedStruct<T>) {
+      read_by_name(row, schema::type_of<T>(), &value, columns);
+    } else {
+      read_value(row, 0, schema::type_of<T>(), &value, row.name(0));
+    }
+  }
+};
+
+template <class T>
+Task<Result<std::vector<T>>> all_any(Executor& executor, Statement statement) {
+  std::vector<T> rows;
+  AnyReader<T> reader;
+  statement.on_row = [&rows, &reader](const Row& row) { reader.read(row, rows.emplace_back()); };
+  auto done = co_await executor.execute(std::move(statement));
+  if (!done) co_return std::unexpected(std::move(done.error()));
+  co_return rows;
+}
+
+template <class T>
+Task<Result<std::optional<T>>> first_any(Executor& executor, Statement statement) {
+  std::optional<T> first;
+  AnyReader<T> reader;
+  statement.on_row = [&first, &reader](const Row& row) {
+    if (!first) reader.read(row, first.emplace());
+  };
+  auto done = co_await executor.execute(std::move(statement));
+  if (!done) co_return std::unexpected(std::move(done.error()));
+  co_return first;
+}
+
+}  // namespace ashlar::sql::detail

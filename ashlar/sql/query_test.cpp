@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ashlar/sql/query.hpp"
+
+#include "ashlar/schema/json.hpp"
+
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+
+namespace ashlar::sql {
+namespace {
+
+enum class Role { user, admin };
+ASHLAR_DESCRIBE_ENUM(Role, user, admin)
+
+struct Member {
+  Uuid id;
+  Email email;
+  Text<1, 40> full_name;
+  std::optional<Int<0, 150>> age;
+  Role role{};
+  Money balance;
+  bool active = false;
+  Timestamp created_at;
+};
+ASHLAR_DESCRIBE(Member, id, email, full_name, age, role, balance, active, created_at)
+ASHLAR_TABLE(Member, "members")
+
+struct Other {
+  Uuid id;
+};
+ASHLAR_DESCRIBE(Other, id)
+ASHLAR_TABLE(Other, "others")
+
+struct Summary {
+  Uuid id;
+  Text<1, 40> full_name;
+};
+ASHLAR_DESCRIBE(Summary, id, full_name)
+
+using MemberSort = Sort<Member, &Member::created_at, &Member::full_name, &Member::age>;
+
+// What must not compile: the assertions rest on these.
+using detail::AssignableWith;
+using detail::ComparableWith;
+static_assert(!ComparableWith<Email, int> && !ComparableWith<Role, std::string> && !ComparableWith<Role, int>);
+static_assert(!ComparableWith<Uuid, std::string> && !ComparableWith<Money, int> && !ComparableWith<bool, int>);
+static_assert(!ComparableWith<std::optional<Int<0, 150>>, std::optional<int>>);
+static_assert(!ComparableWith<Int<0, 150>, double> && !ComparableWith<Timestamp, std::int64_t>);
+static_assert(ComparableWith<Email, const char*> && ComparableWith<Email, Text<1, 9>> && ComparableWith<double, int>);
+static_assert(ComparableWith<std::optional<Int<0, 150>>, int> && ComparableWith<Money, MoneyBetween<0, 5>>);
+static_assert(!AssignableWith<Email, std::optional<Email>> &&
+              AssignableWith<std::optional<Int<0, 1>>, std::optional<int>>);
+static_assert(!std::is_convertible_v<Condition<Other>, Condition<Member>>);
+static_assert(!std::is_convertible_v<Order<Other>, Order<Member>>);
+static_assert(!std::is_convertible_v<Assignment<Other>, Assignment<Member>>);
+static_assert(!decltype(erase<Member>())::filtered && decltype(erase<Member>().all_rows())::filtered);
+static_assert(!detail::is_part_of<Other, Summary>() && detail::is_part_of<Member, Summary>());
+
+std::string where(const Condition<Member>& condition, Dialect dialect = Dialect::sqlite) {
+  const auto sql = select<Summary>().from<Member>().where(condition).statement(dialect).sql;
+  constexpr std::string_view start = R"(select "id", "full_name" from "members")";
+  EXPECT_TRUE(sql.starts_with(start)) << sql;
+  return sql.substr(start.size());
+}
+
+TEST(Query, WritesEachConditionWithItsParameters) {
+  const auto& age = col<&Member::age>;
+  EXPECT_EQ(where({}), "");
+  EXPECT_EQ(where(age == 3), R"( where "age" = $1)");
+  EXPECT_EQ(where(age != 3), R"( where "age" <> $1)");
+  EXPECT_EQ(where(age < 3), R"( where "age" < $1)");
+  EXPECT_EQ(where(age <= 3), R"( where "age" <= $1)");
+  EXPECT_EQ(where(age > 3), R"( where "age" > $1)");
+  EXPECT_EQ(where(age >= 3), R"( where "age" >= $1)");
+  EXPECT_EQ(where(age.between(3, 9)), R"( where "age" between $1 and $2)");
+  EXPECT_EQ(where(age.is_null()), R"( where "age" is null)");
+  EXPECT_EQ(where(age.is_not_null()), R"( where not ("age" is null))");
+  EXPECT_EQ(where(age.in({1, 2, 3})), R"( where "age" in ($1, $2, $3, $4))");  // padded: few texts
+  EXPECT_EQ(where(age.in(std::vector<int>{})), R"( where 1 = 0)");
+}
+
+TEST(Query, JoinsConditionsAsTheyWereWritten) {
+  const auto a = col<&Member::age> == 1, b = col<&Member::role> == Role::admin, c = col<&Member::active> == true;
+  EXPECT_EQ(where(a && (b || c)), R"( where ("age" = $1 and ("role" = $2 or "active" = $3)))");
+  EXPECT_EQ(where((a && b) || c), R"( where (("age" = $1 and "role" = $2) or "active" = $3))");
+  EXPECT_EQ(where(!(a || b)), R"( where not (("age" = $1 or "role" = $2)))");
+  EXPECT_EQ(where(Condition<Member>{} && a), R"( where "age" = $1)");
+  EXPECT_EQ(where(a || Condition<Member>{}), "");
+  EXPECT_EQ(where(!Condition<Member>{}), R"( where 1 = 0)");
+}
+
+TEST(Query, KeepsValuesOutOfTheText) {
+  const auto statement =
+      from<Member>().where(col<&Member::email> == "'; drop table members; --").statement(Dialect::sqlite);
+  EXPECT_EQ(statement.sql.find("drop"), std::string::npos);
+  EXPECT_EQ(std::get<std::string>(statement.parameters.at(0)), "'; drop table members; --");
+}
+
+TEST(Query, BindsEachTypeAsItsColumnHoldsIt) {
+  const Uuid id = *Uuid::parse("0193508e-0000-7000-8000-000000000001");
+  const auto statement =
+      from<Member>()
+          .where(col<&Member::id> == id && col<&Member::email> == Email::of("a@example.com") &&
+                 col<&Member::age> == Int<0, 150>::of(7) && col<&Member::role> == Role::admin &&
+                 col<&Member::balance> >= Money::of_minor_units(1250) && col<&Member::active> == true &&
+                 col<&Member::created_at> < Timestamp::from_milliseconds(5))
+          .statement(Dialect::sqlite);
+  const std::vector<Value> expected = {
+      id, "a@example.com", std::int64_t{7}, "admin", std::int64_t{1250}, true, Timestamp::from_milliseconds(5)};
+  EXPECT_EQ(statement.parameters, expected);
+}
+
+TEST(Query, SearchesWithoutRegardToCaseInEachDatabasesWay) {
+  const auto search = contains_ignoring_case(col<&Member::full_name>, R"(5%_\)");
+  EXPECT_EQ(where(search), R"( where ashlar_contains("full_name", $1))");
+  EXPECT_EQ(where(search, Dialect::postgres), R"( where "full_name" ilike $1)");
+  const auto start = starts_with(col<&Member::full_name>, R"(5%_\)");
+  EXPECT_EQ(where(start), R"( where substr("full_name", 1, length($1)) = $2)");
+  EXPECT_EQ(where(start, Dialect::postgres), R"( where "full_name" like $1)");
+  const auto parameter = [](const Condition<Member>& condition, Dialect dialect) {
+    return std::get<std::string>(from<Member>().where(condition).statement(dialect).parameters.front());
+  };
+  EXPECT_EQ(parameter(search, Dialect::sqlite), R"(5%_\)");
+  EXPECT_EQ(parameter(search, Dialect::postgres), R"(%5\%\_\\%)");
+  EXPECT_EQ(parameter(start, Dialect::postgres), R"(5\%\_\\%)");
+}
+
+TEST(Query, OrdersNullAlikeInBothDatabases) {
+  const auto query = select<Summary>().from<Member>().order_by(desc<&Member::age>, asc<&Member::age>, asc<&Member::id>);
+  EXPECT_TRUE(query.statement(Dialect::sqlite).sql.ends_with(R"( order by "age" desc, "age", "id")"));
+  EXPECT_TRUE(
+      query.statement(Dialect::postgres).sql.ends_with(R"( order by "age" desc nulls last, "age" nulls first, "id")"));
+}
+
+TEST(Query, PagesCountFromOne) {
+  const auto first = from<Member>().page(1, 20).statement(Dialect::sqlite);
+  EXPECT_TRUE(first.sql.ends_with(" limit $1")) << first.sql;
+  const auto third = from<Member>().page(Defaulted<Int<1, 1000>, 3>{}, Int<1, 100>::of(20)).statement(Dialect::sqlite);
+  EXPECT_TRUE(third.sql.ends_with(" limit $1 offset $2")) << third.sql;
+  EXPECT_EQ(third.parameters, (std::vector<Value>{std::int64_t{20}, std::int64_t{40}}));
+  const auto last = from<Member>().page(std::numeric_limits<std::int64_t>::max(), 100).statement(Dialect::sqlite);
+  EXPECT_EQ(last.parameters.at(1), Value(std::numeric_limits<std::int64_t>::max()));
+}
+
+TEST(Query, LeavesOutWhatTheClientDidNotAskFor) {
+  const auto older = [](auto age) { return col<&Member::age> >= age; };
+  EXPECT_EQ(from<Other>().statement(Dialect::sqlite).sql, R"(select "id" from "others")");
+  std::optional<Int<0, 150>> age;
+  EXPECT_EQ(from<Member>().where_if(age, older).statement(Dialect::sqlite).parameters.size(), 0U);
+  age = Int<0, 150>::of(18);
+  EXPECT_EQ(from<Member>().where_if(age, older).statement(Dialect::sqlite).parameters.size(), 1U);
+}
+
+TEST(Query, UpdatesOnlyWhatIsGiven) {
+  const auto text = [](std::optional<Text<1, 40>> name, std::optional<Nullable<Int<0, 150>>> age) {
+    return update<Member>()
+        .set(col<&Member::created_at> = Timestamp{})
+        .set_if(col<&Member::full_name>, name)
+        .set_if(col<&Member::age>, age)
+        .where(col<&Member::active> == true)
+        .statement(Dialect::sqlite);
+  };
+  const auto none = text({}, {});
+  EXPECT_TRUE(none.sql.starts_with(R"(update "members" set "created_at" = $1 where "active" = $2 returning "id",)"))
+      << none.sql;
+  EXPECT_EQ(none.mode, Mode::write);
+  const auto cleared = text({}, Nullable<Int<0, 150>>{});
+  EXPECT_TRUE(cleared.sql.starts_with(R"(update "members" set "created_at" = $1, "age" = $2 where)")) << cleared.sql;
+  EXPECT_EQ(cleared.parameters.at(1), Value(Null{}));
+  const auto both = text(Text<1, 40>::of("A"), Nullable<Int<0, 150>>(Int<0, 150>::of(3)));
+  EXPECT_EQ(both.parameters, (std::vector<Value>{Timestamp{}, "A", std::int64_t{3}, true}));
+}
+
+TEST(Query, AddsToACountInTheDatabase) {
+  const auto statement =
+      update<Member>().set(col<&Member::balance> += Money::of_minor_units(-5)).all_rows().statement(Dialect::sqlite);
+  EXPECT_TRUE(statement.sql.starts_with(R"(update "members" set "balance" = "balance" + $1 returning)"))
+      << statement.sql;
+}
+
+TEST(Query, RefusesToChangeAllRowsByAccident) {
+  EXPECT_THROW((void)erase<Member>().where({}).statement(Dialect::sqlite), std::logic_error);
+  EXPECT_THROW((void)update<Member>().set(col<&Member::active> = true).where({}).statement(Dialect::sqlite),
+               std::logic_error);
+  EXPECT_TRUE(
+      erase<Other>().all_rows().statement(Dialect::sqlite).sql.starts_with(R"(delete from "others" returning)"));
+}
+
+TEST(Query, InsertsManyRowsWithFewTexts) {
+  EXPECT_EQ(insert(Other{}).statements().at(0).sql, R"(insert into "others" ("id") values ($1))");
+  const auto statements = insert_many(std::vector<Other>(64 + 64 + 5)).statements();
+  ASSERT_EQ(statements.size(), 4U);
+  EXPECT_EQ(statements[0].sql, statements[1].sql);
+  EXPECT_EQ(statements[2].sql, R"(insert into "others" ("id") values ($1), ($2), ($3), ($4))");
+  EXPECT_EQ(statements[3].parameters.size(), 1U);
+}
+
+TEST(Sort, RefusesWhatIsNotInItsList) {
+  for (const std::string_view text :
+       {"", "-", "email", "full_name", "--createdAt", "createdAt ", "createdAt,fullName", "CreatedAt"}) {
+    EXPECT_FALSE(MemberSort::parse(text)) << text;
+  }
+  MemberSort sort;
+  const auto violation = schema::read_text("email", schema::type_of<MemberSort>(), &sort);
+  ASSERT_TRUE(violation);
+  EXPECT_NE(violation->message.find("-createdAt"), std::string::npos) << violation->message;
+}
+
+TEST(Sort, TakesAFieldOfItsListInEitherDirection) {
+  EXPECT_EQ(MemberSort{}.name(), "-createdAt");
+  const auto order = [](std::string_view text) {
+    return select<Summary>()
+        .from<Member>()
+        .order_by(*MemberSort::parse(text))
+        .statement(Dialect::sqlite)
+        .sql.substr(39);
+  };
+  EXPECT_EQ(order("-createdAt"), R"( order by "created_at" desc)");
+  EXPECT_EQ(order("createdAt"), R"( order by "created_at")");
+  EXPECT_EQ(order("-fullName"), R"( order by "full_name" desc)");
+  const auto& type = schema::type_of<MemberSort>();
+  EXPECT_EQ(type.enumerators.size(), 6U);
+  EXPECT_EQ(type.default_json, "\"-createdAt\"");
+}
+
+}  // namespace
+}  // namespace ashlar::sql

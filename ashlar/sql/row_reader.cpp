@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ashlar/schema/json.hpp"
+#include "ashlar/sql/table.hpp"
+
+#include <stdexcept>
+
+namespace ashlar::sql::detail {
+namespace {
+
+using schema::Format;
+using schema::Kind;
+
+[[noreturn]] void refuse(std::string_view name, const std::string& why) {
+  throw std::logic_error("column " + std::string(name) + ": " + why);
+}
+
+void require(const schema::Check& check, std::string_view name) {
+  if (check) refuse(name, "the stored value breaks its type: " + check->message);
+}
+
+void read_string(const Row& row, std::size_t column, const schema::Type& type, void* value, std::string_view name) {
+  switch (type.format) {
+    case Format::uuid:
+      if (&type == &schema::type_of<Uuid>()) {
+        *static_cast<Uuid*>(value) = row.uuid(column);
+        return;
+      }
+      return require(type.access.set_text(value, row.uuid(column).to_string()), name);
+    case Format::date_time:
+      if (&type == &schema::type_of<Timestamp>()) {
+        *static_cast<Timestamp*>(value) = row.timestamp(column);
+        return;
+      }
+      return require(type.access.set_text(value, row.timestamp(column).to_string()), name);
+    case Format::money:
+      return require(type.access.set_integer(value, row.integer(column)), name);
+    default:
+      return require(type.access.set_text(value, row.text(column)), name);
+  }
+}
+
+void read_json(const Row& row, std::size_t column, const schema::Type& type, void* value, std::string_view name) {
+  const auto read = schema::read_json(row.text(column), type, value);
+  if (read) return;
+  const auto& faults = read.error().faults();
+  refuse(name, "the stored JSON breaks its type: " +
+                   (faults.empty() ? read.error().message() : faults.front().path + ": " + faults.front().message));
+}
+
+std::string json_of(const schema::Type& type, const void* value) {
+  std::string out;
+  schema::write_json(type, value, out);
+  return out;
+}
+
+}  // namespace
+
+void read_value(const Row& row, std::size_t column, const schema::Type& type, void* value, std::string_view name) {
+  switch (type.kind) {
+    case Kind::optional:
+    case Kind::nullable:
+      if (row.is_null(column)) return type.access.clear(value);
+      return read_value(row, column, type.element(), type.access.emplace(value), name);
+    case Kind::boolean:
+      return require(type.access.set_boolean(value, row.boolean(column)), name);
+    case Kind::integer:
+      return require(type.access.set_integer(value, row.integer(column)), name);
+    case Kind::number:
+      return require(type.access.set_number(value, row.number(column)), name);
+    case Kind::string:
+      return read_string(row, column, type, value, name);
+    case Kind::object:
+    case Kind::array:
+    case Kind::choice:
+      return read_json(row, column, type, value, name);
+  }
+}
+
+void read_by_position(const Row& row, const schema::Type& type, void* object) {
+  if (row.columns() != type.members.size()) refuse(type.name, "the row has another number of columns");
+  std::size_t column = 0;
+  for (const auto& member : type.members) {
+    read_value(row, column++, member.type(), member.locate(object), member.name);
+  }
+}
+
+void read_by_name(const Row& row, const schema::Type& type, void* object, std::vector<std::size_t>& columns) {
+  if (columns.empty()) {
+    for (const auto& member : type.members) {
+      std::size_t at = 0;
+      while (at < row.columns() && row.name(at) != member.name) ++at;
+      if (at == row.columns()) refuse(member.name, "the query does not select it");
+      columns.push_back(at);
+    }
+  }
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const auto& member = type.members[i];
+    read_value(row, columns[i], member.type(), member.locate(object), member.name);
+  }
+}
+
+Value value_of(const schema::Type& type, const void* value) {
+  switch (type.kind) {
+    case Kind::optional:
+    case Kind::nullable: {
+      const void* content = type.access.content(value);
+      return content == nullptr ? Value(Null{}) : value_of(type.element(), content);
+    }
+    case Kind::boolean:
+      return type.access.get_boolean(value);
+    case Kind::integer:
+      return type.access.get_integer(value);
+    case Kind::number:
+      return type.access.get_number(value);
+    case Kind::object:
+    case Kind::array:
+    case Kind::choice:
+      return json_of(type, value);
+    case Kind::string:
+      break;
+  }
+  if (&type == &schema::type_of<Uuid>()) return *static_cast<const Uuid*>(value);
+  if (&type == &schema::type_of<Timestamp>()) return *static_cast<const Timestamp*>(value);
+  if (type.format == Format::money) return type.access.get_integer(value);
+  std::string text;
+  type.access.append_text(value, text);
+  return text;
+}
+
+void append_values(const schema::Type& type, const void* object, std::vector<Value>& out) {
+  out.reserve(out.size() + type.members.size());
+  for (const auto& member : type.members) out.push_back(value_of(member.type(), member.locate_in(object)));
+}
+
+std::string column_list(const schema::Type& type) {
+  std::string out;
+  for (const auto& member : type.members) {
+    if (!out.empty()) out += ", ";
+    out += '"';
+    out += member.name;
+    out += '"';
+  }
+  return out;
+}
+
+}  // namespace ashlar::sql::detail

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/schema/constraints.hpp"
+#include "ashlar/schema/describe.hpp"
+#include "ashlar/sql/value.hpp"
+
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+// A described struct as a row of a table:
+//
+//   struct User {
+//     Uuid id;
+//     Email email;
+//     std::optional<Int<0, 150>> age;
+//     Timestamp created_at;
+//   };
+//   ASHLAR_DESCRIBE(User, id, email, age, created_at)
+//   ASHLAR_TABLE(User, "users")          // beside it, in the struct's namespace
+//
+// Columns have the members' C++ names. What a member is says what its column holds: a bool a boolean; integers and Int
+// an integer; Money an integer of minor units; double a real number; strings and enumerations text; Uuid and Timestamp
+// each driver's own form; optional and Nullable the same or NULL; arrays, structs and unions JSON as text.
+//
+// A stored value that its member's type refuses (an age of 200) is a std::logic_error: the table's constraints and the
+// struct disagree, which is our bug.
+#define ASHLAR_TABLE(Struct, Name) \
+  [[maybe_unused]] consteval ::std::string_view ashlar_table_of(::std::type_identity<Struct>) { return Name; }
+
+namespace ashlar::sql {
+
+template <class T>
+concept Table = schema::DescribedStruct<T> && requires { ashlar_table_of(std::type_identity<T>{}); };
+
+template <Table T>
+inline constexpr std::string_view table_name = ashlar_table_of(std::type_identity<T>{});
+
+namespace detail {
+
+// Reads one column into a value of the type. `name` stands in what is thrown.
+void read_value(const Row& row, std::size_t column, const schema::Type& type, void* value, std::string_view name);
+// Reads a struct whose members are the row's columns, in this order.
+void read_by_position(const Row& row, const schema::Type& type, void* object);
+// Reads a struct whose members have the names of columns. `columns` is filled at the first row and kept for the next.
+void read_by_name(const Row& row, const schema::Type& type, void* object, std::vector<std::size_t>& columns);
+
+// A value of the type as a parameter.
+Value value_of(const schema::Type& type, const void* value);
+// The members of a struct, as parameters.
+void append_values(const schema::Type& type, const void* object, std::vector<Value>& out);
+
+// "id", "email", ...: with their quotes
+std::string column_list(const schema::Type& type);
+
+template <schema::DescribedStruct T>
+const std::string& columns_of() {
+  static const std::string list = column_list(schema::type_of<T>());
+  return list;
+}
+
+}  // namespace detail
+
+// A value as a parameter, as a column of its type would hold it.
+template <class T>
+Value to_value(const T& value) {
+  if constexpr (std::is_convertible_v<const T&, std::string_view>) {
+    return std::string(std::string_view(value));
+  } else {
+    return detail::value_of(schema::type_of<T>(), &value);
+  }
+}
+
+}  // namespace ashlar::sql
