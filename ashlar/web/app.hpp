@@ -27,7 +27,7 @@ struct AppOptions {
   std::string environment = "development";  // shown by /health
   std::size_t body_bytes_max = 10 * 1024 * 1024;
   std::size_t json_depth_max = 32;
-  std::uint32_t rate_limit_max = 0;  // requests a minute a client; 0: no limit but the routes' own
+  std::uint32_t rate_limit_max = 0;              // requests a minute a client; 0: no limit but the routes' own
   std::size_t rate_limit_clients_max = 100'000;  // counted at the same time; the oldest are forgotten
   enum class SecureCookies : std::uint8_t { no, yes } secure_cookies = SecureCookies::no;
   std::string refresh_cookie_path = "/api/auth";
@@ -45,8 +45,8 @@ class App final : public http::Handler {
   void reject(int status, const Error& error, http::Response& response) override;
 
   [[nodiscard]] const std::vector<std::unique_ptr<Route>>& routes() const;
-  [[nodiscard]] std::string openapi() const;  // the OpenAPI 3.1 document, JSON
-  [[nodiscard]] std::string metrics() const;  // Prometheus text format
+  [[nodiscard]] const std::string& openapi() const;  // the OpenAPI 3.1 document, JSON; made once
+  [[nodiscard]] std::string metrics() const;         // Prometheus text format
 
  private:
   struct State;
@@ -56,5 +56,8 @@ class App final : public http::Handler {
 // Adds GET /openapi.json, and GET /docs with the files it needs, all open. The document is made once, when first asked.
 enum class DocsPage : std::uint8_t { no, yes };
 void mount_docs(Routes& routes, DocsPage docs_page);
+
+// Adds GET /metrics, open: who may reach it is to be decided in front of the server.
+void mount_metrics(Routes& routes);
 
 }  // namespace ashlar::web

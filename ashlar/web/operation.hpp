@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <tuple>
 #include <type_traits>
 
@@ -24,10 +25,13 @@ namespace ashlar::web {
 struct NoInput {};
 ASHLAR_DESCRIBE(NoInput)
 
-// How a face hands in the input and takes the reply. Implemented by the HTTP face (web/http_face) and by later ones.
+// How a face hands in the input and takes the reply. Implemented by the HTTP face (exchange.hpp, http_reply.hpp) and by
+// later ones.
 class InputSource {
  public:
   virtual Task<Result<>> read(const schema::Type& type, void* value) = 0;
+  // The same without waiting, when everything is here already: the usual case. nullopt: nothing was done, use read().
+  virtual std::optional<Result<>> try_read(const schema::Type& type, void* value) = 0;
 
  protected:
   ~InputSource() = default;

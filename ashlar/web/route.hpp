@@ -14,6 +14,8 @@
 
 namespace ashlar::web {
 
+class App;
+
 struct RouteLimit {
   std::uint32_t requests;
   std::chrono::seconds window;
@@ -23,8 +25,10 @@ struct RouteLimit {
 struct Route {
   http::Method method = http::Method::get;
   std::string path;
-  std::unique_ptr<Operation> operation;  // null for a raw handler
+  // What answers: one of the three.
+  std::unique_ptr<Operation> operation;
   std::function<Task<Result<>>(Context&, http::Request&, http::Response&)> raw;
+  std::function<void(const App&, http::Response&)> page;  // about the app itself: its description, its metrics
 
   std::optional<auth::Requirement> guard;
   int guards_set = 0;  // more than one is refused at start

@@ -44,7 +44,7 @@ class RouteLine {
   }
   // The owner or an admin, by a member of the reply: for reads, since the operation has run when it is compared.
   template <class T>
-  RouteLine& owner(Uuid T::*member) {
+  RouteLine& owner(Uuid T::* member) {
     static_assert(std::same_as<T, Value>, "owner(&T::member) names a member of what the operation returns");
     route_.owner_of_reply = [member](const void* value) { return static_cast<const T*>(value)->*member; };
     return guard_owner();
@@ -52,8 +52,11 @@ class RouteLine {
   // The owner or an admin, by a look-up with the path parameter {id}, before the operation runs:
   //   Task<Result<Uuid>> author_of(Context&, Uuid id, Posts&)
   template <class... Services>
-  RouteLine& owner(Task<Result<Uuid>> (*look_up)(Context&, Uuid, Services&...), std::type_identity_t<Services>&... services) {
-    route_.look_up_owner = [look_up, &services...](Context& context, Uuid id) { return look_up(context, id, services...); };
+  RouteLine& owner(Task<Result<Uuid>> (*look_up)(Context&, Uuid, Services&...),
+                   std::type_identity_t<Services>&... services) {
+    route_.look_up_owner = [look_up, &services...](Context& context, Uuid id) {
+      return look_up(context, id, services...);
+    };
     return guard_owner();
   }
 
@@ -108,7 +111,10 @@ class Routes {
 
   // A handler that speaks HTTP itself, for what no operation can say: pages, streams, files. Not in the OpenAPI.
   using RawHandler = std::function<Task<Result<>>(Context&, http::Request&, http::Response&)>;
+  // Its guard is set by Route::set_guard, and its path's parameters are the handler's business.
   Route& raw(http::Method method, std::string_view path, RawHandler handler);
+  // A page about the app itself, which the App gives when it is asked: its description, its metrics. Open.
+  Route& page(std::string_view path, std::function<void(const App&, http::Response&)> make);
 
   [[nodiscard]] const std::vector<std::unique_ptr<Route>>& all() const { return routes_; }
 
@@ -118,7 +124,8 @@ class Routes {
     using Expected = typename detail::OperationTraits<Op>::Services;
     static_assert(std::is_constructible_v<Expected, Services&...> && std::tuple_size_v<Expected> == sizeof...(Services),
                   "hand over, after the operation, exactly the services that it takes, in its order");
-    return RouteLine<Op>(emplace(method, path, std::make_unique<detail::TypedOperation<Op>>(operation, Expected(services...))));
+    return RouteLine<Op>(
+        emplace(method, path, std::make_unique<detail::TypedOperation<Op>>(operation, Expected(services...))));
   }
   Route& emplace(http::Method method, std::string_view path, std::unique_ptr<Operation> operation);
 

@@ -49,8 +49,12 @@ class TestClient {
 
   TestReply send(const TestRequest& request);
   TestReply get(std::string target) { return send({http::Method::get, std::move(target), {}, {}}); }
-  TestReply post(std::string target, std::string json) { return send({http::Method::post, std::move(target), {}, std::move(json)}); }
-  TestReply patch(std::string target, std::string json) { return send({http::Method::patch, std::move(target), {}, std::move(json)}); }
+  TestReply post(std::string target, std::string json) {
+    return send({http::Method::post, std::move(target), {}, std::move(json)});
+  }
+  TestReply patch(std::string target, std::string json) {
+    return send({http::Method::patch, std::move(target), {}, std::move(json)});
+  }
   TestReply remove(std::string target) { return send({http::Method::remove, std::move(target), {}, {}}); }
 
   // Sent with every request from now on; an empty token sends none.

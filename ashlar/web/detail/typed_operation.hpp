@@ -57,7 +57,8 @@ struct OperationTraits<R (*)(Context&, Args...)> {
 // How each kind of reply is shown to a face.
 template <class T>
 struct ReplyTraits {
-  static_assert(schema::DescribedStruct<T>, "a reply is a struct with ASHLAR_DESCRIBE, or Created<>, Page<>, Bare<> of one");
+  static_assert(schema::DescribedStruct<T>,
+                "a reply is a struct with ASHLAR_DESCRIBE, or Created<>, Page<>, Bare<> of one");
   using Value = T;
   static ReplyShape shape() { return {ReplyShape::Kind::data, &schema::type_of<T>()}; }
   static ReplyView view(const T& reply) { return {.shape = shape(), .value = &reply}; }
@@ -78,15 +79,21 @@ template <class T>
 struct ReplyTraits<Bare<T>> {
   using Value = T;
   static ReplyShape shape() { return {ReplyShape::Kind::bare, &schema::type_of<T>()}; }
-  static ReplyView view(const Bare<T>& reply) { return {.shape = shape(), .value = &reply.value, .status = reply.status}; }
+  static ReplyView view(const Bare<T>& reply) {
+    return {.shape = shape(), .value = &reply.value, .status = reply.status};
+  }
 };
 template <class T>
 struct ReplyTraits<Page<T>> {
   using Value = void;  // belongs to nobody in particular
   static ReplyShape shape() { return {ReplyShape::Kind::page, &schema::type_of<T>()}; }
   static ReplyView view(const Page<T>& reply) {
-    return {.shape = shape(), .value = &reply.items, .items_type = &schema::type_of<std::vector<T>>(),
-            .page = reply.page, .limit = reply.limit, .total = reply.total};
+    return {.shape = shape(),
+            .value = &reply.items,
+            .items_type = &schema::type_of<std::vector<T>>(),
+            .page = reply.page,
+            .limit = reply.limit,
+            .total = reply.total};
   }
 };
 template <>
@@ -109,7 +116,9 @@ class TypedOperation final : public Operation {
 
   Task<Result<>> call(Context& context, InputSource& source, ReplySink& sink, const OwnerOf& owner_of) override {
     Input input{};
-    if (auto read = co_await source.read(schema::type_of<Input>(), &input); !read) co_return read;
+    auto read = source.try_read(schema::type_of<Input>(), &input);
+    if (!read) read = co_await source.read(schema::type_of<Input>(), &input);
+    if (!*read) co_return std::move(*read);
     if constexpr (Traits::awaits) {
       co_return finish(context, co_await invoke(context, std::move(input)), sink, owner_of);
     } else {

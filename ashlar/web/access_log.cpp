@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ashlar/web/access_log.hpp"
+
+#include "ashlar/core/encoding.hpp"
+#include "ashlar/web/percent_encoding.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace ashlar::web {
+
+namespace {
+
+bool looks_secret(std::string_view name) {
+  constexpr std::array<std::string_view, 8> parts = {"token",     "secret",  "password", "passwd",
+                                                     "signature", "api_key", "apikey",   "jwt"};
+  constexpr std::array<std::string_view, 4> whole = {"code", "key", "state", "sig"};
+  const std::string lower = ascii_lower(name);
+  return name.find('%') != name.npos ||  // an escaped name may be any of them
+         std::ranges::any_of(parts, [&](std::string_view part) { return lower.find(part) != lower.npos; }) ||
+         std::ranges::find(whole, lower) != whole.end();
+}
+
+std::string user_id_of(const LoggedRequest& logged) {
+  return logged.principal == nullptr ? std::string{} : logged.principal->id.to_string();
+}
+
+}  // namespace
+
+std::string_view redact_target(std::string_view target, std::string& buffer) {
+  const std::size_t question = target.find('?');
+  if (question == target.npos) return target;
+  const std::string_view query = target.substr(question + 1);
+  bool secret = false;
+  for (QueryPieces pieces(query); pieces.next();) secret = secret || looks_secret(pieces.name());
+  if (!secret) return target;
+  buffer.assign(target.substr(0, question));
+  char separator = '?';
+  for (QueryPieces pieces(query); pieces.next(); separator = '&') {
+    buffer += separator;
+    buffer.append(pieces.name()).append("=").append(looks_secret(pieces.name()) ? "[redacted]" : pieces.value());
+  }
+  return buffer;
+}
+
+void log_access(log::Logger& log, const LoggedRequest& logged, const http::Response& response,
+                std::chrono::nanoseconds took) {
+  if (!log.enabled(log::Level::info)) return;
+  const http::Request& request = logged.request;
+  std::string buffer;
+  const std::string_view url = redact_target(request.target, buffer);
+  const std::string_view method =
+      request.method == http::Method::other ? request.method_name : http::to_string(request.method);
+  const double ms = static_cast<double>(took.count() / 1000) / 1000;
+  if (logged.principal == nullptr) {
+    log.info("request", {{"method", method},
+                         {"url", url},
+                         {"host", request.authority},
+                         {"address", request.peer_address},
+                         {"status", response.status},
+                         {"durationMs", ms},
+                         {"bytes", response.body.size()},
+                         {"requestId", logged.request_id}});
+  } else {
+    log.info("request", {{"method", method},
+                         {"url", url},
+                         {"host", request.authority},
+                         {"address", request.peer_address},
+                         {"status", response.status},
+                         {"durationMs", ms},
+                         {"bytes", response.body.size()},
+                         {"userId", user_id_of(logged)},
+                         {"requestId", logged.request_id}});
+  }
+}
+
+void log_refusal(log::Logger& log, const LoggedRequest& logged, const Error& error, std::string_view required) {
+  const log::Level level = error.kind() == ErrorKind::forbidden ? log::Level::warn : log::Level::info;
+  if (!log.enabled(level)) return;
+  log.write(level, "access refused",
+            {{"code", error.code().name},
+             {"required", required},
+             {"method", http::to_string(logged.request.method)},
+             {"path", logged.request.path},
+             {"address", logged.request.peer_address},
+             {"userId", user_id_of(logged)},
+             {"role", logged.principal == nullptr ? std::string_view{} : std::string_view(logged.principal->role)},
+             {"requestId", logged.request_id}});
+}
+
+void log_failure(log::Logger& log, const LoggedRequest& logged, std::string_view code, std::string_view cause) {
+  log.error("request failed", {{"code", code},
+                               {"cause", cause},
+                               {"method", http::to_string(logged.request.method)},
+                               {"path", logged.request.path},
+                               {"userId", user_id_of(logged)},
+                               {"requestId", logged.request_id}});
+}
+
+}  // namespace ashlar::web

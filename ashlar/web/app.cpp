@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ashlar/web/app.hpp"
+
+#include "ashlar/web/access_log.hpp"
+#include "ashlar/web/app_state.hpp"
+#include "ashlar/web/authentication.hpp"
+#include "ashlar/web/cookies.hpp"
+#include "ashlar/web/error_response.hpp"
+#include "ashlar/web/http_reply.hpp"
+#include "ashlar/web/openapi.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <exception>
+
+namespace ashlar::web {
+
+namespace {
+
+bool is_health(std::string_view path) {
+  constexpr std::string_view health = "/health";
+  return path.starts_with(health) && (path.size() == health.size() || path[health.size()] == '/');
+}
+
+LoggedRequest logged(const Exchange& exchange) {
+  return {exchange.request, exchange.id.view(), exchange.context.principal()};
+}
+
+std::chrono::nanoseconds elapsed(const Exchange& exchange) {
+  return exchange.context.clock().steady() - exchange.began;
+}
+
+Error error_of_current_exception() {
+  try {
+    throw;
+  } catch (const boost::system::system_error& error) {
+    if (error.code() == boost::asio::error::operation_aborted)
+      return {errors::request_cancelled, "The request was given up."};
+    return Error(ashlar::errors::internal, {}).with_cause(error.what());
+  } catch (const std::exception& error) {
+    return Error(ashlar::errors::internal, {}).with_cause(error.what());
+  } catch (...) {
+    return Error(ashlar::errors::internal, {}).with_cause("an exception that is no std::exception");
+  }
+}
+
+}  // namespace
+
+void App::State::start(Exchange& exchange) const {
+  http::ResponseHeaders& headers = exchange.response.headers;
+  security.add_to(headers, exchange.request.scheme);
+  headers.add("X-Request-Id", exchange.id.view());
+  if (exchange.limit.limit != 0) add_rate_limit_headers(exchange.limit, headers);
+}
+
+App::State::Found App::State::find(Exchange& exchange) const {
+  const http::Request& request = exchange.request;
+  exchange.match = router.match(request.method, request.path);
+  if (exchange.match.route != Router::none) {
+    exchange.route = &prepared[exchange.match.route];
+    return Found::route;
+  }
+  if (request.method == http::Method::options && (!exchange.match.allow.empty() || request.path == "*")) {
+    exchange.response.status = 204;
+    if (!exchange.match.allow.empty()) exchange.response.headers.add("Allow", exchange.match.allow);
+  } else if (exchange.match.allow.empty()) {
+    fail(exchange, {errors::route_not_found, "There is nothing at this path."});
+  } else {
+    fail(exchange,
+         {errors::method_not_allowed, "This path takes other methods: " + std::string(exchange.match.allow) + '.'});
+    exchange.response.headers.set("Allow", exchange.match.allow);
+  }
+  return Found::answered;
+}
+
+std::optional<Error> App::State::limit(Exchange& exchange) const {
+  const auto& own = exchange.route->route->limit;
+  const bool counted = options.rate_limit_max != 0 && !is_health(exchange.request.path);
+  if (!counted && !own) return std::nullopt;
+  RateLimitKey key = RateLimitKey::of_address(exchange.request.peer_address, 0);
+  RateLimitDecision decision;
+  if (counted) decision = counts->take(key, {options.rate_limit_max, std::chrono::minutes(1)}, exchange.began);
+  if (own && decision.allowed) {
+    key.limit = exchange.match.route + 1;
+    decision = tighter(decision, counts->take(key, {own->requests, own->window}, exchange.began));
+  }
+  exchange.limit = decision;
+  if (decision.allowed) {
+    add_rate_limit_headers(decision, exchange.response.headers);
+    return std::nullopt;
+  }
+  return Error(errors::rate_limited, "Too many requests; try again later.").with_retry_after(decision.reset_after);
+}
+
+std::optional<Error> App::State::authorize(Exchange& exchange) const {
+  Caller caller = authenticate(exchange.request, exchange.headers, tokens);
+  exchange.context.set_principal(std::move(caller.principal));
+  if (exchange.headers.cookies > 0)
+    exchange.context.set_kept_refresh_token(find_cookie(exchange.request.headers, refresh_cookie));
+  switch (auth::decide(exchange.context.principal(), *exchange.route->route->guard)) {
+    case auth::Decision::allowed:
+      return std::nullopt;
+    case auth::Decision::forbidden:
+      return Error(auth::errors::forbidden, "You may not do this.");
+    case auth::Decision::unauthenticated:
+      break;
+  }
+  if (caller.refusal) return std::move(caller.refusal);
+  return Error(auth::errors::not_signed_in, "Sign in to do this.");
+}
+
+void App::State::fail(Exchange& exchange, const Error& error) const {
+  exchange.response.reset();
+  start(exchange);
+  write_problem(error, {.instance = exchange.request.path, .request_id = exchange.id.view()}, exchange.response);
+  if (error.kind() == ErrorKind::forbidden || error.kind() == ErrorKind::unauthenticated) {
+    log_refusal(*environment.logger, logged(exchange), error, exchange.route->guard_text);
+  } else if (error.kind() == ErrorKind::internal || !error.cause().empty()) {
+    log_failure(*environment.logger, logged(exchange), error.code().name,
+                error.cause().empty() ? error.message() : error.cause());
+  }
+}
+
+void App::State::finish(Exchange& exchange) const {
+  // A refused request leaves nothing with the client, but what it has may still be taken away.
+  if (const auto& kept = exchange.context.credentials_to_keep();
+      kept && (exchange.response.status < 400 || kept->access_token.empty())) {
+    const CookiePolicy policy = {.secure = options.secure_cookies == AppOptions::SecureCookies::yes
+                                               ? CookiePolicy::Secure::yes
+                                               : CookiePolicy::Secure::no,
+                                 .refresh_path = options.refresh_cookie_path};
+    set_credential_cookies(*kept, exchange.context.now(), policy, exchange.response.headers);
+  }
+  const auto took = elapsed(exchange);
+  metrics->ended(exchange.route == nullptr ? metrics->unmatched() : exchange.match.route, exchange.response.status,
+                 took);
+  if (options.access_log == AppOptions::AccessLog::on)
+    log_access(*environment.logger, logged(exchange), exchange.response, took);
+}
+
+App::App(AppOptions options, Context::Environment environment, const auth::Tokens* tokens, Routes routes)
+    : state_(std::make_unique<State>(std::move(options), environment, tokens, std::move(routes))) {}
+App::~App() = default;
+
+Task<> App::handle(http::Request& request, http::Response& response) {
+  const State& state = *state_;
+  Exchange exchange(request, response, state.environment);
+  state.metrics->began();
+  state.start(exchange);
+  if (state.find(exchange) == State::Found::route) {
+    const Route& route = *exchange.route->route;
+    std::optional<Error> error = state.limit(exchange);
+    if (!error) error = state.authorize(exchange);
+    if (!error) {
+      try {
+        Result<> done;
+        if (route.operation) {
+          HttpInput input(exchange, state.input_limits(route));
+          HttpReply reply(response);
+          done = co_await route.operation->call(exchange.context, input, reply, route.owner_of_reply);
+        } else if (route.page) {
+          route.page(*this, response);
+        } else {
+          done = co_await route.raw(exchange.context, request, response);
+        }
+        if (!done) error = std::move(done.error());
+      } catch (...) {
+        error = error_of_current_exception();
+      }
+    }
+    if (error) state.fail(exchange, *error);
+  }
+  state.finish(exchange);
+}
+
+void App::reject(int status, const Error& error, http::Response& response) {
+  const RequestId id({}, *state_->environment.random);
+  state_->security.add_to(response.headers, http::Scheme::http);
+  response.headers.add("X-Request-Id", id.view());
+  write_problem(status, error, {.instance = {}, .request_id = id.view()}, response);
+  state_->metrics->began();
+  state_->metrics->ended(state_->metrics->unmatched(), status, {});
+  if (state_->options.access_log == AppOptions::AccessLog::on)
+    state_->environment.logger->info("request rejected",
+                                     {{"status", status}, {"code", error.code().name}, {"requestId", id.view()}});
+}
+
+const std::vector<std::unique_ptr<Route>>& App::routes() const { return state_->routes.all(); }
+
+const std::string& App::openapi() const {
+  std::call_once(state_->openapi_made, [this] { state_->openapi = make_openapi(state_->options, state_->prepared); });
+  return state_->openapi;
+}
+
+std::string App::metrics() const {
+  std::string out;
+  state_->metrics->append_to(out);
+  append_process_metrics(out);
+  append_build_info(state_->options.version, out);
+  return out;
+}
+
+void mount_metrics(Routes& routes) {
+  routes.page("/metrics", [](const App& app, http::Response& response) {
+    response.body = app.metrics();
+    response.headers.add("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
+  });
+}
+
+}  // namespace ashlar::web

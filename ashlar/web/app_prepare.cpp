@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an App does with its routes before the first request: checks each line, and prepares what the chain needs of it.
+#include "ashlar/web/app_state.hpp"
+
+#include <algorithm>
+#include <set>
+#include <stdexcept>
+
+namespace ashlar::web {
+
+namespace {
+
+std::string line_of(const Route& route) { return std::string(http::to_string(route.method)) + ' ' + route.path; }
+
+void check_guard(const Route& route, std::vector<std::string>& complaints) {
+  if (route.guards_set == 0) {
+    complaints.push_back(line_of(route) +
+                         " has no guard; say who may call it: .open(), .signed_in(), .role(...), .permission(...) or "
+                         ".owner(...).");
+  } else if (route.guards_set > 1) {
+    complaints.push_back(line_of(route) + " has more than one guard; keep one (.owner() implies .signed_in()).");
+  }
+}
+
+void check_limit(const Route& route, std::vector<std::string>& complaints) {
+  if (route.limit && (route.limit->requests == 0 || route.limit->window <= std::chrono::seconds::zero()))
+    complaints.push_back(line_of(route) +
+                         " has a limit that lets nothing through; give it at least one request a second.");
+}
+
+// Which of the path's parameters is {id}.
+std::optional<std::size_t> find_owner_parameter(const PreparedRoute& prepared) {
+  const auto members = prepared.binding->path_members();
+  const auto found =
+      std::ranges::find(members, std::string_view("id"), [](const auto* member) { return member->json_name; });
+  if (found == members.end() || (*found)->type().format != schema::Format::uuid) return std::nullopt;
+  return static_cast<std::size_t>(found - members.begin());
+}
+
+}  // namespace
+
+void App::State::prepare(std::size_t index, std::vector<std::string>& complaints) {
+  const Route& route = *routes.all()[index];
+  if (auto wrong = router.add(route.method, route.path, index)) return complaints.push_back(std::move(*wrong));
+  check_guard(route, complaints);
+  check_limit(route, complaints);
+  PreparedRoute& out = prepared[index];
+  out.route = &route;
+  out.guard_text = route.guard_text();
+  if (route.operation) {
+    out.binding = std::make_unique<InputBinding>(route.method, route.path, route.operation->input());
+    if (const auto wrong = out.binding->complaint(); !wrong.empty())
+      complaints.push_back(line_of(route) + ": " + wrong + '.');
+  }
+  if (route.look_up_owner) {
+    const auto parameter = out.binding ? find_owner_parameter(out) : std::nullopt;
+    if (!parameter) {
+      complaints.push_back(line_of(route) +
+                           " looks an owner up, for which its path needs {id} and its input a Uuid id.");
+    }
+    out.owner_parameter = parameter.value_or(0);
+  }
+}
+
+App::State::State(AppOptions its_options, const Context::Environment& its_environment, const auth::Tokens* its_tokens,
+                  Routes its_routes)
+    : options(std::move(its_options)),
+      environment(its_environment),
+      tokens(its_tokens),
+      routes(std::move(its_routes)),
+      prepared(routes.all().size()),
+      counts(std::make_unique<FixedWindowStore>(options.rate_limit_clients_max)) {
+  std::vector<std::string> complaints;
+  std::vector<RequestMetrics::Label> labels;
+  std::set<std::string_view> names;
+  for (std::size_t i = 0; i < prepared.size(); ++i) {
+    const Route& route = *routes.all()[i];
+    prepare(i, complaints);
+    labels.push_back({route.method, route.path});
+    if (!route.name.empty() && !names.insert(route.name).second)
+      complaints.push_back(line_of(route) + " has the name \"" + route.name + "\", which another route has.");
+  }
+  metrics = std::make_unique<RequestMetrics>(std::move(labels));
+  if (complaints.empty()) return;
+  std::string what = "The route table is wrong:";
+  for (const auto& complaint : complaints) what.append("\n  ").append(complaint);
+  throw std::logic_error(what);
+}
+
+}  // namespace ashlar::web

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ashlar/web/authentication.hpp"
+
+#include "ashlar/core/encoding.hpp"
+#include "ashlar/web/cookies.hpp"
+
+namespace ashlar::web {
+
+namespace {
+
+// RFC 6750 section 2.1: "Bearer" (RFC 9110: without case), one or more spaces, b64token.
+std::optional<std::string_view> bearer_token(std::string_view authorization) {
+  constexpr std::string_view scheme = "bearer";
+  if (authorization.size() <= scheme.size() || !ascii_iequals(authorization.substr(0, scheme.size()), scheme) ||
+      authorization[scheme.size()] != ' ')
+    return std::nullopt;
+  std::string_view token = authorization.substr(scheme.size());
+  while (!token.empty() && token.front() == ' ') token.remove_prefix(1);
+  if (token.empty() || token.find_first_of(" \t,;\"") != token.npos) return std::nullopt;
+  return token;
+}
+
+}  // namespace
+
+Caller authenticate(const http::Request& request, const KnownHeaders& headers, const auth::Tokens* tokens) {
+  Caller caller;
+  std::string_view token;
+  if (headers.authorizations > 0) {
+    const auto bearer = headers.authorizations == 1 ? bearer_token(headers.authorization) : std::nullopt;
+    if (!bearer) {
+      caller.refusal.emplace(auth::errors::token_invalid,
+                             "The Authorization header is not of the form \"Bearer <token>\".");
+      return caller;
+    }
+    token = *bearer;
+  }
+  if (token.empty() && headers.cookies > 0) token = find_cookie(request.headers, access_cookie);
+  if (token.empty()) token = headers.access_token;
+  if (token.empty() || tokens == nullptr) return caller;
+
+  auto principal = tokens->verify_access(token);
+  if (principal) {
+    caller.principal = std::move(*principal);
+  } else {
+    caller.refusal = std::move(principal.error());
+  }
+  return caller;
+}
+
+}  // namespace ashlar::web

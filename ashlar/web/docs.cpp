@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// The API's description and a page that shows it. The page's files are objects that the build makes from them
+// (cmake/AshlarDocsPage.cmake); everything comes from this server, nothing from elsewhere.
+#include "ashlar/web/app.hpp"
+
+extern "C" {
+extern const char _binary_docs_html_start[], _binary_docs_html_end[];
+extern const char _binary_docs_css_start[], _binary_docs_css_end[];
+extern const char _binary_docs_js_start[], _binary_docs_js_end[];
+extern const char _binary_swagger_ui_css_start[], _binary_swagger_ui_css_end[];
+extern const char _binary_swagger_ui_bundle_js_start[], _binary_swagger_ui_bundle_js_end[];
+}
+
+namespace ashlar::web {
+
+namespace {
+
+struct File {
+  std::string_view path;
+  std::string_view type;
+  std::string_view bytes;
+};
+
+void mount_file(Routes& routes, const File& file) {
+  routes.page(file.path, [file](const App&, http::Response& response) {
+    response.body = file.bytes;
+    response.headers.add("Content-Type", file.type);
+    response.headers.add("Cache-Control", "max-age=300");
+  });
+}
+
+}  // namespace
+
+void mount_docs(Routes& routes, DocsPage docs_page) {
+  routes.page("/openapi.json", [](const App& app, http::Response& response) {
+    response.body = app.openapi();
+    response.headers.add("Content-Type", "application/json");
+    response.headers.add("Cache-Control", "no-cache");
+  });
+  if (docs_page == DocsPage::no) return;
+  routes.page("/docs", [](const App&, http::Response& response) {
+    response.body.assign(_binary_docs_html_start, _binary_docs_html_end);
+    response.headers.add("Content-Type", "text/html; charset=utf-8");
+    response.headers.add("Cache-Control", "no-cache");
+    // Swagger UI styles elements in place and draws its icons from data: URLs.
+    response.headers.set(
+        "Content-Security-Policy",
+        "default-src 'none'; base-uri 'none'; connect-src 'self'; font-src 'self'; form-action 'self'; "
+        "frame-ancestors 'none'; img-src 'self' data:; script-src 'self'; style-src 'self' 'unsafe-inline'");
+  });
+  mount_file(routes, {"/docs/docs.css", "text/css; charset=utf-8", {_binary_docs_css_start, _binary_docs_css_end}});
+  mount_file(routes, {"/docs/docs.js", "text/javascript; charset=utf-8", {_binary_docs_js_start, _binary_docs_js_end}});
+  mount_file(
+      routes,
+      {"/docs/swagger-ui.css", "text/css; charset=utf-8", {_binary_swagger_ui_css_start, _binary_swagger_ui_css_end}});
+  mount_file(routes, {"/docs/swagger-ui-bundle.js",
+                      "text/javascript; charset=utf-8",
+                      {_binary_swagger_ui_bundle_js_start, _binary_swagger_ui_bundle_js_end}});
+}
+
+}  // namespace ashlar::web

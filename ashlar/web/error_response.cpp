@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ashlar/web/error_response.hpp"
+
+#include "ashlar/auth/token.hpp"
+#include "ashlar/http/errors.hpp"
+#include "ashlar/schema/json.hpp"
+
+#include <algorithm>
+
+namespace ashlar::web {
+
+namespace {
+
+void add_member(std::string_view name, std::string_view value, std::string& out) {
+  out.append(",\"").append(name).append("\":");
+  schema::write_json_string(value, out);
+}
+
+void add_faults(const std::vector<Fault>& faults, std::string& out) {
+  out += ",\"errors\":[";
+  for (const Fault& fault : faults) {
+    if (out.back() != '[') out += ',';
+    out += "{\"path\":";
+    schema::write_json_string(fault.path, out);
+    add_member("code", fault.code, out);
+    add_member("message", fault.message, out);
+    out += '}';
+  }
+  out += ']';
+}
+
+// RFC 6750 section 3.1: who came without a token is told of no error.
+std::string_view challenge_of(const Error& error) {
+  const ErrorCode code = error.code();
+  const bool of_token =
+      code == auth::errors::token_invalid || code == auth::errors::token_expired || code == auth::errors::token_revoked;
+  return of_token ? "Bearer error=\"invalid_token\"" : "Bearer";
+}
+
+}  // namespace
+
+int status_of(const ErrorCode& code) {
+  if (code == http::errors::body_timeout) return 408;
+  switch (code.kind) {
+    case ErrorKind::malformed:
+      return 400;
+    case ErrorKind::unauthenticated:
+      return 401;
+    case ErrorKind::forbidden:
+      return 403;
+    case ErrorKind::not_found:
+      return 404;
+    case ErrorKind::not_allowed:
+      return 405;
+    case ErrorKind::conflict:
+      return 409;
+    case ErrorKind::too_large:
+      return 413;
+    case ErrorKind::unsupported_media:
+      return 415;
+    case ErrorKind::invalid:
+      return 422;
+    case ErrorKind::too_many_requests:
+      return 429;
+    case ErrorKind::internal:
+      return 500;
+    case ErrorKind::unavailable:
+      return 503;
+    case ErrorKind::timed_out:
+      return 504;
+  }
+  return 500;
+}
+
+void write_problem(int status, const Error& error, const ProblemOrigin& origin, http::Response& response) {
+  response.status = status;
+  std::string& body = response.body;
+  body = "{\"type\":\"about:blank\"";
+  add_member("title", http::reason_of(status), body);
+  body.append(",\"status\":").append(std::to_string(status));
+  add_member("detail", error.kind() == ErrorKind::internal ? "Something went wrong on our side." : error.message(),
+             body);
+  if (!origin.instance.empty()) add_member("instance", origin.instance, body);
+  add_member("code", error.code().name, body);
+  if (!origin.request_id.empty()) add_member("requestId", origin.request_id, body);
+  if (!error.faults().empty()) add_faults(error.faults(), body);
+  body += '}';
+
+  response.headers.set("Content-Type", "application/problem+json");
+  if (status == 401) response.headers.set("WWW-Authenticate", challenge_of(error));
+  if (status == 429 || status == 503) {
+    const auto seconds = std::max<std::chrono::seconds::rep>(1, error.retry_after().count());
+    response.headers.set("Retry-After", std::to_string(seconds));
+  }
+}
+
+}  // namespace ashlar::web

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/http/message.hpp"
+#include "ashlar/web/context.hpp"
+#include "ashlar/web/input_binding.hpp"
+#include "ashlar/web/known_headers.hpp"
+#include "ashlar/web/rate_limit.hpp"
+#include "ashlar/web/request_id.hpp"
+#include "ashlar/web/route.hpp"
+#include "ashlar/web/router.hpp"
+
+#include <cstddef>
+#include <span>
+#include <string>
+
+namespace ashlar::web {
+
+// A route as the App prepared it at start.
+struct PreparedRoute {
+  const Route* route = nullptr;
+  std::unique_ptr<InputBinding> binding;  // null for what is no operation
+  std::size_t owner_parameter = 0;        // which parameter is {id}, where an owner is looked up
+  std::string guard_text;
+};
+
+// One request on its way through the chain, with what each step found out. Lives on the frame of App::handle.
+struct Exchange {
+  Exchange(http::Request& its_request, http::Response& its_response, const Context::Environment& environment);
+
+  http::Request& request;
+  http::Response& response;
+  Clock::Steady began;
+  KnownHeaders headers;
+  RequestId id;
+  Context context;
+  const PreparedRoute* route = nullptr;  // null: nothing matched
+  Router::Match match;
+  RateLimitDecision limit;
+
+  [[nodiscard]] std::span<const std::string_view> parameters() const {
+    return std::span(match.parameters).first(match.parameter_count);
+  }
+};
+
+// The input of an operation from its request: the path and the query or the body; then, where the route says so, the
+// check of the owner, so that the operation is not run for others.
+class HttpInput final : public InputSource {
+ public:
+  struct Limits {
+    std::size_t body_bytes_max;
+    std::size_t json_depth_max;
+  };
+  HttpInput(Exchange& exchange, Limits limits) : exchange_(exchange), limits_(limits) {}
+
+  Task<Result<>> read(const schema::Type& type, void* value) override;
+  std::optional<Result<>> try_read(const schema::Type& type, void* value) override;
+
+ private:
+  Result<> bind(std::string_view body, void* value);
+  Task<Result<>> check_owner();
+
+  Exchange& exchange_;
+  Limits limits_;
+};
+
+}  // namespace ashlar::web

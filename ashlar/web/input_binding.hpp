@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/core/error.hpp"
+#include "ashlar/http/message.hpp"
+#include "ashlar/schema/type.hpp"
+#include "ashlar/web/known_headers.hpp"
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// Where each member of an operation's input comes from, and how it gets there.
+namespace ashlar::web {
+
+namespace errors {
+inline constexpr ErrorCode malformed_path{ErrorKind::malformed, "request.malformed_path"};
+inline constexpr ErrorCode malformed_query{ErrorKind::malformed, "request.malformed_query"};
+inline constexpr ErrorCode body_not_expected{ErrorKind::malformed, "request.body_not_expected"};
+inline constexpr ErrorCode unsupported_media_type{ErrorKind::unsupported_media, "request.unsupported_media_type"};
+}  // namespace errors
+
+// The rule of one route, made from its path and its input's type: path parameters by name; every other member from the
+// query string (GET, HEAD, DELETE) or from the JSON body (POST, PUT, PATCH). Immutable once made.
+//
+// What is refused, all faults of one request in one answer where it could be read at all:
+//   400  an escape that is none, text that is no UTF-8, JSON that is none, an empty body where a member must come from
+//        it, a body with GET, HEAD or DELETE
+//   413  a body over the route's limit
+//   415  a body that is not announced as JSON: application/json or application/...+json, with charset=utf-8 or without
+//   422  a value that breaks the schema; an unknown, a repeated or a missing parameter or member; a member of the path
+//        in the body or the query; a query where the input comes from the body
+// A body may be left out where no member must come from it.
+class InputBinding {
+ public:
+  enum class Source : unsigned char { query, body };
+
+  InputBinding(http::Method method, std::string_view path, const schema::Type& input);
+  InputBinding(const InputBinding&) = delete;  // body() is referred to by address
+  InputBinding& operator=(const InputBinding&) = delete;
+
+  [[nodiscard]] Source source() const { return source_; }
+  [[nodiscard]] std::span<const schema::Member* const> path_members() const { return path_; }  // in the path's order
+  [[nodiscard]] const schema::Type& input() const { return input_; }
+  // The input without what the path brings: what the body or the query brings.
+  [[nodiscard]] const schema::Type& rest() const { return path_.empty() ? input_ : rest_; }
+  [[nodiscard]] bool body_required() const { return required_; }
+  // What no path or query can bring, say an object in a query; empty when all is well. For the App, at start.
+  [[nodiscard]] std::string complaint() const;
+
+  // Reads the members that come from the path.
+  Result<> read_path(std::span<const std::string_view> values, void* input, std::vector<Fault>& faults) const;
+  // Reads the query: the rest of the input, or nothing, where each parameter is a fault.
+  Result<> read_query(std::string_view query, void* input, std::vector<Fault>& faults) const;
+  // Whether a body is there to be read; an error when it must not be there or is not announced as JSON.
+  [[nodiscard]] Result<> check_body(const http::Request& request, const KnownHeaders& headers) const;
+  Result<> read_body(std::string_view json, std::size_t depth_max, void* input, std::vector<Fault>& faults) const;
+  // The rules over several members, when there are no faults; then all faults as one error.
+  Result<> finish(const void* input, std::vector<Fault>& faults) const;
+
+ private:
+  const schema::Type& input_;
+  Source source_;
+  std::vector<const schema::Member*> path_;
+  std::vector<schema::Member> rest_members_;
+  schema::Type rest_;
+  std::string rest_name_;
+  bool required_ = false;
+};
+
+// application/json or application/<...>+json; a charset, if there is one, must be utf-8 (RFC 8259 section 8.1).
+[[nodiscard]] bool is_json_media_type(std::string_view content_type);
+
+}  // namespace ashlar::web

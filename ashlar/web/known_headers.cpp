@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ashlar/web/known_headers.hpp"
+
+#include "ashlar/core/encoding.hpp"
+
+namespace ashlar::web {
+
+KnownHeaders::KnownHeaders(const http::RequestHeaders& headers) {
+  const auto take = [](std::string_view& value, int count, std::string_view found) {
+    if (count == 0) value = found;
+  };
+  for (const http::Field& field : headers.all()) {
+    switch (field.name.size()) {  // tells most fields apart without looking at them
+      case 6:
+        if (ascii_iequals(field.name, "cookie")) ++cookies;
+        break;
+      case 10:
+        if (ascii_iequals(field.name, "user-agent")) take(user_agent, static_cast<int>(user_agent.size()), field.value);
+        break;
+      case 12:
+        if (ascii_iequals(field.name, "content-type")) take(content_type, content_types++, field.value);
+        if (ascii_iequals(field.name, "x-request-id"))
+          take(request_id, static_cast<int>(request_id.size()), field.value);
+        break;
+      case 13:
+        if (ascii_iequals(field.name, "authorization")) take(authorization, authorizations++, field.value);
+        break;
+      case 14:
+        if (ascii_iequals(field.name, "x-access-token"))
+          take(access_token, static_cast<int>(access_token.size()), field.value);
+        break;
+      default:
+        break;
+    }
+  }
+}
+
+}  // namespace ashlar::web

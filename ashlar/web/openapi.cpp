@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ashlar/web/openapi.hpp"
+
+#include "ashlar/auth/token.hpp"
+#include "ashlar/http/errors.hpp"
+#include "ashlar/schema/json_schema.hpp"
+#include "ashlar/web/error_response.hpp"
+#include "ashlar/web/http_reply.hpp"
+#include "ashlar/web/json_text.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <vector>
+
+namespace ashlar::web {
+
+namespace {
+
+using schema::JsonSchemas;
+using ProblemCodes = std::map<int, std::vector<std::string_view>>;
+
+// Their names hold a dot, so that no struct has them.
+constexpr std::string_view problem_schema =
+    R"({"type":"object","description":"What went wrong (RFC 9457).",)"
+    R"("required":["type","title","status","detail","code"],"properties":{)"
+    R"("type":{"type":"string","const":"about:blank"},"title":{"type":"string"},"status":{"type":"integer"},)"
+    R"("detail":{"type":"string","description":"For a person."},"instance":{"type":"string","description":"The path that was asked for."},)"
+    R"("code":{"type":"string","description":"Stable: for a program."},"requestId":{"type":"string"},)"
+    R"("errors":{"type":"array","description":"Every fault of the input.","items":{"$ref":"#/components/schemas/http.Fault"}}}})";
+constexpr std::string_view fault_schema =
+    R"({"type":"object","required":["path","code","message"],"properties":{)"
+    R"("path":{"type":"string","description":"A JSON Pointer into the body, or the name of a parameter."},)"
+    R"("code":{"type":"string"},"message":{"type":"string"}}})";
+constexpr std::string_view pagination_schema =
+    R"({"type":"object","required":["page","limit","total","pages"],"properties":{)"
+    R"("page":{"type":"integer"},"limit":{"type":"integer"},"total":{"type":"integer"},"pages":{"type":"integer"}}})";
+constexpr std::string_view security_schemes =
+    R"({"bearerAuth":{"type":"http","scheme":"bearer","bearerFormat":"JWT"},)"
+    R"("accessTokenCookie":{"type":"apiKey","in":"cookie","name":"accessToken"},)"
+    R"("accessTokenHeader":{"type":"apiKey","in":"header","name":"X-Access-Token"}})";
+constexpr std::string_view any_token = R"([{"bearerAuth":[]},{"accessTokenCookie":[]},{"accessTokenHeader":[]}])";
+
+// /api/users/{id}/posts -> its words: api, users, id, posts.
+std::vector<std::string> words_of(std::string_view path) {
+  std::vector<std::string> words(1);
+  for (const char c : path) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (letter) {
+      words.back() += c;
+    } else if (!words.back().empty()) {
+      words.emplace_back();
+    }
+  }
+  if (words.back().empty()) words.pop_back();
+  return words;
+}
+
+std::string operation_id_of(const Route& route) {
+  if (!route.name.empty()) return route.name;
+  std::string id;
+  for (const char c : http::to_string(route.method)) id += static_cast<char>(c - 'A' + 'a');
+  for (auto word : words_of(route.path)) {
+    if (word.front() >= 'a' && word.front() <= 'z') word.front() = static_cast<char>(word.front() - 'a' + 'A');
+    id += word;
+  }
+  return id;
+}
+
+std::string tag_of(const Route& route) {
+  if (!route.tag.empty()) return route.tag;
+  for (const auto& word : words_of(route.path))
+    if (word != "api") return word;
+  return "api";
+}
+
+std::string description_of(const PreparedRoute& prepared) {
+  std::string out = "Guard: " + prepared.guard_text + '.';
+  if (const auto& limit = prepared.route->limit)
+    out += " At most " + std::to_string(limit->requests) + " requests of one client in " +
+           std::to_string(limit->window.count()) + " s.";
+  return out;
+}
+
+class Description {
+ public:
+  Description(const AppOptions& options, std::span<const PreparedRoute> routes) : options_(options), routes_(routes) {}
+  std::string make();
+
+ private:
+  void operation(const PreparedRoute& prepared);
+  void parameters(const PreparedRoute& prepared);
+  void parameter(const schema::Member& member, std::string_view place);
+  void request_body(const InputBinding& binding);
+  void success(const ReplyShape& reply);
+  void problem(int status, const std::vector<std::string_view>& codes);
+  [[nodiscard]] ProblemCodes problems_of(const PreparedRoute& prepared) const;
+
+  const AppOptions& options_;
+  std::span<const PreparedRoute> routes_;
+  JsonSchemas schemas_{"#/components/schemas/"};
+  std::string text_;
+  JsonText out_{text_};
+  std::set<std::string> ids_;
+};
+
+ProblemCodes Description::problems_of(const PreparedRoute& prepared) const {
+  const Route& route = *prepared.route;
+  ProblemCodes out;
+  const auto add = [&](const ErrorCode& code) {
+    auto& codes = out[status_of(code)];
+    if (std::ranges::find(codes, code.name) == codes.end()) codes.push_back(code.name);
+  };
+  if (route.guard->kind != auth::Requirement::Kind::open) {
+    for (const auto& code : {auth::errors::not_signed_in, auth::errors::token_invalid, auth::errors::token_expired,
+                             auth::errors::token_revoked})
+      add(code);
+    if (route.guard->kind != auth::Requirement::Kind::signed_in || route.look_up_owner || route.owner_of_reply)
+      add(auth::errors::forbidden);
+  }
+  const InputBinding& binding = *prepared.binding;
+  if (!binding.path_members().empty()) add(errors::malformed_path);
+  if (!binding.rest().members.empty() && binding.source() == InputBinding::Source::query) add(errors::malformed_query);
+  if (!binding.rest().members.empty() && binding.source() == InputBinding::Source::body) {
+    add(ashlar::errors::malformed_json);
+    add(http::errors::body_too_large);
+    add(errors::unsupported_media_type);
+  }
+  if (!binding.input().members.empty()) add(ashlar::errors::invalid_input);
+  if (route.limit || options_.rate_limit_max != 0) add(errors::rate_limited);
+  for (const auto& code : route.errors) add(code);
+  add(ashlar::errors::internal);
+  return out;
+}
+
+void Description::parameter(const schema::Member& member, std::string_view place) {
+  const bool required = place == "path" || (member.required && member.type().kind != schema::Kind::array);
+  out_.begin('{')
+      .member("name", member.json_name)
+      .member("in", place)
+      .key("required")
+      .json(required ? "true" : "false");
+  if (!member.type().description.empty()) out_.member("description", member.type().description);
+  out_.key("schema");
+  schemas_.append(member.type(), JsonSchemas::Use::input, out_.value());
+  out_.end('}');
+}
+
+void Description::parameters(const PreparedRoute& prepared) {
+  const InputBinding& binding = *prepared.binding;
+  const bool query = binding.source() == InputBinding::Source::query;
+  if (binding.path_members().empty() && (!query || binding.rest().members.empty())) return;
+  out_.key("parameters").begin('[');
+  for (const auto* member : binding.path_members()) parameter(*member, "path");
+  if (query)
+    for (const auto& member : binding.rest().members) parameter(member, "query");
+  out_.end(']');
+}
+
+void Description::request_body(const InputBinding& binding) {
+  if (binding.source() != InputBinding::Source::body || binding.rest().members.empty()) return;
+  out_.key("requestBody").begin('{').key("required").json(binding.body_required() ? "true" : "false");
+  out_.key("content").begin('{').key("application/json").begin('{').key("schema");
+  schemas_.append(binding.rest(), JsonSchemas::Use::input, out_.value());
+  out_.key("example");
+  schema::append_example(binding.rest(), out_.value());
+  out_.end('}').end('}').end('}');
+}
+
+void Description::success(const ReplyShape& reply) {
+  using Kind = ReplyShape::Kind;
+  const int status = status_of(reply.kind);
+  out_.key(std::to_string(status)).begin('{').member("description", http::reason_of(status));
+  if (reply.kind == Kind::none) {
+    out_.end('}');
+    return;
+  }
+  out_.key("content").begin('{').key("application/json").begin('{').key("schema");
+  if (reply.kind == Kind::bare) {
+    schemas_.append(*reply.type, JsonSchemas::Use::output, out_.value());
+    out_.key("example");
+    schema::append_example(*reply.type, out_.value());
+  } else {
+    const bool page = reply.kind == Kind::page;
+    out_.begin('{').member("type", "object").key("required").json(page ? R"(["data","pagination"])" : R"(["data"])");
+    out_.key("properties").begin('{').key("data");
+    if (page) out_.begin('{').member("type", "array").key("items");
+    schemas_.append(*reply.type, JsonSchemas::Use::output, out_.value());
+    if (page) out_.end('}').key("pagination").json(R"({"$ref":"#/components/schemas/http.Pagination"})");
+    out_.end('}').end('}').key("example").begin('{').key("data");
+    if (page) out_.begin('[');
+    schema::append_example(*reply.type, out_.value());
+    if (page) out_.end(']').key("pagination").json(R"({"page":1,"limit":20,"total":1,"pages":1})");
+    out_.end('}');
+  }
+  out_.end('}').end('}').end('}');
+}
+
+void Description::problem(int status, const std::vector<std::string_view>& codes) {
+  std::string description(http::reason_of(status));
+  description += ':';
+  for (const auto code : codes) description.append(" `").append(code).append("`");
+  out_.key(std::to_string(status)).begin('{').member("description", description);
+  out_.key("content")
+      .begin('{')
+      .key("application/problem+json")
+      .begin('{')
+      .key("schema")
+      .begin('{')
+      .key("allOf")
+      .begin('[');
+  out_.json(R"({"$ref":"#/components/schemas/http.Problem"})");
+  out_.begin('{').member("type", "object").key("properties").begin('{').key("code").begin('{').member("type", "string");
+  out_.key("enum").begin('[');
+  for (const auto code : codes) out_.text(code);
+  out_.end(']').end('}').end('}').end('}').end(']').end('}');
+  out_.key("example")
+      .begin('{')
+      .member("type", "about:blank")
+      .member("title", http::reason_of(status))
+      .key("status")
+      .number(status);
+  out_.member("detail", "A sentence for a person.").member("code", codes.front()).member("requestId", "7f3d0c5e");
+  if (status == 422)
+    out_.key("errors").json(R"([{"path":"/name","code":"too_long","message":"must have at most 120 characters"}])");
+  out_.end('}').end('}').end('}').end('}');
+}
+
+void Description::operation(const PreparedRoute& prepared) {
+  const Route& route = *prepared.route;
+  std::string id = operation_id_of(route);
+  for (int more = 2; !ids_.insert(id).second; ++more) id = operation_id_of(route) + std::to_string(more);
+  std::string method;
+  for (const char c : http::to_string(route.method)) method += static_cast<char>(c - 'A' + 'a');
+  out_.key(method).begin('{').member("operationId", id);
+  out_.member("summary",
+              route.summary.empty() ? std::string(http::to_string(route.method)) + ' ' + route.path : route.summary);
+  out_.member("description", description_of(prepared)).member("x-guard", prepared.guard_text);
+  out_.key("tags").begin('[').text(tag_of(route)).end(']');
+  out_.key("security").json(route.guard->kind == auth::Requirement::Kind::open ? "[]" : any_token);
+  parameters(prepared);
+  request_body(*prepared.binding);
+  out_.key("responses").begin('{');
+  success(route.operation->reply());
+  for (const auto& [status, codes] : problems_of(prepared)) problem(status, codes);
+  out_.end('}').end('}');
+}
+
+std::string Description::make() {
+  std::vector<const PreparedRoute*> described;
+  for (const auto& prepared : routes_)
+    if (prepared.route->operation) described.push_back(&prepared);
+  std::set<std::string> tags;
+  for (const auto* prepared : described) tags.insert(tag_of(*prepared->route));
+  std::ranges::sort(described, {}, [](const PreparedRoute* prepared) {
+    return std::pair(std::string_view(prepared->route->path), prepared->route->method);
+  });
+
+  out_.begin('{').member("openapi", "3.1.0");
+  out_.key("info").begin('{').member("title", options_.title).member("version", options_.version);
+  out_.member("description", "Described from the route table of the running server.");
+  out_.key("license").begin('{').member("name", "Apache-2.0").member("identifier", "Apache-2.0").end('}').end('}');
+  out_.key("servers").json(R"([{"url":"/"}])").key("tags").begin('[');
+  for (const auto& tag : tags)
+    out_.begin('{').member("name", tag).member("description", "Operations on " + tag + '.').end('}');
+  out_.end(']').key("security").json(any_token).key("paths").begin('{');
+  for (std::size_t i = 0; i < described.size(); ++i) {
+    const std::string& path = described[i]->route->path;
+    if (i == 0 || described[i - 1]->route->path != path) out_.key(path).begin('{');
+    operation(*described[i]);
+    if (i + 1 == described.size() || described[i + 1]->route->path != path) out_.end('}');
+  }
+  out_.end('}').key("components").begin('{').key("securitySchemes").json(security_schemes).key("schemas").begin('{');
+  for (const auto& [name, definition] : schemas_.definitions()) out_.key(name).json(definition);
+  out_.key("http.Problem")
+      .json(problem_schema)
+      .key("http.Fault")
+      .json(fault_schema)
+      .key("http.Pagination")
+      .json(pagination_schema);
+  out_.end('}').end('}').end('}');
+  return std::move(text_);
+}
+
+}  // namespace
+
+std::string make_openapi(const AppOptions& options, std::span<const PreparedRoute> routes) {
+  return Description(options, routes).make();
+}
+
+}  // namespace ashlar::web
