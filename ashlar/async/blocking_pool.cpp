@@ -27,11 +27,19 @@ namespace asio = boost::asio;
 
 namespace {
 
-// A job that waits or runs. `complete` posts to the caller's loop, so it may be called from any thread.
+// A job that waits or runs.
 struct Waiting {
   std::move_only_function<void()> job;
-  std::move_only_function<void(std::exception_ptr)> complete;
+  std::move_only_function<void(std::shared_ptr<Waiting>, std::exception_ptr)> post;  // to the caller's loop
+  // Held while posting. The caller may end its loop as soon as it goes on, and by then this thread has to be out of it.
+  std::mutex posting;
 };
+
+// From any thread.
+void complete(const std::shared_ptr<Waiting>& waiting, std::exception_ptr failure) {
+  const std::scoped_lock lock(waiting->posting);
+  waiting->post(waiting, std::move(failure));
+}
 
 }  // namespace
 
@@ -65,7 +73,7 @@ void BlockingPool::State::serve() {
       failure = std::current_exception();
     }
     next->job = nullptr;  // what it captured ends before the caller goes on
-    next->complete(std::move(failure));
+    complete(next, std::move(failure));
     lock.lock();
   }
 }
@@ -87,7 +95,7 @@ void BlockingPool::State::abandon(const std::shared_ptr<Waiting>& waiting) {
     const std::scoped_lock lock(mutex);
     if (std::erase(queue, waiting) == 0) return;
   }
-  waiting->complete(std::make_exception_ptr(boost::system::system_error(asio::error::operation_aborted)));
+  complete(waiting, std::make_exception_ptr(boost::system::system_error(asio::error::operation_aborted)));
 }
 
 BlockingPool::BlockingPool(BlockingPoolOptions options) : state_(std::make_unique<State>(std::move(options))) {
@@ -119,14 +127,17 @@ Task<Result<>> BlockingPool::submit(std::move_only_function<void()> job) {
     auto slot = asio::get_associated_cancellation_slot(handler);
     auto waiting = std::make_shared<Waiting>();
     waiting->job = std::move(job);
-    waiting->complete = [handler = std::move(handler), slot,
-                         work = asio::make_work_guard(loop)](std::exception_ptr failure) mutable {
+    waiting->post = [handler = std::move(handler), slot, work = asio::make_work_guard(loop)](
+                        std::shared_ptr<Waiting> self, std::exception_ptr failure) mutable {
       const LoopExecutor executor = work.get_executor();
-      asio::post(executor,
-                 [handler = std::move(handler), slot, work = std::move(work), failure = std::move(failure)]() mutable {
-                   slot.clear();
-                   std::move(handler)(std::move(failure));
-                 });
+      asio::post(executor, [handler = std::move(handler), slot, work = std::move(work), self = std::move(self),
+                            failure = std::move(failure)]() mutable {
+        {
+          const std::scoped_lock lock(self->posting);
+        }
+        slot.clear();
+        std::move(handler)(std::move(failure));
+      });
     };
     if (slot.is_connected()) {
       slot.assign([state, weak = std::weak_ptr(waiting)](asio::cancellation_type) {
@@ -136,7 +147,7 @@ Task<Result<>> BlockingPool::submit(std::move_only_function<void()> job) {
     accepted = true;  // before the push: from then on this frame is not ours to touch
     if (state->push(waiting)) return;
     accepted = false;
-    waiting->complete(nullptr);
+    complete(waiting, nullptr);
   };
   co_await asio::async_initiate<const asio::use_awaitable_t<LoopExecutor>, void(std::exception_ptr)>(
       start, asio::use_awaitable_t<LoopExecutor>{});
