@@ -25,7 +25,7 @@ struct ResponseContext {
   Version version = Version::http_1_1;
   Method method = Method::get;
   Persistence persistence = Persistence::keep_alive;
-  std::string_view date;
+  std::string_view date{};
 };
 
 [[nodiscard]] ResponseFraming framing_of(const Response& response, const ResponseContext& context);
