@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/core/clock.hpp"
+#include "ashlar/sql/database.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+// Steps from one shape of the tables to the next, kept in the program and recorded in the database.
+//
+// A folder holds, for each step and each kind of database, two files: 0001_users.sqlite.up.sql and
+// 0001_users.sqlite.down.sql. `ashlar_embed_migrations(target folder FUNCTION name)` in CMake compiles them into
+// `std::span<const Migration> name(Dialect)`.
+//
+// Each step is one transaction together with its record in the table `schema_migrations`, which holds its number, name
+// and the SHA-256 of its up text. Two programs that migrate at once take turns, and no step is made twice.
+namespace ashlar::sql {
+
+namespace errors {
+// The steps of this program are wrong by themselves: numbers with a gap, a name with odd characters.
+inline constexpr ErrorCode migration_invalid{ErrorKind::internal, "sql.migration_invalid"};
+// The program and the database disagree: a step changed after it was made, is not known to the program, or was left
+// out.
+inline constexpr ErrorCode migration_conflict{ErrorKind::conflict, "sql.migration_conflict"};
+// The SQL of a step failed; nothing of it was kept.
+inline constexpr ErrorCode migration_failed{ErrorKind::internal, "sql.migration_failed"};
+}  // namespace errors
+
+struct Migration {
+  std::int64_t number = 0;  // from 1, without gaps
+  std::string name;         // a-z, 0-9 and _
+  std::string up;
+  std::string down;  // empty: there is no way back
+
+  [[nodiscard]] std::string label() const;  // 0001_users
+};
+
+struct MigrationStatus {
+  enum class State : unsigned char {
+    applied,
+    pending,
+    changed,  // its text is another one than when it was applied
+    unknown,  // applied, but not in this program, which is older than the database
+  };
+  State state = State::pending;
+  std::string label;
+  std::optional<Timestamp> applied_at;
+};
+[[nodiscard]] std::string_view to_string(MigrationStatus::State state);
+
+// Applies migrations. Blocks: for start-up and the command line. The messages of its errors are for the operator, and
+// name the step and what the database said. What is handed in must outlive it.
+class Migrator {
+ public:
+  Migrator(Database& database, std::span<const Migration> migrations, const Clock& clock)
+      : database_(database), migrations_(migrations), clock_(clock) {}
+
+  // Every step that the program or the database knows, in order. Makes the table of records when it is absent.
+  Result<std::vector<MigrationStatus>> status();
+
+  // The steps that up() or down() would make, to be shown before they are.
+  Result<std::vector<const Migration*>> pending();
+  Result<std::vector<const Migration*>> undoable(std::size_t steps);
+
+  // Makes the pending steps, or the first so many of them. Returns those that were made here; on an error the ones
+  // before it stay made.
+  Result<std::vector<const Migration*>> up(std::optional<std::size_t> steps = std::nullopt);
+  // Takes back the last so many steps, the latest first.
+  Result<std::vector<const Migration*>> down(std::size_t steps);
+
+ private:
+  struct Record {
+    std::int64_t number;
+    std::string name, checksum;
+    Timestamp applied_at;
+  };
+  Result<> check_given() const;
+  Result<std::vector<Record>> records();
+  Result<std::size_t> applied();  // how many of migrations_, once both sides agree
+  // Whether it was made here, and not by another program at the same time.
+  Result<bool> make(const Migration& migration);
+  Result<> take_back(const Migration& migration);
+
+  Database& database_;
+  std::span<const Migration> migrations_;
+  const Clock& clock_;
+};
+
+}  // namespace ashlar::sql
