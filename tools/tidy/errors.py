@@ -7,7 +7,8 @@ from tree import Finding, blank, is_test, line_of
 
 PAGE = "docs/errors.md"
 KINDS = "ashlar/core/error.hpp"
-DECLARED = re.compile(r'\bErrorCode\s+\w+\s*\{\s*(?:::)?(?:ashlar::)?ErrorKind::(\w+)\s*,\s*"([^"]+)"\s*\}')
+DECLARED = re.compile(r'\bErrorCode\s+\w+\s*\{\s*(?:::)?(?:ashlar::)?ErrorKind::(\w+)\s*,\s*"([^"]+)"\s*\}'
+                      r"(?:;[ \t]*//[ \t]*(\d{3}|none)\b)?")  # a comment that begins with a status says so itself
 ANY = re.compile(r'ErrorKind::\w+\s*,\s*"([^"]+)"')
 # Violation{"code", ...}, .fault("member", "code", ...), Fault{path, "code", ...}
 FAULTS = (re.compile(r'\bViolation\s*[({]\s*"(\w+)"'),
@@ -23,15 +24,17 @@ def statuses(text):
 
 
 def declared(tree):
-    """code -> [(path, line, kind)], faults -> (path, line); from everything but tests."""
+    """code -> [(path, line, kind, status or None)], faults -> (path, line); from everything but tests."""
     codes, faults, strays = {}, {}, []
     for path in tree.cpp():
         if is_test(path) or not path.startswith(("ashlar/", "backend/", "cli/")):
             continue
-        text = blank(tree.text(path), keep_literals=True)
+        text, whole = blank(tree.text(path), keep_literals=True), tree.text(path)
         spans = []
-        for match in DECLARED.finditer(text):
-            codes.setdefault(match[2], []).append((path, line_of(text, match.start()), match[1]))
+        for match in DECLARED.finditer(whole):
+            if not text[match.start():match.end()].startswith("ErrorCode"):
+                continue  # in a comment
+            codes.setdefault(match[2], []).append((path, line_of(text, match.start()), match[1], match[3]))
             spans.append(match.span())
         for match in ANY.finditer(text):
             if not any(a <= match.start() < b for a, b in spans):
@@ -54,13 +57,14 @@ def check(tree):
     fault_rows = {m[1]: line_of(page, m.start()) for m in FAULT_ROW.finditer(page)}
 
     for code, places in sorted(codes.items()):
-        path, line, kind = places[0]
-        for other, other_line, _ in places[1:]:
+        path, line, kind, own_status = places[0]
+        status = {"none": "-"}.get(own_status, own_status) or status_of.get(kind)
+        for other, other_line, *_ in places[1:]:
             yield Finding(other, other_line, "errors", f'"{code}" is declared in {path}, too')
         if code not in rows:
             yield Finding(path, line, "errors", f'"{code}" is not in {PAGE}')
-        elif rows[code][1] != status_of.get(kind):
-            yield Finding(PAGE, rows[code][0], "errors", f'"{code}" is {kind}: status {status_of.get(kind)}')
+        elif rows[code][1] != status:
+            yield Finding(PAGE, rows[code][0], "errors", f'"{code}" is {kind}: status {status}')
     for code, (line, _) in rows.items():
         if code not in codes:
             yield Finding(PAGE, line, "errors", f'"{code}" exists nowhere in the code')

@@ -178,6 +178,14 @@ class Errors(TidyTest):
     def test_wrong_status(self):
         self.assert_fires(errors.check, self.files("| `user.taken` | 404 | Taken. |\n"), "status 409")
 
+    def test_status_of_its_own(self):
+        code = SPDX + 'constexpr ErrorCode slow{ErrorKind::conflict, "x.slow"};  // 408: too slow\n'
+        self.assert_silent(errors.check, self.files("| `x.slow` | 408 | . |\n", code))
+        self.assert_fires(errors.check, self.files("| `x.slow` | 409 | . |\n", code), "status 408")
+
+    def test_in_a_comment(self):
+        self.assert_silent(errors.check, self.files("", '// constexpr ErrorCode a{ErrorKind::conflict, "a.b"};\n'))
+
     def test_twice(self):
         self.assert_fires(errors.check, self.files("| `user.taken` | 409 | . |\n", **{"backend/b.cpp": self.CODE}), "too")
 
