@@ -5,8 +5,8 @@
 #include "ashlar/schema/fault_codes.hpp"
 #include "ashlar/schema/json.hpp"
 
+#include <algorithm>
 #include <array>
-#include <bit>
 #include <cassert>
 #include <cmath>
 #include <limits>
@@ -85,7 +85,9 @@ class Reader {
   void read_choice(const Type& type, void* value, dom::element from, const Place* place);
   void find_missing(const Type& type, void* value, const Seen& seen, const Place* place);
 
-  [[nodiscard]] bool full() const { return faults_.size() >= options_.faults_max; }
+  // At least one fault is kept: without any, what was refused would seem to have been read.
+  [[nodiscard]] std::size_t faults_max() const { return std::max<std::size_t>(options_.faults_max, 1); }
+  [[nodiscard]] bool full() const { return faults_.size() >= faults_max(); }
   [[nodiscard]] bool is_replaced(double number) const {
     return numbers_ == Numbers::replaced && std::abs(number) == std::numeric_limits<double>::max();
   }
@@ -111,11 +113,8 @@ class Reader {
 void Reader::read(const Type& type, void* value, dom::element from, const Place* place) {
   if (full()) return;
   switch (type.kind) {
-    case Kind::optional: {
-      const Type& content = type.element();
-      if (from.is_null() && content.kind != Kind::nullable) return fault(place, codes::null, "must not be null");
-      return read(content, type.access.emplace(value), from, place);
-    }
+    case Kind::optional:
+      return read(type.element(), type.access.emplace(value), from, place);
     case Kind::nullable:
       if (from.is_null()) return type.access.clear(value);
       return read(type.element(), type.access.emplace(value), from, place);
@@ -242,6 +241,7 @@ void Reader::read_object(const Type& type, void* value, dom::object from, const 
     std::string prefix;
     append_pointer(place, prefix);
     refine(type, value, prefix += '/', faults_);
+    if (full()) faults_.resize(faults_max());
   }
 }
 

@@ -157,6 +157,42 @@ TEST(RoundTrip, WhatIsWrittenReadsBackTheSame) {
   }
 }
 
+// A scalar that is JSON inside a string: reading it happens while the outer text is being read.
+struct Quoted {
+  std::vector<std::string> words;
+};
+
+}  // namespace
+
+template <>
+struct Describe<Quoted> {
+  static Type type() {
+    Type out{.kind = Kind::string};
+    out.access.set_text = [](void* value, std::string_view text) -> Check {
+      auto words = read_json<std::vector<std::string>>(text);
+      if (!words) return Violation{"words", "must be JSON"};
+      static_cast<Quoted*>(value)->words = std::move(*words);
+      return {};
+    };
+    out.access.append_text = [](const void* value, std::string& text) {
+      write_json(static_cast<const Quoted*>(value)->words, text);
+    };
+    return out;
+  }
+};
+
+namespace {
+
+TEST(RoundTrip, AScalarMayReadJsonItself) {
+  const std::string json = R"(["[\"a\",\"b\"]","[]","[\"c\"]"])";
+  const auto read = read_json<std::vector<Quoted>>(json);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->at(0).words, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(read->at(2).words, std::vector<std::string>{"c"});
+  EXPECT_EQ(to_json(*read), json);
+  EXPECT_FALSE(read_json<std::vector<Quoted>>(R"(["[1","[]"])"));
+}
+
 // Members in any order, with white space anywhere, read the same.
 TEST(RoundTrip, OrderAndSpaceDoNotMatter) {
   const auto a = read_json<Leaf>(R"({"name":"x","weight":1.25})");

@@ -166,6 +166,9 @@ TEST(ReadJson, StopsAtTheFaultLimit) {
   json += "0]";
   EXPECT_EQ(faults_of<std::vector<Part>>(json).size(), 100);
   EXPECT_EQ(faults_of<std::vector<Part>>(json, {.faults_max = 1}).size(), 1);
+  EXPECT_EQ(faults_of<std::vector<Part>>(json, {.faults_max = 0}).size(), 1);
+  EXPECT_THAT(faults_of<Trip>(R"({"stays":[{"fromDay":5,"toDay":4},{"fromDay":5,"toDay":4}]})", {.faults_max = 1}),
+              ElementsAre("/stays/0/toDay before_start"));
 }
 
 TEST(ReadJson, ReadsEveryKind) {
