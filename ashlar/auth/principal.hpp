@@ -13,9 +13,9 @@ namespace ashlar::auth {
 // Who is asking: a value that any face can make (from a bearer token today, from an API key or a client certificate
 // later), and that every permission decision takes.
 struct Principal {
-  Uuid id;                               // the account
-  Uuid session;                          // what logout ends; nil when there is none
-  std::string token_id;                  // jti; empty when there is none
+  Uuid id;               // the account
+  Uuid session;          // what logout ends; nil when there is none
+  std::string token_id;  // jti; empty when there is none
   std::string email;
   std::string role;                      // "user", "admin"
   std::vector<std::string> permissions;  // "create:product"

@@ -4,8 +4,11 @@
 #include "ashlar/auth/token.hpp"
 
 #include <atomic>
+#include <cstddef>
+#include <functional>
 #include <shared_mutex>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 
 namespace ashlar::auth {
@@ -17,18 +20,25 @@ class MemoryRevocations final : public Revocations {
  public:
   explicit MemoryRevocations(const Clock& clock) : clock_(clock) {}
 
+  // Until when: the end of the token, or of the last one of the session.
   void revoke_token(std::string_view token_id, Timestamp until);
   void revoke_session(const Uuid& session, Timestamp until);
   [[nodiscard]] bool is_revoked(std::string_view token_id, const Uuid& session) const override;
-  [[nodiscard]] std::size_t size() const;
+  [[nodiscard]] std::size_t size() const;  // of what is kept: at most twice what has not expired, or 64
 
  private:
-  void drop_expired();
+  struct HashText {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
+  };
+
+  void drop_expired();  // with the lock held
 
   const Clock& clock_;
   mutable std::shared_mutex mutex_;
   std::atomic<std::size_t> count_ = 0;
-  std::unordered_map<std::string, Timestamp> tokens_;
+  std::size_t sweep_size_ = 64;
+  std::unordered_map<std::string, Timestamp, HashText, std::equal_to<>> tokens_;
   std::unordered_map<Uuid, Timestamp> sessions_;
 };
 

@@ -32,9 +32,9 @@ struct TokenOptions {
   std::chrono::seconds refresh_lifetime{7 * 24 * 3600};
   std::string issuer = "ashlar";
   std::string audience = "ashlar-api";
-  std::chrono::seconds clock_skew{5};         // allowed on nbf and iat, never on exp
-  std::size_t token_bytes_max = 4096;         // longer ones are invalid unread
-  std::size_t verified_tokens_max = 10'000;   // kept, so that a signature is checked once; 0 keeps none
+  std::chrono::seconds clock_skew{5};        // allowed on nbf and iat, never on exp
+  std::size_t token_bytes_max = 4096;        // longer ones are invalid unread
+  std::size_t verified_tokens_max = 10'000;  // kept, so that a signature is checked once; 0 keeps none
 };
 
 // Whose access tokens are refused before they expire: by token id (jti) or by session. Looked at for each request, so
@@ -71,7 +71,8 @@ class Tokens {
   Tokens(const Tokens&) = delete;
   Tokens& operator=(const Tokens&) = delete;
 
-  // `principal`'s token_id and expires_at are made here.
+  // `principal`'s token_id and expires_at are made here. Throws std::length_error when it has more permissions than fit
+  // in token_bytes_max.
   [[nodiscard]] IssuedToken issue_access(const Principal& principal);
   [[nodiscard]] IssuedToken issue_refresh(const Uuid& account, const Uuid& session);
 
