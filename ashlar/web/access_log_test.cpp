@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ashlar/web/access_log.hpp"
+
+#include "ashlar/web/detail/test_app.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace ashlar::web {
+namespace {
+
+using detail::TestApp;
+using testing::HasSubstr;
+using testing::Not;
+
+struct Thing {
+  std::string name;
+};
+ASHLAR_DESCRIBE(Thing, name)
+Result<Thing> get_thing(Context&) { return Thing{"lamp"}; }
+
+void mount(Routes& routes) { routes.get("/thing", get_thing).open(); }
+
+TEST(AccessLog, HasNoSecretOfTheQuery) {
+  std::string buffer;
+  EXPECT_EQ(redact_target("/a", buffer), "/a");
+  EXPECT_EQ(redact_target("/a?page=2&search=x%20y", buffer), "/a?page=2&search=x%20y");
+  EXPECT_EQ(redact_target("/a?token=x", buffer), "/a?token=[redacted]");
+  EXPECT_EQ(redact_target("/a?page=2&access_token=x&b=1", buffer), "/a?page=2&access_token=[redacted]&b=1");
+  for (const std::string name : {"accessToken", "refreshToken", "TOKEN", "password", "newPassword", "client_secret",
+                                 "apiKey", "api_key", "code", "state", "sig", "X-Signature", "%74oken"})
+    EXPECT_EQ(redact_target("/a?" + name + "=x1y2", buffer), "/a?" + name + "=[redacted]");
+}
+
+TEST(AccessLog, SaysWhoAskedForWhatAndWhatBecameOfIt) {
+  TestApp app(mount);
+  app.client().use_bearer(app.token_of("user"));
+  app->send(
+      {http::Method::get, "/thing?token=secret1", {{"X-Request-Id", "r-7"}, {"Cookie", "accessToken=secret2"}}, {}});
+  const std::string lines = app.log_lines();
+  for (const std::string part :
+       {R"("message":"request")", R"("method":"GET")", R"("url":"/thing?token=[redacted]")", R"("host":"localhost")",
+        R"("address":"127.0.0.1")", R"("status":422)", R"("durationMs":0)", R"("requestId":"r-7")"})
+    EXPECT_THAT(lines, HasSubstr(part));
+  EXPECT_THAT(lines, HasSubstr("\"userId\":\"" + TestApp::user_id.to_string() + '"'));
+  EXPECT_THAT(lines, Not(HasSubstr("secret1")));
+  EXPECT_THAT(lines, Not(HasSubstr("secret2")));
+  EXPECT_EQ(std::ranges::count(lines, '\n'), 1) << "one line a request";
+}
+
+TEST(AccessLog, IsSilentWhereTheOptionSaysSo) {
+  AppOptions options;
+  options.access_log = AppOptions::AccessLog::off;
+  TestApp app(mount, options);
+  EXPECT_EQ(app->get("/thing").status, 200);
+  EXPECT_EQ(app.log_lines(), "");
+}
+
+}  // namespace
+}  // namespace ashlar::web

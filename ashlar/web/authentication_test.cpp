@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ashlar/web/authentication.hpp"
+
+#include "ashlar/web/cookies.hpp"
+#include "ashlar/web/detail/test_app.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace ashlar::web {
+namespace {
+
+using detail::TestApp;
+using http::Method;
+using testing::HasSubstr;
+using testing::Not;
+
+struct Who {
+  std::string name;
+  std::string kept;
+};
+ASHLAR_DESCRIBE(Who, name, kept)
+struct Owned {
+  Uuid id;
+  Uuid user_id;
+};
+ASHLAR_DESCRIBE(Owned, id, user_id)
+struct ById {
+  Uuid id;
+};
+ASHLAR_DESCRIBE(ById, id)
+struct Calls {
+  int operations = 0;
+};
+constexpr ErrorCode owned_not_found{ErrorKind::not_found, "owned.not_found"};
+
+Result<Who> who(Context& ctx) {
+  return Who{ctx.principal() ? ctx.principal()->role : "nobody", std::string(ctx.kept_refresh_token())};
+}
+Result<Owned> get_owned(Context&, ById in) { return Owned{in.id, TestApp::user_id}; }
+Result<> drop_owned(Context&, ById, Calls& calls) {
+  ++calls.operations;
+  return {};
+}
+Task<Result<Uuid>> owner_of(Context&, Uuid id, Calls&) {
+  if (id == TestApp::session_id) co_return fail(owned_not_found, "There is no such thing.");
+  co_return TestApp::user_id;
+}
+Result<Who> sign_in(Context& ctx) {
+  ctx.keep({"access", "refresh", ctx.now() + std::chrono::minutes(15), ctx.now() + std::chrono::hours(1)});
+  return Who{};
+}
+Result<> sign_out(Context& ctx) {
+  ctx.forget_credentials();
+  return {};
+}
+Result<Who> sign_in_badly(Context& ctx) {
+  ctx.keep({"access", "refresh", ctx.now() + std::chrono::minutes(15), ctx.now() + std::chrono::hours(1)});
+  return fail(auth::errors::forbidden, "No.");
+}
+Result<Who> sign_out_badly(Context& ctx) {
+  ctx.forget_credentials();
+  return fail(auth::errors::token_revoked, "No.");
+}
+
+const std::string mine = "/owned/" + TestApp::other_id.to_string();
+
+struct Mounted {
+  Calls& calls;
+  void operator()(Routes& routes) const {
+    routes.get("/open", who).open();
+    routes.get("/signed-in", who).signed_in();
+    routes.get("/role", who).role("editor", "author");
+    routes.get("/permission", who).permission("create:thing");
+    routes.get("/owned/{id}", get_owned).owner(&Owned::user_id);
+    routes.remove("/owned/{id}", drop_owned, calls).owner(owner_of, calls);
+    routes.post("/api/auth/in", sign_in).open();
+    routes.post("/api/auth/out", sign_out).open();
+    routes.post("/api/auth/in-badly", sign_in_badly).open();
+    routes.post("/api/auth/out-badly", sign_out_badly).open();
+  }
+};
+
+struct Authentication : testing::Test {
+  Calls calls;
+  TestApp app{Mounted{calls}};
+  TestReply get(std::string target, std::vector<std::pair<std::string, std::string>> headers) {
+    return app->send({Method::get, std::move(target), std::move(headers), {}});
+  }
+};
+
+TEST_F(Authentication, TellsWhoComesWithoutATokenToSignIn) {
+  for (const std::string& target :
+       {std::string("/signed-in"), std::string("/role"), std::string("/permission"), mine}) {
+    const auto reply = app->get(target);
+    EXPECT_EQ(reply.status, 401) << target;
+    EXPECT_EQ(reply.at("/code"), "auth.not_signed_in");
+    EXPECT_EQ(reply.header("WWW-Authenticate"), "Bearer");
+  }
+  EXPECT_EQ(app->get("/signed-in?access_token=" + app.token_of("user")).status, 401) << "never from the query";
+}
+
+TEST_F(Authentication, RefusesTokensThatAreNone) {
+  const std::string token = app.token_of("user");
+  const std::vector<std::vector<std::pair<std::string, std::string>>> cases = {
+      {{"Authorization", "Bearer"}},
+      {{"Authorization", "Bearer "}},
+      {{"Authorization", ""}},
+      {{"Authorization", token}},
+      {{"Authorization", "Basic " + token}},
+      {{"Authorization", "Bearer " + token + " x"}},
+      {{"Authorization", "Bearer " + token + ", Bearer " + token}},
+      {{"Authorization", "Bearer " + token + "x"}},
+      {{"Authorization", "Bearer " + token}, {"Authorization", "Bearer " + token}},
+      {{"Authorization", "Basic eDp5"}, {"Cookie", "accessToken=" + token}},
+      {{"Cookie", "accessToken=x"}},
+      {{"X-Access-Token", "x.y.z"}},
+      {{"Authorization", "Bearer " + app.tokens.issue_refresh(TestApp::user_id, TestApp::session_id).token}},
+  };
+  for (const auto& headers : cases) {
+    const auto reply = get("/signed-in", headers);
+    EXPECT_EQ(reply.status, 401) << headers[0].second;
+    EXPECT_EQ(reply.at("/code"), "auth.token_invalid") << headers[0].second;
+    EXPECT_EQ(reply.header("WWW-Authenticate"), "Bearer error=\"invalid_token\"");
+    EXPECT_EQ(get("/open", headers).at("/data/name"), "nobody") << "an open route does not mind";
+  }
+}
+
+TEST_F(Authentication, RefusesTokensThatExpiredOrWereRevoked) {
+  const std::string token = app.token_of("user");
+  app.client().use_bearer(token);
+  EXPECT_EQ(app->get("/signed-in").status, 200);
+  app.revocations.revoke_session(TestApp::session_id, app.clock.now() + std::chrono::hours(1));
+  EXPECT_EQ(app->get("/signed-in").at("/code"), "auth.token_revoked");
+  app.clock.advance(std::chrono::minutes(16));
+  EXPECT_EQ(app->get("/signed-in").at("/code"), "auth.token_expired");
+}
+
+TEST_F(Authentication, TakesATokenFromTheHeaderTheCookieOrXAccessTokenInThisOrder) {
+  const std::string user = app.token_of("user"), editor = app.token_of("editor"), admin = app.token_of("admin");
+  using Headers = std::vector<std::pair<std::string, std::string>>;
+  const std::vector<std::pair<Headers, std::string>> cases = {
+      {{{"Authorization", "Bearer " + user}}, "user"},
+      {{{"authorization", "bEARER  " + user}}, "user"},
+      {{{"Cookie", "a=b; accessToken=" + editor + "; c=d"}}, "editor"},
+      {{{"Cookie", "a=b"}, {"Cookie", "accessToken=" + editor}}, "editor"},
+      {{{"X-Access-Token", admin}}, "admin"},
+      {{{"X-Access-Token", admin}, {"Cookie", "accessToken=" + editor}, {"Authorization", "Bearer " + user}}, "user"},
+      {{{"X-Access-Token", admin}, {"Cookie", "accessToken=" + editor}}, "editor"},
+      {{{"Cookie", "AccessToken=" + editor}}, "nobody"},
+      {{{"Cookie", "xaccessToken=" + editor}}, "nobody"},
+  };
+  for (const auto& [headers, role] : cases) EXPECT_EQ(get("/open", headers).at("/data/name"), role) << headers[0].first;
+}
+
+TEST_F(Authentication, AsksForARoleOrAPermission) {
+  const auto status = [&](std::string target, std::string token) {
+    app.client().use_bearer(std::move(token));
+    return app->get(std::move(target)).status;
+  };
+  EXPECT_EQ(status("/role", app.token_of("user", {"editor"})), 403);
+  EXPECT_EQ(status("/permission", app.token_of("editor", {"create:things", "create"})), 403);
+  EXPECT_EQ(status("/role", app.token_of("author")), 200);
+  EXPECT_EQ(status("/permission", app.token_of("user", {"x", "create:thing"})), 200);
+  EXPECT_EQ(status("/role", app.token_of("admin")), 200);
+  EXPECT_EQ(status("/permission", app.token_of("admin")), 200);
+
+  app.client().use_bearer(app.token_of("user"));
+  const auto refused = app->get("/role");
+  EXPECT_EQ(refused.at("/code"), "auth.forbidden");
+  EXPECT_THAT(refused.body, Not(HasSubstr("editor"))) << "what is required is the log's business";
+  EXPECT_THAT(app.log_lines(), HasSubstr("role editor or author"));
+  EXPECT_THAT(app.log_lines(), HasSubstr("\"warn\""));
+}
+
+TEST_F(Authentication, KeepsWhatIsOwnedFromOthers) {
+  app.client().use_bearer(app.token_of("user", {}, TestApp::other_id));
+  EXPECT_EQ(app->get(mine).status, 403);
+  EXPECT_THAT(app->get(mine).body, Not(HasSubstr(TestApp::user_id.to_string())));
+  EXPECT_EQ(app->remove(mine).status, 403);
+  EXPECT_EQ(calls.operations, 0) << "the owner is looked up before the operation runs";
+  EXPECT_EQ(app->remove("/owned/" + TestApp::session_id.to_string()).status, 404);
+  EXPECT_EQ(app->remove("/owned/x").status, 422);
+
+  for (const auto& token : {app.token_of("user"), app.token_of("admin", {}, TestApp::other_id)}) {
+    app.client().use_bearer(token);
+    EXPECT_EQ(app->get(mine).status, 200);
+    EXPECT_EQ(app->remove(mine).status, 204);
+  }
+  EXPECT_EQ(calls.operations, 2);
+}
+
+TEST_F(Authentication, KeepsCredentialsInCookiesThatScriptsCannotRead) {
+  const auto reply = app->post("/api/auth/in", {});
+  std::vector<std::string> cookies;
+  for (const auto& [name, value] : reply.headers)
+    if (name == "Set-Cookie") cookies.push_back(value);
+  EXPECT_THAT(cookies,
+              testing::ElementsAre("accessToken=access; Path=/; Max-Age=900; HttpOnly; SameSite=Strict",
+                                   "refreshToken=refresh; Path=/api/auth; Max-Age=3600; HttpOnly; SameSite=Strict"));
+  EXPECT_EQ(get("/open", {{"Cookie", "refreshToken=r1; x=y"}}).at("/data/kept"), "r1");
+  EXPECT_EQ(get("/open", {{"Cookie", "refreshToken=\"r1\""}}).at("/data/kept"), "");
+
+  EXPECT_THAT(app->post("/api/auth/out", {}).header("Set-Cookie"), HasSubstr("accessToken=; Path=/; Max-Age=0"));
+  EXPECT_EQ(app->post("/api/auth/in-badly", {}).header("Set-Cookie"), "") << "a refused request leaves nothing";
+  EXPECT_THAT(app->post("/api/auth/out-badly", {}).header("Set-Cookie"), HasSubstr("Max-Age=0"));
+}
+
+TEST(CredentialCookies, AreSecureWhereTheOptionSaysSo) {
+  Calls calls;
+  AppOptions options;
+  options.secure_cookies = AppOptions::SecureCookies::yes;
+  options.refresh_cookie_path = "/in";
+  TestApp app(Mounted{calls}, options);
+  const auto reply = app->post("/api/auth/in", {});
+  EXPECT_THAT(reply.header("Set-Cookie"), testing::EndsWith("; Secure"));
+  EXPECT_THAT(reply.headers.back().second, HasSubstr("Path=/in;"));
+}
+
+}  // namespace
+}  // namespace ashlar::web
