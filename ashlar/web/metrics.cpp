@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <atomic>
 #include <charconv>
+#include <concepts>
 #include <filesystem>
 #include <fstream>
 
@@ -25,10 +26,15 @@ std::size_t shard_of_thread() {
   return mine;
 }
 
-template <class Number>
+template <std::integral Number>
 std::string text_of(Number number) {
   std::array<char, 32> digits;
   return {digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr};
+}
+
+std::string text_of(double number) {
+  std::array<char, 400> digits;
+  return {digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), number, std::chars_format::fixed).ptr};
 }
 
 // The format's own escapes: backslash, double quote, line feed.
