@@ -22,8 +22,8 @@ struct ServerOptions {
   std::string host = "0.0.0.0";  // a numeric address; "::" listens on both families
   std::uint16_t port = 3000;     // 0: any free one
   std::size_t loops = 0;         // event loops, each with a thread and an acceptor of its own; 0: one a core
-  Limits limits;
-  std::optional<TlsOptions> tls;
+  Limits limits{};
+  std::optional<TlsOptions> tls{};
 };
 
 // An HTTP server. Owns its loops and threads; the handler outlives it.
