@@ -53,4 +53,5 @@ int main() {
   int signal = 0;
   sigwait(&stop, &signal);
   server.stop(std::chrono::seconds(10));
+  return 0;
 }
