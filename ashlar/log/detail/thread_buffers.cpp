@@ -92,4 +92,9 @@ ThreadBuffers::Taken ThreadBuffers::take() {
   return out;
 }
 
+std::size_t ThreadBuffers::size() const {
+  const std::scoped_lock lock(mutex_);
+  return buffers_.size();
+}
+
 }  // namespace ashlar::log::detail

@@ -54,11 +54,13 @@ class ThreadBuffers {
   // For the writer: moves every buffer's lines to its `taken`, which must be empty.
   Taken take();
 
+  [[nodiscard]] std::size_t size() const;  // threads known, and one buffer for those that are ending
+
  private:
   ThreadBuffer& find_or_make();
 
   const std::uint64_t id_;  // of this log, never used again in this process
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::vector<std::shared_ptr<ThreadBuffer>> buffers_;
   std::shared_ptr<ThreadBuffer> late_;  // for threads whose thread-local storage is gone already
 };
