@@ -57,8 +57,8 @@ struct LogOptions {
   Level level = Level::info;
   Style style = Style::json;  // of the console; files are always JSON
   enum class Console : std::uint8_t { standard_output, standard_error, none } console = Console::standard_output;
-  std::string file;                               // empty: no file; else JSON lines, rotated
-  std::string error_file;                         // empty: none; else what is `error` and above once more
+  std::string file{};                             // empty: no file; else JSON lines, rotated
+  std::string error_file{};                       // empty: none; else what is `error` and above once more
   std::size_t file_bytes_max = 64 * 1024 * 1024;  // then it is rotated
   std::size_t files_kept_max = 5;
   std::size_t buffered_bytes_max = 16 * 1024 * 1024;  // twice as many for `error` and above
