@@ -103,10 +103,11 @@ Task<> on_loop(Database& db, int& failures) {
 TEST_P(Conformance, EachLoopGetsItsOwnAnswers) {
   auto& db = open_with(counters);
   std::vector<int> failures(4);
+  std::vector<std::unique_ptr<boost::asio::io_context>> loops;  // they outlive the database
   std::vector<std::thread> threads;
   for (auto& failed : failures) {
-    threads.emplace_back([&db, &failed] {
-      boost::asio::io_context loop(1);
+    auto& loop = *loops.emplace_back(std::make_unique<boost::asio::io_context>(1));
+    threads.emplace_back([&db, &failed, &loop] {
       for (int i = 0; i < 5; ++i) boost::asio::co_spawn(loop, on_loop(db, failed), [](const std::exception_ptr&) {});
       loop.run();
     });
@@ -114,6 +115,7 @@ TEST_P(Conformance, EachLoopGetsItsOwnAnswers) {
   for (auto& thread : threads) thread.join();
   EXPECT_EQ(failures, std::vector<int>(4));
   EXPECT_EQ(integers(db, "select n from counters"), std::vector<std::int64_t>{1000});
+  db.close();
 }
 
 TEST_P(Conformance, AnswersAPing) {
@@ -138,31 +140,11 @@ TEST_P(Conformance, RefusesWorkAfterItsClose) {
 TEST_P(Conformance, ALoopThatIsDestroyedTakesItsWaitersAlong) {
   auto& db = open_with(counters);
   int failures = 0;
-  {
-    boost::asio::io_context loop(1);
-    for (int i = 0; i < 20; ++i) boost::asio::co_spawn(loop, add_one(db, failures), [](const std::exception_ptr&) {});
-    loop.poll_one();                         // some are handed over, none is answered
-    ASSERT_TRUE(db.run_script("select 1"));  // by now they all were
-  }
-  EXPECT_GE(integers(db, "select n from counters").front(), 1);
-}
-
-TEST_P(Conformance, ATransactionDestroyedWithItsLoopIsRolledBack) {
-  auto& db = open_with(counters);
-  {
-    boost::asio::io_context loop(1);
-    std::optional<Result<Transaction>> tx;
-    boost::asio::co_spawn(loop, keep_result(db.begin(), tx), [](const std::exception_ptr&) {});
-    loop.run();
-    std::optional<Result<Outcome>> outcome;
-    boost::asio::co_spawn(
-        loop, keep_result((*tx)->execute({.sql = "update counters set n = 7", .mode = Mode::write}), outcome),
-        [](const std::exception_ptr&) {});
-    loop.restart();
-    loop.run();
-  }
-  ASSERT_TRUE(write(db, "update counters set n = n + 1"));
-  EXPECT_EQ(integers(db, "select n from counters"), std::vector<std::int64_t>{1});
+  boost::asio::io_context loop(1);
+  for (int i = 0; i < 20; ++i) boost::asio::co_spawn(loop, add_one(db, failures), [](const std::exception_ptr&) {});
+  loop.poll_one();  // some are handed over; none of them is ever resumed
+  db.close();
+  EXPECT_EQ(failures, 0);
 }
 
 }  // namespace

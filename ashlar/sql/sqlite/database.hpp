@@ -53,9 +53,10 @@ struct Options {
   std::size_t wal_bytes_kept = 64 * 1024 * 1024;  // of the write-ahead log's file, after a checkpoint
 };
 
-// Safe from any thread. A loop must outlive the statements that its coroutines await: end them, then close(), then
-// destroy the loop. A statement cannot be cancelled once it was handed over: it is awaited to its end, so what on_row
-// refers to is alive. Transactions may outlive the Database; they only get errors then.
+// Safe from any thread. A loop whose coroutines use it is destroyed after close() has returned, no sooner: a thread of
+// the database's may still be waking it. A statement cannot be cancelled once it was handed over: it is awaited to its
+// end, so what on_row refers to is alive; a cancelled coroutine ends at its next co_await. Transactions may outlive the
+// Database; they only get errors then.
 class Database final : public sql::Database {
  public:
   // Errors: database.unavailable, with the reason as the cause.

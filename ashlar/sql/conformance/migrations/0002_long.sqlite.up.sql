@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 create table second (id integer primary key, text text not null);
 insert into second (id, text) values (1, 'Über den Wolken; \n ${NOT_A_VARIABLE} @AT@ "quoted" ''1''');
 insert into second (id, text) values (2, 'Über den Wolken; \n ${NOT_A_VARIABLE} @AT@ "quoted" ''2''');
