@@ -252,6 +252,9 @@ std::string Description::make() {
     if (prepared.route->operation) described.push_back(&prepared);
   std::set<std::string> tags;
   for (const auto* prepared : described) tags.insert(tag_of(*prepared->route));
+  const bool has_pages = std::ranges::any_of(described, [](const PreparedRoute* prepared) {
+    return prepared->route->operation->reply().kind == ReplyShape::Kind::page;
+  });
   std::ranges::sort(described, {}, [](const PreparedRoute* prepared) {
     return std::pair(std::string_view(prepared->route->path), prepared->route->method);
   });
@@ -259,7 +262,7 @@ std::string Description::make() {
   out_.begin('{').member("openapi", "3.1.0");
   out_.key("info").begin('{').member("title", options_.title).member("version", options_.version);
   out_.member("description", "Described from the route table of the running server.");
-  out_.key("license").begin('{').member("name", "Apache-2.0").member("identifier", "Apache-2.0").end('}').end('}');
+  out_.end('}');
   out_.key("servers").json(R"([{"url":"/"}])").key("tags").begin('[');
   for (const auto& tag : tags)
     out_.begin('{').member("name", tag).member("description", "Operations on " + tag + '.').end('}');
@@ -272,12 +275,8 @@ std::string Description::make() {
   }
   out_.end('}').key("components").begin('{').key("securitySchemes").json(security_schemes).key("schemas").begin('{');
   for (const auto& [name, definition] : schemas_.definitions()) out_.key(name).json(definition);
-  out_.key("http.Problem")
-      .json(problem_schema)
-      .key("http.Fault")
-      .json(fault_schema)
-      .key("http.Pagination")
-      .json(pagination_schema);
+  out_.key("http.Problem").json(problem_schema).key("http.Fault").json(fault_schema);
+  if (has_pages) out_.key("http.Pagination").json(pagination_schema);
   out_.end('}').end('}').end('}');
   return std::move(text_);
 }
