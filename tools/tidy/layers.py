@@ -69,6 +69,8 @@ def check(tree):
 
 
 def own(tree, allowed, path, line, module, target):
+    if path.startswith("tests/") and tree.has(posixpath.join(posixpath.dirname(path), target)):
+        return
     if not tree.has(target):
         yield Finding(path, line, "layers", f'"{target}" is no file: name it from the root of the repository')
         return
