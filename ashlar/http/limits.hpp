@@ -20,9 +20,10 @@ struct Limits {
   std::size_t requests_per_connection_max = 1'000'000;  // then `Connection: close`
   std::size_t discarded_body_bytes_max = 64 * 1024;   // an unread body is skipped up to here, else the connection ends
   std::chrono::milliseconds header_time_max{10'000};  // 408; from the first byte of a request to its last header
-  std::chrono::milliseconds body_idle_time_max{30'000};  // 408; between two pieces of a body
-  std::chrono::milliseconds idle_time_max{75'000};       // a kept-alive connection without a request is closed
-  std::chrono::milliseconds write_time_max{30'000};      // a reader that takes nothing for that long is cut off
+  std::chrono::milliseconds body_idle_time_max{30'000};   // 408; between two pieces of a body
+  std::chrono::milliseconds idle_time_max{75'000};        // a kept-alive connection without a request is closed
+  std::chrono::milliseconds idle_memory_time_max{1'000};  // then it gives its buffers back until a request comes
+  std::chrono::milliseconds write_time_max{30'000};       // a reader that takes nothing for that long is cut off
   std::chrono::milliseconds tls_handshake_time_max{10'000};
   // After a last answer to a client that is still sending: how long what it sends is read and dropped, so that the
   // answer is not lost in a reset (RFC 9112 section 9.6).

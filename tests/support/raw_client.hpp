@@ -33,7 +33,7 @@ struct RawClientOptions {
     std::string authority_file;  // PEM: the certificate to trust; empty: any
     std::string protocol;        // offered by ALPN; empty: none
   };
-  std::optional<Tls> tls;
+  std::optional<Tls> tls = std::nullopt;
 };
 
 // A blocking HTTP/1.1 client for tests that sends what it is told, right or wrong, and parses strictly what comes back:

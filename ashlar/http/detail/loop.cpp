@@ -19,8 +19,6 @@ milliseconds sweep_interval(const Limits& limits) {
   return std::clamp(shortest / 8, milliseconds{5}, milliseconds{100});
 }
 
-constexpr std::int64_t idle_memory_kept = 1'000;  // milliseconds
-
 }  // namespace
 
 void ServerShared::connection_ended() {
@@ -86,7 +84,7 @@ void Loop::sweep() {
         polled_connections_.push_back(due.connection->shared_from_this());
         break;
       case Due::Kind::idle:
-        if (due.at - shared_.limits.idle_time_max.count() + idle_memory_kept < now_) {
+        if (due.at - (shared_.limits.idle_time_max - shared_.limits.idle_memory_time_max).count() < now_) {
           due.kind = Due::Kind::deadline;
           due.connection->release_memory();
         }
