@@ -97,12 +97,14 @@ class AcceptingLoop {
         co_await pause_.async_wait(detail::with_error);
         continue;
       }
-      if (shared.connections.fetch_add(1) >= shared.limits.connections_max) {
-        shared.connection_ended();
-        continue;
+      auto permit = detail::ConnectionPermit::take(shared);
+      if (!permit) continue;
+      try {
+        socket.non_blocking(true);
+        detail::Connection::start(loop_, std::move(socket), peer, std::move(permit));
+      } catch (const std::exception&) {
+        // No memory for it: this one is closed, the next may find some.
       }
-      socket.non_blocking(true, failed);
-      detail::Connection::start(loop_, std::move(socket), peer);
     }
   }
 

@@ -33,8 +33,9 @@ std::string text_of(asio::ip::address address) {
 
 }  // namespace
 
-Connection::Connection(Loop& loop, Socket socket, const asio::ip::tcp::endpoint& peer)
-    : loop_(loop),
+Connection::Connection(Loop& loop, Socket socket, const asio::ip::tcp::endpoint& peer, ConnectionPermit permit)
+    : permit_(std::move(permit)),
+      loop_(loop),
       wire_(loop, std::move(socket)),
       decoder_(loop.limits()),
       body_(wire_),
@@ -47,13 +48,10 @@ Connection::Connection(Loop& loop, Socket socket, const asio::ip::tcp::endpoint&
   wire_.moved_to(loop.add(*this));
 }
 
-Connection::~Connection() {
-  loop_.remove(wire_.place());
-  loop_.shared().connection_ended();
-}
+Connection::~Connection() { loop_.remove(wire_.place()); }
 
-void Connection::start(Loop& loop, Socket socket, const asio::ip::tcp::endpoint& peer) {
-  auto connection = std::make_shared<Connection>(loop, std::move(socket), peer);
+void Connection::start(Loop& loop, Socket socket, const asio::ip::tcp::endpoint& peer, ConnectionPermit permit) {
+  auto connection = std::make_shared<Connection>(loop, std::move(socket), peer, std::move(permit));
   // What comes out of run() is an end like any other: cancelled, or out of memory. The handler keeps the connection,
   // and with it the signal, until its slot is not needed any more.
   asio::co_spawn(loop.context().get_executor(), connection->run(connection),
@@ -69,6 +67,11 @@ void Connection::release_memory() {
 void Connection::client_gone() {
   gone_ = true;
   cancel_.emit(asio::cancellation_type::total);
+}
+
+// While a handler runs no operation of ours is under way, so there is nothing to get between.
+void Connection::send_what_waits() {
+  if (!wire_.transport().secure()) (void)wire_.try_flush();
 }
 
 void Connection::drain() {
@@ -109,7 +112,8 @@ Task<Connection::Next> Connection::serve() {
         const auto [failed, size] = co_await wire_.read();
         waiting_ = false;
         if (wire_.has_read(failed, size)) continue;
-        if (releasing_ && !wire_.broken() && co_await wait_without_memory()) continue;
+        if (releasing_ && !wire_.broken() && !wire_.expired() && !loop_.draining() && co_await wait_without_memory())
+          continue;
         co_return head_not_read();
       }
       case Http1RequestDecoder::Progress::ready:
@@ -136,6 +140,7 @@ Task<Connection::Next> Connection::serve() {
 
 void Connection::before_read() {
   gathered_ = 0;
+  releasing_ = false;
   if (decoder_.started()) {
     if (!head_begun_) wire_.due_in(loop_.limits().header_time_max);
     head_begun_ = true;
@@ -225,8 +230,11 @@ Task<Connection::Next> Connection::conclude_rest() {
 // left to do but to end the connection, by which the client knows.
 Task<bool> Connection::send_stream(ResponseFraming framing, Persistence persistence) {
   const std::size_t head_at = wire_.output.size();
+  const std::uint64_t sends_before = wire_.sends();
   append_head(wire_.output, response_, framing, context(persistence));
   stream_.begin(framing, response_.stream_length.value_or(0));
+  // A producer that waits before its first piece: the sweep sends the head of a plain connection meanwhile.
+  if (wire_.transport().secure() && !co_await wire_.flush()) co_return false;
   bool whole = false;
   try {
     const Result<> produced = co_await response_.stream(stream_);
@@ -236,7 +244,7 @@ Task<bool> Connection::send_stream(ResponseFraming framing, Persistence persiste
   }
   response_.stream = nullptr;
   if (whole && stream_.finish()) co_return true;
-  if (stream_.begun() || wire_.broken() || gone_ || wire_.output.size() < head_at) co_return false;
+  if (wire_.sends() != sends_before || wire_.broken() || gone_) co_return false;
   wire_.output.resize(head_at);  // nothing of it was sent
   broken_off_ = true;
   shape_refusal(500, Error(ashlar::errors::internal, "Something went wrong here."));

@@ -21,9 +21,9 @@ namespace ashlar::http::detail {
 // coroutine; its loop's table knows it while it lives.
 class Connection final : public std::enable_shared_from_this<Connection> {
  public:
-  static void start(Loop& loop, Socket socket, const boost::asio::ip::tcp::endpoint& peer);
+  static void start(Loop& loop, Socket socket, const boost::asio::ip::tcp::endpoint& peer, ConnectionPermit permit);
 
-  Connection(Loop& loop, Socket socket, const boost::asio::ip::tcp::endpoint& peer);
+  Connection(Loop& loop, Socket socket, const boost::asio::ip::tcp::endpoint& peer, ConnectionPermit permit);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -34,6 +34,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   void expire() { wire_.expire(); }
   void release_memory();
   void client_gone();
+  void send_what_waits();
   void drain();
   void abort();
 
@@ -65,6 +66,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   [[nodiscard]] ResponseContext context(Persistence persistence) const;
   [[nodiscard]] Persistence persistence(ResponseFraming framing) const;
 
+  ConnectionPermit permit_;
   Loop& loop_;
   Wire wire_;
   Http1RequestDecoder decoder_;

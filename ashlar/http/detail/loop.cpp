@@ -27,6 +27,12 @@ void ServerShared::connection_ended() {
   none_left.notify_all();
 }
 
+ConnectionPermit ConnectionPermit::take(ServerShared& shared) {
+  if (shared.connections.fetch_add(1) < shared.limits.connections_max) return ConnectionPermit(&shared);
+  shared.connection_ended();
+  return ConnectionPermit(nullptr);
+}
+
 Loop::Loop(ServerShared& shared)
     : shared_(shared), interval_(sweep_interval(shared.limits)), context_(1), timer_(context_) {
   read_clocks();
@@ -82,6 +88,7 @@ void Loop::sweep() {
       case Due::Kind::watched:
         polled_.push_back({due.connection->descriptor(), POLLRDHUP, 0});
         polled_connections_.push_back(due.connection->shared_from_this());
+        due.connection->send_what_waits();
         break;
       case Due::Kind::idle:
         if (due.at - (shared_.limits.idle_time_max - shared_.limits.idle_memory_time_max).count() < now_) {

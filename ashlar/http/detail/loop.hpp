@@ -18,6 +18,8 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace ashlar::http::detail {
@@ -37,6 +39,23 @@ struct ServerShared {
   std::condition_variable none_left;  // connections fell to zero
 
   void connection_ended();
+};
+
+// A place among Limits::connections_max, held by a connection as long as it lives.
+class ConnectionPermit {
+ public:
+  // Empty when there is none left.
+  static ConnectionPermit take(ServerShared& shared);
+  ConnectionPermit(ConnectionPermit&& other) noexcept : shared_(std::exchange(other.shared_, nullptr)) {}
+  ConnectionPermit& operator=(ConnectionPermit&&) = delete;
+  ~ConnectionPermit() {
+    if (shared_ != nullptr) shared_->connection_ended();
+  }
+  explicit operator bool() const { return shared_ != nullptr; }
+
+ private:
+  explicit ConnectionPermit(ServerShared* shared) : shared_(shared) {}
+  ServerShared* shared_;
 };
 
 // What is due when on one connection. A request sets it several times, so it is a plain store: there is no timer a

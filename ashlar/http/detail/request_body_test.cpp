@@ -6,7 +6,6 @@
 
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <string>
 
 namespace ashlar::http::detail {
@@ -121,8 +120,10 @@ TEST(RequestBody, AnUploadTakesNoMoreMemoryThanItsPieces) {
   RawClient client = server.connect();
   const std::string piece = pattern(64 * 1024);
   client.send(head("/count", "Content-Length: " + std::to_string(512 * piece.size()) + "\r\n"));
+  const std::size_t before = memory_peak();
   for (int i = 0; i < 512; ++i) client.send(piece);
   EXPECT_EQ(client.read_response().body, std::to_string(512 * piece.size()));
+  EXPECT_LT(memory_peak() - before, peak_growth_max);
 }
 
 TEST(RequestBody, AClientThatLeavesInTheMiddleIsAnError) {

@@ -13,7 +13,7 @@ constexpr std::size_t copied_max = 4 * 1024;  // a small piece is sent with its 
 void ResponseStream::begin(ResponseFraming framing, std::uint64_t length) {
   framing_ = framing;
   left_ = length;
-  begun_ = broken_ = false;
+  broken_ = false;
 }
 
 Task<Result<>> ResponseStream::write(std::string_view bytes) {
@@ -23,7 +23,6 @@ Task<Result<>> ResponseStream::write(std::string_view bytes) {
     left_ -= bytes.size();
   }
   if (broken_) co_return fail(ashlar::errors::internal, "The response cannot go on.");
-  begun_ = true;
   const std::string_view ending = framing_ == ResponseFraming::chunked ? line_end : std::string_view{};
   if (framing_ == ResponseFraming::chunked) append_chunk_size(wire_.output, bytes.size());
   bool sent = false;

@@ -17,8 +17,6 @@ class ResponseStream final : public BodyWriter {
 
   // The head is in the wire's output already. `length`: of ResponseFraming::length.
   void begin(ResponseFraming framing, std::uint64_t length);
-  // Whether anything was sent, so that the head cannot be taken back.
-  [[nodiscard]] bool begun() const { return begun_; }
   // After the last write: ends the body. false: it was not as long as promised, or the client has gone.
   bool finish();
 
@@ -28,7 +26,6 @@ class ResponseStream final : public BodyWriter {
   Wire& wire_;
   ResponseFraming framing_ = ResponseFraming::none;
   std::uint64_t left_ = 0;  // of ResponseFraming::length
-  bool begun_ = false;
   bool broken_ = false;
 };
 

@@ -13,12 +13,33 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <chrono>
+#include <fstream>
 #include <future>
 #include <stdexcept>
 #include <string>
 
 // For the tests of connections and servers: a handler with a path for each thing that a handler can do.
 namespace ashlar::http::detail {
+
+// The most memory that this process has had, in bytes.
+inline std::size_t memory_peak() {
+  std::ifstream status("/proc/self/status");
+  std::string word;
+  while (status >> word && word != "VmHWM:") continue;
+  std::size_t kilobytes = 0;
+  status >> kilobytes;
+  return kilobytes * 1024;
+}
+
+// What a transfer of 32 MiB may add to it. The sanitizers keep freed memory for a while.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr std::size_t peak_growth_max = 512 * 1024 * 1024;
+#elif defined(__has_feature)
+inline constexpr std::size_t peak_growth_max =
+    (__has_feature(address_sanitizer) || __has_feature(thread_sanitizer) ? 512 : 8) * 1024 * 1024;
+#else
+inline constexpr std::size_t peak_growth_max = 8 * 1024 * 1024;
+#endif
 
 // Something that a test waits for: it comes, or the test fails.
 template <class T>
@@ -52,6 +73,7 @@ class TestHandler final : public Handler {
     if (path == "/echo") return echo(request, response);
     if (path == "/count") return count(request, response);
     if (path == "/gate") return gate(response);
+    if (path == "/stubborn") return stubborn();
     if (path == "/later") return later(response);
     if (path == "/throw") throw std::runtime_error("a secret of the inside");
     return plain(request, response);
@@ -162,6 +184,16 @@ class TestHandler final : public Handler {
     response.body = cancelled ? "cancelled" : "opened";
     gate_.reset();
     left.set(response.body);
+  }
+
+  // Cannot be cancelled: it is destroyed with its loop, or never.
+  Task<> stubborn() {
+    namespace asio = boost::asio;
+    const auto executor = co_await asio::this_coro::executor;
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    asio::steady_timer timer(executor, asio::steady_timer::time_point::max());
+    entered.set(&executor.context());
+    co_await timer.async_wait(asio::use_awaitable_t<LoopExecutor>{});
   }
 
   // Answers after the loop has been round once.

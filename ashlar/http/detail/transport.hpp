@@ -43,7 +43,8 @@ class Transport {
     return tls_ ? tls_->async_write_some(buffers, with_error) : socket_.async_write_some(buffers, with_error);
   }
   // What the socket takes at once. would_block: nothing, and always so under TLS, whose engine keeps no half a record.
-  std::size_t try_write(const WriteBuffers& buffers, error_code& failed) {
+  template <class Buffers>
+  std::size_t try_write(const Buffers& buffers, error_code& failed) {
     if (!tls_) return socket_.write_some(buffers, failed);
     failed = boost::asio::error::would_block;
     return 0;

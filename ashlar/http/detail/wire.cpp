@@ -46,7 +46,8 @@ Wire::Flushed Wire::try_flush() {
   if (broken_) return Flushed::failed;
   if (output.empty()) return Flushed::all;
   error_code failed;
-  const std::size_t size = transport_.try_write({boost::asio::buffer(output)}, failed);
+  ++sends_;
+  const std::size_t size = transport_.try_write(boost::asio::const_buffer(boost::asio::buffer(output)), failed);
   if (failed && failed != boost::asio::error::would_block) {
     broken_ = true;
     return Flushed::failed;
@@ -61,6 +62,7 @@ Wire::Flushed Wire::try_flush() {
 
 Task<bool> Wire::flush(std::string_view piece, std::string_view ending) {
   WriteBuffers left{boost::asio::buffer(output), boost::asio::buffer(piece), boost::asio::buffer(ending)};
+  ++sends_;
   while (!broken_ && boost::asio::buffer_size(left) > 0) {
     error_code failed;
     std::size_t size = transport_.try_write(left, failed);

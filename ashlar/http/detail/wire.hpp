@@ -44,6 +44,8 @@ class Wire {
   // The same where the room is already made.
   Task<bool> read_body_in_place();
 
+  // How often something was sent: what stood in the output before may be taken back while this stays the same.
+  [[nodiscard]] std::uint64_t sends() const { return sends_; }
   enum class Flushed : std::uint8_t { all, blocked, failed };
   // Sends `output` as far as the socket takes it at once.
   Flushed try_flush();
@@ -66,6 +68,7 @@ class Wire {
   Transport transport_;
   std::size_t place_ = 0;         // in the loop's table
   std::size_t sent_at_once_ = 0;  // bytes since the coroutine last waited
+  std::uint64_t sends_ = 0;
   bool expired_ = false;
   bool broken_ = false;
 };
