@@ -81,7 +81,7 @@ Timestamp not_before(const Claims& claims) {
   return Timestamp::from_milliseconds(std::max(claims.nbf, claims.iat) * 1000);
 }
 
-const TokenOptions& checked(const TokenOptions& options) {
+TokenOptions checked(TokenOptions options) {
   if (options.access_secret.size() < secret_bytes_min || options.refresh_secret.size() < secret_bytes_min) {
     throw std::invalid_argument("A token secret has at least 32 bytes.");
   }
@@ -95,7 +95,7 @@ const TokenOptions& checked(const TokenOptions& options) {
 
 struct Tokens::State {
   State(TokenOptions given, const Clock& the_clock, Random& the_random, const Revocations& the_revocations)
-      : options(checked(given)),
+      : options(checked(std::move(given))),
         clock(the_clock),
         random(the_random),
         revocations(the_revocations),

@@ -167,12 +167,14 @@ TEST(Environment, ReadsDurations) {
 }
 
 class DotEnvFileTest : public ::testing::Test {
- protected:
+ public:
   DotEnvFileTest() {
     std::string name = (std::filesystem::temp_directory_path() / "ashlar-env-XXXXXX").string();
     folder_ = mkdtemp(name.data());
   }
   ~DotEnvFileTest() override { std::filesystem::remove_all(folder_); }
+
+ protected:
   std::filesystem::path folder_;
 };
 

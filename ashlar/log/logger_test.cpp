@@ -25,7 +25,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 class LoggerTest : public ::testing::Test {
- protected:
+ public:
   LoggerTest() {
     std::string name = (std::filesystem::temp_directory_path() / "ashlar-log-XXXXXX").string();
     if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary directory");
@@ -33,6 +33,7 @@ class LoggerTest : public ::testing::Test {
   }
   ~LoggerTest() override { std::filesystem::remove_all(folder_); }
 
+ protected:
   [[nodiscard]] std::string path(const std::string& name) const { return (folder_ / name).string(); }
 
   // Nothing is written before flush() unless the writer is woken.
