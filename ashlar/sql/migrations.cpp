@@ -79,6 +79,7 @@ Result<> Migrator::check_given() const {
 Result<std::vector<Migrator::Record>> Migrator::records() {
   const bool sqlite = database_.dialect() == Dialect::sqlite;
   auto made = database_.run_script(
+      std::string(lock_text(database_.dialect())) +
       "create table if not exists schema_migrations (number bigint primary key, name text not null, "
       "checksum text not null, applied_at " +
       std::string(sqlite ? "integer" : "timestamptz") + " not null);");

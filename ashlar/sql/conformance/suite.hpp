@@ -30,6 +30,7 @@ struct Driver {
   std::function<std::unique_ptr<Database>(const Wanted&)> open;
   // Column types as this database calls them, for the tests' tables.
   std::string uuid, timestamp, blob, number;
+  std::string key;  // of an integer primary key that is counted up by the database
 };
 
 inline void PrintTo(const Driver& driver, std::ostream* out) { *out << driver.name; }

@@ -9,7 +9,7 @@ namespace ashlar::sql::conformance {
 namespace {
 
 std::string values_table(const Driver& driver) {
-  return "create table v (id integer primary key, b boolean, i bigint, n " + driver.number + ", t text, x " +
+  return "create table v (id " + driver.key + ", b boolean, i bigint, n " + driver.number + ", t text, x " +
          driver.blob + ", u " + driver.uuid + ", m " + driver.timestamp + ");";
 }
 

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/sql/database.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace ashlar::log {
+class Logger;
+}
+
+// PostgreSQL 15 or later, through libpq's pipeline mode.
+//
+// Each event loop has connections of its own, made when a coroutine of that loop first asks for one; only the loop's
+// thread touches them, so the path of a query takes no lock. Statements from all requests of a loop are sent over a few
+// pipelined connections without waiting for the answers of those before them, each with a Sync of its own: each is its
+// own transaction, and one that fails does not touch its neighbours. A Transaction has a connection to itself, out of
+// another pool.
+//
+// What is sent: bool, int8, float8, bytea, uuid and timestamptz in binary; text without a type, so that the server
+// takes it for what the place wants (text, json, an enum, a date, ...); NULL for anything. Integers fit columns of
+// every width; where a function wants an int4, write `$1::int4`. Results come in binary. Parameters are $1, $2, ... in
+// any order, all of them used. Transaction control, session settings, COPY and several statements in one text are
+// refused (database.failed), and so is a statement that changes something and was given as a read. SET LOCAL, SET
+// TRANSACTION and SET CONSTRAINTS are for transactions.
+//
+// A result is held in memory whole: queries need a LIMIT. A write with `on_row` (RETURNING) is committed after its rows
+// were read; if on_row throws, it is rolled back.
+//
+// When the server goes away, statements wait up to `acquire_time_max` for it and then get database.unavailable with
+// Retry-After; connections come back by themselves. A read whose connection is lost is sent once more; a write is not,
+// since it may have happened: database.unavailable, and the cause says so. Cancelling the coroutine cancels the
+// statement on the server.
+namespace ashlar::sql::postgres {
+
+enum class Isolation : std::uint8_t { read_committed, repeatable_read, serializable };
+
+struct Options {
+  std::string url;  // postgresql://user:password@host:port/name?sslmode=verify-full, or libpq's key=value form
+
+  std::size_t connections_per_loop = 2;   // pipelined
+  std::size_t transactions_per_loop = 8;  // open at the same time; more wait
+  std::size_t pipeline_max = 32;          // statements in flight on one connection; more wait
+  std::size_t queue_max = 4096;           // that wait, of each kind, a loop; one more is database.unavailable
+  std::size_t statements_max = 256;       // prepared ones kept on each connection
+
+  std::chrono::milliseconds acquire_time_max{1'000};       // a wait for a connection; then database.unavailable
+  std::chrono::milliseconds statement_time_max{10'000};    // the server stops it: database.timed_out
+  std::chrono::milliseconds transaction_time_max{10'000};  // from begin() on; then it is rolled back
+  std::chrono::milliseconds connect_time_max{2'000};       // one attempt; libpq counts in seconds, from two on
+  std::chrono::milliseconds reconnect_delay_max{1'000};    // between attempts, which begin 50 ms apart
+  std::chrono::milliseconds drain_time_max{10'000};        // close() waits that long for what was accepted
+
+  Isolation isolation = Isolation::read_committed;
+  log::Logger* log = nullptr;  // told when the server goes away and comes back; outlives the Database
+};
+
+// Safe from any thread; coroutines use it on loops that one thread each runs. A loop that is destroyed before the
+// Database takes its connections along. When close() is called, a loop is either running, or stopped and its thread
+// joined; one on which nothing runs for a second is taken for stopped.
+class Database final : public sql::Database {
+ public:
+  // Connects once, so that a wrong address or password shows at once. Errors: database.unavailable, with the reason as
+  // the cause. Blocks.
+  static Result<std::unique_ptr<Database>> open(Options options);
+  ~Database() override;
+
+  [[nodiscard]] Dialect dialect() const override { return Dialect::postgres; }
+  Task<Result<Outcome>> execute(Statement statement) override;
+  Task<Result<Transaction>> begin() override;
+  Task<Result<>> ping(std::chrono::milliseconds within) override;
+  Result<> run_script(std::string_view sql) override;
+  Result<> query_blocking(const Statement& statement) override;
+  void close() override;
+
+ private:
+  struct State;
+  explicit Database(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace ashlar::sql::postgres

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// The half of Connection that reads.
+#include "ashlar/sql/postgres/detail/connection.hpp"
+#include "ashlar/sql/postgres/detail/errors.hpp"
+#include "ashlar/sql/postgres/detail/result.hpp"
+
+#include <openssl/ssl.h>
+
+namespace ashlar::sql::postgres::detail {
+namespace {
+
+// Another statement's cancel request may hit this one, up to so long after it.
+constexpr std::chrono::seconds stray_cancel_time_max{10};
+
+bool has_decrypted_more(PGconn* connection) {
+  if (PQsslInUse(connection) == 0) return false;
+  const auto* tls = static_cast<const SSL*>(PQsslStruct(connection, "OpenSSL"));
+  return tls != nullptr && SSL_pending(tls) > 0;
+}
+
+}  // namespace
+
+void Connection::on_readable() {
+  const auto self = shared_from_this();
+  JobList answered;
+  JobList again;
+  bool ended = false;
+  do {
+    ended = PQconsumeInput(handle_.get()) == 0;
+    read_answers(answered, again);
+  } while (!ended && has_decrypted_more(handle_.get()));
+  last_active_ = Steady::now();
+  const bool left_a_transaction_open =
+      use_ == Use::pipelined && exchanges_.empty() && PQtransactionStatus(handle_.get()) > PQTRANS_ACTIVE;
+  if (ended || refused_) {
+    close(broken());
+  } else if (left_a_transaction_open) {
+    close(failed("a statement left a transaction open on a shared connection"));
+  }
+  owner_->progressed(*this, std::move(answered), std::move(again));
+  if (is_open()) flush();
+}
+
+void Connection::read_answers(JobList& answered, JobList& again) {
+  PGconn* const c = handle_.get();
+  while (!exchanges_.empty() && PQisBusy(c) == 0) {
+    ResultHandle result(PQgetResult(c));
+    Exchange& front = exchanges_.front();
+    if (result && PQresultStatus(result.get()) == PGRES_PIPELINE_SYNC) {
+      Exchange ended = std::move(front);
+      exchanges_.pop_front();
+      finish(std::move(ended), answered, again);
+    } else if (result) {
+      take_result(front, std::move(result));
+    } else {
+      if (PQstatus(c) == CONNECTION_BAD) return;
+      ++front.ended;
+      if (front.held && front.ended == front.commands) end_held(front);
+    }
+  }
+}
+
+void Connection::take_result(Exchange& exchange, ResultHandle result) {
+  switch (PQresultStatus(result.get())) {
+    case PGRES_COMMAND_OK:
+    case PGRES_TUPLES_OK:
+      if (exchange.ended == exchange.commands - 1) exchange.result = std::move(result);
+      break;
+    case PGRES_PIPELINE_ABORTED:
+      break;
+    default:
+      if (exchange.failure) break;
+      exchange.failed_at = exchange.ended;
+      exchange.failure = std::move(result);
+  }
+}
+
+// The write is done, but not committed: the Sync does that.
+void Connection::end_held(Exchange& exchange) {
+  exchange.held = false;
+  held_ = false;
+  const bool succeeded = exchange.result && !exchange.failure;
+  if (succeeded && exchange.job != nullptr) {
+    exchange.rows_read = true;
+    read_rows(*exchange.job, exchange.result.get());
+  }
+  if (succeeded && (exchange.job == nullptr || exchange.job->thrown)) send_command("ROLLBACK", exchange);
+  sync();
+}
+
+void Connection::finish(Exchange exchange, JobList& answered, JobList& again) {
+  // A statement that failed to be prepared is unknown to the server; one that failed later is not.
+  const bool unprepared = exchange.failure && exchange.prepares && exchange.failed_at < exchange.commands - 1;
+  if (unprepared) statements_.remove(exchange.prepared);
+  const bool retry = exchange.failure && is_worth_another_try(exchange);
+  Job* const job = exchange.job;
+  if (job == nullptr) return;
+  job->connection = nullptr;
+  if (retry && use_ == Use::pipelined && !job->sent_again && !job->thrown) {
+    job->sent_again = true;
+    again.push(*job);
+  } else if (retry && use_ == Use::transaction) {
+    answer(*job, std::unexpected(serialization("its prepared statement is stale; the next try has a new one")),
+           answered);
+  } else if (exchange.failure) {
+    const std::string_view sql = job->statement != nullptr ? std::string_view(job->statement->sql) : std::string_view();
+    answer(*job, std::unexpected(error_of(exchange.failure.get(), sql)), answered);
+  } else if (job->kind == Job::Kind::commit && !has_committed(exchange.result.get())) {
+    answer(*job, std::unexpected(failed("a statement in it had failed, so COMMIT rolled back")), answered);
+  } else {
+    if (!exchange.rows_read) read_rows(*job, exchange.result.get());
+    answer(*job, Outcome{.rows_affected = rows_affected(exchange.result.get())}, answered);
+  }
+}
+
+// Nothing of it was kept, and the reason was not its own.
+bool Connection::is_worth_another_try(const Exchange& exchange) {
+  if (is_stale_statement(exchange.failure.get())) {
+    statements_.remove(exchange.prepared);
+    // Nothing may come between a held write and its Sync.
+    if (state_of(exchange.failure.get()) == "0A000" && !held_) {
+      send_alone(("DEALLOCATE " + exchange.prepared).c_str(), Steady::now() + stray_cancel_time_max);
+    }
+    return true;
+  }
+  return use_ == Use::pipelined && was_cancelled() && state_of(exchange.failure.get()) == "57014" &&
+         Steady::now() - cancelled_at_ < stray_cancel_time_max;
+}
+
+}  // namespace ashlar::sql::postgres::detail

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ashlar/sql/postgres/detail/connection.hpp"
+
+#include "ashlar/sql/postgres/detail/errors.hpp"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cassert>
+#include <cerrno>
+
+namespace ashlar::sql::postgres::detail {
+namespace {
+
+constexpr int binary_format = 1;
+constexpr std::chrono::seconds cancel_time_max{2};         // from the cancel request to the answer
+constexpr std::chrono::seconds housekeeping_time_max{10};  // for a DEALLOCATE
+
+bool is_tcp(int socket) {
+  sockaddr_storage address{};
+  socklen_t length = sizeof address;
+  return getsockname(socket, reinterpret_cast<sockaddr*>(&address), &length) == 0 && address.ss_family != AF_UNIX;
+}
+
+void set_cork(int socket, int value) { setsockopt(socket, IPPROTO_TCP, TCP_CORK, &value, sizeof value); }
+
+}  // namespace
+
+Connection::Connection(boost::asio::io_context& loop, ConnectionHandle handle, Use use, std::size_t statements_max,
+                       Owner& owner)
+    : owner_(&owner),
+      handle_(std::move(handle)),
+      socket_(loop.get_executor(), PQsocket(handle_.get())),
+      use_(use),
+      transport_(is_tcp(PQsocket(handle_.get())) ? Transport::tcp : Transport::local),
+      statements_(statements_max) {}
+
+Connection::~Connection() {
+  if (handle_) socket_.release();  // the socket is libpq's
+}
+
+Result<> Connection::send(Job& job, Before before) {
+  last_active_ = Steady::now();
+  if (job.kind == Job::Kind::statement) return send_statement(job, before);
+  Exchange exchange;
+  exchange.job = &job;
+  send_command(job.kind == Job::Kind::commit ? "COMMIT" : "ROLLBACK", exchange);
+  sync();
+  push(std::move(exchange));
+  return {};
+}
+
+Result<> Connection::send_statement(Job& job, Before before) {
+  const Statement& statement = *job.statement;
+  if (auto encoded = parameters_.encode(statement.parameters); !encoded) return encoded;
+  Exchange exchange;
+  exchange.job = &job;
+  const auto found = find_or_add(statement, exchange);
+  if (!found) return std::unexpected(found.error());
+  const Prepared& prepared = **found;
+
+  PGconn* const c = handle_.get();
+  if (before == Before::begin) send_command("BEGIN", exchange);
+  if (exchange.prepares) {
+    refused_ |= PQsendPrepare(c, prepared.name.c_str(), prepared.sql.c_str(), static_cast<int>(prepared.types.size()),
+                              prepared.types.data()) == 0;
+    ++exchange.commands;
+  }
+  refused_ |= PQsendQueryPrepared(c, prepared.name.c_str(), parameters_.count(), parameters_.values(),
+                                  parameters_.lengths(), parameters_.formats(), binary_format) == 0;
+  ++exchange.commands;
+  exchange.held = use_ == Use::pipelined && statement.mode == Mode::write && statement.on_row;
+  if (exchange.held) {
+    held_ = true;
+    refused_ |= PQsendFlushRequest(c) == 0;
+  } else {
+    sync();
+  }
+  push(std::move(exchange));
+  return {};
+}
+
+Result<const Prepared*> Connection::find_or_add(const Statement& statement, Exchange& exchange) {
+  const Prepared* prepared = statements_.find(statement.sql, statement.parameters);
+  Effect effect = Effect::reads;
+  if (prepared != nullptr) {
+    effect = prepared->effect;
+  } else {
+    const auto examined = examine(statement.sql, statement.parameters.size());
+    if (!examined) return std::unexpected(examined.error());
+    effect = *examined;
+  }
+  if (effect == Effect::writes && statement.mode == Mode::read) {
+    return std::unexpected(failed("it writes, and was given as a read: " + statement.sql.substr(0, 500)));
+  }
+  if (effect == Effect::in_transaction && use_ == Use::pipelined) {
+    return std::unexpected(failed("only for a transaction: " + statement.sql.substr(0, 500)));
+  }
+  if (prepared == nullptr) {
+    if (const auto given_up = statements_.evict()) {
+      send_alone(("DEALLOCATE " + *given_up).c_str(), Steady::now() + housekeeping_time_max);
+    }
+    prepared = &statements_.add(statement.sql, statement.parameters, effect);
+    exchange.prepares = true;
+  }
+  exchange.prepared = prepared->name;
+  return prepared;
+}
+
+void Connection::send_command(const char* sql, Exchange& exchange) {
+  refused_ |= PQsendQueryParams(handle_.get(), sql, 0, nullptr, nullptr, nullptr, nullptr, binary_format) == 0;
+  ++exchange.commands;
+}
+
+void Connection::send_alone(const char* sql, Steady::time_point until) {
+  Exchange exchange;
+  exchange.of_driver = true;
+  exchange.until = until;
+  send_command(sql, exchange);
+  sync();
+  push(std::move(exchange));
+}
+
+void Connection::roll_back(Steady::time_point until) { send_alone("ROLLBACK", until); }
+
+void Connection::sync() { refused_ |= PQpipelineSync(handle_.get()) == 0; }
+
+void Connection::push(Exchange exchange) {
+  if (exchange.job != nullptr) {
+    exchange.job->place = Job::Place::sent;
+    exchange.job->connection = this;
+  }
+  exchanges_.push_back(std::move(exchange));
+}
+
+// libpq 15 writes at each Sync. On a corked socket these writes only gather, and leave together.
+void Connection::gather() {
+  if (corked_ || transport_ != Transport::tcp) return;
+  corked_ = true;
+  set_cork(PQsocket(handle_.get()), 1);
+}
+
+void Connection::flush() {
+  if (!is_open()) return;
+  const int left = refused_ ? -1 : PQflush(handle_.get());
+  if (left < 0) return close(broken());
+  if (corked_) {
+    corked_ = false;
+    set_cork(PQsocket(handle_.get()), 0);
+  }
+  if (left > 0) wait_writable();
+  wait_readable();
+}
+
+void Connection::wait_writable() {
+  if (writing_) return;
+  writing_ = true;
+  socket_.async_wait(Descriptor::wait_write, [self = shared_from_this()](boost::system::error_code error) {
+    self->writing_ = false;
+    if (!error) self->flush();
+  });
+}
+
+void Connection::wait_readable() {
+  if (reading_ || exchanges_.empty()) return;
+  reading_ = true;
+  socket_.async_wait(Descriptor::wait_read, [self = shared_from_this()](boost::system::error_code error) {
+    self->reading_ = false;
+    if (!error && self->is_open()) self->on_readable();
+  });
+}
+
+void Connection::forget(const Job& job) {
+  const auto at = std::ranges::find(exchanges_, &job, &Exchange::job);
+  if (at != exchanges_.end()) at->job = nullptr;
+}
+
+void Connection::forget_overdue(Steady::time_point now, JobList& overdue) {
+  for (auto& exchange : exchanges_) {
+    if (exchange.job == nullptr || exchange.job->until > now) continue;
+    answer(*std::exchange(exchange.job, nullptr),
+           std::unexpected(timed_out("no answer within the statement's time; what it did is unknown")), overdue);
+  }
+}
+
+CancelHandle Connection::stop_forgotten(Steady::time_point now) {
+  if (exchanges_.empty() || exchanges_.front().job != nullptr) return nullptr;
+  Exchange& front = exchanges_.front();
+  if (front.of_driver) {
+    if (now > front.until) close(timed_out("no answer to the driver's own command"));
+    return nullptr;
+  }
+  if (front.cancelled_at == Steady::time_point()) {
+    front.cancelled_at = now;
+    return stop_running();
+  }
+  if (now - front.cancelled_at > cancel_time_max) close(timed_out("no answer after a cancel request"));
+  return nullptr;
+}
+
+CancelHandle Connection::stop_running() {
+  cancelled_at_ = Steady::now();
+  return CancelHandle(PQgetCancel(handle_.get()));
+}
+
+bool Connection::is_alive() {
+  for (int messages = 0; messages < 16; ++messages) {
+    char byte = 0;
+    const auto seen = recv(PQsocket(handle_.get()), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    if (seen < 0) return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
+    if (seen == 0 || PQconsumeInput(handle_.get()) == 0) return false;
+    (void)PQisBusy(handle_.get());  // takes notices and changed settings out of the way
+  }
+  return true;
+}
+
+void Connection::close(Error why) {
+  if (!is_open()) return;
+  const auto self = shared_from_this();
+  JobList unanswered;
+  for (auto& exchange : exchanges_) {
+    if (exchange.job != nullptr) unanswered.push(*exchange.job);
+  }
+  why_ = std::move(why);
+  exchanges_.clear();
+  statements_.clear();
+  socket_.release();
+  handle_.reset();
+  held_ = false;
+  owner_->lost(*this, std::move(unanswered));
+}
+
+Error Connection::broken() const {
+  if (!exchanges_.empty() && exchanges_.front().failure) return error_of(exchanges_.front().failure.get(), {});
+  return unavailable(message_of(handle_.get()));
+}
+
+}  // namespace ashlar::sql::postgres::detail

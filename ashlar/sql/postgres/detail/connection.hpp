@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/sql/postgres/detail/handles.hpp"
+#include "ashlar/sql/postgres/detail/job.hpp"
+#include "ashlar/sql/postgres/detail/parameters.hpp"
+#include "ashlar/sql/postgres/detail/statement_cache.hpp"
+
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace ashlar::sql::postgres::detail {
+
+enum class Use : std::uint8_t { pipelined, transaction, blocking };
+
+// One connection in pipeline mode: a queue of exchanges, each some commands and a Sync, answered in their order. It
+// waits for its socket only while an exchange is open, so an idle one keeps no loop running. Belongs to one loop's
+// thread; handlers of the loop own it, too, until they have run.
+class Connection : public std::enable_shared_from_this<Connection> {
+ public:
+  // The loop that it belongs to.
+  class Owner {
+   public:
+    // Answers came. `again`: jobs to be sent once more.
+    virtual void progressed(Connection& connection, JobList answered, JobList again) = 0;
+    // It is closed. `unanswered`: what was sent, without an outcome.
+    virtual void lost(Connection& connection, JobList unanswered) = 0;
+
+   protected:
+    ~Owner() = default;
+  };
+
+  enum class Before : std::uint8_t { nothing, begin };  // a BEGIN in the same exchange
+
+  // `handle` is connected, not blocking, and in pipeline mode.
+  Connection(boost::asio::io_context& loop, ConnectionHandle handle, Use use, std::size_t statements_max, Owner& owner);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  // Puts a statement, a COMMIT or a ROLLBACK into the pipeline. An error is for the job alone: it was not sent.
+  Result<> send(Job& job, Before before = Before::nothing);
+  // A ROLLBACK whose answer nobody waits for.
+  void roll_back(Steady::time_point until);
+  // More than one send() comes before the next flush(): hold back the bytes until then.
+  void gather();
+  // Writes what was sent, and waits for answers.
+  void flush();
+
+  // Nobody waits for the job's answer any more.
+  void forget(const Job& job);
+  void forget_overdue(Steady::time_point now, JobList& overdue);
+  // Stops what runs and is waited for by nobody: returns what does it, from another thread. Statements that are hit
+  // instead are sent once more. Closes the connection when that did not help, or an answer to the driver is overdue.
+  CancelHandle stop_forgotten(Steady::time_point now);
+  CancelHandle stop_running();
+
+  // After a rest: whether the server has not closed it meanwhile. Costs a system call.
+  [[nodiscard]] bool is_alive();
+  // Closes it at once. What was sent goes to Owner::lost(), before this returns.
+  void close(Error why);
+
+  [[nodiscard]] bool is_open() const { return handle_ != nullptr; }
+  [[nodiscard]] const Error& why() const { return *why_; }  // once closed
+  [[nodiscard]] Use use() const { return use_; }
+  [[nodiscard]] std::size_t in_flight() const { return exchanges_.size(); }
+  [[nodiscard]] bool is_held() const { return held_; }  // takes no more until its write's rows were read
+  [[nodiscard]] bool is_in_transaction() const { return PQtransactionStatus(handle_.get()) != PQTRANS_IDLE; }
+  [[nodiscard]] bool was_cancelled() const { return cancelled_at_ != Steady::time_point(); }
+  [[nodiscard]] Steady::time_point last_active() const { return last_active_; }
+
+  Steady::time_point leased_at;  // transaction: since when
+
+ private:
+  struct Exchange {
+    Job* job = nullptr;    // null: nobody waits
+    std::string prepared;  // the name of the statement that it uses
+    int commands = 0;      // in it; the last one's result is the answer
+    int ended = 0;
+    int failed_at = 0;
+    bool prepares = false;
+    bool held = false;  // its Sync is sent after its rows were read
+    bool rows_read = false;
+    bool of_driver = false;                                // never had a job
+    Steady::time_point until = Steady::time_point::max();  // of_driver
+    Steady::time_point cancelled_at;
+    ResultHandle result, failure;
+  };
+
+  Result<> send_statement(Job& job, Before before);
+  Result<const Prepared*> find_or_add(const Statement& statement, Exchange& exchange);
+  void send_command(const char* sql, Exchange& exchange);
+  void send_alone(const char* sql, Steady::time_point until);
+  void sync();
+  void push(Exchange exchange);
+  void wait_readable();
+  void wait_writable();
+  void on_readable();
+  void read_answers(JobList& answered, JobList& again);
+  void take_result(Exchange& exchange, ResultHandle result);
+  void end_held(Exchange& exchange);
+  void finish(Exchange exchange, JobList& answered, JobList& again);
+  bool is_worth_another_try(const Exchange& exchange);
+  [[nodiscard]] Error broken() const;
+
+  using Descriptor = boost::asio::posix::basic_stream_descriptor<LoopExecutor>;
+
+  Owner* owner_;
+  ConnectionHandle handle_;
+  Descriptor socket_;
+  Use use_;
+  enum class Transport : std::uint8_t { tcp, local } transport_;
+  StatementCache statements_;
+  Parameters parameters_;
+  std::deque<Exchange> exchanges_;
+  bool corked_ = false;
+  bool held_ = false;
+  bool refused_ = false;  // by libpq, which has lost the connection
+  bool reading_ = false;
+  bool writing_ = false;
+  Steady::time_point last_active_ = Steady::now();
+  Steady::time_point cancelled_at_;
+  std::optional<Error> why_;
+};
+
+}  // namespace ashlar::sql::postgres::detail

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/core/error.hpp"
+#include "ashlar/sql/postgres/database.hpp"
+#include "ashlar/sql/postgres/detail/connection.hpp"
+
+#include <boost/asio/thread_pool.hpp>
+
+#include <atomic>
+#include <memory>
+
+namespace ashlar::sql::postgres::detail {
+
+class Loop;
+
+// Connects and sends cancel requests on threads of its own: libpq looks up names and connects for a cancel request
+// without giving the thread back.
+class Dialer {
+ public:
+  explicit Dialer(const Options& options) : options_(options), threads_(threads) {}
+  Dialer(const Dialer&) = delete;
+  Dialer& operator=(const Dialer&) = delete;
+  ~Dialer() { stop(); }
+
+  // Blocks. A connection for `blocking` has no time limits; the others are ready for a Connection.
+  [[nodiscard]] Result<ConnectionHandle> connect(Use use) const;
+  // Ends in loop->dialed(), on the loop's thread, unless stop() comes first.
+  void dial(std::shared_ptr<Loop> loop, Use use);
+  void cancel(CancelHandle cancel);  // null: nothing to do
+  // Waits for what runs: connect_time_max at most, and a cancel request's five seconds.
+  void stop();
+
+ private:
+  static constexpr std::size_t threads = 3;
+  const Options& options_;
+  std::atomic<bool> stopped_ = false;
+  boost::asio::thread_pool threads_;
+};
+
+}  // namespace ashlar::sql::postgres::detail

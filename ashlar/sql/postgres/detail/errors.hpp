@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/core/error.hpp"
+
+#include <libpq-fe.h>
+
+#include <string>
+#include <string_view>
+
+namespace ashlar::sql::postgres::detail {
+
+Error unavailable(std::string cause);
+Error timed_out(std::string cause);
+Error failed(std::string cause);
+Error serialization(std::string cause);
+
+// SQLSTATE of a result that is an error; empty when the connection broke instead.
+std::string_view state_of(const PGresult* result);
+
+// The Error for a result of the server's, by its SQLSTATE. `sql` goes into the cause of what is our bug.
+Error error_of(const PGresult* result, std::string_view sql);
+
+// Whether the server has forgotten the prepared statement, or its plan's columns have changed: nothing was run, and
+// preparing it once more helps.
+bool is_stale_statement(const PGresult* result);
+
+// The connection's last error in one line, for a cause.
+std::string message_of(const PGconn* connection);
+
+}  // namespace ashlar::sql::postgres::detail

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <libpq-fe.h>
+
+#include <memory>
+
+namespace ashlar::sql::postgres::detail {
+
+struct Release {
+  void operator()(PGconn* connection) const { PQfinish(connection); }
+  void operator()(PGresult* result) const { PQclear(result); }
+  void operator()(PGcancel* cancel) const { PQfreeCancel(cancel); }
+};
+using ConnectionHandle = std::unique_ptr<PGconn, Release>;
+using ResultHandle = std::unique_ptr<PGresult, Release>;
+using CancelHandle = std::unique_ptr<PGcancel, Release>;
+
+}  // namespace ashlar::sql::postgres::detail

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/sql/database.hpp"
+
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <utility>
+
+namespace ashlar::sql::postgres::detail {
+
+class Connection;
+using Steady = std::chrono::steady_clock;
+
+// What a coroutine waits for: a statement's answer, or a connection for a transaction. It lives in the coroutine's
+// frame and belongs to the loop's thread; nobody touches it after `resume` was called or handed over.
+struct Job {
+  enum class Kind : std::uint8_t { statement, commit, rollback, lease };
+  enum class Place : std::uint8_t { outside, queued, sent, answered };
+
+  Kind kind = Kind::statement;
+  Place place = Place::outside;
+  bool sent_again = false;  // at most once
+  const Statement* statement = nullptr;
+  Steady::time_point wait_until;  // in a queue
+  Steady::time_point until;       // for an answer
+
+  Result<Outcome> outcome;
+  std::exception_ptr thrown;           // by on_row
+  std::shared_ptr<Connection> leased;  // lease: the connection
+  Connection* connection = nullptr;    // while it is sent
+
+  std::move_only_function<void(boost::system::error_code)> resume;
+  Job* next = nullptr;
+
+  Result<Outcome> take() {
+    if (thrown) std::rethrow_exception(thrown);
+    return std::move(outcome);
+  }
+};
+
+// Jobs in the order they came, linked through themselves.
+class JobList {
+ public:
+  JobList() = default;
+  JobList(JobList&& other) noexcept { swap(other); }
+  JobList& operator=(JobList&& other) noexcept {
+    swap(other);
+    return *this;
+  }
+  JobList(const JobList&) = delete;
+  ~JobList() = default;
+
+  [[nodiscard]] bool empty() const { return first_ == nullptr; }
+  [[nodiscard]] std::size_t size() const { return size_; }
+  void push(Job& job);
+  void push_front(Job& job);
+  void append(JobList jobs);
+  Job* pop();
+  bool remove(const Job& job);
+  // Moves those of which `which` is true to the end of `to`.
+  template <class Which>
+  void move_if(Which which, JobList& to) {
+    JobList kept;
+    while (Job* job = pop()) (which(*job) ? to : kept).push(*job);
+    swap(kept);
+  }
+
+ private:
+  void swap(JobList& other) noexcept {
+    std::swap(first_, other.first_);
+    std::swap(last_, other.last_);
+    std::swap(size_, other.size_);
+  }
+  Job* first_ = nullptr;
+  Job* last_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+// Resumes the coroutines, one after another, on the thread that calls, which must be the loop's. When one lets an
+// exception out, the rest are resumed by the loop.
+void resume(boost::asio::io_context& loop, JobList answered);
+// The same out of the loop's queue: from where a coroutine must not run on.
+void post(boost::asio::io_context& loop, JobList answered);
+
+inline void answer(Job& job, Result<Outcome> outcome, JobList& answered) {
+  job.outcome = std::move(outcome);
+  job.place = Job::Place::answered;
+  answered.push(job);
+}
+
+// Suspends the coroutine that awaits it until the job is answered. `start` hands the job over; `abandon` takes it back
+// when the coroutine is cancelled, which then ends with operation_aborted. Both must live as long as the expression.
+template <class Start, class Abandon>
+auto answered(Job& job, Start start, Abandon abandon) {
+  return boost::asio::async_initiate<const boost::asio::deferred_t, void(boost::system::error_code)>(
+      [&job](auto handler, auto begin, auto give_up) {
+        auto slot = boost::asio::get_associated_cancellation_slot(handler);
+        job.resume = [handler = std::move(handler)](boost::system::error_code error) mutable {
+          std::move(handler)(error);
+        };
+        if (slot.is_connected()) slot.assign([&job, give_up](boost::asio::cancellation_type) { give_up(job); });
+        begin(job);
+      },
+      boost::asio::deferred, std::move(start), std::move(abandon));
+}
+
+}  // namespace ashlar::sql::postgres::detail

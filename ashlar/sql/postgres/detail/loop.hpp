@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/sql/postgres/database.hpp"
+#include "ashlar/sql/postgres/detail/connection.hpp"
+#include "ashlar/sql/postgres/detail/dialer.hpp"
+#include "ashlar/sql/postgres/detail/reconnection.hpp"
+
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/post.hpp>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+namespace ashlar::sql::postgres::detail {
+
+// What one event loop has of a database: its connections, and the queues before them. Used from the loop's thread
+// alone, but for what says otherwise. When the loop is destroyed first, it takes everything of its own along.
+class Loop final : public Connection::Owner, public std::enable_shared_from_this<Loop> {
+ public:
+  // `options` and `dialer` outlive the connections, that is, abort().
+  static std::shared_ptr<Loop> make(boost::asio::io_context& context, const Options& options, Dialer& dialer);
+
+  // From any thread. Whether this is the loop; never again, once the loop was destroyed.
+  [[nodiscard]] bool is_on(const boost::asio::io_context& context) const { return context_.load() == &context; }
+  [[nodiscard]] bool is_destroyed() const { return context_.load() == nullptr; }
+  // From any thread: runs `work` on the loop's, if the loop is still there.
+  template <class Work>
+  void post(Work work) {
+    const std::scoped_lock lock(context_mutex_);
+    if (auto* const context = context_.load(); context != nullptr) boost::asio::post(*context, std::move(work));
+  }
+  // From any thread: whether no thread runs the loop, or it was destroyed.
+  [[nodiscard]] bool is_at_rest() const {
+    const std::scoped_lock lock(context_mutex_);
+    const auto* const context = context_.load();
+    return context == nullptr || context->stopped();
+  }
+
+  void submit(Job& job);  // a statement that stands alone
+  void lease(Job& job);   // a connection for a transaction, when try_lease() had none
+  std::shared_ptr<Connection> try_lease();
+  // A statement in a transaction, or its end.
+  void send(Connection& connection, Job& job, Connection::Before before);
+  // The transaction is over, however it ended.
+  void give_back(const std::shared_ptr<Connection>& connection);
+  // The coroutine that waits was cancelled.
+  void abandon(Job& job);
+
+  void dialed(Use use, Result<ConnectionHandle> result);
+  // Calls `drained`, once, when nothing is left to do; then it is over, as after abort().
+  void drain(std::function<void()> drained);
+  // Closes everything. What waits gets database.unavailable. From another thread once the loop is at rest.
+  void abort();
+
+  void progressed(Connection& connection, JobList answered, JobList again) override;
+  void lost(Connection& connection, JobList unanswered) override;
+
+ private:
+  // Tells when the loop is destroyed.
+  class Ending;
+
+  Loop(boost::asio::io_context& context, const Options& options, Dialer& dialer);
+  void context_ends();
+  void answer_soon(JobList answered);
+
+  using Timer = boost::asio::basic_waitable_timer<Steady, boost::asio::wait_traits<Steady>, LoopExecutor>;
+  using Connections = std::vector<std::shared_ptr<Connection>>;
+
+  void pump_soon();
+  void pump();
+  void send_queued(JobList& refused);
+  void flush_all();
+  Connection* least_busy();
+  void make_available(const std::shared_ptr<Connection>& connection);
+  void settle(Connection& connection);
+  void dial_what_is_missing();
+  void dial(Use use);
+  void fail_waiting(const Error& error);
+  void tick();
+  void arm_tick();
+  void stop_overdue(Steady::time_point now, JobList& overdue);
+  void end_old_transactions(Steady::time_point now);
+  [[nodiscard]] bool is_busy() const;
+  void check_drained();
+
+  mutable std::mutex context_mutex_;               // held where the loop is used from another thread, and where it ends
+  std::atomic<boost::asio::io_context*> context_;  // null: destroyed
+  const Options& options_;
+  Dialer& dialer_;
+  Reconnection reconnection_;
+  std::unique_ptr<Timer> timer_;
+  bool ticking_ = false;
+  bool pump_due_ = false;
+  std::atomic<bool> over_ = false;
+  bool has_statements_ = false;  // so pipelined connections are wanted
+
+  JobList queue_;    // statements for the pipelines
+  JobList waiters_;  // for a transaction's connection
+  Connections pipelines_;
+  Connections idle_;     // transaction connections: free,
+  Connections leased_;   // in a transaction,
+  Connections leaving_;  // rolling back what was left open
+  std::size_t dialing_pipelines_ = 0;
+  std::size_t dialing_transactions_ = 0;
+  std::function<void()> drained_;
+};
+
+}  // namespace ashlar::sql::postgres::detail

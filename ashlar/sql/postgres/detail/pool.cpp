@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+// The half of Loop that keeps connections: leases, reconnecting, time limits, the end.
+#include "ashlar/log/logger.hpp"
+#include "ashlar/sql/postgres/detail/errors.hpp"
+#include "ashlar/sql/postgres/detail/loop.hpp"
+
+#include <algorithm>
+
+namespace ashlar::sql::postgres::detail {
+namespace {
+
+// One timer looks at everything that waits: a timer for each statement would cost system calls.
+constexpr std::chrono::milliseconds tick_interval{20};
+// The server stops a statement by itself; we do when it does not even answer.
+constexpr std::chrono::seconds roll_back_time_max{5};
+
+template <class Connections>
+bool take_out(Connections& connections, const Connection& connection) {
+  return std::erase_if(connections, [&](const auto& other) { return other.get() == &connection; }) > 0;
+}
+
+}  // namespace
+
+void Loop::give_back(const std::shared_ptr<Connection>& connection) {
+  if (!take_out(leased_, *connection) || !connection->is_open()) return check_drained();
+  leaving_.push_back(connection);
+  if (connection->in_flight() > 0) {
+    // A statement still runs: its coroutine was cancelled. The server rolls back when the connection ends.
+    dialer_.cancel(connection->stop_running());
+    connection->close(unavailable("the transaction was given up"));
+  } else if (connection->is_in_transaction()) {
+    connection->roll_back(Steady::now() + roll_back_time_max);
+    connection->flush();
+    arm_tick();
+  } else {
+    settle(*connection);
+  }
+  check_drained();
+}
+
+// A connection that is leaving its transaction is free again, when it has left.
+void Loop::settle(Connection& connection) {
+  const auto at = std::ranges::find(leaving_, &connection, [](const auto& other) { return other.get(); });
+  if (at == leaving_.end() || connection.in_flight() > 0) return;
+  const auto kept = *at;
+  if (connection.is_in_transaction() || connection.was_cancelled()) {
+    return connection.close(unavailable("not to be used again"));  // a late cancel request would hit the next one
+  }
+  leaving_.erase(at);
+  make_available(kept);
+}
+
+void Loop::make_available(const std::shared_ptr<Connection>& connection) {
+  Job* const job = waiters_.pop();
+  if (job == nullptr) return idle_.push_back(connection);
+  leased_.push_back(connection);
+  connection->leased_at = Steady::now();
+  job->leased = connection;
+  JobList answered;
+  answer(*job, Outcome{}, answered);
+  answer_soon(std::move(answered));
+}
+
+void Loop::dial_what_is_missing() {
+  const auto now = Steady::now();
+  const auto free_slots = [&] {
+    const std::size_t taken = idle_.size() + leased_.size() + leaving_.size() + dialing_transactions_;
+    return taken < options_.transactions_per_loop ? options_.transactions_per_loop - taken : 0;
+  };
+  const auto may_dial = [&] {
+    if (!reconnection_.may_try(now)) return false;
+    return !reconnection_.is_failing() || dialing_pipelines_ + dialing_transactions_ == 0;
+  };
+  while (has_statements_ && pipelines_.size() + dialing_pipelines_ < options_.connections_per_loop && may_dial()) {
+    dial(Use::pipelined);
+  }
+  while (waiters_.size() > dialing_transactions_ && free_slots() > 0 && may_dial()) dial(Use::transaction);
+}
+
+void Loop::dial(Use use) {
+  ++(use == Use::pipelined ? dialing_pipelines_ : dialing_transactions_);
+  dialer_.dial(shared_from_this(), use);
+}
+
+void Loop::dialed(Use use, Result<ConnectionHandle> result) {
+  --(use == Use::pipelined ? dialing_pipelines_ : dialing_transactions_);
+  if (over_) return;
+  const auto now = Steady::now();
+  if (result) {
+    if (reconnection_.succeeded() && options_.log != nullptr) options_.log->info("The database is back.");
+    auto connection =
+        std::make_shared<Connection>(*context_.load(), std::move(*result), use, options_.statements_max, *this);
+    use == Use::pipelined ? pipelines_.push_back(std::move(connection)) : make_available(connection);
+  } else {
+    if (!reconnection_.is_failing() && options_.log != nullptr) {
+      options_.log->warn("The database cannot be reached.", {{"cause", result.error().cause()}});
+    }
+    reconnection_.failed(now, std::move(result.error()));
+    if (reconnection_.is_away(now, options_.acquire_time_max)) fail_waiting(*reconnection_.last_error());
+  }
+  pump();
+  check_drained();
+}
+
+void Loop::fail_waiting(const Error& error) {
+  JobList answered;
+  while (Job* job = pipelines_.empty() ? queue_.pop() : nullptr) answer(*job, std::unexpected(error), answered);
+  while (Job* job = idle_.empty() && leased_.empty() ? waiters_.pop() : nullptr)
+    answer(*job, std::unexpected(error), answered);
+  answer_soon(std::move(answered));
+}
+
+bool Loop::is_busy() const {
+  const auto in_flight = [](const auto& connection) { return connection->in_flight() > 0; };
+  return !queue_.empty() || !waiters_.empty() || !leaving_.empty() || std::ranges::any_of(pipelines_, in_flight) ||
+         std::ranges::any_of(leased_, in_flight);
+}
+
+// Only while something waits, so that a loop with nothing to do ends.
+void Loop::arm_tick() {
+  if (ticking_ || over_ || !is_busy()) return;
+  ticking_ = true;
+  timer_->expires_after(tick_interval);
+  timer_->async_wait([self = shared_from_this()](boost::system::error_code error) {
+    self->ticking_ = false;
+    if (!error && !self->over_) self->tick();
+  });
+}
+
+void Loop::tick() {
+  const auto now = Steady::now();
+  JobList late;
+  const auto is_late = [now](const Job& job) { return job.wait_until <= now; };
+  queue_.move_if(is_late, late);
+  waiters_.move_if(is_late, late);
+  const auto& away = reconnection_.last_error();
+  const std::string why = away ? away->cause() : "every connection was busy for as long as one may wait";
+  JobList answered;
+  while (Job* job = late.pop()) answer(*job, std::unexpected(unavailable(why)), answered);
+  stop_overdue(now, answered);
+  end_old_transactions(now);
+  answer_soon(std::move(answered));
+  pump();
+  check_drained();
+}
+
+void Loop::stop_overdue(Steady::time_point now, JobList& overdue) {
+  for (const Connections* connections : {&pipelines_, &leased_, &leaving_}) {
+    for (const auto& connection : Connections(*connections)) {  // a copy: one that is closed is taken out
+      connection->forget_overdue(now, overdue);
+      dialer_.cancel(connection->stop_forgotten(now));
+    }
+  }
+}
+
+// The server ends a transaction that does nothing; this ends one that does.
+void Loop::end_old_transactions(Steady::time_point now) {
+  for (const auto& connection : Connections(leased_)) {
+    if (now - connection->leased_at < options_.transaction_time_max) continue;
+    if (connection->in_flight() > 0) dialer_.cancel(connection->stop_running());
+    connection->close(timed_out("the transaction took too long and was rolled back"));
+  }
+}
+
+void Loop::drain(std::function<void()> drained) {
+  drained_ = std::move(drained);
+  check_drained();
+}
+
+void Loop::check_drained() {
+  if (!drained_ || over_ || is_busy() || !leased_.empty()) return;
+  const auto drained = std::exchange(drained_, nullptr);
+  abort();
+  drained();
+}
+
+void Loop::abort() {
+  if (over_.exchange(true)) return;
+  timer_->cancel();
+  for (const Connections* connections : {&pipelines_, &idle_, &leased_, &leaving_}) {
+    for (const auto& connection : Connections(*connections)) connection->close(unavailable("it was closed"));
+  }
+  JobList answered;
+  queue_.append(std::move(waiters_));
+  while (Job* job = queue_.pop()) answer(*job, std::unexpected(unavailable("it was closed")), answered);
+  answer_soon(std::move(answered));
+}
+
+}  // namespace ashlar::sql::postgres::detail

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ashlar/sql/postgres/detail/row.hpp"
+
+#include "ashlar/sql/postgres/detail/types.hpp"
+
+#include <bit>
+#include <stdexcept>
+
+namespace ashlar::sql::postgres::detail {
+namespace {
+
+bool holds_text(Oid type) {
+  switch (type) {
+    case oid::text:
+    case oid::varchar:
+    case oid::bpchar:
+    case oid::name:
+    case oid::internal_char:
+    case oid::unknown:
+    case oid::json:
+    case oid::jsonb:
+    case oid::xml:
+      return true;
+    default:
+      return type >= oid::first_user_defined;
+  }
+}
+
+std::string type_name(Oid type) {
+  switch (type) {
+    case oid::boolean:
+      return "a bool";
+    case oid::int2:
+    case oid::int4:
+    case oid::int8:
+      return "an integer";
+    case oid::float4:
+    case oid::float8:
+    case oid::numeric:
+      return "a number";
+    case oid::bytea:
+      return "bytes";
+    case oid::uuid:
+      return "a UUID";
+    case oid::timestamp:
+    case oid::timestamptz:
+      return "a moment";
+    default:
+      return holds_text(type) ? "text" : "the type number " + std::to_string(type);
+  }
+}
+
+}  // namespace
+
+int ResultRow::checked(std::size_t column) const {
+  if (column < columns_) return static_cast<int>(column);
+  throw std::logic_error("column " + std::to_string(column) + " of a row with " + std::to_string(columns_));
+}
+
+void ResultRow::refuse(std::size_t column, const char* wanted) const {
+  const int at = static_cast<int>(column);
+  const std::string held = PQgetisnull(result_, row_, at) != 0 ? "NULL" : type_name(PQftype(result_, at));
+  throw std::logic_error("column " + std::string(name(column)) + " holds " + held + ", and " + wanted +
+                         " was asked for");
+}
+
+std::string_view ResultRow::bytes(std::size_t column, const char* wanted) const {
+  const int at = checked(column);
+  if (PQgetisnull(result_, row_, at) != 0) refuse(column, wanted);
+  return {PQgetvalue(result_, row_, at), static_cast<std::size_t>(PQgetlength(result_, row_, at))};
+}
+
+std::string_view ResultRow::name(std::size_t column) const { return PQfname(result_, checked(column)); }
+
+bool ResultRow::is_null(std::size_t column) const { return PQgetisnull(result_, row_, checked(column)) != 0; }
+
+bool ResultRow::boolean(std::size_t column) const {
+  const auto value = bytes(column, "a bool");
+  if (PQftype(result_, static_cast<int>(column)) != oid::boolean) refuse(column, "a bool");
+  return value[0] != 0;
+}
+
+std::int64_t ResultRow::integer(std::size_t column) const {
+  const auto value = bytes(column, "an integer");
+  switch (PQftype(result_, static_cast<int>(column))) {
+    case oid::int8:
+      return read_big_endian<std::int64_t>(value.data());
+    case oid::int4:
+      return read_big_endian<std::int32_t>(value.data());
+    case oid::int2:
+      return read_big_endian<std::int16_t>(value.data());
+    case oid::oid:
+      return read_big_endian<std::uint32_t>(value.data());
+    case oid::numeric:
+      if (const auto whole = integer_of_numeric(value)) return *whole;
+      break;
+    default:
+      break;
+  }
+  refuse(column, "an integer");
+}
+
+double ResultRow::number(std::size_t column) const {
+  const auto value = bytes(column, "a number");
+  switch (PQftype(result_, static_cast<int>(column))) {
+    case oid::float8:
+      return std::bit_cast<double>(read_big_endian<std::uint64_t>(value.data()));
+    case oid::float4:
+      return static_cast<double>(std::bit_cast<float>(read_big_endian<std::uint32_t>(value.data())));
+    case oid::numeric:
+      return number_of_numeric(value);
+    case oid::int8:
+    case oid::int4:
+    case oid::int2: {
+      constexpr std::int64_t exact_max = std::int64_t{1} << 53;  // beyond it a double loses digits
+      const std::int64_t whole = integer(column);
+      if (whole > exact_max || whole < -exact_max) refuse(column, "a number that a double can hold");
+      return static_cast<double>(whole);
+    }
+    default:
+      refuse(column, "a number");
+  }
+}
+
+std::string_view ResultRow::text(std::size_t column) const {
+  auto value = bytes(column, "text");
+  const Oid type = PQftype(result_, static_cast<int>(column));
+  if (!holds_text(type)) refuse(column, "text");
+  if (type == oid::jsonb) value.remove_prefix(1);  // the version of its form
+  return value;
+}
+
+std::string_view ResultRow::blob(std::size_t column) const {
+  const auto value = bytes(column, "bytes");
+  if (PQftype(result_, static_cast<int>(column)) != oid::bytea) refuse(column, "bytes");
+  return value;
+}
+
+Uuid ResultRow::uuid(std::size_t column) const {
+  const auto value = bytes(column, "a UUID");
+  if (PQftype(result_, static_cast<int>(column)) != oid::uuid) refuse(column, "a UUID");
+  std::array<std::uint8_t, 16> id{};
+  std::memcpy(id.data(), value.data(), id.size());
+  return Uuid{id};
+}
+
+Timestamp ResultRow::timestamp(std::size_t column) const {
+  const auto value = bytes(column, "a moment");
+  const Oid type = PQftype(result_, static_cast<int>(column));
+  if (type != oid::timestamptz && type != oid::timestamp) refuse(column, "a moment");
+  const auto microseconds = std::chrono::microseconds(read_big_endian<std::int64_t>(value.data()));
+  const std::int64_t since_2000 = std::chrono::floor<std::chrono::milliseconds>(microseconds).count();
+  // Infinity is beyond these bounds, too.
+  if (since_2000 < Timestamp::milliseconds_min - epoch_milliseconds ||
+      since_2000 > Timestamp::milliseconds_max - epoch_milliseconds) {
+    refuse(column, "a moment of the years 1 to 9999");
+  }
+  return Timestamp::from_milliseconds(since_2000 + epoch_milliseconds);
+}
+
+}  // namespace ashlar::sql::postgres::detail

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/sql/postgres/detail/statement_text.hpp"
+#include "ashlar/sql/value.hpp"
+
+#include <libpq-fe.h>
+
+#include <list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace ashlar::sql::postgres::detail {
+
+// A statement that a connection has prepared. Its name there is never given out twice.
+struct Prepared {
+  std::string name;
+  std::string sql;
+  std::vector<Oid> types;  // as declared; `inferred` for text, and where only NULL was seen
+  Effect effect = Effect::writes;
+};
+
+// The prepared statements of one connection, the least used ones given up first. A text has an entry for each set of
+// types that it was called with. NULL fits every type, and a new entry takes over the types that are known from an
+// older one, so optional parameters lead to a few entries, not to one for each combination.
+class StatementCache {
+ public:
+  explicit StatementCache(std::size_t statements_max) : max_(statements_max) {}
+
+  // Null when there is none. What it returns is valid until the next evict(), remove() or clear().
+  const Prepared* find(std::string_view sql, const std::vector<Value>& values);
+  const Prepared& add(std::string_view sql, const std::vector<Value>& values, Effect effect);
+  // The name of the one to give up before another is added, when the cache is full.
+  std::optional<std::string> evict();
+  void remove(std::string_view name);
+  void clear();
+  [[nodiscard]] std::size_t size() const { return statements_.size(); }
+
+ private:
+  using Place = std::list<Prepared>::iterator;
+  void erase(Place place);
+
+  std::size_t max_;
+  std::uint64_t last_number_ = 0;
+  std::list<Prepared> statements_;                            // the last used first
+  std::unordered_multimap<std::string_view, Place> by_text_;  // keys are views into statements_
+};
+
+}  // namespace ashlar::sql::postgres::detail

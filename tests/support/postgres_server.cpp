@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/support/postgres_server.hpp"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <libpq-fe.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <fstream>
+#include <memory>
+#include <sstream>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+extern char** environ;
+
+namespace ashlar::tests {
+namespace {
+namespace fs = std::filesystem;
+
+constexpr std::chrono::seconds start_time_max{60};
+
+// Programs of PostgreSQL as the user who may run them, and ended when this thread is.
+std::vector<std::string> as_server_user(std::vector<std::string> command) {
+  std::vector<std::string> out = {"setpriv", "--pdeathsig", "KILL"};
+  if (geteuid() == 0) out.insert(out.end(), {"--reuid", "postgres", "--regid", "postgres", "--clear-groups"});
+  out.insert(out.end(), command.begin(), command.end());
+  return out;
+}
+
+pid_t spawn_program(const std::vector<std::string>& command, const fs::path& log) {
+  std::vector<char*> arguments;
+  for (const auto& argument : command) arguments.push_back(const_cast<char*>(argument.c_str()));
+  arguments.push_back(nullptr);
+  posix_spawn_file_actions_t files;
+  posix_spawn_file_actions_init(&files);
+  posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_addopen(&files, 1, log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0644);
+  posix_spawn_file_actions_adddup2(&files, 1, 2);
+  pid_t process = -1;
+  const int error = posix_spawnp(&process, arguments[0], &files, nullptr, arguments.data(), environ);
+  posix_spawn_file_actions_destroy(&files);
+  if (error != 0) throw std::runtime_error("cannot run " + command[0]);
+  return process;
+}
+
+std::string contents_of(const fs::path& path) {
+  std::ostringstream out;
+  out << std::ifstream(path).rdbuf();
+  return out.str();
+}
+
+void run_program(const std::vector<std::string>& command, const fs::path& log) {
+  int status = 0;
+  waitpid(spawn_program(command, log), &status, 0);
+  if (status != 0) throw std::runtime_error(command[0] + " failed:\n" + contents_of(log));
+}
+
+fs::path find_programs() {
+  fs::path best;
+  int best_version = 0;
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator("/usr/lib/postgresql", none)) {
+    const int version = std::atoi(entry.path().filename().c_str());
+    if (version > best_version && fs::exists(entry.path() / "bin/initdb")) {
+      best_version = version;
+      best = entry.path() / "bin";
+    }
+  }
+  if (best.empty()) throw std::runtime_error("PostgreSQL is not installed: apt-get install postgresql-15");
+  return best;
+}
+
+void give_to_server_user(const fs::path& folder) {
+  if (geteuid() == 0) run_program({"chown", "-R", "postgres:postgres", folder.string()}, "/dev/null");
+}
+
+// Made once for all test programs of this user; a lock keeps two from making it at the same time.
+fs::path template_cluster(const fs::path& programs) {
+  const std::string name =
+      "ashlar-postgres-" + programs.parent_path().filename().string() + "-" + std::to_string(geteuid());
+  const fs::path folder = fs::temp_directory_path() / name;
+  fs::create_directories(folder);
+  const int lock = open((folder / "lock").c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+  if (lock < 0 || flock(lock, LOCK_EX) != 0) throw std::runtime_error("cannot lock " + folder.string());
+  const fs::path cluster = folder / "cluster";
+  if (!fs::exists(folder / "complete")) {
+    fs::remove_all(cluster);
+    fs::create_directory(cluster);
+    give_to_server_user(cluster);
+    run_program(as_server_user({(programs / "initdb").string(), "-D", cluster.string(), "-U", "ashlar", "-A", "trust",
+                                "-E", "UTF8", "--locale=C.UTF-8", "--wal-segsize=1", "--no-sync", "--no-instructions"}),
+                folder / "log");
+    std::ofstream(folder / "complete") << "\n";
+  }
+  close(lock);
+  return cluster;
+}
+
+int free_port() {
+  const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t length = sizeof address;
+  if (bind(listener, reinterpret_cast<sockaddr*>(&address), length) != 0) throw std::runtime_error("no free port");
+  getsockname(listener, reinterpret_cast<sockaddr*>(&address), &length);
+  close(listener);
+  return ntohs(address.sin_port);
+}
+
+std::vector<pid_t> children_of(pid_t process) {
+  const auto name = std::to_string(process);
+  std::ifstream list("/proc/" + name + "/task/" + name + "/children");
+  std::vector<pid_t> out;
+  for (pid_t child = 0; list >> child;) out.push_back(child);
+  return out;
+}
+
+}  // namespace
+
+PostgresServer::PostgresServer() : programs_(find_programs()) {
+  const fs::path cluster = template_cluster(programs_);
+  std::string pattern = (fs::temp_directory_path() / "ashlar-postgres-XXXXXX").string();
+  if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("cannot make " + pattern);
+  folder_ = pattern;
+  run_program({"cp", "-a", cluster.string(), (folder_ / "cluster").string()}, folder_ / "log");
+  give_to_server_user(folder_);
+  start();
+}
+
+PostgresServer::~PostgresServer() {
+  kill();
+  std::error_code ignored;
+  fs::remove_all(folder_, ignored);
+}
+
+PostgresServer& PostgresServer::shared() {
+  static PostgresServer server;
+  return server;
+}
+
+std::string PostgresServer::url(const std::string& database) const {
+  return "postgresql://ashlar@127.0.0.1:" + std::to_string(port_) + "/" + database;
+}
+
+std::string PostgresServer::new_database() {
+  const std::string name = "t" + std::to_string(++databases_);
+  query("CREATE DATABASE " + name);
+  return url(name);
+}
+
+std::string PostgresServer::query(const std::string& sql, const std::string& database) const {
+  const std::unique_ptr<PGconn, decltype(&PQfinish)> connection(PQconnectdb(url(database).c_str()), &PQfinish);
+  const std::unique_ptr<PGresult, decltype(&PQclear)> result(PQexec(connection.get(), sql.c_str()), &PQclear);
+  const auto status = PQresultStatus(result.get());
+  if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
+    throw std::runtime_error(PQerrorMessage(connection.get()));
+  const int rows = PQntuples(result.get());
+  return rows > 0 ? PQgetvalue(result.get(), rows - 1, 0) : "";
+}
+
+void PostgresServer::spawn() {
+  const std::string socket_folder = folder_.string();
+  std::vector<std::string> command = {(programs_ / "postgres").string(), "-D", (folder_ / "cluster").string(), "-p",
+                                      std::to_string(port_)};
+  for (const std::string setting :
+       {"listen_addresses=127.0.0.1", "fsync=off", "full_page_writes=off", "synchronous_commit=off",
+        "shared_buffers=16MB", "max_connections=200", "autovacuum=off", "max_wal_size=64MB", "deadlock_timeout=50ms",
+        "dynamic_shared_memory_type=mmap", "logging_collector=off"}) {
+    command.insert(command.end(), {"-c", setting});
+  }
+  command.insert(command.end(), {"-c", "unix_socket_directories=" + socket_folder});
+  process_ = spawn_program(as_server_user(command), folder_ / "log");
+}
+
+void PostgresServer::start() {
+  const auto limit = std::chrono::steady_clock::now() + start_time_max;
+  const bool keeps_port = port_ != 0;  // clients come back to it
+  if (!keeps_port) port_ = free_port();
+  spawn();
+  while (PQping(url().c_str()) != PQPING_OK) {
+    int status = 0;
+    if (waitpid(process_, &status, WNOHANG) == process_) {  // its port was taken meanwhile, or it is broken
+      process_ = -1;
+      if (std::chrono::steady_clock::now() > limit)
+        throw std::runtime_error("no server:\n" + contents_of(folder_ / "log"));
+      if (!keeps_port) port_ = free_port();
+      spawn();
+    }
+    if (std::chrono::steady_clock::now() > limit)
+      throw std::runtime_error("no server:\n" + contents_of(folder_ / "log"));
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+}
+
+void PostgresServer::kill() {
+  if (process_ < 0) return;
+  ::kill(process_, SIGSTOP);  // so that it starts no new ones
+  for (const pid_t child : children_of(process_)) ::kill(child, SIGKILL);
+  ::kill(process_, SIGKILL);
+  waitpid(process_, nullptr, 0);
+  process_ = -1;
+}
+
+void PostgresServer::stop() {
+  if (process_ < 0) return;
+  ::kill(process_, SIGINT);  // "fast"
+  waitpid(process_, nullptr, 0);
+  process_ = -1;
+}
+
+}  // namespace ashlar::tests

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sys/types.h>
+
+#include <filesystem>
+#include <string>
+
+namespace ashlar::tests {
+
+// A PostgreSQL server of the test's own, on 127.0.0.1 and a port that was free, with everything switched off that makes
+// data durable. It runs as the user `postgres` when the tests run as root, since it refuses to run as that. The cluster
+// is a copy of one that is made once and kept in the system's folder for temporary files. Stopped, and its data
+// removed, at the end; if the test is killed, it dies with it. Throws std::runtime_error when it cannot be started.
+class PostgresServer {
+ public:
+  PostgresServer();
+  ~PostgresServer();
+  PostgresServer(const PostgresServer&) = delete;
+  PostgresServer& operator=(const PostgresServer&) = delete;
+
+  // One for the whole test program, for tests that leave it as it was.
+  static PostgresServer& shared();
+
+  [[nodiscard]] std::string url(const std::string& database = "postgres") const;
+  // The URL of a new, empty database.
+  std::string new_database();
+  // Runs SQL on a connection of its own and returns the first column of its last row; throws on an error.
+  std::string query(const std::string& sql, const std::string& database = "postgres") const;
+  [[nodiscard]] int port() const { return port_; }
+
+  void start();
+  void kill();  // the server and all of its processes, with SIGKILL
+  void stop();  // as an operator would: sessions are told and closed
+
+ private:
+  void spawn();
+
+  std::filesystem::path programs_;
+  std::filesystem::path folder_;
+  int port_ = 0;
+  int databases_ = 0;
+  pid_t process_ = -1;
+};
+
+}  // namespace ashlar::tests
