@@ -22,15 +22,23 @@ Result<std::filesystem::path> temporary_file() {
   return std::filesystem::path(pattern) / "memory.db";
 }
 
+Result<std::unique_ptr<Database>> open_postgres(std::string_view url, postgres::Options options) {
+  options.url = url;
+  auto opened = postgres::Database::open(std::move(options));
+  if (opened) return std::move(*opened);
+  // The URL may hold a password; what libpq says names the server without it.
+  return fail(opened.error().code(), "The PostgreSQL database cannot be reached: " + opened.error().cause());
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Database>> open_database(std::string_view url, OpenOptions options) {
   constexpr std::string_view sqlite_scheme = "sqlite:";
   if (url.starts_with("postgresql:") || url.starts_with("postgres:")) {
-    return fail(errors::unsupported_url, "PostgreSQL is not in this build; use sqlite:PATH.");
+    return open_postgres(url, std::move(options.postgres));
   }
   if (!url.starts_with(sqlite_scheme)) {
-    return fail(errors::unsupported_url, "The database URL must be sqlite:PATH.");
+    return fail(errors::unsupported_url, "The database URL must be sqlite:PATH or postgresql://HOST/NAME.");
   }
   std::string_view path = url.substr(sqlite_scheme.size());
   if (path == ":memory:") {

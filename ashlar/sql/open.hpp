@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ashlar/sql/database.hpp"
+#include "ashlar/sql/postgres/database.hpp"
 #include "ashlar/sql/sqlite/database.hpp"
 
 #include <memory>
@@ -16,10 +17,12 @@ inline constexpr ErrorCode unsupported_url{ErrorKind::invalid, "sql.unsupported_
 // What each driver takes; the place comes from the URL.
 struct OpenOptions {
   sqlite::Options sqlite;
+  postgres::Options postgres;
 };
 
 // Opens the database that a DATABASE_URL names. The message of an error is for the person who wrote the URL.
 //   sqlite:PATH       a file, made when it is absent, as is its folder
+//   postgresql://USER:PASSWORD@HOST:PORT/NAME?sslmode=verify-full   a server; everything that libpq's URLs have
 //   sqlite::memory:   an empty database for this process, gone when it is closed; for tests
 Result<std::unique_ptr<Database>> open_database(std::string_view url, OpenOptions options = {});
 
