@@ -2,6 +2,7 @@
 #include "ashlar/sql/query.hpp"
 
 #include "ashlar/schema/json.hpp"
+#include "ashlar/schema/json_schema.hpp"
 
 #include <gtest/gtest.h>
 
@@ -222,6 +223,33 @@ TEST(Sort, TakesAFieldOfItsListInEitherDirection) {
   const auto& type = schema::type_of<MemberSort>();
   EXPECT_EQ(type.enumerators.size(), 6U);
   EXPECT_EQ(type.default_json, "\"-createdAt\"");
+}
+
+struct ListMembers {
+  Defaulted<Int<1, 100>, 20> limit;
+  MemberSort sort;
+};
+ASHLAR_DESCRIBE(ListMembers, limit, sort)
+
+TEST(Sort, IsAMemberOfARequestLikeAnyOther) {
+  const auto absent = schema::read_json<ListMembers>("{}");
+  ASSERT_TRUE(absent);
+  EXPECT_EQ(absent->sort.name(), "-createdAt");
+  const auto chosen = schema::read_json<ListMembers>(R"({"sort":"fullName"})");
+  ASSERT_TRUE(chosen);
+  EXPECT_EQ(schema::to_json(*chosen), R"({"limit":20,"sort":"fullName"})");
+  const auto refused = schema::read_json<ListMembers>(R"({"sort":"email"})");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().faults().at(0).path, "/sort");
+
+  schema::JsonSchemas schemas("#/");
+  std::string json;
+  schemas.append(schema::type_of<ListMembers>(), schema::JsonSchemas::Use::input, json);
+  const std::string& definition = schemas.definitions().at("ListMembers");
+  EXPECT_NE(definition.find(R"("enum":["createdAt","-createdAt","fullName","-fullName","age","-age"])"),
+            std::string::npos)
+      << definition;
+  EXPECT_NE(definition.find(R"("default":"-createdAt")"), std::string::npos) << definition;
 }
 
 }  // namespace

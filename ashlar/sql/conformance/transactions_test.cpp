@@ -119,6 +119,18 @@ TEST_P(Conformance, StopsAStatementThatTakesTooLong) {
   ASSERT_TRUE(write(db, "insert into accounts (id, email) values (1, 'a')"));
 }
 
+TEST_P(Conformance, AnswersAWriteBeforeASlowTransactionThatWaitedWithIt) {
+  auto& db = open_with(accounts, {.transaction_time_max = std::chrono::milliseconds(100)});
+  auto first = await(db.begin());
+  std::optional<Result<Outcome>> written;
+  std::optional<Result<Transaction>> second;
+  start(keep_result(db.execute({.sql = "insert into owners (id) values (1)", .mode = Mode::write}), written));
+  start(keep_result(db.begin(), second));
+  run();  // the first runs out of its time, then both are answered, with the second one open
+  ASSERT_TRUE(*written && *second);
+  EXPECT_TRUE(await((*second)->commit())) << "the write was answered only when the second one was over";
+}
+
 Task<> pass_on_one(Database& db, int id) {
   auto tx = co_await db.begin();
   if (!tx) throw std::runtime_error("begin: " + tx.error().cause());

@@ -77,7 +77,8 @@ Database::~Database() { Database::close(); }
 Result<std::unique_ptr<Database>> Database::open(Options options) {
   std::error_code error;
   if (const auto folder = options.path.parent_path(); !folder.empty()) {
-    std::filesystem::create_directories(folder, error);
+    const bool made = std::filesystem::create_directories(folder, error);
+    if (made) std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);  // it will hold secrets
     if (error) return std::unexpected(detail::unavailable(folder.string() + ": " + error.message()));
   }
   auto writer = Writer::open(options);  // first, since it makes the file

@@ -14,7 +14,8 @@
 // Writes: what waits is run one after another inside one transaction of SQLite's, each unit (a statement, or an
 // interactive Transaction) in a savepoint of its own, and all are answered after the one COMMIT that makes them durable
 // (group commit). A unit that fails is undone alone. When the disk fails, or a write passes `statement_time_max`,
-// SQLite gives up the whole group, and each unit in it gets an error.
+// SQLite gives up the whole group, and each unit in it gets an error. While a Transaction is open no other unit runs:
+// inside one, write through it, or wait for yourself until `transaction_time_max`.
 // Reads: a thread takes what waits and runs it on one snapshot. A read that starts after a write was answered sees it.
 //
 // What is kept: Uuid as TEXT of 36 characters, Timestamp as INTEGER milliseconds, bool as INTEGER 0 or 1. Text must be
@@ -32,7 +33,7 @@ namespace ashlar::sql::sqlite {
 enum class Synchronous : std::uint8_t { full, normal, off };
 
 struct Options {
-  std::filesystem::path path;  // its folder is made when it is absent
+  std::filesystem::path path;  // its folder is made when it is absent, for its owner alone
   enum class Lifetime : std::uint8_t { kept, removed_on_close } lifetime = Lifetime::kept;
   Synchronous synchronous = Synchronous::full;
 

@@ -128,6 +128,16 @@ TEST_F(SqliteFile, AStatementThatGivesUpTheTransactionGetsAnErrorAndTheNextOneRu
   EXPECT_EQ(integer(**db, "select count(*) from t"), 2);
 }
 
+TEST_F(SqliteFile, AFullDiskIsUnavailableAndHarmsNothing) {
+  auto db = Database::open({.path = path()});
+  ASSERT_TRUE((*db)->run_script("create table t (x text); pragma max_page_count = 20; insert into t values ('kept');"));
+  const auto refused = write(**db, "insert into t values ($1)", {std::string(1'000'000, 'x')});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code(), errors::unavailable);
+  EXPECT_TRUE(write(**db, "insert into t values ('small')"));
+  EXPECT_EQ(integer(**db, "select count(*) from t"), 2);
+}
+
 TEST_F(SqliteFile, RefusesToReachOtherFiles) {
   auto db = Database::open({.path = path()});
   for (const char* sql :

@@ -90,9 +90,9 @@ TEST(Durability, WhatWasAcknowledgedSurvivesAKill) {
     ASSERT_TRUE(db) << db.error().message();
     std::vector<std::int64_t> whole;
     std::int64_t halves = 0;
-    ASSERT_TRUE((*db)->query_blocking({.sql = "select id, count(*) from t group by id order by id", .on_row = [&](const Row& row) {
-                                         row.integer(1) == 2 ? whole.push_back(row.integer(0)) : void(++halves);
-                                       }}));
+    ASSERT_TRUE((*db)->query_blocking(
+        {.sql = "select id, count(*) from t group by id order by id",
+         .on_row = [&](const Row& row) { row.integer(1) == 2 ? whole.push_back(row.integer(0)) : void(++halves); }}));
     EXPECT_EQ(halves, 0) << "half of a transaction";
     for (const auto number : acknowledged) {
       EXPECT_TRUE(std::ranges::binary_search(whole, number)) << number << " was acknowledged and is gone";

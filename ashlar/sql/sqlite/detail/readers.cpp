@@ -3,6 +3,8 @@
 
 #include "ashlar/sql/sqlite/detail/errors.hpp"
 
+#include <pthread.h>
+
 #include <algorithm>
 
 namespace ashlar::sql::sqlite::detail {
@@ -54,6 +56,7 @@ void Readers::close() {
 }
 
 void Readers::run(Connection& connection) {
+  pthread_setname_np(pthread_self(), "sql-reader");
   for (;;) {
     JobList batch = take();
     if (batch.empty()) return;

@@ -3,6 +3,8 @@
 
 #include "ashlar/sql/sqlite/detail/errors.hpp"
 
+#include <pthread.h>
+
 #include <algorithm>
 
 namespace ashlar::sql::sqlite::detail {
@@ -90,6 +92,7 @@ void Writer::close() {
 }
 
 void Writer::run() {
+  pthread_setname_np(pthread_self(), "sql-writer");
   while (Job* unit = next_unit()) run_group(*unit);
 }
 
@@ -103,8 +106,11 @@ Job* Writer::next_unit() {
   return queue_.pop();
 }
 
-Job* Writer::next_unit_now() {
+Job* Writer::next_unit_of_group() {
   const std::lock_guard lock(mutex_);
+  // What is done waits for the commit: not behind a transaction, when they have been slow lately.
+  const bool transaction = !queue_.empty() && queue_.first()->kind == Job::Kind::begin;
+  if (transaction && last_transaction_ > options_.group_time_max) return nullptr;
   return queue_.pop();
 }
 
@@ -123,7 +129,7 @@ void Writer::run_group(Job& first) {
       return group_.send();
     }
     const bool more = ++units < options_.group_commit_max && Steady::now() - started < options_.group_time_max;
-    unit = more ? next_unit_now() : nullptr;
+    unit = more ? next_unit_of_group() : nullptr;
   }
   if (auto committed = connection_->control(Control::commit); !committed) {
     if (!connection_->idle()) (void)connection_->control(Control::rollback);
@@ -145,7 +151,11 @@ void Writer::run_unit(Job& job) {
     job.outcome = std::unexpected(std::move(*refused));
     return group_.add(job);
   }
-  if (job.kind == Job::Kind::begin) return run_transaction(job);
+  if (job.kind == Job::Kind::begin) {
+    run_transaction(job);
+    last_transaction_ = Steady::now() - now;
+    return;
+  }
   // A script is a migration, which may take as long as it takes.
   connection_->run(job, job.kind == Job::Kind::script ? Steady::time_point::max() : now + options_.statement_time_max);
   keep_or_undo(job);

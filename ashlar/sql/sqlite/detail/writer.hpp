@@ -36,7 +36,7 @@ class Writer {
   Writer(const Options& options, std::unique_ptr<Connection> connection);
   void run();
   Job* next_unit();
-  Job* next_unit_now();
+  Job* next_unit_of_group();
   void run_group(Job& first);
   void run_unit(Job& job);
   void run_transaction(Job& begin);
@@ -54,7 +54,9 @@ class Writer {
   JobList queue_;
   bool closing_ = false;
 
-  Answers group_;  // the writer thread's own: done, to be answered after the commit
+  // The writer thread's own:
+  Answers group_;                        // done, to be answered after the commit
+  Steady::duration last_transaction_{};  // how long it was open
   std::thread thread_;
 };
 
