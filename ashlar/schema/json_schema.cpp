@@ -134,6 +134,9 @@ void JsonSchemas::append_value(const Type& type, Use use, Null null, std::string
       append_text_member("format", "double", out);
       break;
     case Kind::string:
+      if (!type.enumerators.empty()) {  // one without a name of its own
+        append_member("enum", enumerators_of(type) + (null == Null::allowed ? ",null]" : "]"), out);
+      }
       append_string_rules(type, use, out);
       break;
     case Kind::array:
