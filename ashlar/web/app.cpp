@@ -31,6 +31,12 @@ std::chrono::nanoseconds elapsed(const Exchange& exchange) {
   return exchange.context.clock().steady() - exchange.began;
 }
 
+// What an operator must look at; the cause of a client's mistake is nobody's business.
+bool is_fault_of_ours(const Error& error) {
+  const bool part_away = error.kind() == ErrorKind::unavailable || error.kind() == ErrorKind::timed_out;
+  return error.kind() == ErrorKind::internal || (part_away && !error.cause().empty());
+}
+
 Error error_of_current_exception() {
   try {
     throw;
@@ -116,7 +122,7 @@ void App::State::fail(Exchange& exchange, const Error& error) const {
   write_problem(error, {.instance = exchange.request.path, .request_id = exchange.id.view()}, exchange.response);
   if (error.kind() == ErrorKind::forbidden || error.kind() == ErrorKind::unauthenticated) {
     log_refusal(*environment.logger, logged(exchange), error, exchange.route->guard_text);
-  } else if (error.kind() == ErrorKind::internal || !error.cause().empty()) {
+  } else if (is_fault_of_ours(error)) {
     log_failure(*environment.logger, logged(exchange), error.code().name,
                 error.cause().empty() ? error.message() : error.cause());
   }
@@ -130,6 +136,7 @@ void App::State::finish(Exchange& exchange) const {
                                                ? CookiePolicy::Secure::yes
                                                : CookiePolicy::Secure::no,
                                  .refresh_path = options.refresh_cookie_path};
+    exchange.response.headers.set("Cache-Control", "no-store");  // RFC 6749 section 5.1
     set_credential_cookies(*kept, exchange.context.now(), policy, exchange.response.headers);
   }
   const auto took = elapsed(exchange);

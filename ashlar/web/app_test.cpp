@@ -7,7 +7,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <stdexcept>
+#include <thread>
 
 namespace ashlar::web {
 namespace {
@@ -239,6 +241,28 @@ TEST(App, LimitsRequestsByClientAndRoute) {
   EXPECT_EQ(app->get("/things").status, 429);
   app.clock.advance(std::chrono::milliseconds(1));
   EXPECT_EQ(app->get("/things").status, 200);
+}
+
+TEST(App, ServesManyLoopsAtOnce) {
+  AppOptions options;
+  options.rate_limit_max = 1'000'000;
+  TestApp app(mount, options);
+  std::atomic<int> right = 0;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&] {
+      TestClient client(app.app());
+      for (int i = 0; i < 50; ++i) {
+        right += client.get("/things").status == 200 ? 1 : 0;
+        right += client.get("/nothing").status == 404 ? 1 : 0;
+        right += client.get("/throws-later").status == 500 ? 1 : 0;
+        right += client.get("/metrics").status == 200 ? 1 : 0;
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(right, 4 * 50 * 4);
+  EXPECT_THAT(app->get("/metrics").body, HasSubstr("route=\"/things\",status=\"2xx\"} 200\n"));
 }
 
 }  // namespace

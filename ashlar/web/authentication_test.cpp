@@ -198,6 +198,7 @@ TEST_F(Authentication, KeepsCredentialsInCookiesThatScriptsCannotRead) {
   EXPECT_THAT(cookies,
               testing::ElementsAre("accessToken=access; Path=/; Max-Age=900; HttpOnly; SameSite=Strict",
                                    "refreshToken=refresh; Path=/api/auth; Max-Age=3600; HttpOnly; SameSite=Strict"));
+  EXPECT_EQ(reply.header("Cache-Control"), "no-store");
   EXPECT_EQ(get("/open", {{"Cookie", "refreshToken=r1; x=y"}}).at("/data/kept"), "r1");
   EXPECT_EQ(get("/open", {{"Cookie", "refreshToken=\"r1\""}}).at("/data/kept"), "");
 

@@ -34,7 +34,8 @@ std::string text_of(Number number) {
 
 std::string text_of(double number) {
   std::array<char, 400> digits;
-  return {digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), number, std::chars_format::fixed).ptr};
+  return {digits.data(),
+          std::to_chars(digits.data(), digits.data() + digits.size(), number, std::chars_format::fixed).ptr};
 }
 
 // The format's own escapes: backslash, double quote, line feed.
