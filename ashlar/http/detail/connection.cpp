@@ -65,6 +65,7 @@ void Connection::release_memory() {
 }
 
 void Connection::client_gone() {
+  if (gone_) return;
   gone_ = true;
   cancel_.emit(asio::cancellation_type::total);
 }

@@ -80,7 +80,6 @@ void Loop::read_clocks() {
 void Loop::sweep() {
   read_clocks();
   polled_.clear();
-  polled_connections_.clear();
   for (Due& due : due_) {
     switch (due.kind) {
       case Due::Kind::nothing:
@@ -108,11 +107,11 @@ void Loop::sweep() {
 
 // One system call for all handlers that a sweep finds running: those that answer at once are never asked about.
 void Loop::look_for_closed_clients() {
-  if (::poll(polled_.data(), polled_.size(), 0) <= 0) return;
-  for (std::size_t i = 0; i < polled_.size(); ++i) {
+  const int closed = ::poll(polled_.data(), polled_.size(), 0);
+  for (std::size_t i = 0; closed > 0 && i < polled_.size(); ++i) {
     if ((polled_[i].revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0) polled_connections_[i]->client_gone();
   }
-  polled_connections_.clear();
+  polled_connections_.clear();  // nobody lives longer for having been asked about
 }
 
 void Loop::drain() {
