@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/async/blocking_pool.hpp"
+#include "ashlar/auth/password.hpp"
+#include "ashlar/auth/revocations.hpp"
+#include "ashlar/auth/token.hpp"
+#include "ashlar/core/clock.hpp"
+#include "ashlar/core/random.hpp"
+#include "ashlar/log/logger.hpp"
+#include "ashlar/sql/database.hpp"
+#include "ashlar/web/app.hpp"
+#include "backend/auth/sessions.hpp"
+#include "backend/health/readiness.hpp"
+#include "backend/settings.hpp"
+
+namespace ashlar::backend {
+
+// What the backend is built on; all of it outlives the Application.
+struct Foundation {
+  const Clock& clock;
+  Random& random;
+  log::Logger& logger;
+  sql::Database& database;  // migrated
+};
+
+// The reference backend, wired: pools, tokens and sessions, and the routes of every feature behind one App. It opens no
+// socket: a server is given app(), a test calls it in the process. Immutable after its construction.
+class Application {
+ public:
+  // Throws std::runtime_error when the database does not answer, std::invalid_argument for unusable secrets.
+  Application(Settings settings, Foundation foundation);
+  ~Application();
+  Application(const Application&) = delete;
+  Application& operator=(const Application&) = delete;
+
+  [[nodiscard]] web::App& app() { return app_; }
+  [[nodiscard]] const Settings& settings() const { return settings_; }
+  [[nodiscard]] auth::PasswordHasher& passwords() { return passwords_; }
+  [[nodiscard]] Sessions& sessions() { return sessions_; }
+  [[nodiscard]] Readiness& readiness() { return readiness_; }
+
+ private:
+  [[nodiscard]] web::Routes routes();
+
+  const Settings settings_;
+  Foundation foundation_;
+  async::BlockingPool hashing_;
+  auth::PasswordHasher passwords_;
+  auth::MemoryRevocations revocations_;
+  auth::Tokens tokens_;
+  Sessions sessions_;
+  Readiness readiness_;
+  web::App app_;
+};
+
+}  // namespace ashlar::backend

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/async/task.hpp"
+#include "ashlar/auth/revocations.hpp"
+#include "ashlar/auth/token.hpp"
+#include "ashlar/sql/database.hpp"
+#include "ashlar/web/context.hpp"
+#include "backend/auth/signed_in.hpp"
+
+#include <string>
+#include <vector>
+
+namespace ashlar::backend {
+
+// Sessions that a transaction has ended; handed to Sessions::revoke once it is committed.
+struct EndedSessions {
+  std::vector<Uuid> ids;
+  Timestamp until;  // when the last of their access tokens expires
+};
+
+// Sign-ins that last. A session begins with a sign-in and has one refresh token that is good at a time: each use
+// replaces it. Ending one makes its refresh token useless, and its access tokens refused from that moment on, here and
+// after a restart.
+// Safe from every loop. The database, the tokens and the revocations outlive it.
+class Sessions {
+ public:
+  Sessions(sql::Database& database, auth::Tokens& tokens, auth::MemoryRevocations& revocations)
+      : database_(database), tokens_(tokens), revocations_(revocations) {}
+  Sessions(const Sessions&) = delete;
+  Sessions& operator=(const Sessions&) = delete;
+
+  // Begins a session of the user's, as part of `in`.
+  Task<Result<TokenPair>> open(web::Context& ctx, sql::Executor& in, const User& user);
+
+  // A new pair for a refresh token, which is used up by it. Errors: auth.token_invalid, auth.token_expired;
+  // auth.token_revoked when the session has ended; auth.refresh_reused when the token had been used before: it may be
+  // in the wrong hands, so the session ends.
+  Task<Result<SignedIn>> refresh(web::Context& ctx, std::string refresh_token);
+
+  // Ends one session of the user's. Error auth.session_not_found.
+  Task<Result<>> end(Uuid user, Uuid session, Timestamp now);
+  // Ends all of the user's, as part of `in`; to be revoked when that is committed.
+  Task<Result<EndedSessions>> end_all(sql::Executor& in, Uuid user, Timestamp now);
+  void revoke(const EndedSessions& ended);
+
+  // Reads what was ended before this process started. Blocks: for start-up.
+  [[nodiscard]] Result<> load_blocking(Timestamp now);
+
+ private:
+  [[nodiscard]] Timestamp last_access_expiry(Timestamp now) const;
+
+  sql::Database& database_;
+  auth::Tokens& tokens_;
+  auth::MemoryRevocations& revocations_;
+};
+
+}  // namespace ashlar::backend

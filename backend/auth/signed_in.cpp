@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backend/auth/signed_in.hpp"
+
+#include <chrono>
+
+namespace ashlar::backend {
+
+SignedIn SignedIn::example() {
+  return {.user = User::example(),
+          .access_token = "eyJhbGciOiJIUzI1NiIsInR5cCI6ImF0K2p3dCJ9.e30.c2lnbmF0dXJl",
+          .refresh_token = "eyJhbGciOiJIUzI1NiIsInR5cCI6InJ0K2p3dCJ9.e30.c2lnbmF0dXJl",
+          .expires_in = 900};
+}
+
+SignedIn hand_over(web::Context& ctx, User user, TokenPair pair) {
+  ctx.keep({.access_token = pair.access.token,
+            .refresh_token = pair.refresh.token,
+            .access_expires_at = pair.access.expires_at,
+            .refresh_expires_at = pair.refresh.expires_at});
+  const auto lifetime = std::chrono::ceil<std::chrono::seconds>(pair.access.expires_at - ctx.now());
+  return {.user = std::move(user),
+          .access_token = std::move(pair.access.token),
+          .refresh_token = std::move(pair.refresh.token),
+          .expires_in = lifetime.count()};
+}
+
+}  // namespace ashlar::backend

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backend/health/health.hpp"
+
+namespace ashlar::backend {
+
+Health Health::example() {
+  return {.timestamp = Timestamp::parse("2026-05-04T08:30:00.125Z").value_or(Timestamp{}), .environment = "production"};
+}
+
+Result<web::Bare<Health>> health(web::Context& ctx, const Stage& stage) {
+  return web::Bare<Health>{{.timestamp = ctx.now(), .environment = std::string(to_string(stage))}};
+}
+
+}  // namespace ashlar::backend

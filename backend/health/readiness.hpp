@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/async/task.hpp"
+#include "ashlar/sql/database.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace ashlar::backend {
+
+// Whether this process should get requests: its parts answer and it is not about to stop. Safe from any thread.
+class Readiness {
+ public:
+  explicit Readiness(sql::Database& database) : database_(database) {}
+  Readiness(const Readiness&) = delete;
+  Readiness& operator=(const Readiness&) = delete;
+
+  // From now on not ready, so that whoever balances the load sends no more.
+  void begin_draining() { draining_ = true; }
+
+  // What is missing, by name: "database", "draining". Empty: ready.
+  Task<std::vector<std::string>> missing();
+
+  static constexpr std::chrono::milliseconds database_time_max{1000};
+
+ private:
+  sql::Database& database_;
+  std::atomic<bool> draining_ = false;
+};
+
+}  // namespace ashlar::backend

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/async/task.hpp"
+#include "ashlar/schema/constraints.hpp"
+#include "ashlar/web/context.hpp"
+#include "ashlar/web/reply.hpp"
+#include "backend/health/readiness.hpp"
+
+#include <string>
+#include <vector>
+
+namespace ashlar::backend {
+
+struct ReadinessReport {
+  std::string status = "ok";         // or "unavailable", with HTTP status 503
+  std::vector<std::string> missing;  // "database", "draining"
+};
+ASHLAR_DESCRIBE(ReadinessReport, status, missing)
+
+// Whether the process should get requests.
+Task<Result<web::Bare<ReadinessReport>>> ready(web::Context& ctx, Readiness& readiness);
+
+}  // namespace ashlar::backend

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backend/posts/post.hpp"
+
+namespace ashlar::backend {
+
+Post Post::example() {
+  const Timestamp moment = Timestamp::parse("2026-05-04T08:30:00.125Z").value_or(Timestamp{});
+  return {.id = Uuid::parse("019a5b1c-7c00-7d1e-8a55-3f1d2c4b5a71").value_or(Uuid{}),
+          .author_id = Uuid::parse("019a5b1c-7c00-7d1e-8a55-3f1d2c4b5a69").value_or(Uuid{}),
+          .title = "On the analytical engine",
+          .content = "It weaves algebraic patterns.",
+          .published = true,
+          .created_at = moment,
+          .updated_at = moment};
+}
+
+}  // namespace ashlar::backend

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/core/error.hpp"
+#include "ashlar/core/timestamp.hpp"
+#include "ashlar/core/uuid.hpp"
+#include "ashlar/schema/constraints.hpp"
+#include "ashlar/sql/table.hpp"
+
+#include <string>
+
+namespace ashlar::backend {
+
+namespace errors {
+inline constexpr ErrorCode post_not_found{ErrorKind::not_found, "post.not_found"};
+}  // namespace errors
+
+using PostTitle = Text<1, 200>;
+using PostContent = Text<1, 100'000>;
+
+// A row of posts, and what the API shows of it.
+struct Post {
+  Uuid id;
+  Uuid author_id;
+  std::string title;
+  std::string content;
+  bool published = false;
+  Timestamp created_at;
+  Timestamp updated_at;
+
+  static Post example();
+};
+ASHLAR_DESCRIBE(Post, id, author_id, title, content, published, created_at, updated_at)
+ASHLAR_TABLE(Post, "posts")
+
+}  // namespace ashlar::backend

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backend/posts/routes.hpp"
+
+#include "backend/posts/author_of.hpp"
+#include "backend/posts/create_post.hpp"
+#include "backend/posts/delete_post.hpp"
+#include "backend/posts/get_post.hpp"
+#include "backend/posts/list_posts.hpp"
+#include "backend/posts/update_post.hpp"
+
+namespace ashlar::backend {
+
+// clang-format off
+void mount_posts(web::Routes& routes, sql::Database& database) {
+  routes.get("/api/posts", list_posts, database).open()
+      .name("listPosts").tag("Posts").summary("Published posts, and mine");
+  routes.get("/api/posts/{id}", get_post, database).open()
+      .name("getPost").tag("Posts").summary("One post").fails_with(errors::post_not_found);
+  routes.post("/api/posts", create_post, database).signed_in()
+      .name("createPost").tag("Posts").summary("Write a post");
+  routes.patch("/api/posts/{id}", update_post, database).owner(author_of, database)
+      .name("updatePost").tag("Posts").summary("Change a post of mine").fails_with(errors::post_not_found);
+  routes.remove("/api/posts/{id}", delete_post, database).owner(author_of, database)
+      .name("deletePost").tag("Posts").summary("Remove a post of mine").fails_with(errors::post_not_found);
+}
+// clang-format on
+
+}  // namespace ashlar::backend

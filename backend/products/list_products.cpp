@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backend/products/list_products.hpp"
+
+#include "ashlar/schema/fault_codes.hpp"
+#include "backend/products/product_repository.hpp"
+
+namespace ashlar::backend {
+
+void ListProducts::refine(schema::Refinement& out) const {
+  if (min_price && max_price && *min_price > *max_price) {
+    out.fault("max_price", schema::codes::too_small, "must not be less than minPrice");
+  }
+}
+
+Task<Result<web::Page<Product>>> list_products(web::Context&, ListProducts in, sql::Database& database) {
+  co_return co_await ProductRepository(database).list(std::move(in));
+}
+
+}  // namespace ashlar::backend

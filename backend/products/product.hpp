@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/core/error.hpp"
+#include "ashlar/core/timestamp.hpp"
+#include "ashlar/core/uuid.hpp"
+#include "ashlar/schema/constraints.hpp"
+#include "ashlar/sql/table.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace ashlar::backend {
+
+namespace errors {
+inline constexpr ErrorCode product_not_found{ErrorKind::not_found, "product.not_found"};
+}  // namespace errors
+
+using ProductName = Text<1, 200>;
+using ProductDescription = Text<0, 2000>;
+using ProductCategory = Text<1, 60>;
+using Price = MoneyBetween<0, 99'999'999'99>;
+using Stock = Int<0, 1'000'000'000>;
+
+// A row of products, and what the API shows of it.
+struct Product {
+  Uuid id;
+  std::string name;
+  Nullable<std::string> description;
+  Price price;
+  std::int64_t stock = 0;
+  Nullable<std::string> category;
+  Timestamp created_at;
+  Timestamp updated_at;
+
+  static Product example();
+};
+ASHLAR_DESCRIBE(Product, id, name, description, price, stock, category, created_at, updated_at)
+ASHLAR_TABLE(Product, "products")
+
+}  // namespace ashlar::backend

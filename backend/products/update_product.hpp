@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/async/task.hpp"
+#include "ashlar/sql/database.hpp"
+#include "ashlar/web/context.hpp"
+#include "backend/products/product.hpp"
+
+#include <optional>
+
+namespace ashlar::backend {
+
+struct UpdateProduct {
+  Uuid id;
+  std::optional<ProductName> name;
+  std::optional<Price> price;
+  std::optional<Nullable<ProductDescription>> description;
+  std::optional<Stock> stock;
+  std::optional<Nullable<ProductCategory>> category;
+};
+ASHLAR_DESCRIBE(UpdateProduct, id, name, price, description, stock, category)
+
+Task<Result<Product>> update_product(web::Context& ctx, UpdateProduct in, sql::Database& database);
+
+}  // namespace ashlar::backend

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backend/settings.hpp"
+
+#include "ashlar/core/encoding.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <fstream>
+#include <stdexcept>
+#include <system_error>
+
+namespace ashlar::backend {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::string_view sqlite_scheme = "sqlite:";
+constexpr std::size_t secret_bytes_min = 32;
+
+Stage read_stage(config::Environment& env) {
+  static constexpr std::array<std::string_view, 3> stages{"development", "production", "test"};
+  const std::string name = env.one_of("APP_ENV", "development", stages);
+  if (name == "production") return Stage::production;
+  return name == "test" ? Stage::test : Stage::development;
+}
+
+std::string read_database_url(config::Environment& env) {
+  const std::string url = env.text("DATABASE_URL", "sqlite:data/ashlar.db");
+  if (url.starts_with("postgresql:") || url.starts_with("postgres:")) {
+    env.fault("DATABASE_URL", "PostgreSQL is not supported by this version; expected sqlite:PATH");
+  } else if (!url.starts_with(sqlite_scheme) || url.size() == sqlite_scheme.size()) {
+    // Not shown: a URL of another kind may carry a password.
+    env.fault("DATABASE_URL", "expected sqlite:PATH, such as sqlite:data/ashlar.db");
+  }
+  return url;
+}
+
+void read_tokens(config::Environment& env, Settings& settings) {
+  const auto need = settings.stage == Stage::production ? config::Need::required : config::Need::optional;
+  const config::Environment::SecretRule rule{.bytes_min = secret_bytes_min, .need = need};
+  auth::TokenOptions& tokens = settings.tokens;
+  tokens.access_secret = env.secret("JWT_SECRET", rule).value_or("");
+  tokens.refresh_secret = env.secret("JWT_REFRESH_SECRET", rule).value_or("");
+  if (!tokens.access_secret.empty() && tokens.access_secret == tokens.refresh_secret) {
+    env.fault("JWT_REFRESH_SECRET", "must be another secret than JWT_SECRET");
+  }
+  const auto seconds = [&](std::string_view name, std::chrono::seconds fallback, std::chrono::milliseconds max) {
+    return std::chrono::duration_cast<std::chrono::seconds>(env.duration(name, fallback, 1s, max));
+  };
+  tokens.access_lifetime = seconds("JWT_EXPIRES_IN", 15min, 24h);
+  tokens.refresh_lifetime = seconds("JWT_REFRESH_EXPIRES_IN", 7 * 24h, 365 * 24h);
+  if (tokens.refresh_lifetime < tokens.access_lifetime) {
+    env.fault("JWT_REFRESH_EXPIRES_IN", "must not be shorter than JWT_EXPIRES_IN");
+  }
+  tokens.issuer = env.text("JWT_ISSUER", tokens.issuer, 200);
+  tokens.audience = env.text("JWT_AUDIENCE", tokens.audience, 200);
+}
+
+void read_first_admin(config::Environment& env, Settings& settings) {
+  const std::string email = env.text("ADMIN_EMAIL", "", 254);
+  const auto password = env.secret("ADMIN_PASSWORD", {.bytes_min = 8});
+  if (email.empty() && !password) return;
+  if (email.empty()) return env.fault("ADMIN_EMAIL", "is needed where ADMIN_PASSWORD is set");
+  const auto parsed_email = Email::parse(email);
+  if (!parsed_email) env.fault("ADMIN_EMAIL", "expected an e-mail address, found \"" + email + "\"");
+  if (!password) {
+    // A password that is set but refused was noted by secret() already.
+    if (!env.raw("ADMIN_PASSWORD")) env.fault("ADMIN_PASSWORD", "is needed where ADMIN_EMAIL is set");
+    return;
+  }
+  const auto parsed_password = Password::parse(*password);
+  if (!parsed_password) env.fault("ADMIN_PASSWORD", "expected 8 to 72 bytes of UTF-8");
+  if (parsed_email && parsed_password) settings.first_admin = FirstAdmin{*parsed_email, *parsed_password};
+}
+
+void read_log(config::Environment& env, Settings& settings) {
+  static constexpr std::array<std::string_view, 7> levels{"trace", "debug", "info", "warn", "error", "fatal", "off"};
+  const std::string fallback = settings.stage == Stage::test ? "warn" : "info";
+  settings.log.level = log::level_of(env.one_of("LOG_LEVEL", fallback, levels)).value_or(log::Level::info);
+  settings.log.file = env.text("LOG_FILE", "");
+  settings.log.error_file = env.text("LOG_ERROR_FILE", "");
+  settings.log.file_bytes_max =
+      static_cast<std::size_t>(env.integer("LOG_FILE_BYTES_MAX", 64 * 1024 * 1024, 64 * 1024, std::int64_t{1} << 40));
+  settings.log.files_kept_max = static_cast<std::size_t>(env.integer("LOG_FILES_KEPT_MAX", 5, 1, 1000));
+}
+
+}  // namespace
+
+std::string_view to_string(Stage stage) {
+  switch (stage) {
+    case Stage::development:
+      return "development";
+    case Stage::production:
+      return "production";
+    case Stage::test:
+      return "test";
+  }
+  return "development";
+}
+
+Settings read_settings(config::Environment& env) {
+  Settings out;
+  out.stage = read_stage(env);
+  out.host = env.text("HOST", "0.0.0.0", 64);
+  if (out.host == "localhost") out.host = "127.0.0.1";
+  out.port = env.port("PORT", 3000);
+  out.loops = static_cast<std::size_t>(env.integer("LOOPS", 0, 0, 256));
+  out.drain_delay = env.duration("DRAIN_DELAY", 0ms, 0ms, 60s);
+  out.database_url = read_database_url(env);
+  if (!env.text("REDIS_URL", "").empty()) {
+    env.fault("REDIS_URL", "Redis is not supported by this version; expected nothing");
+  }
+  read_tokens(env, out);
+  out.bcrypt_cost = static_cast<int>(env.integer("BCRYPT_COST", 12, 4, 16));
+  read_first_admin(env, out);
+  out.rate_limit_max = static_cast<std::uint32_t>(env.integer("RATE_LIMIT_MAX", 100, 0, 1'000'000));
+  out.body_bytes_max =
+      static_cast<std::size_t>(env.integer("BODY_BYTES_MAX", 10 * 1024 * 1024, 1024, 1024 * 1024 * 1024));
+  static constexpr std::array<std::string_view, 2> yes_no{"yes", "no"};
+  if (env.one_of("SECURE_COOKIES", out.stage == Stage::production ? "yes" : "no", yes_no) == "yes") {
+    out.secure_cookies = Settings::SecureCookies::yes;
+  }
+  read_log(env, out);
+  return out;
+}
+
+std::optional<std::filesystem::path> sqlite_path(const Settings& settings) {
+  if (!settings.database_url.starts_with(sqlite_scheme)) return std::nullopt;
+  return std::filesystem::path(settings.database_url.substr(sqlite_scheme.size()));
+}
+
+namespace {
+
+std::filesystem::path secrets_file(const Settings& settings) {
+  auto path = sqlite_path(settings).value_or("ashlar");
+  return path.replace_extension(".secrets");
+}
+
+[[noreturn]] void throw_cannot(const char* verb, const std::filesystem::path& file, int error) {
+  throw std::runtime_error(std::string("cannot ") + verb + " " + file.string() + ": " +
+                           std::generic_category().message(error));
+}
+
+// Two processes that start at once must agree: the first to create the file writes it whole before it gets its name.
+void make_secrets_file(const std::filesystem::path& file, Random& random) {
+  std::string text = "# Signs the tokens of this development database. Not for production.\n";
+  for (const char* name : {"JWT_SECRET=", "JWT_REFRESH_SECRET="}) {
+    std::array<std::byte, 32> bytes{};
+    random.fill(bytes);
+    text += name + to_hex(bytes) + '\n';
+  }
+  if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path());
+  const std::string draft = file.string() + "." + std::to_string(::getpid());
+  const int descriptor = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (descriptor < 0) throw_cannot("make", draft, errno);
+  const bool written = ::write(descriptor, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+  const int write_error = errno;
+  ::close(descriptor);
+  const bool named = written && (::link(draft.c_str(), file.c_str()) == 0 || errno == EEXIST);
+  const int error = written ? errno : write_error;
+  ::unlink(draft.c_str());
+  if (!named) throw_cannot("make", file, error);
+}
+
+}  // namespace
+
+void fill_development_secrets(Settings& settings, Random& random) {
+  auth::TokenOptions& tokens = settings.tokens;
+  if (!tokens.access_secret.empty() && !tokens.refresh_secret.empty()) return;
+  const std::filesystem::path file = secrets_file(settings);
+  if (!std::filesystem::exists(file)) make_secrets_file(file, random);
+  std::ifstream in(file);
+  if (!in) throw_cannot("read", file, errno);
+  for (std::string line; std::getline(in, line);) {
+    const auto take = [&](std::string_view name, std::string& secret) {
+      if (secret.empty() && line.starts_with(name)) secret = line.substr(name.size());
+    };
+    take("JWT_SECRET=", tokens.access_secret);
+    take("JWT_REFRESH_SECRET=", tokens.refresh_secret);
+  }
+  if (tokens.access_secret.size() < secret_bytes_min || tokens.refresh_secret.size() < secret_bytes_min) {
+    throw std::runtime_error(file.string() + " holds no usable secrets: remove it, and new ones are made");
+  }
+}
+
+}  // namespace ashlar::backend

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/auth/token.hpp"
+#include "ashlar/config/environment.hpp"
+#include "ashlar/log/logger.hpp"
+#include "ashlar/schema/constraints.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+// Everything that can be set from outside: docs/guide/configuration.md has a line for each variable.
+namespace ashlar::backend {
+
+// APP_ENV. Production wants its secrets given, keeps quiet on the terminal and does not migrate by itself.
+enum class Stage : std::uint8_t { development, production, test };
+[[nodiscard]] std::string_view to_string(Stage stage);
+
+struct FirstAdmin {
+  Email email;
+  Password password;
+};
+
+struct Settings {
+  Stage stage = Stage::development;
+
+  std::string host = "0.0.0.0";
+  std::uint16_t port = 3000;
+  std::size_t loops = 0;                     // 0: one for each core
+  std::chrono::milliseconds drain_delay{0};  // between "not ready" and closing the listening sockets
+
+  std::string database_url = "sqlite:data/ashlar.db";
+
+  auth::TokenOptions tokens;  // in development the secrets may be empty: see fill_development_secrets()
+  int bcrypt_cost = 12;
+  std::optional<FirstAdmin> first_admin;
+
+  std::uint32_t rate_limit_max = 100;  // requests a minute a client; 0: no limit at all
+  std::size_t body_bytes_max = 10 * 1024 * 1024;
+  enum class SecureCookies : std::uint8_t { no, yes } secure_cookies = SecureCookies::no;
+
+  log::LogOptions log;
+};
+
+// Reads and checks every variable; what is wrong is in env.faults() afterwards, all of it.
+[[nodiscard]] Settings read_settings(config::Environment& env);
+
+// The file that an SQLite database lives in; nullopt for another kind of database.
+[[nodiscard]] std::optional<std::filesystem::path> sqlite_path(const Settings& settings);
+
+// Development and tests need no JWT secrets: those that are missing are made once and kept in a file beside the
+// database that only its owner can read (mode 0600). Throws std::runtime_error when it can be neither read nor made.
+void fill_development_secrets(Settings& settings, Random& random);
+
+}  // namespace ashlar::backend

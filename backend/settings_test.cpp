@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backend/settings.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <sstream>
+#include <string>
+
+namespace ashlar::backend {
+namespace {
+
+using Variables = std::map<std::string, std::string>;
+
+constexpr const char* secret = "a secret of at least thirty-two bytes";
+constexpr const char* other_secret = "another secret of that many bytes, too";
+
+std::string faulty_variables(const Variables& variables) {
+  config::Environment env(variables);
+  (void)read_settings(env);
+  std::string out;
+  for (const auto& fault : env.faults()) out += (out.empty() ? "" : " ") + fault.variable;
+  return out;
+}
+
+TEST(Settings, RefuseWithTheVariablesName) {
+  const struct {
+    Variables variables;
+    const char* faulty;
+  } rows[] = {
+      {{{"APP_ENV", "staging"}}, "APP_ENV"},
+      {{{"PORT", "80a"}}, "PORT"},
+      {{{"PORT", "65536"}}, "PORT"},
+      {{{"LOOPS", "-1"}}, "LOOPS"},
+      {{{"DATABASE_URL", "postgresql://ashlar:hush@db/ashlar"}}, "DATABASE_URL"},
+      {{{"DATABASE_URL", "mysql://db"}}, "DATABASE_URL"},
+      {{{"DATABASE_URL", "sqlite:"}}, "DATABASE_URL"},
+      {{{"REDIS_URL", "redis://localhost"}}, "REDIS_URL"},
+      {{{"JWT_SECRET", "short"}}, "JWT_SECRET"},
+      {{{"JWT_SECRET", secret}, {"JWT_REFRESH_SECRET", secret}}, "JWT_REFRESH_SECRET"},
+      {{{"JWT_EXPIRES_IN", "15"}}, "JWT_EXPIRES_IN"},
+      {{{"JWT_EXPIRES_IN", "25h"}}, "JWT_EXPIRES_IN"},
+      {{{"JWT_REFRESH_EXPIRES_IN", "1m"}}, "JWT_REFRESH_EXPIRES_IN"},
+      {{{"BCRYPT_COST", "3"}}, "BCRYPT_COST"},
+      {{{"BCRYPT_COST", "17"}}, "BCRYPT_COST"},
+      {{{"RATE_LIMIT_MAX", "-1"}}, "RATE_LIMIT_MAX"},
+      {{{"BODY_BYTES_MAX", "10MB"}}, "BODY_BYTES_MAX"},
+      {{{"LOG_LEVEL", "loud"}}, "LOG_LEVEL"},
+      {{{"DRAIN_DELAY", "2m"}}, "DRAIN_DELAY"},
+      {{{"SECURE_COOKIES", "1"}}, "SECURE_COOKIES"},
+      {{{"ADMIN_EMAIL", "admin@example.com"}}, "ADMIN_PASSWORD"},
+      {{{"ADMIN_PASSWORD", "12345678"}}, "ADMIN_EMAIL"},
+      {{{"ADMIN_EMAIL", "admin"}, {"ADMIN_PASSWORD", "12345678"}}, "ADMIN_EMAIL"},
+      {{{"ADMIN_EMAIL", "admin@example.com"}, {"ADMIN_PASSWORD", "1234567"}}, "ADMIN_PASSWORD"},
+      {{{"ADMIN_EMAIL", "admin@example.com"}, {"ADMIN_PASSWORD", std::string(73, 'x')}}, "ADMIN_PASSWORD"},
+      {{{"APP_ENV", "production"}}, "JWT_SECRET JWT_REFRESH_SECRET"},
+      {{{"APP_ENV", "production"}, {"JWT_SECRET", secret}, {"PORT", "x"}, {"LOG_LEVEL", "x"}},
+       "PORT JWT_REFRESH_SECRET LOG_LEVEL"},
+  };
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.variables.begin()->first + "=" + row.variables.begin()->second);
+    EXPECT_EQ(faulty_variables(row.variables), row.faulty);
+  }
+}
+
+TEST(Settings, TheReportShowsNoSecret) {
+  config::Environment env({{"JWT_SECRET", "hush-1"},
+                           {"ADMIN_EMAIL", "admin@example.com"},
+                           {"ADMIN_PASSWORD", "hush-2"},
+                           {"DATABASE_URL", "postgresql://ashlar:hush-3@db/ashlar"},
+                           {"REDIS_URL", "redis://:hush-4@cache"}});
+  (void)read_settings(env);
+  EXPECT_EQ(env.faults().size(), 4U) << env.report();
+  EXPECT_THAT(env.report(), testing::Not(testing::HasSubstr("hush")));
+}
+
+TEST(Settings, HaveDefaultsThatAFreshDirectoryCanStartWith) {
+  config::Environment env(Variables{});
+  const Settings settings = read_settings(env);
+  EXPECT_TRUE(env.faults().empty()) << env.report();
+  EXPECT_EQ(settings.stage, Stage::development);
+  EXPECT_EQ(settings.port, 3000);
+  EXPECT_EQ(settings.database_url, "sqlite:data/ashlar.db");
+  EXPECT_EQ(settings.rate_limit_max, 100U);
+  EXPECT_EQ(settings.bcrypt_cost, 12);
+  EXPECT_EQ(settings.body_bytes_max, 10'485'760U);
+  EXPECT_EQ(settings.tokens.access_lifetime, std::chrono::minutes{15});
+  EXPECT_EQ(settings.tokens.refresh_lifetime, std::chrono::days{7});
+}
+
+TEST(Settings, TakeWhatIsGiven) {
+  config::Environment env({{"APP_ENV", "production"},
+                           {"JWT_SECRET", secret},
+                           {"JWT_REFRESH_SECRET", other_secret},
+                           {"JWT_EXPIRES_IN", "5m"},
+                           {"JWT_REFRESH_EXPIRES_IN", "30d"},
+                           {"PORT", "8080"},
+                           {"HOST", "localhost"},
+                           {"ADMIN_EMAIL", "a@b.cd"},
+                           {"ADMIN_PASSWORD", "12345678"},
+                           {"RATE_LIMIT_MAX", "0"},
+                           {"LOG_LEVEL", "debug"}});
+  const Settings settings = read_settings(env);
+  EXPECT_TRUE(env.faults().empty()) << env.report();
+  EXPECT_EQ(settings.tokens.access_lifetime, std::chrono::minutes{5});
+  EXPECT_EQ(settings.tokens.refresh_lifetime, std::chrono::days{30});
+  EXPECT_EQ(settings.host, "127.0.0.1");
+  EXPECT_EQ(settings.secure_cookies, Settings::SecureCookies::yes);
+  EXPECT_EQ(settings.log.level, log::Level::debug);
+  ASSERT_TRUE(settings.first_admin);
+  EXPECT_EQ(settings.first_admin->email.view(), "a@b.cd");
+}
+
+TEST(Settings, MissingSecretsAreMadeOnceAndOnlyTheirOwnerReadsThem) {
+  const auto folder = std::filesystem::temp_directory_path() / ("ashlar-settings-" + std::to_string(::getpid()));
+  SystemRandom random;
+  Settings first;
+  first.database_url = "sqlite:" + (folder / "data/some.db").string();
+  Settings second = first;
+  fill_development_secrets(first, random);
+  fill_development_secrets(second, random);
+  EXPECT_GE(first.tokens.access_secret.size(), 32U);
+  EXPECT_NE(first.tokens.access_secret, first.tokens.refresh_secret);
+  EXPECT_EQ(first.tokens.access_secret, second.tokens.access_secret);
+  EXPECT_EQ(first.tokens.refresh_secret, second.tokens.refresh_secret);
+
+  struct stat state{};
+  ASSERT_EQ(::stat((folder / "data/some.secrets").c_str(), &state), 0);
+  EXPECT_EQ(state.st_mode & 0777, 0600U);
+
+  Settings given;
+  given.database_url = first.database_url;
+  given.tokens.access_secret = secret;
+  fill_development_secrets(given, random);
+  EXPECT_EQ(given.tokens.access_secret, secret) << "what is given is used";
+
+  std::ofstream(folder / "data/some.secrets") << "nothing of use\n";
+  Settings broken;
+  broken.database_url = first.database_url;
+  EXPECT_THROW(fill_development_secrets(broken, random), std::runtime_error);
+  std::filesystem::remove_all(folder);
+}
+
+// Every variable is in the guide and in .env.example, and neither speaks of one that is not read.
+TEST(Settings, AreAllDocumented) {
+  const auto words_of = [](const std::string& path, const std::string& before) {
+    std::ifstream in(std::string(ASHLAR_SOURCE_DIR) + path);
+    EXPECT_TRUE(in) << path;
+    std::string out;
+    for (std::string line; std::getline(in, line);) {
+      if (!line.starts_with(before)) continue;
+      const std::size_t end = line.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ_", before.size());
+      if (end > before.size() && end != line.npos) out += line.substr(before.size(), end - before.size()) + "\n";
+    }
+    return out;
+  };
+  std::ostringstream source;
+  source << std::ifstream(std::string(ASHLAR_SOURCE_DIR) + "/backend/settings.cpp").rdbuf();
+  const std::string guide = words_of("/docs/guide/configuration.md", "| `");
+  EXPECT_EQ(guide, words_of("/.env.example", "#"));
+  std::istringstream names(guide);
+  int count = 0;
+  for (std::string name; std::getline(names, name); ++count)
+    EXPECT_THAT(source.str(), testing::HasSubstr('"' + name + '"'));
+  EXPECT_EQ(count, 24);
+}
+
+}  // namespace
+}  // namespace ashlar::backend

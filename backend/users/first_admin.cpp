@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backend/users/first_admin.hpp"
+
+#include "ashlar/core/encoding.hpp"
+#include "backend/users/user_repository.hpp"
+
+#include <array>
+
+namespace ashlar::backend {
+
+namespace {
+
+using Kind = FirstAdminOutcome::Kind;
+
+std::string invent_password(Random& random) {
+  std::array<std::byte, 12> bytes{};
+  random.fill(bytes);
+  return to_base64url(bytes);
+}
+
+}  // namespace
+
+Task<Result<FirstAdminOutcome>> make_first_admin(const Settings& settings, Foundation foundation,
+                                                 auth::PasswordHasher& passwords) {
+  UserRepository users(foundation.database);
+  auto any = co_await users.any_admin();
+  if (!any) co_return std::unexpected(std::move(any.error()));
+  if (*any) co_return FirstAdminOutcome{};
+
+  FirstAdminOutcome out;
+  std::string password;
+  if (settings.first_admin) {
+    out = {.kind = Kind::made, .email = settings.first_admin->email.str(), .password = {}};
+    password = settings.first_admin->password.str();
+  } else if (settings.stage == Stage::development) {
+    password = invent_password(foundation.random);
+    out = {.kind = Kind::invented, .email = "admin@example.com", .password = password};
+  } else {
+    co_return FirstAdminOutcome{.kind = Kind::not_wanted, .email = {}, .password = {}};
+  }
+
+  auto hash = co_await passwords.hash(password);
+  if (!hash) co_return std::unexpected(std::move(hash.error()));
+  auto made = co_await users.create({.id = Uuid::make(foundation.clock, foundation.random),
+                                     .email = out.email,
+                                     .name = "Admin",
+                                     .age = std::nullopt,
+                                     .role = std::string(role_admin),
+                                     .password_hash = std::move(*hash),
+                                     .created_at = foundation.clock.now()});
+  if (made) co_return out;
+  if (made.error().code() != errors::email_taken) co_return std::unexpected(std::move(made.error()));
+  // Another process may have been quicker.
+  any = co_await users.any_admin();
+  if (any && *any) co_return FirstAdminOutcome{};
+  co_return FirstAdminOutcome{.kind = Kind::email_is_user, .email = out.email, .password = {}};
+}
+
+}  // namespace ashlar::backend

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backend/users/list_users.hpp"
+
+#include "ashlar/schema/fault_codes.hpp"
+#include "backend/users/user_repository.hpp"
+
+namespace ashlar::backend {
+
+void ListUsers::refine(schema::Refinement& out) const {
+  if (min_age && max_age && min_age->value() > max_age->value()) {
+    out.fault("max_age", schema::codes::too_small, "must not be less than minAge");
+  }
+}
+
+Task<Result<web::Page<User>>> list_users(web::Context&, ListUsers in, sql::Database& database) {
+  co_return co_await UserRepository(database).list(std::move(in));
+}
+
+}  // namespace ashlar::backend

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/async/task.hpp"
+#include "ashlar/sql/database.hpp"
+#include "ashlar/web/context.hpp"
+#include "ashlar/web/reply.hpp"
+#include "backend/listing.hpp"
+#include "backend/users/user_row.hpp"
+
+#include <optional>
+
+namespace ashlar::backend {
+
+struct ListUsers {
+  PageNumber page;
+  PageLimit limit;
+  sql::Sort<AccountRow, &AccountRow::created_at, &AccountRow::updated_at, &AccountRow::name, &AccountRow::email,
+            &AccountRow::age>
+      sort;
+  std::optional<Text<1, 200>> search;  // in the name or the e-mail address, without case
+  std::optional<Age> min_age;
+  std::optional<Age> max_age;
+
+  void refine(schema::Refinement& out) const;
+};
+ASHLAR_DESCRIBE(ListUsers, page, limit, sort, search, min_age, max_age)
+
+Task<Result<web::Page<User>>> list_users(web::Context& ctx, ListUsers in, sql::Database& database);
+
+}  // namespace ashlar::backend

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/core/error.hpp"
+#include "ashlar/core/timestamp.hpp"
+#include "ashlar/core/uuid.hpp"
+#include "ashlar/schema/constraints.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ashlar::backend {
+
+namespace errors {
+inline constexpr ErrorCode email_taken{ErrorKind::conflict, "user.email_taken"};
+inline constexpr ErrorCode user_not_found{ErrorKind::not_found, "user.not_found"};
+inline constexpr ErrorCode last_admin{ErrorKind::conflict, "user.last_admin"};
+}  // namespace errors
+
+inline constexpr std::string_view role_user = "user";
+inline constexpr std::string_view role_admin = "admin";
+
+using UserName = Text<1, 120>;
+using Age = Int<0, 150>;
+using RoleName = Text<1, 64>;
+
+// An account, as everybody who may see it sees it: no hash and no secret is in it.
+struct User {
+  Uuid id;
+  std::string email;
+  std::string name;
+  Nullable<std::int64_t> age;
+  std::string role;
+  std::vector<std::string> permissions;  // the role's and the account's own, sorted
+  bool email_verified = false;
+  bool mfa_enabled = false;
+  Timestamp created_at;
+  Timestamp updated_at;
+
+  static User example();
+};
+ASHLAR_DESCRIBE(User, id, email, name, age, role, permissions, email_verified, mfa_enabled, created_at, updated_at)
+
+}  // namespace ashlar::backend

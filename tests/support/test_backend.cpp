@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/support/test_backend.hpp"
+
+#include "ashlar/auth/revocations.hpp"
+#include "ashlar/sql/open.hpp"
+#include "backend/schema_version.hpp"
+
+#include <stdexcept>
+
+namespace ashlar::test {
+
+namespace {
+
+backend::Settings settings() {
+  backend::Settings out;
+  out.stage = backend::Stage::test;
+  out.tokens.access_secret = "the access secret of the tests, long enough";
+  out.tokens.refresh_secret = "the refresh secret of the tests, long enough";
+  out.bcrypt_cost = 4;
+  out.rate_limit_max = 0;
+  return out;
+}
+
+// What is our fault shows itself beside the test's own complaint.
+log::LogOptions faults_only() {
+  log::LogOptions out;
+  out.level = log::Level::error;
+  out.console = log::LogOptions::Console::standard_error;
+  return out;
+}
+
+Person person_of(const web::TestReply& reply, std::string email) {
+  if (reply.status != 200 && reply.status != 201) throw std::runtime_error("signing in failed: " + reply.body);
+  return {.id = reply.at("/data/user/id"),
+          .email = std::move(email),
+          .token = reply.at("/data/accessToken"),
+          .refresh_token = reply.at("/data/refreshToken")};
+}
+
+}  // namespace
+
+TestBackend::TestBackend(std::string database_url)
+    : clock_(Timestamp::parse("2026-05-04T08:30:00Z").value()), logger_(faults_only(), clock_) {
+  auto database = sql::open_database(database_url);
+  if (!database) throw std::runtime_error(database.error().message() + " " + database.error().cause());
+  database_ = std::move(*database);
+  if (auto migrated = backend::migrate_up(*database_, clock_); !migrated)
+    throw std::runtime_error(migrated.error().message() + " " + migrated.error().cause());
+  restart();
+}
+
+TestBackend::~TestBackend() {
+  client_.reset();
+  application_.reset();
+  database_->close();
+}
+
+void TestBackend::restart() {
+  client_.reset();
+  application_.reset();
+  application_ = std::make_unique<backend::Application>(
+      settings(), backend::Foundation{.clock = clock_, .random = random_, .logger = logger_, .database = *database_});
+  client_ = std::make_unique<web::TestClient>(application_->app());
+}
+
+Person TestBackend::person(const std::string& name) {
+  const std::string email = name + "@example.com";
+  return person_of(client_->post("/api/auth/register", R"({"name": ")" + name + R"(", "email": ")" + email +
+                                                           R"(", "password": ")" + password + R"("})"),
+                   email);
+}
+
+Person TestBackend::admin() {
+  if (client_->post("/api/auth/login", R"({"email": "admin@example.com", "password": "a long password"})").status !=
+      200) {
+    (void)person("admin");
+    run("update users set role = 'admin' where email = 'admin@example.com'");
+  }
+  return sign_in("admin@example.com");
+}
+
+Person TestBackend::person_with(const std::string& name, const std::vector<std::string>& permissions) {
+  const Person made = person(name);
+  for (const std::string& permission : permissions) {
+    run("insert into user_permissions (user_id, permission, created_at) values ('" + made.id + "', '" + permission +
+        "', 0)");
+  }
+  return sign_in(made.email);
+}
+
+Person TestBackend::sign_in(const std::string& email) {
+  return person_of(
+      client_->post("/api/auth/login", R"({"email": ")" + email + R"(", "password": ")" + password + R"("})"), email);
+}
+
+BadTokens TestBackend::bad_tokens() {
+  if (bad_tokens_) return *bad_tokens_;
+  const Person whose = person("bad-tokens");
+  auto& ended = bad_tokens_.emplace();
+  ended.refresh = whose.refresh_token;
+
+  const Person gone = sign_in(whose.email);
+  ended.revoked = gone.token;
+  if (as(gone, http::Method::post, "/api/auth/logout").status != 204) throw std::runtime_error("logout failed");
+
+  const auth::Principal principal{.id = Uuid::parse(whose.id).value(),
+                                  .session = Uuid::make(clock_, random_),
+                                  .token_id = {},
+                                  .email = whose.email,
+                                  .role = "admin",
+                                  .permissions = {},
+                                  .expires_at = {}};
+  const ManualClock past(clock_.now() - std::chrono::hours{1});
+  const auth::MemoryRevocations nothing(past);
+  auth::TokenOptions options = settings().tokens;
+  ended.expired = auth::Tokens(options, past, random_, nothing).issue_access(principal).token;
+  options.access_secret = "a secret that somebody else made up just now";
+  ended.forged = auth::Tokens(options, clock_, random_, nothing).issue_access(principal).token;
+  return ended;
+}
+
+web::TestReply TestBackend::as(const Person& who, http::Method method, std::string target, std::string body) {
+  return client_->send({.method = method,
+                        .target = std::move(target),
+                        .headers = {{"Authorization", "Bearer " + who.token}},
+                        .body = std::move(body)});
+}
+
+void TestBackend::run(const std::string& sql) {
+  auto done = database_->query_blocking({.sql = sql, .parameters = {}, .mode = sql::Mode::write, .on_row = {}});
+  if (!done) throw std::runtime_error(done.error().message() + " " + done.error().cause());
+}
+
+}  // namespace ashlar::test

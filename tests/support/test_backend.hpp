@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/core/clock.hpp"
+#include "ashlar/core/random.hpp"
+#include "ashlar/log/logger.hpp"
+#include "ashlar/sql/database.hpp"
+#include "ashlar/web/test_client.hpp"
+#include "backend/application.hpp"
+#include "tests/support/api_scenario.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace ashlar::test {
+
+// Somebody who is signed in.
+struct Person {
+  std::string id;
+  std::string email;
+  std::string token;
+  std::string refresh_token;
+};
+
+// The whole reference backend in the process, on a database of its own, with a clock that stands still.
+class TestBackend {
+ public:
+  explicit TestBackend(std::string database_url = "sqlite::memory:");
+  ~TestBackend();
+
+  web::TestClient& client() { return *client_; }
+  ManualClock& clock() { return clock_; }
+  sql::Database& database() { return *database_; }
+  backend::Application& application() { return *application_; }
+
+  // The same database under a new Application: what a restart keeps.
+  void restart();
+
+  // Registers <name>@example.com, with the password "a long password".
+  Person person(const std::string& name);
+  Person admin();  // the one admin, admin@example.com
+  // One with permissions of its own.
+  Person person_with(const std::string& name, const std::vector<std::string>& permissions);
+  Person sign_in(const std::string& email);
+  // Tokens of the person's that are not good (any more).
+  BadTokens bad_tokens();
+
+  // A request with somebody's token.
+  web::TestReply as(const Person& who, http::Method method, std::string target, std::string body = {});
+
+  static constexpr const char* password = "a long password";
+
+ private:
+  void run(const std::string& sql);
+
+  ManualClock clock_;
+  SystemRandom random_;
+  log::Logger logger_;
+  std::unique_ptr<sql::Database> database_;
+  std::unique_ptr<backend::Application> application_;
+  std::unique_ptr<web::TestClient> client_;
+  std::optional<BadTokens> bad_tokens_;
+};
+
+}  // namespace ashlar::test
