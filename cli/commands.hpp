@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+// The commands of `ashlar`, a file each. They return an exit code, or throw cli::Stop.
+namespace ashlar::cli {
+
+struct Serve {
+  std::optional<std::string> host;
+  std::optional<std::uint16_t> port;
+  std::optional<std::size_t> loops;
+  enum class Migrate : std::uint8_t { by_stage, always } migrate = Migrate::by_stage;
+};
+int serve(const Serve& wanted);
+
+enum class Run : std::uint8_t { real, dry };
+int migrate_status();
+int migrate_up(Run run);
+int migrate_down(std::size_t steps, Run run);
+
+int print_routes();
+int print_openapi();
+
+struct NewAccount {
+  std::string email;
+  std::string name;
+  std::string role = "user";
+};
+struct AccountList {
+  std::string search;
+  std::int64_t page = 1;
+  std::int64_t limit = 20;
+};
+int user_create(const NewAccount& account);
+int user_list(const AccountList& wanted);
+int user_password(const std::string& email);
+int user_role(const std::string& email, const std::string& role);
+int user_grant(const std::string& email, const std::string& permission);
+int user_revoke(const std::string& email, const std::string& permission);
+int user_remove(const std::string& email);
+
+struct Seed {
+  std::int64_t users = 10'000;
+  std::int64_t products = 50'000;
+};
+int seed(const Seed& wanted);
+
+int print_token(const std::string& email);
+
+}  // namespace ashlar::cli

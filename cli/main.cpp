@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backend/version.hpp"
+#include "cli/commands.hpp"
+#include "cli/workplace.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <functional>
+#include <string>
+
+// The command line: what there is to say, and what it means. The work is done in the commands' own files.
+namespace ashlar::cli {
+namespace {
+
+using Command = std::function<int()>;
+
+// What the arguments are read into, and the command that was chosen.
+struct CommandLine {
+  Command chosen;
+  Serve serve;
+  Run run = Run::real;
+  std::size_t steps = 1;
+  NewAccount account;
+  AccountList list;
+  std::string email;
+  std::string word;
+  Seed seed;
+};
+
+constexpr const char* examples = R"(
+Examples:
+  ashlar serve --port 4000               serve on http://localhost:4000
+  ashlar migrate status                  what is applied and what is not
+  ashlar user create ada@example.com --name Ada --role admin
+  ashlar user grant ada@example.com create:product
+  ashlar openapi > openapi.json
+
+Settings come from the environment and from .env in this folder: see docs/guide/configuration.md.
+)";
+
+void add_serve(CLI::App& app, CommandLine& line) {
+  auto* command = app.add_subcommand("serve", "Serve the API until SIGTERM or SIGINT");
+  command->add_option("--host", line.serve.host, "Address to listen on (HOST, 0.0.0.0)");
+  command->add_option("--port", line.serve.port, "Port to listen on; 0 takes a free one (PORT, 3000)");
+  command->add_option("--loops", line.serve.loops, "Event loops; 0 is one for each core (LOOPS, 0)")
+      ->check(CLI::Range(0, 256));
+  command->add_flag_callback(
+      "--migrate", [&] { line.serve.migrate = Serve::Migrate::always; },
+      "Apply pending migrations first, in production, too");
+  command->callback([&] { line.chosen = [&] { return serve(line.serve); }; });
+}
+
+void add_migrate(CLI::App& app, CommandLine& line) {
+  auto* command = app.add_subcommand("migrate", "Look at the database's schema, and change it");
+  command->require_subcommand(1);
+  command->add_subcommand("status", "Every migration, and whether it is applied")->callback([&] {
+    line.chosen = migrate_status;
+  });
+  auto* up = command->add_subcommand("up", "Apply what is pending");
+  up->callback([&] { line.chosen = [&] { return migrate_up(line.run); }; });
+  auto* down = command->add_subcommand("down", "Take the last ones back; what is in their tables is lost");
+  down->add_option("--steps", line.steps, "How many (1)")->check(CLI::Range(1, 10'000));
+  down->callback([&] { line.chosen = [&] { return migrate_down(line.steps, line.run); }; });
+  for (auto* each : {up, down}) {
+    each->add_flag_callback("--dry-run", [&] { line.run = Run::dry; }, "Print the SQL and change nothing");
+  }
+}
+
+void add_user(CLI::App& app, CommandLine& line) {
+  auto* command = app.add_subcommand("user", "Accounts, roles and permissions");
+  command->require_subcommand(1);
+  command->footer(
+      "Passwords are asked for on a terminal, and read from standard input elsewhere.\n"
+      "A server that runs minds what changed when the user signs in or refreshes next.");
+
+  auto* create = command->add_subcommand("create", "Make an account");
+  create->add_option("email", line.account.email, "The account's e-mail address")->required();
+  create->add_option("--name", line.account.name, "The person's name")->required();
+  create->add_option("--role", line.account.role, "user or admin (user)");
+  create->callback([&] { line.chosen = [&] { return user_create(line.account); }; });
+
+  auto* list = command->add_subcommand("list", "Accounts, newest first");
+  list->add_option("--search", line.list.search, "Part of a name or an e-mail address");
+  list->add_option("--page", line.list.page, "Which page (1)")->check(CLI::Range(1, 1'000'000));
+  list->add_option("--limit", line.list.limit, "Accounts a page (20)")->check(CLI::Range(1, 100));
+  list->callback([&] { line.chosen = [&] { return user_list(line.list); }; });
+
+  const auto add = [&](const char* name, const char* help, const char* argument, Command run) {
+    auto* sub = command->add_subcommand(name, help);
+    sub->add_option("email", line.email, "The account's e-mail address")->required();
+    if (argument != nullptr) sub->add_option(argument, line.word)->required();
+    sub->callback([&line, run = std::move(run)] { line.chosen = run; });
+  };
+  add("password", "Set another password, and end the account's sessions", nullptr,
+      [&] { return user_password(line.email); });
+  add("role", "Give another role, and end the account's sessions", "role",
+      [&] { return user_role(line.email, line.word); });
+  add("grant", "Give a permission, such as create:product", "permission",
+      [&] { return user_grant(line.email, line.word); });
+  add("revoke", "Take a permission back", "permission", [&] { return user_revoke(line.email, line.word); });
+  add("remove", "Remove an account and its posts", nullptr, [&] { return user_remove(line.email); });
+}
+
+void add_development(CLI::App& app, CommandLine& line) {
+  auto* seeding = app.add_subcommand("seed", "Fill an empty development database with users and products");
+  seeding->add_option("--users", line.seed.users, "How many (10000); their password is \"password\"")
+      ->check(CLI::Range(0, 1'000'000));
+  seeding->add_option("--products", line.seed.products, "How many (50000)")->check(CLI::Range(0, 10'000'000));
+  seeding->callback([&] { line.chosen = [&] { return seed(line.seed); }; });
+  auto* token = app.add_subcommand("token", "Print an access token of an account's (development)");
+  token->add_option("email", line.email, "The account's e-mail address")->required();
+  token->callback([&] { line.chosen = [&] { return print_token(line.email); }; });
+}
+
+int run_command_line(int argc, char** argv) {
+  CommandLine line;
+  CLI::App app("Ashlar: a backend in one binary.", "ashlar");
+  app.set_version_flag("--version", "ashlar " + std::string(backend::version()));
+  app.require_subcommand(1);
+  app.footer(examples);
+  add_serve(app, line);
+  add_migrate(app, line);
+  app.add_subcommand("routes", "Every route: method, path, guard, limit, summary")->callback([&] {
+    line.chosen = print_routes;
+  });
+  app.add_subcommand("openapi", "The API's OpenAPI 3.1 description, as JSON")->callback([&] {
+    line.chosen = print_openapi;
+  });
+  add_user(app, line);
+  add_development(app, line);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? exit_ok : exit_usage;
+  }
+  return line.chosen();
+}
+
+}  // namespace
+}  // namespace ashlar::cli
+
+int main(int argc, char** argv) {
+  using namespace ashlar;
+  std::signal(SIGPIPE, SIG_IGN);  // a reader that goes away is an error of that write, not our end
+  try {
+    return cli::run_command_line(argc, argv);
+  } catch (const cli::Stop& stop) {
+    std::fprintf(stderr, "ashlar: %s\n", stop.what());
+    return stop.exit_code();
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "ashlar: %s\n", error.what());
+    return cli::exit_failed;
+  }
+}

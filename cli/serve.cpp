@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ashlar/http/server.hpp"
+#include "backend/application.hpp"
+#include "backend/schema_version.hpp"
+#include "backend/users/first_admin.hpp"
+#include "backend/version.hpp"
+#include "cli/commands.hpp"
+#include "cli/welcome.hpp"
+#include "cli/workplace.hpp"
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <ctime>
+#include <string>
+
+namespace ashlar::cli {
+
+namespace {
+
+constexpr std::chrono::seconds stop_time_max{10};
+
+// SIGTERM and SIGINT, taken by the thread that waits for them and by no other. Made before any other thread is.
+class StopSignals {
+ public:
+  StopSignals() {
+    sigemptyset(&set_);
+    sigaddset(&set_, SIGTERM);
+    sigaddset(&set_, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+  }
+  ~StopSignals() { release(); }
+  StopSignals(const StopSignals&) = delete;
+  StopSignals& operator=(const StopSignals&) = delete;
+
+  [[nodiscard]] int wait() const {
+    int signal = 0;
+    while (sigwait(&set_, &signal) != 0) {
+    }
+    return signal;
+  }
+  // From now on one of them ends the process at once.
+  void release() { pthread_sigmask(SIG_UNBLOCK, &set_, nullptr); }
+
+ private:
+  sigset_t set_{};
+};
+
+backend::Settings settings_of(const Serve& wanted) {
+  backend::Settings settings = read_settings();
+  if (wanted.host) settings.host = *wanted.host == "localhost" ? "127.0.0.1" : *wanted.host;
+  if (wanted.port) settings.port = *wanted.port;
+  if (wanted.loops) settings.loops = *wanted.loops;
+  if (settings.stage == backend::Stage::development && isatty(STDOUT_FILENO) == 1)
+    settings.log.style = log::Style::pretty;
+  return settings;
+}
+
+void bring_schema_up(const backend::Settings& settings, const Serve& wanted, sql::Database& database,
+                     const Clock& clock, log::Logger& logger) {
+  const auto complaint = value_or_stop(backend::schema_complaint(database, clock));
+  if (complaint.empty()) return;
+  if (settings.stage == backend::Stage::production && wanted.migrate != Serve::Migrate::always)
+    throw Stop(exit_failed, complaint + " Run: ashlar migrate up (or ashlar serve --migrate)");
+  const auto applied = value_or_stop(backend::migrate_up(database, clock));
+  logger.info("migrations applied", {{"count", applied}});
+}
+
+void report_first_admin(const backend::FirstAdminOutcome& outcome, log::Logger& logger) {
+  using Kind = backend::FirstAdminOutcome::Kind;
+  switch (outcome.kind) {
+    case Kind::exists:
+    case Kind::invented:
+      return;  // the welcome says it
+    case Kind::made:
+      return logger.info("the first admin was made", {{"email", outcome.email}});
+    case Kind::not_wanted:
+      return logger.warn(
+          "there is no admin: set ADMIN_EMAIL and ADMIN_PASSWORD, or run ashlar user create --role admin");
+    case Kind::email_is_user:
+      return logger.error("ADMIN_EMAIL belongs to an account that is no admin: run ashlar user role",
+                          {{"email", outcome.email}});
+  }
+}
+
+}  // namespace
+
+int serve(const Serve& wanted) {
+  StopSignals signals;
+  backend::Settings settings = settings_of(wanted);
+  SystemClock clock;
+  SystemRandom random;
+  log::Logger logger(settings.log, clock);
+  const auto database = open_database(settings);
+  bring_schema_up(settings, wanted, *database, clock, logger);
+  if (settings.stage != backend::Stage::production) backend::fill_development_secrets(settings, random);
+
+  const backend::Foundation foundation{.clock = clock, .random = random, .logger = logger, .database = *database};
+  backend::Application application(settings, foundation);
+  http::Server server({.host = settings.host,
+                       .port = settings.port,
+                       .loops = settings.loops,
+                       .limits = {.body_bytes_max = settings.body_bytes_max},
+                       .tls = std::nullopt},
+                      application.app());
+  server.start();
+  logger.info("serving", {{"version", backend::version()},
+                          {"environment", backend::to_string(settings.stage)},
+                          {"host", settings.host},
+                          {"port", server.port()},
+                          {"loops", server.loops()}});
+
+  const auto admin = run_or_stop(backend::make_first_admin(settings, foundation, application.passwords()));
+  report_first_admin(admin, logger);
+  logger.flush();
+  if (settings.stage == backend::Stage::development) print_welcome(settings, server.port(), admin, foundation);
+
+  const int signal = signals.wait();
+  signals.release();
+  logger.info("stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
+  application.readiness().begin_draining();
+  if (settings.drain_delay.count() > 0) {
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(settings.drain_delay);
+    const timespec delay{.tv_sec = seconds.count(), .tv_nsec = (settings.drain_delay - seconds).count() * 1'000'000};
+    nanosleep(&delay, nullptr);
+  }
+  server.stop(stop_time_max);
+  database->close();
+  logger.info("stopped");
+  return exit_ok;
+}
+
+}  // namespace ashlar::cli

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/workplace.hpp"
+
+#include "ashlar/async/task_scope.hpp"
+#include "ashlar/sql/open.hpp"
+#include "backend/schema_version.hpp"
+
+namespace ashlar::cli {
+
+namespace {
+
+log::LogOptions log_to_standard_error() {
+  log::LogOptions out;
+  out.level = log::Level::warn;
+  out.style = log::Style::pretty;
+  out.console = log::LogOptions::Console::standard_error;
+  return out;
+}
+
+}  // namespace
+
+void stop(const Error& error) {
+  std::string message = error.message();
+  for (const Fault& fault : error.faults()) message += "\n  " + fault.path + " " + fault.message;
+  if (!error.cause().empty()) message += " (" + error.cause() + ")";
+  throw Stop(exit_failed, message);
+}
+
+backend::Settings read_settings() {
+  auto env = config::Environment::of_process(".env");
+  backend::Settings settings = backend::read_settings(env);
+  if (!env.faults().empty()) throw Stop(exit_config, "the configuration is wrong:\n" + env.report());
+  return settings;
+}
+
+std::unique_ptr<sql::Database> open_database(const backend::Settings& settings) {
+  return value_or_stop(sql::open_database(settings.database_url));
+}
+
+Workplace::Workplace(backend::Settings given)
+    : settings(std::move(given)), logger(log_to_standard_error(), clock), database(open_database(settings)) {}
+
+Workplace::~Workplace() { database->close(); }
+
+void Workplace::require_current_schema() {
+  const auto complaint = value_or_stop(backend::schema_complaint(*database, clock));
+  if (!complaint.empty()) throw Stop(exit_failed, complaint + " Run: ashlar migrate up");
+}
+
+void Workplace::require_development(const std::string& command) const {
+  if (settings.stage == backend::Stage::production)
+    throw Stop(exit_failed, "ashlar " + command + " is for development; APP_ENV is production.");
+}
+
+void detail::run_to_end(Task<> task) {
+  boost::asio::io_context loop(1);
+  async::run_to_end(loop, std::move(task));
+}
+
+}  // namespace ashlar::cli

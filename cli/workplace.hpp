@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/async/task.hpp"
+#include "ashlar/core/clock.hpp"
+#include "ashlar/core/random.hpp"
+#include "ashlar/log/logger.hpp"
+#include "ashlar/sql/database.hpp"
+#include "backend/settings.hpp"
+#include "cli/exit_code.hpp"
+
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace ashlar::cli {
+
+// A command that cannot go on: main prints the message to standard error and ends with the code.
+class Stop : public std::runtime_error {
+ public:
+  Stop(int exit_code, const std::string& message) : std::runtime_error(message), exit_code_(exit_code) {}
+  [[nodiscard]] int exit_code() const { return exit_code_; }
+
+ private:
+  int exit_code_;
+};
+
+[[noreturn]] void stop(const Error& error);
+
+template <class T>
+T value_or_stop(Result<T> result) {
+  if (!result) stop(result.error());
+  if constexpr (!std::is_void_v<T>) return std::move(*result);
+}
+
+// The settings of the environment and .env. Throws Stop (78) that names every fault.
+[[nodiscard]] backend::Settings read_settings();
+
+// Opens what DATABASE_URL names. Throws Stop.
+[[nodiscard]] std::unique_ptr<sql::Database> open_database(const backend::Settings& settings);
+
+// What most commands work with: the settings, the clock, chance, a log to standard error, and the database.
+class Workplace {
+ public:
+  explicit Workplace(backend::Settings given = read_settings());
+  ~Workplace();
+  Workplace(const Workplace&) = delete;
+  Workplace& operator=(const Workplace&) = delete;
+
+  // Throws Stop, with the command to run, when the schema is not the one that this binary knows.
+  void require_current_schema();
+  // Throws Stop unless APP_ENV is development or test.
+  void require_development(const std::string& command) const;
+
+  backend::Settings settings;
+  SystemClock clock;
+  SystemRandom random;
+  log::Logger logger;
+  std::unique_ptr<sql::Database> database;
+};
+
+namespace detail {
+void run_to_end(Task<> task);
+template <class T>
+Task<> store(Task<T> task, std::optional<T>& out) {
+  out.emplace(co_await std::move(task));
+}
+}  // namespace detail
+
+// Runs a task to its end on a loop of its own, and gives what it returns.
+template <class T>
+T run(Task<T> task) {
+  std::optional<T> out;
+  detail::run_to_end(detail::store(std::move(task), out));
+  return std::move(*out);
+}
+
+// The same for a task that can fail; its error ends the command.
+template <class T>
+T run_or_stop(Task<Result<T>> task) {
+  return value_or_stop(run(std::move(task)));
+}
+
+}  // namespace ashlar::cli
