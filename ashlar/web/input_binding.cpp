@@ -174,6 +174,7 @@ Result<> InputBinding::finish(const void* input, std::vector<Fault>& faults) con
 }
 
 bool is_json_media_type(std::string_view content_type) {
+  if (content_type == "application/json") return true;  // as nearly everybody says it
   const std::size_t end = content_type.find(';');
   const std::string type = ascii_lower(trimmed(content_type.substr(0, end)));
   const bool json = type == "application/json" || (type.starts_with("application/") && type.ends_with("+json") &&

@@ -67,6 +67,6 @@ class FixedWindowStore final : public RateLimitStore {
 void add_rate_limit_headers(const RateLimitDecision& decision, http::ResponseHeaders& headers);
 
 // The tighter one of two: what the headers tell of.
-[[nodiscard]] const RateLimitDecision& tighter(const RateLimitDecision& a, const RateLimitDecision& b);
+[[nodiscard]] RateLimitDecision tighter(const RateLimitDecision& a, const RateLimitDecision& b);
 
 }  // namespace ashlar::web
