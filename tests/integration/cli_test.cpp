@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// The commands, as a person or a script uses them.
+#include "tests/integration/server.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace ashlar::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+class Cli : public testing::Test {
+ protected:
+  Finished run(std::vector<std::string> arguments, std::string input = {}) {
+    return test::run(ashlar(std::move(arguments), folder, server_variables(), std::move(input)));
+  }
+  TemporaryFolder folder;
+};
+
+TEST_F(Cli, RefusesWhatItDoesNotKnow) {
+  for (const std::vector<std::string>& words :
+       std::vector<std::vector<std::string>>{{},
+                                             {"server"},
+                                             {"serve", "--prot", "1"},
+                                             {"serve", "--port", "many"},
+                                             {"serve", "--port", "65536"},
+                                             {"migrate"},
+                                             {"user", "create"},
+                                             {"user", "grant", "ada@example.com"},
+                                             {"migrate", "down", "--steps", "0"}}) {
+    const auto finished = run(words);
+    EXPECT_EQ(finished.exit_code, 64) << testing::PrintToString(words) << finished.out;
+    EXPECT_FALSE(finished.err.empty());
+  }
+}
+
+TEST_F(Cli, HelpsAndSaysItsVersion) {
+  EXPECT_THAT(run({"--help"}).out, HasSubstr("ashlar user create ada@example.com"));
+  EXPECT_EQ(run({"serve", "--help"}).exit_code, 0);
+  EXPECT_THAT(run({"--version"}).out, testing::MatchesRegex("ashlar [0-9]+\\.[0-9]+\\.[0-9]+\n"));
+}
+
+TEST_F(Cli, PrintsItsRoutesAndDescriptionWithoutAnyConfiguration) {
+  const auto routes = test::run(ashlar({"routes"}, folder, {}));
+  EXPECT_EQ(routes.exit_code, 0) << routes.err;
+  EXPECT_THAT(routes.out, HasSubstr("permission create:product"));
+  const auto openapi = test::run(ashlar({"openapi"}, folder, {}));
+  EXPECT_THAT(openapi.out, testing::StartsWith(R"({"openapi":"3.1.0")"));
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path())) << "nothing is left behind";
+}
+
+TEST_F(Cli, MigratesUpAndDown) {
+  EXPECT_EQ(run({"migrate", "status"}).exit_code, 1);
+  EXPECT_THAT(run({"migrate", "up", "--dry-run"}).out, HasSubstr("create table users"));
+  EXPECT_THAT(run({"migrate", "status"}).out, HasSubstr("pending"));
+  EXPECT_THAT(run({"migrate", "up"}).out, HasSubstr("applied 0001_users"));
+  EXPECT_EQ(run({"migrate", "up"}).out, "nothing to do\n");
+  const auto status = run({"migrate", "status"});
+  EXPECT_EQ(status.exit_code, 0);
+  EXPECT_THAT(status.out, Not(HasSubstr("pending")));
+  EXPECT_THAT(run({"migrate", "down", "--dry-run"}).out, HasSubstr("drop table products"));
+  EXPECT_THAT(run({"migrate", "down", "--steps", "4"}).out, HasSubstr("took back 0001_users"));
+  EXPECT_EQ(run({"migrate", "status"}).exit_code, 1);
+}
+
+TEST_F(Cli, LooksAfterAccounts) {
+  const std::vector<std::string> create{"user", "create", "ada@example.com", "--name", "Ada", "--role", "admin"};
+  EXPECT_THAT(run(create, "a long password\n").err, HasSubstr("ashlar migrate up"));
+  ASSERT_EQ(run({"migrate", "up"}).exit_code, 0);
+
+  EXPECT_THAT(run(create, "short\n").err, HasSubstr("password"));
+  EXPECT_EQ(run(create, "a long password\n").exit_code, 0);
+  EXPECT_THAT(run(create, "a long password\n").err, HasSubstr("taken"));
+  EXPECT_EQ(run({"user", "create", "eve", "--name", "Eve"}, "a long password\n").exit_code, 1);
+  EXPECT_EQ(run({"user", "create", "eve@example.com", "--name", "Eve"}, "a long password\n").exit_code, 0);
+  EXPECT_EQ(
+      run({"user", "create", "bob@example.com", "--name", "Bob", "--role", "root"}, "a long password\n").exit_code, 1);
+
+  EXPECT_EQ(run({"user", "grant", "eve@example.com", "create:product"}).exit_code, 0);
+  EXPECT_EQ(run({"user", "grant", "eve@example.com", "create:product"}).exit_code, 0) << "once more changes nothing";
+  EXPECT_EQ(run({"user", "grant", "eve@example.com", "create:gold"}).exit_code, 1);
+  EXPECT_EQ(run({"user", "grant", "nobody@example.com", "create:product"}).exit_code, 1);
+  EXPECT_THAT(run({"user", "list", "--search", "EVE"}).out,
+              testing::AllOf(HasSubstr("create:product"), HasSubstr("1 of 1"), Not(HasSubstr("ada@"))));
+
+  EXPECT_THAT(run({"user", "role", "ada@example.com", "user"}).err, HasSubstr("last admin"));
+  EXPECT_THAT(run({"user", "remove", "ada@example.com"}).err, HasSubstr("last admin"));
+  EXPECT_EQ(run({"user", "role", "eve@example.com", "admin"}).exit_code, 0);
+  EXPECT_EQ(run({"user", "remove", "ada@example.com"}).exit_code, 0);
+  EXPECT_EQ(run({"user", "revoke", "eve@example.com", "create:product"}).exit_code, 0);
+  EXPECT_EQ(run({"user", "revoke", "eve@example.com", "create:product"}).exit_code, 1);
+  EXPECT_EQ(run({"user", "password", "eve@example.com"}, "another long one\n").exit_code, 0);
+
+  Server server(folder);
+  ApiClient client(server.port());
+  EXPECT_EQ(
+      client.call("POST", "/api/auth/login", R"({"email": "eve@example.com", "password": "a long password"})").status,
+      401);
+  EXPECT_EQ(
+      client.call("POST", "/api/auth/login", R"({"email": "eve@example.com", "password": "another long one"})").status,
+      200);
+}
+
+TEST_F(Cli, SeedsAnEmptyDatabaseOnceAndGivesTokens) {
+  ASSERT_EQ(run({"migrate", "up"}).exit_code, 0);
+  const auto seeded = run({"seed", "--users", "450", "--products", "1001"});
+  EXPECT_EQ(seeded.exit_code, 0) << seeded.err;
+  EXPECT_EQ(run({"seed"}).exit_code, 1);
+  const auto token = run({"token", "user450@example.com"});
+  ASSERT_EQ(token.exit_code, 0) << token.err;
+  EXPECT_EQ(run({"token", "user451@example.com"}).exit_code, 1);
+  Variables production = server_variables();
+  production["APP_ENV"] = "production";
+  EXPECT_EQ(test::run(ashlar({"seed"}, folder, production)).exit_code, 1);
+
+  Server server(folder);
+  ApiClient client(server.port());
+  EXPECT_EQ(client.call("GET", "/api/users/me", "", token.out.substr(0, token.out.size() - 1)).at("/data/name"),
+            "User 450");
+  EXPECT_EQ(client.call("GET", "/api/products?limit=1").at("/pagination/total"), "1001");
+  const auto first = client.call("GET", "/api/products?limit=1&sort=-createdAt");
+  EXPECT_EQ(first.at("/data/0/name"), "Product 1");
+  EXPECT_EQ(first.at("/data/0/price"), "0.01");
+  EXPECT_EQ(client.call("POST", "/api/auth/login", R"({"email": "user7@example.com", "password": "password"})").status,
+            200);
+}
+
+}  // namespace
+}  // namespace ashlar::test

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/integration/server.hpp"
+
+#include <cstdlib>
+#include <stdexcept>
+
+namespace ashlar::test {
+
+Variables server_variables() {
+  Variables out{{"APP_ENV", "test"},
+                {"HOST", "127.0.0.1"},
+                {"PORT", "0"},
+                {"LOOPS", "2"},
+                {"BCRYPT_COST", "4"},
+                {"RATE_LIMIT_MAX", "0"},
+                {"LOG_LEVEL", "info"},
+                {"JWT_SECRET", "the access secret of the tests, long enough"},
+                {"JWT_REFRESH_SECRET", "the refresh secret of the tests, long enough"},
+                {"ADMIN_EMAIL", "admin@example.com"},
+                {"ADMIN_PASSWORD", "a long password"}};
+  for (const char* name : {"DATABASE_URL", "REDIS_URL"})
+    if (const char* value = std::getenv((std::string("ASHLAR_TEST_") + name).c_str())) out[name] = value;
+  return out;
+}
+
+Command ashlar(std::vector<std::string> arguments, const TemporaryFolder& folder, Variables variables,
+               std::string standard_input) {
+  arguments.insert(arguments.begin(), ASHLAR_BINARY);
+  return {.words = std::move(arguments),
+          .folder = folder.path(),
+          .variables = std::move(variables),
+          .standard_input = std::move(standard_input)};
+}
+
+namespace {
+
+std::vector<std::string> serve_with(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), "serve");
+  return arguments;
+}
+
+}  // namespace
+
+Server::Server(const TemporaryFolder& folder, Variables variables, std::vector<std::string> arguments)
+    : process_(ashlar(serve_with(std::move(arguments)), folder, std::move(variables))) {
+  process_.wait_for(R"("message":"serving")");
+  process_.wait_for("\"loops\":");
+  const std::string log = process_.out();
+  const std::string before = "\"port\":";
+  port_ = static_cast<std::uint16_t>(std::stoi(log.substr(log.find(before) + before.size())));
+}
+
+web::TestReply ApiClient::call(const std::string& method, const std::string& target, const std::string& json,
+                               const std::string& token) {
+  std::string headers;
+  if (!json.empty()) headers += "Content-Type: application/json\r\n";
+  if (!token.empty()) headers += "Authorization: Bearer " + token + "\r\n";
+  RawResponse response = client_.request(method, target, headers, json);
+  return {.status = response.status, .headers = std::move(response.headers), .body = std::move(response.body)};
+}
+
+web::TestReply ApiClient::sign_up(const std::string& name) {
+  return call("POST", "/api/auth/register",
+              R"({"name": ")" + name + R"(", "email": ")" + name + R"(@example.com", "password": "a long password"})");
+}
+
+std::string ApiClient::admin_token() {
+  // It is made when the server listens already.
+  const std::string login = R"({"email": "admin@example.com", "password": "a long password"})";
+  for (int attempt = 0; attempt < 200; ++attempt) {
+    const auto reply = call("POST", "/api/auth/login", login);
+    if (reply.status == 200) return reply.at("/data/accessToken");
+  }
+  throw std::runtime_error("the admin cannot sign in");
+}
+
+}  // namespace ashlar::test

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <csignal>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace ashlar::test {
+
+// A folder of the test's own, removed with everything in it.
+class TemporaryFolder {
+ public:
+  TemporaryFolder();
+  ~TemporaryFolder();
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+struct Command {
+  std::vector<std::string> words;  // the program's path first
+  std::filesystem::path folder;    // where it runs
+  // Its whole environment, but for PATH and what sanitizers read.
+  std::map<std::string, std::string> variables{};
+  std::string standard_input{};
+};
+
+// A running program. Destroying it kills it with SIGKILL. Waiting longer than 60 s is a std::runtime_error that shows
+// what the program wrote.
+class Process {
+ public:
+  explicit Process(const Command& command);
+  ~Process();
+  Process(const Process&) = delete;
+  Process& operator=(const Process&) = delete;
+
+  // Until standard output or standard error holds the text. Throws when the program ends before.
+  void wait_for(const std::string& text);
+  void signal(int number);
+  // The exit code; of one that a signal ended, the negative number of the signal.
+  int wait();
+
+  [[nodiscard]] std::string out() const;
+  [[nodiscard]] std::string err() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+struct Finished {
+  int exit_code = 0;
+  std::string out;
+  std::string err;
+};
+[[nodiscard]] Finished run(const Command& command);
+
+}  // namespace ashlar::test
