@@ -67,6 +67,7 @@ TEST(Http1Chunked, RefusesWhatIsMalformed) {
       {"a control character in an extension", "1;\x01\r\na\r\n", "malformed"},
       {"no CR LF behind the data", "1\r\na0\r\n\r\n", "malformed"},
       {"a bare LF behind the data", "1\r\na\n0\r\n\r\n", "malformed"},
+      {"another byte before the LF behind the data", "1\r\naX\n0\r\n\r\n", "malformed"},
       {"a bare CR behind the data", "1\r\na\r0\r\n\r\n", "malformed"},
       {"more data than the size", "1\r\nab\r\n0\r\n\r\n", "malformed"},
       {"a bare LF at the end", "0\r\n\n", "malformed"},
