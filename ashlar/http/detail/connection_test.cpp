@@ -2,6 +2,7 @@
 #include "ashlar/http/detail/connection.hpp"
 
 #include "ashlar/http/detail/test_server.hpp"
+#include "tests/support/memory.hpp"
 
 #include <gtest/gtest.h>
 
@@ -193,7 +194,7 @@ TEST(Connection, AStreamThatFailsIsNeverTakenForAWholeOne) {
 TEST(Connection, LargeResponsesTakeNoMoreMemoryThanTheirPieces) {
   TestServer server;
   (void)server.connect().request("GET", "/stream");
-  const std::size_t before = memory_peak();
+  const std::size_t before = test::memory_peak();
   RawClient client = server.connect();
   client.send(get("/much"));
   (void)client.read_head();
@@ -204,7 +205,7 @@ TEST(Connection, LargeResponsesTakeNoMoreMemoryThanTheirPieces) {
     ASSERT_EQ(client.read(2), "\r\n");
   }
   EXPECT_EQ(client.read(5), "0\r\n\r\n");
-  EXPECT_LT(memory_peak() - before, peak_growth_max);
+  EXPECT_LT(test::memory_peak() - before, test::peak_growth_max);
 }
 
 TEST(Connection, ASlowReaderIsCutOff) {

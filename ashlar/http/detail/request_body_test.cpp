@@ -3,6 +3,7 @@
 
 #include "ashlar/http/detail/http1_response.hpp"
 #include "ashlar/http/detail/test_server.hpp"
+#include "tests/support/memory.hpp"
 
 #include <gtest/gtest.h>
 
@@ -119,10 +120,10 @@ TEST(RequestBody, AnUploadTakesNoMoreMemoryThanItsPieces) {
   RawClient client = server.connect();
   const std::string piece = pattern(64 * 1024);
   client.send(head("/count", "Content-Length: " + std::to_string(512 * piece.size()) + "\r\n"));
-  const std::size_t before = memory_peak();
+  const std::size_t before = test::memory_peak();
   for (int i = 0; i < 512; ++i) client.send(piece);
   EXPECT_EQ(client.read_response().body, std::to_string(512 * piece.size()));
-  EXPECT_LT(memory_peak() - before, peak_growth_max);
+  EXPECT_LT(test::memory_peak() - before, test::peak_growth_max);
 }
 
 TEST(RequestBody, AClientThatLeavesInTheMiddleIsAnError) {
