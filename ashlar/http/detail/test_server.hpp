@@ -17,10 +17,10 @@
 #include <stdexcept>
 #include <string>
 
-// For the tests of connections and servers: a handler with a path for each thing that a handler can do.
+// For the tests of connections and servers.
 namespace ashlar::http::detail {
 
-// Something that a test waits for: it comes, or the test fails.
+// It comes, or the test fails.
 template <class T>
 class Signal {
  public:
@@ -193,7 +193,6 @@ class TestServer {
   }
 
   [[nodiscard]] test::RawClient connect() const { return test::RawClient(server.port()); }
-
   TestHandler handler;
   Server server;
 };
