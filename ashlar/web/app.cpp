@@ -18,11 +18,6 @@ namespace ashlar::web {
 
 namespace {
 
-bool is_health(std::string_view path) {
-  constexpr std::string_view health = "/health";
-  return path.starts_with(health) && (path.size() == health.size() || path[health.size()] == '/');
-}
-
 LoggedRequest logged(const Exchange& exchange) {
   return {exchange.request, exchange.id.view(), exchange.context.principal()};
 }
@@ -82,7 +77,7 @@ App::State::Found App::State::find(Exchange& exchange) const {
 
 std::optional<Error> App::State::limit(Exchange& exchange) const {
   const auto& own = exchange.route->route->limit;
-  const bool counted = options.rate_limit_max != 0 && !is_health(exchange.request.path);
+  const bool counted = options.rate_limit_max != 0 && !is_never_limited(exchange.request.path);
   if (!counted && !own) return std::nullopt;
   RateLimitKey key = RateLimitKey::of_address(exchange.request.peer_address, 0);
   RateLimitDecision decision;

@@ -127,7 +127,7 @@ ProblemCodes Description::problems_of(const PreparedRoute& prepared) const {
     add(errors::unsupported_media_type);
   }
   if (!binding.input().members.empty()) add(ashlar::errors::invalid_input);
-  if (route.limit || options_.rate_limit_max != 0) add(errors::rate_limited);
+  if (route.limit || (options_.rate_limit_max != 0 && !is_never_limited(route.path))) add(errors::rate_limited);
   for (const auto& code : route.errors) add(code);
   add(ashlar::errors::internal);
   return out;

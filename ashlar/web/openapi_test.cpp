@@ -134,6 +134,15 @@ TEST(OpenApi, ListsTheCodesOfEveryRefusal) {
   EXPECT_EQ(codes("~1api~1items~1{id}/patch", 403), R"(["auth.forbidden"])");
 }
 
+TEST(OpenApi, SaysOfTheServersLimitWhereItHolds) {
+  AppOptions options;
+  options.rate_limit_max = 100;
+  TestApp app(mount, options);
+  const auto doc = app->get("/openapi.json");
+  EXPECT_TRUE(doc.has("/paths/~1api~1items/get/responses/429"));
+  EXPECT_FALSE(doc.has("/paths/~1health/get/responses/429"));
+}
+
 TEST(OpenApi, ShowsRepliesInTheirEnvelopes) {
   TestApp app(mount);
   const auto doc = app->get("/openapi.json");

@@ -112,6 +112,11 @@ std::size_t FixedWindowStore::size() const {
   return sum;
 }
 
+bool is_never_limited(std::string_view path) {
+  constexpr std::string_view health = "/health";
+  return path.starts_with(health) && (path.size() == health.size() || path[health.size()] == '/');
+}
+
 void add_rate_limit_headers(const RateLimitDecision& decision, http::ResponseHeaders& headers) {
   const auto add = [&](std::string_view name, std::int64_t value) {
     std::array<char, 20> digits;

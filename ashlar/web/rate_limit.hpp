@@ -63,6 +63,9 @@ class FixedWindowStore final : public RateLimitStore {
   std::unique_ptr<Shard[]> shards_;
 };
 
+// /health and what is below it, which probes ask for: the server's limit passes them over.
+[[nodiscard]] bool is_never_limited(std::string_view path);
+
 // RateLimit-Limit, RateLimit-Remaining and RateLimit-Reset (draft-ietf-httpapi-ratelimit-headers-03).
 void add_rate_limit_headers(const RateLimitDecision& decision, http::ResponseHeaders& headers);
 
