@@ -200,6 +200,7 @@ TEST_F(Authentication, KeepsCredentialsInCookiesThatScriptsCannotRead) {
                                    "refreshToken=refresh; Path=/api/auth; Max-Age=3600; HttpOnly; SameSite=Strict"));
   EXPECT_EQ(reply.header("Cache-Control"), "no-store");
   EXPECT_EQ(get("/open", {{"Cookie", "refreshToken=r1; x=y"}}).at("/data/kept"), "r1");
+  EXPECT_EQ(get("/open", {{"Cookie", "refreshTokenX=r1; refreshToken"}}).at("/data/kept"), "");
   EXPECT_EQ(get("/open", {{"Cookie", "refreshToken=\"r1\""}}).at("/data/kept"), "");
 
   EXPECT_THAT(app->post("/api/auth/out", {}).header("Set-Cookie"), HasSubstr("accessToken=; Path=/; Max-Age=0"));
