@@ -131,6 +131,26 @@ TEST_P(Conformance, AnswersAWriteBeforeASlowTransactionThatWaitedWithIt) {
   EXPECT_TRUE(await((*second)->commit())) << "the write was answered only when the second one was over";
 }
 
+TEST_P(Conformance, AKeyThatIsCheckedAtTheCommitFailsItsOwnWriteOnly) {
+  auto& db = open_with(
+      "create table a (id integer primary key);"
+      "create table b (a integer references a (id) deferrable initially deferred);");
+  auto tx = await(db.begin());  // holds the writer, so that what follows waits together
+  std::optional<Result<Outcome>> bad, good;
+  std::optional<Result<>> committed;
+  start(keep_result(db.execute({.sql = "insert into b (a) values (1)", .mode = Mode::write}), bad));
+  start(keep_result(db.execute({.sql = "insert into a (id) values (2)", .mode = Mode::write}), good));
+  start(keep_result(tx->commit(), committed));
+  run();
+  EXPECT_EQ(code_of(*bad), "database.foreign_key");
+  EXPECT_TRUE(*good);
+  EXPECT_TRUE(*committed);
+  auto broken = await(db.begin());
+  ASSERT_TRUE(write(*broken, "insert into b (a) values (1)"));
+  EXPECT_EQ(code_of(await(broken->commit())), "database.foreign_key");
+  EXPECT_EQ(count(db, "b"), 0);
+}
+
 Task<> pass_on_one(Database& db, int id) {
   auto tx = co_await db.begin();
   if (!tx) throw std::runtime_error("begin: " + tx.error().cause());
