@@ -154,6 +154,12 @@ TEST_F(SqliteFile, FoldsCaseInEveryScript) {
   EXPECT_EQ(integer(**db, "select ashlar_fold(null) is null and ashlar_contains(null, 'a') is null"), 1);
   EXPECT_EQ(integer(**db, "select ashlar_contains('ÉLODIE', 'élo') and not ashlar_contains('ELODIE', 'élo')"), 1);
   EXPECT_EQ(integer(**db, "select ashlar_fold(7) = '7'"), 1);
+  EXPECT_EQ(
+      integer(**db, "select ashlar_contains('aaaB', 'AAB') and ashlar_contains('', '') and ashlar_contains('é', '')"),
+      1);
+  EXPECT_EQ(
+      integer(**db, "select ashlar_contains('ab', 'abc') or ashlar_contains('', 'a') or ashlar_contains('é', 'e')"), 0);
+  EXPECT_EQ(integer(**db, "select ashlar_contains('É then ABC', 'é THEN abc')"), 1);
   ASSERT_TRUE((*db)->run_script("create table u (email text); create unique index u_email on u (ashlar_fold(email));"));
   ASSERT_TRUE(write(**db, "insert into u values ('É@example.com')"));
   const auto taken = write(**db, "insert into u values ('é@EXAMPLE.com')");

@@ -55,6 +55,31 @@ const CaseFolding& folding_of(sqlite3_context* call) {
   return *static_cast<const CaseFolding*>(sqlite3_user_data(call));
 }
 
+unsigned char ascii_folded(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte >= 'A' && byte <= 'Z' ? byte + 32 : byte;
+}
+
+// `part` is folded already. Most texts are ASCII: those are searched as they are.
+bool contains_folded(const CaseFolding& folding, std::string_view text, std::string_view part) {
+  if (part.empty()) return true;
+  const auto first = static_cast<unsigned char>(part[0]);
+  bool all_ascii = true;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const unsigned char c = ascii_folded(text[at]);
+    all_ascii = all_ascii && c < 0x80;
+    if (c != first || text.size() - at < part.size()) continue;
+    std::size_t same = 1;
+    while (same < part.size() && ascii_folded(text[at + same]) == static_cast<unsigned char>(part[same])) ++same;
+    if (same == part.size()) return true;
+  }
+  if (all_ascii) return false;
+  thread_local std::string folded;
+  folded.clear();
+  folding.append_folded(text, folded);
+  return folded.find(part) != std::string::npos;
+}
+
 void fold(sqlite3_context* call, int, sqlite3_value** arguments) {
   if (sqlite3_value_type(arguments[0]) == SQLITE_NULL) return sqlite3_result_null(call);
   std::string out;
@@ -72,11 +97,8 @@ void contains(sqlite3_context* call, int, sqlite3_value** arguments) {
   if (part == nullptr) {
     folding_of(call).append_folded(text_of(arguments[1]), once);
   }
-  const std::string_view wanted = part != nullptr ? *part : once;
-  thread_local std::string folded;
-  folded.clear();
-  folding_of(call).append_folded(text_of(arguments[0]), folded);
-  sqlite3_result_int(call, folded.find(wanted) != std::string::npos ? 1 : 0);
+  const bool found = contains_folded(folding_of(call), text_of(arguments[0]), part != nullptr ? *part : once);
+  sqlite3_result_int(call, found ? 1 : 0);
   if (part == nullptr) {
     // Last, since SQLite may delete it at once.
     sqlite3_set_auxdata(call, 1, new std::string(std::move(once)),
