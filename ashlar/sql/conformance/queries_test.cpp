@@ -238,7 +238,8 @@ TEST_P(Conformance, RunsSqlByHandWithItsParameters) {
   auto& db = open_with(people_table(GetParam()));
   ASSERT_TRUE(await(insert_many(six_people()).run(db)));
   const auto groups =
-      await(raw<AgeGroup>("select age / $1 * $1 as decade, count(*) as people from people group by 1 order by 1 nulls first", 40)
+      await(raw<AgeGroup>(
+                "select age / $1 * $1 as decade, count(*) as people from people group by 1 order by 1 nulls first", 40)
                 .all(db));
   ASSERT_TRUE(groups) << groups.error().cause();
   EXPECT_EQ(schema::to_json(*groups), R"([{"people":1},{"people":3,"decade":0},{"people":2,"decade":40}])");

@@ -15,7 +15,13 @@ Driver sqlite() {
     EXPECT_TRUE(database) << database.error().message();
     return std::move(*database);
   };
-  return {.name = "Sqlite", .open = open, .uuid = "text", .timestamp = "integer", .blob = "blob", .number = "real", .key = "integer primary key"};
+  return {.name = "Sqlite",
+          .open = open,
+          .uuid = "text",
+          .timestamp = "integer",
+          .blob = "blob",
+          .number = "real",
+          .key = "integer primary key"};
 }
 
 INSTANTIATE_TEST_SUITE_P(Driver, Conformance, testing::Values(sqlite()), driver_name);
