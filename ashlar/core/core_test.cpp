@@ -30,9 +30,10 @@ TEST(Timestamp, ReadsOffsetsAndFractionsAndWritesUtc) {
 }
 
 TEST(Uuid, RefusesOtherText) {
-  for (const std::string_view text : {"", "0193508e-0000-7000-8000-00000000000", "0193508e-0000-7000-8000-0000000000000",
-                                      "0193508e00007000800000000000000000000", "g193508e-0000-7000-8000-000000000000",
-                                      "0193508e-0000-7000-8000_000000000000", "{193508e-0000-7000-8000-00000000000}"}) {
+  for (const std::string_view text :
+       {"", "0193508e-0000-7000-8000-00000000000", "0193508e-0000-7000-8000-0000000000000",
+        "0193508e00007000800000000000000000000", "g193508e-0000-7000-8000-000000000000",
+        "0193508e-0000-7000-8000_000000000000", "{193508e-0000-7000-8000-00000000000}"}) {
     EXPECT_FALSE(Uuid::parse(text)) << text;
   }
 }
@@ -68,8 +69,9 @@ TEST(Base64Url, ReadsWhatItWrites) {
 }
 
 TEST(Utf8, RefusesIllFormedSequences) {
-  for (const std::string_view text : {"\x80", "\xc0\xaf", "\xc1\x81", "\xe0\x80\xaf", "\xed\xa0\x80", "\xf0\x80\x80\x80",
-                                      "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xe2\x82", "a\xff"}) {
+  for (const std::string_view text :
+       {"\x80", "\xc0\xaf", "\xc1\x81", "\xe0\x80\xaf", "\xed\xa0\x80", "\xf0\x80\x80\x80", "\xf4\x90\x80\x80",
+        "\xf5\x80\x80\x80", "\xe2\x82", "a\xff"}) {
     EXPECT_FALSE(is_utf8(text));
   }
   EXPECT_TRUE(is_utf8("aé€😀"));
