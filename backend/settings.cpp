@@ -145,14 +145,17 @@ std::filesystem::path secrets_file(const Settings& settings) {
                            std::generic_category().message(error));
 }
 
+std::string new_secret(Random& random) {
+  std::array<std::byte, 32> bytes{};
+  random.fill(bytes);
+  return to_hex(bytes);
+}
+
 // Two processes that start at once must agree: the first to create the file writes it whole before it gets its name.
 void make_secrets_file(const std::filesystem::path& file, Random& random) {
-  std::string text = "# Signs the tokens of this development database. Not for production.\n";
-  for (const char* name : {"JWT_SECRET=", "JWT_REFRESH_SECRET="}) {
-    std::array<std::byte, 32> bytes{};
-    random.fill(bytes);
-    text += name + to_hex(bytes) + '\n';
-  }
+  const std::string text =
+      "# Signs the tokens of this development database. Not for production.\nJWT_SECRET=" + new_secret(random) +
+      "\nJWT_REFRESH_SECRET=" + new_secret(random) + '\n';
   if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path());
   const std::string draft = file.string() + "." + std::to_string(::getpid());
   const int descriptor = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
@@ -171,6 +174,11 @@ void make_secrets_file(const std::filesystem::path& file, Random& random) {
 void fill_development_secrets(Settings& settings, Random& random) {
   auth::TokenOptions& tokens = settings.tokens;
   if (!tokens.access_secret.empty() && !tokens.refresh_secret.empty()) return;
+  if (sqlite_path(settings) == ":memory:") {  // gone with the process, and its tokens with it
+    if (tokens.access_secret.empty()) tokens.access_secret = new_secret(random);
+    if (tokens.refresh_secret.empty()) tokens.refresh_secret = new_secret(random);
+    return;
+  }
   const std::filesystem::path file = secrets_file(settings);
   if (!std::filesystem::exists(file)) make_secrets_file(file, random);
   std::ifstream in(file);

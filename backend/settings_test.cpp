@@ -147,6 +147,16 @@ TEST(Settings, MissingSecretsAreMadeOnceAndOnlyTheirOwnerReadsThem) {
   std::filesystem::remove_all(folder);
 }
 
+TEST(Settings, SecretsOfADatabaseInMemoryLeaveNoFile) {
+  SystemRandom random;
+  Settings settings;
+  settings.database_url = "sqlite::memory:";
+  fill_development_secrets(settings, random);
+  EXPECT_GE(settings.tokens.access_secret.size(), 32U);
+  EXPECT_NE(settings.tokens.access_secret, settings.tokens.refresh_secret);
+  EXPECT_FALSE(std::filesystem::exists(":memory:.secrets"));
+}
+
 // Every variable is in the guide and in .env.example, and neither speaks of one that is not read.
 TEST(Settings, AreAllDocumented) {
   const auto words_of = [](const std::string& path, const std::string& before) {

@@ -2,7 +2,6 @@
 #include "cli/workplace.hpp"
 
 #include "ashlar/async/task_scope.hpp"
-#include "ashlar/sql/open.hpp"
 #include "backend/schema_version.hpp"
 
 namespace ashlar::cli {
@@ -14,6 +13,13 @@ log::LogOptions log_to_standard_error() {
   out.level = log::Level::warn;
   out.style = log::Style::pretty;
   out.console = log::LogOptions::Console::standard_error;
+  return out;
+}
+
+// A command's transaction makes nobody wait but its user.
+sql::OpenOptions patient() {
+  sql::OpenOptions out;
+  out.sqlite.transaction_time_max = std::chrono::hours{1};
   return out;
 }
 
@@ -33,12 +39,14 @@ backend::Settings read_settings() {
   return settings;
 }
 
-std::unique_ptr<sql::Database> open_database(const backend::Settings& settings) {
-  return value_or_stop(sql::open_database(settings.database_url));
+std::unique_ptr<sql::Database> open_database(const backend::Settings& settings, sql::OpenOptions options) {
+  return value_or_stop(sql::open_database(settings.database_url, std::move(options)));
 }
 
 Workplace::Workplace(backend::Settings given)
-    : settings(std::move(given)), logger(log_to_standard_error(), clock), database(open_database(settings)) {}
+    : settings(std::move(given)),
+      logger(log_to_standard_error(), clock),
+      database(open_database(settings, patient())) {}
 
 Workplace::~Workplace() { database->close(); }
 

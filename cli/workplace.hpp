@@ -6,6 +6,7 @@
 #include "ashlar/core/random.hpp"
 #include "ashlar/log/logger.hpp"
 #include "ashlar/sql/database.hpp"
+#include "ashlar/sql/open.hpp"
 #include "backend/settings.hpp"
 #include "cli/exit_code.hpp"
 
@@ -39,7 +40,8 @@ T value_or_stop(Result<T> result) {
 [[nodiscard]] backend::Settings read_settings();
 
 // Opens what DATABASE_URL names. Throws Stop.
-[[nodiscard]] std::unique_ptr<sql::Database> open_database(const backend::Settings& settings);
+[[nodiscard]] std::unique_ptr<sql::Database> open_database(const backend::Settings& settings,
+                                                           sql::OpenOptions options = {});
 
 // What most commands work with: the settings, the clock, chance, a log to standard error, and the database.
 class Workplace {
