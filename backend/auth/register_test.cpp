@@ -68,6 +68,13 @@ TEST(Register, RefusesAnAddressThatIsTakenInWhateverCase) {
                     409, "user.email_taken"}});
 }
 
+TEST(Register, OneAddressAtOnceMakesOneAccount) {
+  TestBackend backend;
+  const web::TestRequest request{
+      .method = http::Method::post, .target = "/api/auth/register", .headers = {}, .body = good};
+  EXPECT_THAT(backend.at_once(4, request), testing::ElementsAre(201, 409, 409, 409));
+}
+
 TEST(Register, SignsTheNewAccountIn) {
   TestBackend backend;
   auto reply = backend.client().post(

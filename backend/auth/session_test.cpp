@@ -92,6 +92,15 @@ TEST(Refresh, ATokenThatIsUsedTwiceEndsItsSessionAndNoOther) {
   (void)refreshed(backend, elsewhere);
 }
 
+TEST(Refresh, OneTokenAtOnceGivesOnePairAtMost) {
+  TestBackend backend;
+  const Person ada = backend.person("ada");
+  const auto statuses = backend.at_once(
+      4, {.method = Method::post, .target = "/api/auth/refresh", .headers = {}, .body = token_body(ada.refresh_token)});
+  EXPECT_THAT(statuses, testing::ElementsAre(200, 401, 401, 401));
+  EXPECT_EQ(code_of_me(backend, ada), "auth.token_revoked");
+}
+
 TEST(Refresh, KnowsTheRoleOfTheMoment) {
   TestBackend backend;
   const Person ada = backend.person("ada");

@@ -5,7 +5,10 @@
 #include "ashlar/sql/open.hpp"
 #include "backend/schema_version.hpp"
 
+#include <algorithm>
+#include <latch>
 #include <stdexcept>
+#include <thread>
 
 namespace ashlar::test {
 
@@ -124,6 +127,22 @@ web::TestReply TestBackend::as(const Person& who, http::Method method, std::stri
                         .target = std::move(target),
                         .headers = {{"Authorization", "Bearer " + who.token}},
                         .body = std::move(body)});
+}
+
+std::vector<int> TestBackend::at_once(int threads, const web::TestRequest& request) {
+  std::vector<int> statuses(static_cast<std::size_t>(threads));
+  std::vector<std::thread> running;
+  std::latch ready(threads);
+  for (int& status : statuses) {
+    running.emplace_back([&] {
+      web::TestClient client(application_->app());
+      ready.arrive_and_wait();
+      status = client.send(request).status;
+    });
+  }
+  for (std::thread& thread : running) thread.join();
+  std::ranges::sort(statuses);
+  return statuses;
 }
 
 void TestBackend::run(const std::string& sql) {

@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace ashlar::test {
 
@@ -45,6 +46,9 @@ class TestBackend {
   Person sign_in(const std::string& email);
   // Tokens of the person's that are not good (any more).
   BadTokens bad_tokens();
+
+  // The same request from several threads at once, each with a client of its own; the replies' statuses, sorted.
+  std::vector<int> at_once(int threads, const web::TestRequest& request);
 
   // A request with somebody's token.
   web::TestReply as(const Person& who, http::Method method, std::string target, std::string body = {});
