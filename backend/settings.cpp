@@ -77,6 +77,15 @@ void read_first_admin(config::Environment& env, Settings& settings) {
   if (parsed_email && parsed_password) settings.first_admin = FirstAdmin{*parsed_email, *parsed_password};
 }
 
+void read_trusted_proxies(config::Environment& env, Settings& settings) {
+  web::TrustedProxyOptions& proxies = settings.trusted_proxies;
+  proxies.networks = env.list("TRUSTED_PROXIES");
+  static constexpr std::array<std::string_view, 2> fields{"x-forwarded", "forwarded"};
+  if (env.one_of("TRUSTED_PROXY_FIELDS", "x-forwarded", fields) == "forwarded")
+    proxies.fields = web::TrustedProxyOptions::Fields::forwarded;
+  if (const auto made = web::TrustedProxies::make(proxies); !made) env.fault("TRUSTED_PROXIES", made.error().message());
+}
+
 void read_log(config::Environment& env, Settings& settings) {
   static constexpr std::array<std::string_view, 7> levels{"trace", "debug", "info", "warn", "error", "fatal", "off"};
   const std::string fallback = settings.stage == Stage::test ? "warn" : "info";
@@ -120,6 +129,7 @@ Settings read_settings(config::Environment& env) {
   out.rate_limit_max = static_cast<std::uint32_t>(env.integer("RATE_LIMIT_MAX", 100, 0, 1'000'000));
   out.body_bytes_max =
       static_cast<std::size_t>(env.integer("BODY_BYTES_MAX", 10 * 1024 * 1024, 1024, 1024 * 1024 * 1024));
+  read_trusted_proxies(env, out);
   static constexpr std::array<std::string_view, 2> yes_no{"yes", "no"};
   if (env.one_of("SECURE_COOKIES", out.stage == Stage::production ? "yes" : "no", yes_no) == "yes") {
     out.secure_cookies = Settings::SecureCookies::yes;

@@ -55,8 +55,8 @@ void log_access(log::Logger& log, const LoggedRequest& logged, const http::Respo
   if (logged.principal == nullptr) {
     log.info("request", {{"method", method},
                          {"url", url},
-                         {"host", request.authority},
-                         {"address", request.peer_address},
+                         {"host", logged.client.authority},
+                         {"address", logged.client.address},
                          {"status", response.status},
                          {"durationMs", ms},
                          {"bytes", response.body.size()},
@@ -64,8 +64,8 @@ void log_access(log::Logger& log, const LoggedRequest& logged, const http::Respo
   } else {
     log.info("request", {{"method", method},
                          {"url", url},
-                         {"host", request.authority},
-                         {"address", request.peer_address},
+                         {"host", logged.client.authority},
+                         {"address", logged.client.address},
                          {"status", response.status},
                          {"durationMs", ms},
                          {"bytes", response.body.size()},
@@ -82,7 +82,7 @@ void log_refusal(log::Logger& log, const LoggedRequest& logged, const Error& err
              {"required", required},
              {"method", http::to_string(logged.request.method)},
              {"path", logged.request.path},
-             {"address", logged.request.peer_address},
+             {"address", logged.client.address},
              {"userId", user_id_of(logged)},
              {"role", logged.principal == nullptr ? std::string_view{} : std::string_view(logged.principal->role)},
              {"requestId", logged.request_id}});

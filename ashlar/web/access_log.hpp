@@ -5,6 +5,7 @@
 #include "ashlar/core/error.hpp"
 #include "ashlar/http/message.hpp"
 #include "ashlar/log/logger.hpp"
+#include "ashlar/web/trusted_proxies.hpp"
 
 #include <chrono>
 #include <string>
@@ -15,6 +16,7 @@ namespace ashlar::web {
 
 struct LoggedRequest {
   const http::Request& request;
+  const ClientOrigin& client;
   std::string_view request_id;
   const auth::Principal* principal;  // null: nobody
 };

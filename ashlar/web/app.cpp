@@ -19,7 +19,7 @@ namespace ashlar::web {
 namespace {
 
 LoggedRequest logged(const Exchange& exchange) {
-  return {exchange.request, exchange.id.view(), exchange.context.principal()};
+  return {exchange.request, exchange.client, exchange.id.view(), exchange.context.principal()};
 }
 
 std::chrono::nanoseconds elapsed(const Exchange& exchange) {
@@ -50,7 +50,7 @@ Error error_of_current_exception() {
 
 void App::State::start(Exchange& exchange) const {
   http::ResponseHeaders& headers = exchange.response.headers;
-  security.add_to(headers, exchange.request.scheme);
+  security.add_to(headers, exchange.client.scheme);
   headers.add("X-Request-Id", exchange.id.view());
   if (exchange.limit.limit != 0) add_rate_limit_headers(exchange.limit, headers);
 }
@@ -79,7 +79,7 @@ std::optional<Error> App::State::limit(Exchange& exchange) const {
   const auto& own = exchange.route->route->limit;
   const bool counted = options.rate_limit_max != 0 && !is_never_limited(exchange.request.path);
   if (!counted && !own) return std::nullopt;
-  RateLimitKey key = RateLimitKey::of_address(exchange.request.peer_address, 0);
+  RateLimitKey key = RateLimitKey::of_address(exchange.client.address, 0);
   RateLimitDecision decision;
   if (counted) decision = counts->take(key, {options.rate_limit_max, std::chrono::minutes(1)}, exchange.began);
   if (own && decision.allowed) {
@@ -127,9 +127,9 @@ void App::State::finish(Exchange& exchange) const {
   // A refused request leaves nothing with the client, but what it has may still be taken away.
   if (const auto& kept = exchange.context.credentials_to_keep();
       kept && (exchange.response.status < 400 || kept->access_token.empty())) {
-    const CookiePolicy policy = {.secure = options.secure_cookies == AppOptions::SecureCookies::yes
-                                               ? CookiePolicy::Secure::yes
-                                               : CookiePolicy::Secure::no,
+    const bool secure =
+        options.secure_cookies == AppOptions::SecureCookies::yes || exchange.client.scheme == http::Scheme::https;
+    const CookiePolicy policy = {.secure = secure ? CookiePolicy::Secure::yes : CookiePolicy::Secure::no,
                                  .refresh_path = options.refresh_cookie_path};
     exchange.response.headers.set("Cache-Control", "no-store");  // RFC 6749 section 5.1
     set_credential_cookies(*kept, exchange.context.now(), policy, exchange.response.headers);
@@ -147,7 +147,7 @@ App::~App() = default;
 
 Task<> App::handle(http::Request& request, http::Response& response) {
   const State& state = *state_;
-  Exchange exchange(request, response, state.environment);
+  Exchange exchange(request, response, state.environment, state.proxies);
   state.metrics->began();
   state.start(exchange);
   if (state.find(exchange) == State::Found::route) {

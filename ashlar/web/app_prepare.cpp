@@ -71,6 +71,11 @@ App::State::State(AppOptions its_options, const Context::Environment& its_enviro
       prepared(routes.all().size()),
       counts(std::make_unique<FixedWindowStore>(options.rate_limit_clients_max)) {
   std::vector<std::string> complaints;
+  if (auto made = TrustedProxies::make(options.trusted_proxies)) {
+    proxies = std::move(*made);
+  } else {
+    complaints.push_back("trusted_proxies: " + made.error().message());
+  }
   std::vector<RequestMetrics::Label> labels;
   std::set<std::string_view> names;
   for (std::size_t i = 0; i < prepared.size(); ++i) {
@@ -82,7 +87,7 @@ App::State::State(AppOptions its_options, const Context::Environment& its_enviro
   }
   metrics = std::make_unique<RequestMetrics>(std::move(labels));
   if (complaints.empty()) return;
-  std::string what = "The route table is wrong:";
+  std::string what = "The app is declared wrongly:";
   for (const auto& complaint : complaints) what.append("\n  ").append(complaint);
   throw std::logic_error(what);
 }

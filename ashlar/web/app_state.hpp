@@ -7,6 +7,7 @@
 #include "ashlar/web/rate_limit.hpp"
 #include "ashlar/web/router.hpp"
 #include "ashlar/web/security_headers.hpp"
+#include "ashlar/web/trusted_proxies.hpp"
 
 #include <memory>
 #include <mutex>
@@ -45,6 +46,7 @@ struct App::State {
   Routes routes;
   Router router;
   std::vector<PreparedRoute> prepared;  // as the routes
+  TrustedProxies proxies;
   SecurityHeaders security;
   std::unique_ptr<RateLimitStore> counts;
   std::unique_ptr<RequestMetrics> metrics;

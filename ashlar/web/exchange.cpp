@@ -6,14 +6,16 @@
 
 namespace ashlar::web {
 
-Exchange::Exchange(http::Request& its_request, http::Response& its_response, const Context::Environment& environment)
+Exchange::Exchange(http::Request& its_request, http::Response& its_response, const Context::Environment& environment,
+                   const TrustedProxies& proxies)
     : request(its_request),
       response(its_response),
       began(environment.clock->steady()),
       headers(its_request.headers),
+      client(proxies.origin_of(its_request)),
       id(headers.request_id, *environment.random),
       context(environment, id.view()) {
-  context.set_client(request.peer_address, headers.user_agent);
+  context.set_client(client.address, headers.user_agent);
 }
 
 Result<> HttpInput::bind(std::string_view body, void* value) {

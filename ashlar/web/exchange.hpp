@@ -9,6 +9,7 @@
 #include "ashlar/web/request_id.hpp"
 #include "ashlar/web/route.hpp"
 #include "ashlar/web/router.hpp"
+#include "ashlar/web/trusted_proxies.hpp"
 
 #include <cstddef>
 #include <span>
@@ -26,12 +27,14 @@ struct PreparedRoute {
 
 // One request on its way through the chain, with what each step found out. Lives on the frame of App::handle.
 struct Exchange {
-  Exchange(http::Request& its_request, http::Response& its_response, const Context::Environment& environment);
+  Exchange(http::Request& its_request, http::Response& its_response, const Context::Environment& environment,
+           const TrustedProxies& proxies);
 
   http::Request& request;
   http::Response& response;
   Clock::Steady began;
   KnownHeaders headers;
+  ClientOrigin client;
   RequestId id;
   Context context;
   const PreparedRoute* route = nullptr;  // null: nothing matched
