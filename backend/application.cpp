@@ -28,6 +28,7 @@ web::AppOptions app_options(const Settings& settings) {
           .environment = std::string(to_string(settings.stage)),
           .body_bytes_max = settings.body_bytes_max,
           .rate_limit_max = settings.rate_limit_max,
+          .cors = settings.cors,
           .trusted_proxies = settings.trusted_proxies,
           .secure_cookies =
               settings.secure_cookies == Settings::SecureCookies::yes ? SecureCookies::yes : SecureCookies::no};

@@ -86,6 +86,18 @@ void read_trusted_proxies(config::Environment& env, Settings& settings) {
   if (const auto made = web::TrustedProxies::make(proxies); !made) env.fault("TRUSTED_PROXIES", made.error().message());
 }
 
+// Cookies carry sessions, so the sites that are named may send them; "*" may not.
+void read_cors(config::Environment& env, Settings& settings) {
+  const bool other_name = !env.raw("CORS_ORIGINS") && env.raw("ALLOWED_ORIGINS");
+  if (env.raw("CORS_ORIGINS") && env.raw("ALLOWED_ORIGINS"))
+    env.fault("ALLOWED_ORIGINS", "is another name of CORS_ORIGINS; set one of the two");
+  const std::string_view name = other_name ? "ALLOWED_ORIGINS" : "CORS_ORIGINS";
+  web::CorsOptions& cors = settings.cors;
+  cors.origins = env.list(name);
+  if (cors.origins != std::vector<std::string>{"*"}) cors.credentials = web::CorsOptions::Credentials::yes;
+  if (auto wrong = web::CorsPolicy::complaint_about(cors)) env.fault(std::string(name), std::move(*wrong));
+}
+
 void read_log(config::Environment& env, Settings& settings) {
   static constexpr std::array<std::string_view, 7> levels{"trace", "debug", "info", "warn", "error", "fatal", "off"};
   const std::string fallback = settings.stage == Stage::test ? "warn" : "info";
@@ -130,6 +142,7 @@ Settings read_settings(config::Environment& env) {
   out.body_bytes_max =
       static_cast<std::size_t>(env.integer("BODY_BYTES_MAX", 10 * 1024 * 1024, 1024, 1024 * 1024 * 1024));
   read_trusted_proxies(env, out);
+  read_cors(env, out);
   static constexpr std::array<std::string_view, 2> yes_no{"yes", "no"};
   if (env.one_of("SECURE_COOKIES", out.stage == Stage::production ? "yes" : "no", yes_no) == "yes") {
     out.secure_cookies = Settings::SecureCookies::yes;

@@ -5,6 +5,7 @@
 #include "ashlar/config/environment.hpp"
 #include "ashlar/log/logger.hpp"
 #include "ashlar/schema/constraints.hpp"
+#include "ashlar/web/cors.hpp"
 #include "ashlar/web/trusted_proxies.hpp"
 
 #include <chrono>
@@ -43,6 +44,7 @@ struct Settings {
   std::uint32_t rate_limit_max = 100;  // requests a minute a client; 0: no limit at all
   std::size_t body_bytes_max = 10 * 1024 * 1024;
   web::TrustedProxyOptions trusted_proxies;
+  web::CorsOptions cors;
   enum class SecureCookies : std::uint8_t { no, yes } secure_cookies = SecureCookies::no;
 
   log::LogOptions log;

@@ -52,18 +52,50 @@ void App::State::start(Exchange& exchange) const {
   http::ResponseHeaders& headers = exchange.response.headers;
   security.add_to(headers, exchange.client.scheme);
   headers.add("X-Request-Id", exchange.id.view());
+  if (exchange.cors != nullptr) exchange.cors->add_to(exchange.headers.origin, headers);
   if (exchange.limit.limit != 0) add_rate_limit_headers(exchange.limit, headers);
 }
 
 App::State::Found App::State::find(Exchange& exchange) const {
   const http::Request& request = exchange.request;
+  if (any_cors && request.method == http::Method::options && !exchange.headers.origin.empty() &&
+      answer_preflight(exchange) == Found::answered)
+    return Found::answered;
   exchange.match = router.match(request.method, request.path);
-  if (exchange.match.route != Router::none) {
-    exchange.route = &prepared[exchange.match.route];
-    return Found::route;
+  if (exchange.match.route == Router::none) {
+    exchange.cors = any_cors ? &cors : nullptr;
+    answer_without_route(exchange);
+    return Found::answered;
   }
+  exchange.route = &prepared[exchange.match.route];
+  exchange.cors = exchange.route->cors;
+  if (exchange.cors != nullptr) exchange.cors->add_to(exchange.headers.origin, exchange.response.headers);
+  return Found::route;
+}
+
+// The line that decides is the one that the page wants to call. What the router does not know is no preflight's
+// business: it gets the same 404 as every request.
+App::State::Found App::State::answer_preflight(Exchange& exchange) const {
+  const auto method = exchange.request.headers.find("Access-Control-Request-Method");
+  if (!method) return Found::route;
+  const Router::Match wanted = router.match(http::method_of(*method), exchange.request.path);
+  if (wanted.allow.empty()) return Found::route;
+  const CorsPolicy* policy = wanted.route == Router::none ? &cors : prepared[wanted.route].cors;
+  http::ResponseHeaders& headers = exchange.response.headers;
+  if (policy == nullptr ||
+      policy->add_preflight_to(exchange.headers.origin, wanted.allow, headers) == CorsPolicy::Preflight::refused) {
+    headers.add("Vary", "Origin");
+    headers.add("Allow", wanted.allow);
+  }
+  exchange.response.status = 204;
+  return Found::answered;
+}
+
+void App::State::answer_without_route(Exchange& exchange) const {
+  const http::Request& request = exchange.request;
   if (request.method == http::Method::options && (!exchange.match.allow.empty() || request.path == "*")) {
     exchange.response.status = 204;
+    if (exchange.cors != nullptr) exchange.cors->add_to(exchange.headers.origin, exchange.response.headers);
     if (!exchange.match.allow.empty()) exchange.response.headers.add("Allow", exchange.match.allow);
   } else if (exchange.match.allow.empty()) {
     fail(exchange, {errors::route_not_found, "There is nothing at this path."});
@@ -72,7 +104,6 @@ App::State::Found App::State::find(Exchange& exchange) const {
          {errors::method_not_allowed, "This path takes other methods: " + std::string(exchange.match.allow) + '.'});
     exchange.response.headers.set("Allow", exchange.match.allow);
   }
-  return Found::answered;
 }
 
 std::optional<Error> App::State::limit(Exchange& exchange) const {

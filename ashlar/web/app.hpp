@@ -3,6 +3,7 @@
 
 #include "ashlar/auth/token.hpp"
 #include "ashlar/http/message.hpp"
+#include "ashlar/web/cors.hpp"
 #include "ashlar/web/routes.hpp"
 #include "ashlar/web/trusted_proxies.hpp"
 
@@ -15,8 +16,8 @@
 
 // The HTTP face: a route table behind the request chain. The chain, in this order:
 //
-//   where from (trusted proxies) -> request id -> security headers -> route (404, 405, HEAD, OPTIONS) -> rate limit ->
-//   who asks -> guard
+//   where from (trusted proxies) -> request id -> security headers -> route (404, 405, HEAD, OPTIONS), CORS -> rate
+//   limit -> who asks -> guard
 //   -> input (415, 413, 400, 422) -> owner -> the operation -> reply or problem details -> access log, metrics
 //
 // An App owns its routes; what it was given (tokens, clock, logger, services) outlives it. It runs on every loop at
@@ -31,6 +32,7 @@ struct AppOptions {
   std::size_t json_depth_max = 32;
   std::uint32_t rate_limit_max = 0;              // requests a minute a client; 0: no limit but the routes' own
   std::size_t rate_limit_clients_max = 100'000;  // counted at the same time; the oldest are forgotten
+  CorsOptions cors;                              // no other site by default
   TrustedProxyOptions trusted_proxies;           // none by default: the socket says who the client is
   enum class SecureCookies : std::uint8_t { no, yes } secure_cookies = SecureCookies::no;  // over https always
   std::string refresh_cookie_path = "/api/auth";

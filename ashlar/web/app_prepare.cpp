@@ -52,6 +52,16 @@ void App::State::prepare(std::size_t index, std::vector<std::string>& complaints
     if (const auto wrong = out.binding->complaint(); !wrong.empty())
       complaints.push_back(line_of(route) + ": " + wrong + '.');
   }
+  out.cors = cors.enabled() ? &cors : nullptr;
+  if (route.cors) {
+    if (const auto wrong = CorsPolicy::complaint_about(*route.cors)) {
+      complaints.push_back(line_of(route) + ": cors: " + *wrong);
+    } else {
+      out.cors_of_line = std::make_unique<CorsPolicy>(*route.cors);
+      out.cors = out.cors_of_line->enabled() ? out.cors_of_line.get() : nullptr;
+    }
+  }
+  any_cors = any_cors || out.cors != nullptr;
   if (route.look_up_owner) {
     const auto parameter = out.binding ? find_owner_parameter(out) : std::nullopt;
     if (!parameter) {
@@ -69,6 +79,7 @@ App::State::State(AppOptions its_options, const Context::Environment& its_enviro
       tokens(its_tokens),
       routes(std::move(its_routes)),
       prepared(routes.all().size()),
+      cors({}),
       counts(std::make_unique<FixedWindowStore>(options.rate_limit_clients_max)) {
   std::vector<std::string> complaints;
   if (auto made = TrustedProxies::make(options.trusted_proxies)) {
@@ -76,6 +87,12 @@ App::State::State(AppOptions its_options, const Context::Environment& its_enviro
   } else {
     complaints.push_back("trusted_proxies: " + made.error().message());
   }
+  if (auto wrong = CorsPolicy::complaint_about(options.cors)) {
+    complaints.push_back("cors: " + *wrong);
+  } else {
+    cors = CorsPolicy(options.cors);
+  }
+  any_cors = cors.enabled();
   std::vector<RequestMetrics::Label> labels;
   std::set<std::string_view> names;
   for (std::size_t i = 0; i < prepared.size(); ++i) {

@@ -25,9 +25,11 @@ struct App::State {
 
   // Request id, security headers: what every response has. Also run again over what a failed handler had written.
   void start(Exchange& exchange) const;
-  // Finds the route; else 404, 405 with Allow, or the answer to OPTIONS.
+  // Finds the route; else 404, 405 with Allow, or the answer to OPTIONS, a preflight's among them.
   enum class Found : unsigned char { route, answered };
   Found find(Exchange& exchange) const;
+  Found answer_preflight(Exchange& exchange) const;  // Found::route: it is none
+  void answer_without_route(Exchange& exchange) const;
   [[nodiscard]] std::optional<Error> limit(Exchange& exchange) const;
   [[nodiscard]] std::optional<Error> authorize(Exchange& exchange) const;
   // Turns an error into the response.
@@ -48,6 +50,8 @@ struct App::State {
   std::vector<PreparedRoute> prepared;  // as the routes
   TrustedProxies proxies;
   SecurityHeaders security;
+  CorsPolicy cors;
+  bool any_cors = false;  // the App's, or a line's
   std::unique_ptr<RateLimitStore> counts;
   std::unique_ptr<RequestMetrics> metrics;
   std::once_flag openapi_made;

@@ -3,6 +3,7 @@
 
 #include "ashlar/http/message.hpp"
 #include "ashlar/web/context.hpp"
+#include "ashlar/web/cors.hpp"
 #include "ashlar/web/input_binding.hpp"
 #include "ashlar/web/known_headers.hpp"
 #include "ashlar/web/rate_limit.hpp"
@@ -23,6 +24,8 @@ struct PreparedRoute {
   std::unique_ptr<InputBinding> binding;  // null for what is no operation
   std::size_t owner_parameter = 0;        // which parameter is {id}, where an owner is looked up
   std::string guard_text;
+  const CorsPolicy* cors = nullptr;          // null: no other site
+  std::unique_ptr<CorsPolicy> cors_of_line;  // where it is not the App's
 };
 
 // One request on its way through the chain, with what each step found out. Lives on the frame of App::handle.
@@ -39,6 +42,7 @@ struct Exchange {
   Context context;
   const PreparedRoute* route = nullptr;  // null: nothing matched
   Router::Match match;
+  const CorsPolicy* cors = nullptr;  // known with the route; null: no other site
   RateLimitDecision limit;
 
   [[nodiscard]] std::span<const std::string_view> parameters() const {

@@ -13,6 +13,7 @@ KnownHeaders::KnownHeaders(const http::RequestHeaders& headers) {
     switch (field.name.size()) {  // tells most fields apart without looking at them
       case 6:
         if (ascii_iequals(field.name, "cookie")) ++cookies;
+        if (ascii_iequals(field.name, "origin")) take(origin, static_cast<int>(origin.size()), field.value);
         break;
       case 10:
         if (ascii_iequals(field.name, "user-agent")) take(user_agent, static_cast<int>(user_agent.size()), field.value);

@@ -12,6 +12,7 @@ namespace ashlar::web {
 struct KnownHeaders {
   explicit KnownHeaders(const http::RequestHeaders& headers);
 
+  std::string_view origin;
   std::string_view request_id;
   std::string_view user_agent;
   std::string_view content_type;

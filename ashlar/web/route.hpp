@@ -3,6 +3,7 @@
 
 #include "ashlar/auth/principal.hpp"
 #include "ashlar/http/message.hpp"
+#include "ashlar/web/cors.hpp"
 #include "ashlar/web/operation.hpp"
 
 #include <chrono>
@@ -36,6 +37,7 @@ struct Route {
   std::function<Task<Result<Uuid>>(Context&, Uuid id)> look_up_owner;
   std::optional<RouteLimit> limit;
   std::optional<std::size_t> body_bytes_max;
+  std::optional<CorsOptions> cors;  // instead of the App's
 
   std::string name;
   std::string summary;

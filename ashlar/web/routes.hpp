@@ -65,6 +65,8 @@ class RouteLine {
     route_.limit = RouteLimit{requests, window};
     return *this;
   }
+  // Other sites than the App's may read the answers of this line; `.cors({})`: none may.
+  RouteLine& cors(CorsOptions options) { return route_.cors = std::move(options), *this; }
   RouteLine& body_bytes_max(std::size_t bytes) { return route_.body_bytes_max = bytes, *this; }
 
   // Documentation.
