@@ -148,8 +148,10 @@ PostgresServer& PostgresServer::shared() {
   return server;
 }
 
-std::string PostgresServer::url(const std::string& database) const {
-  return "postgresql://ashlar@127.0.0.1:" + std::to_string(port_) + "/" + database;
+std::string PostgresServer::url(const std::string& database) const { return url_through(port_, database); }
+
+std::string PostgresServer::url_through(int port, const std::string& database) {
+  return "postgresql://ashlar@127.0.0.1:" + std::to_string(port) + "/" + database;
 }
 
 std::string PostgresServer::new_database() {
@@ -173,9 +175,9 @@ void PostgresServer::spawn() {
   std::vector<std::string> command = {(programs_ / "postgres").string(), "-D", (folder_ / "cluster").string(), "-p",
                                       std::to_string(port_)};
   for (const std::string setting :
-       {"listen_addresses=127.0.0.1", "fsync=off", "full_page_writes=off", "synchronous_commit=off",
-        "shared_buffers=16MB", "max_connections=200", "autovacuum=off", "max_wal_size=64MB", "deadlock_timeout=50ms",
-        "dynamic_shared_memory_type=mmap", "logging_collector=off"}) {
+       {"listen_addresses=127.0.0.1", "fsync=off", "full_page_writes=off", "shared_buffers=16MB", "max_connections=200",
+        "autovacuum=off", "max_wal_size=64MB", "deadlock_timeout=50ms", "dynamic_shared_memory_type=mmap",
+        "logging_collector=off"}) {
     command.insert(command.end(), {"-c", setting});
   }
   command.insert(command.end(), {"-c", "unix_socket_directories=" + socket_folder});

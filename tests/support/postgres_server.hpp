@@ -8,10 +8,11 @@
 
 namespace ashlar::tests {
 
-// A PostgreSQL server of the test's own, on 127.0.0.1 and a port that was free, with everything switched off that makes
-// data durable. It runs as the user `postgres` when the tests run as root, since it refuses to run as that. The cluster
-// is a copy of one that is made once and kept in the system's folder for temporary files. Stopped, and its data
-// removed, at the end; if the test is killed, it dies with it. Throws std::runtime_error when it cannot be started.
+// A PostgreSQL server of the test's own, on 127.0.0.1 and a port that was free, that does not wait for disks: what was
+// committed survives its own end, not the machine's. It runs as the user `postgres` when the tests run as root, since
+// it refuses to run as that. The cluster is a copy of one that is made once and kept in the system's folder for
+// temporary files. Stopped, and its data removed, at the end; if the test is killed, it dies with it. Throws
+// std::runtime_error when it cannot be started.
 class PostgresServer {
  public:
   PostgresServer();
@@ -23,6 +24,8 @@ class PostgresServer {
   static PostgresServer& shared();
 
   [[nodiscard]] std::string url(const std::string& database = "postgres") const;
+  // The same by another port: a proxy's.
+  [[nodiscard]] static std::string url_through(int port, const std::string& database = "postgres");
   // The URL of a new, empty database.
   std::string new_database();
   // Runs SQL on a connection of its own and returns the first column of its last row; throws on an error.

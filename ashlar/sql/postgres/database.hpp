@@ -40,7 +40,7 @@ namespace ashlar::sql::postgres {
 enum class Isolation : std::uint8_t { read_committed, repeatable_read, serializable };
 
 struct Options {
-  std::string url;  // postgresql://user:password@host:port/name?sslmode=verify-full, or libpq's key=value form
+  std::string url{};  // postgresql://user:password@host:port/name?sslmode=verify-full, or libpq's key=value form
 
   std::size_t connections_per_loop = 2;   // pipelined
   std::size_t transactions_per_loop = 8;  // open at the same time; more wait

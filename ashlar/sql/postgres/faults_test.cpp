@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+// What happens when the server or the network between goes away.
+#include "ashlar/sql/postgres/database.hpp"
+#include "tests/support/fault_proxy.hpp"
+#include "tests/support/postgres_test.hpp"
+
+#include <chrono>
+
+namespace ashlar::sql::postgres {
+namespace {
+
+using namespace std::chrono_literals;
+using tests::code_of;
+using tests::FaultProxy;
+using tests::keep_result;
+using tests::PostgresServer;
+using Time = std::chrono::steady_clock;
+
+class PostgresFaults : public tests::PostgresTest {
+ protected:
+  // How long it takes until a read succeeds.
+  Time::duration recovery(sql::Database& db) {
+    const auto began = Time::now();
+    while (!read(db, "select 1") && Time::now() - began < 20s) {
+    }
+    return Time::now() - began;
+  }
+  static std::int64_t rows(const std::string& condition = "true") {
+    return std::stoll(PostgresServer::shared().query("select count(*) from cut where " + condition));
+  }
+  static std::int64_t connections() {
+    return std::stoll(
+        PostgresServer::shared().query("select count(*) from pg_stat_activity where application_name = 'ashlar'"));
+  }
+};
+
+TEST_F(PostgresFaults, AServerThatIsAwayIsUnavailableAndComesBack) {
+  PostgresServer server;
+  auto& db = open_with("create table t (i integer);", {.url = server.url()});
+  ASSERT_TRUE(write(db, "insert into t values (1)"));
+  ASSERT_TRUE(await(db.begin()));
+  server.kill();
+  const auto began = Time::now();
+  for (int i = 0; i < 5; ++i) {
+    const auto asked = Time::now();
+    const auto refused = i % 2 == 0 ? read(db, "select 1") : write(db, "insert into t values (2)");
+    EXPECT_EQ(code_of(refused), "database.unavailable");
+    EXPECT_GT(refused.error().retry_after().count(), 0);
+    EXPECT_LT(Time::now() - asked, 1500ms);
+  }
+  const auto no_transaction = await(db.begin());
+  EXPECT_EQ(code_of(no_transaction), "database.unavailable");
+  EXPECT_EQ(code_of(await(db.ping(100ms))), "database.unavailable");
+  EXPECT_LT(Time::now() - began, 5s) << "once it is known to be away, nobody waits for it";
+  server.start();
+  EXPECT_LT(recovery(db), 5s);
+  ASSERT_TRUE(write(db, "insert into t values (3)"));
+  EXPECT_EQ(integer(db, "select count(*) from t"), 2);
+  EXPECT_TRUE(await(db.begin()));
+}
+
+TEST_F(PostgresFaults, ARestartBetweenTwoRequestsIsNotSeen) {
+  PostgresServer server;
+  auto& db = open_with("create table t (i integer);", {.url = server.url()});
+  for (const auto end : {&PostgresServer::kill, &PostgresServer::stop, &PostgresServer::kill}) {
+    ASSERT_TRUE(write(db, "insert into t values (1)"));
+    {
+      auto tx = await(db.begin());
+      ASSERT_TRUE(write(*tx, "insert into t values (1)"));
+      ASSERT_TRUE(await(tx->commit()));
+    }
+    (server.*end)();
+    server.start();
+    const auto written = write(db, "insert into t values (1)");
+    EXPECT_TRUE(written) << written.error().cause();
+    auto tx = await(db.begin());
+    ASSERT_TRUE(tx);
+    EXPECT_TRUE(write(*tx, "insert into t values (1)"));
+    EXPECT_TRUE(await(tx->commit()));
+  }
+  EXPECT_EQ(integer(db, "select count(*) from t"), 12);
+}
+
+TEST_F(PostgresFaults, AShutDownInTheMiddleOfATransactionEndsIt) {
+  PostgresServer server;
+  auto& db = open_with("create table t (i integer);", {.url = server.url()});
+  auto tx = await(db.begin());
+  ASSERT_TRUE(write(*tx, "insert into t values (1)"));
+  server.stop();
+  EXPECT_EQ(code_of(write(*tx, "insert into t values (2)")), "database.unavailable");
+  EXPECT_EQ(code_of(await(tx->commit())), "database.unavailable");
+  server.start();
+  EXPECT_LT(recovery(db), 5s);
+  EXPECT_EQ(integer(db, "select count(*) from t"), 0);
+}
+
+// Cut after each number of bytes that a conversation has, from either side.
+class EachCut : public PostgresFaults {
+ protected:
+  template <class Body>
+  void for_each_cut(Options options, Body body) {
+    PostgresServer::shared().query("drop table if exists cut; create table cut (i bigint)");
+    FaultProxy proxy(PostgresServer::shared().port());
+    options.url = PostgresServer::url_through(proxy.port());
+    std::int64_t id = 0;
+    for (const bool of_server : {true, false}) {
+      for (std::int64_t bytes = 1; bytes < 200; bytes += 13) {
+        SCOPED_TRACE((of_server ? "server's byte " : "client's byte ") + std::to_string(bytes));
+        auto& db = open(options);
+        ASSERT_TRUE(read(db, "select 1"));
+        of_server ? proxy.cut_after_bytes_of_server(bytes) : proxy.cut_after_bytes_of_client(bytes);
+        body(db, ++id);
+        proxy.restore();
+        EXPECT_TRUE(read(db, "select 1")) << "and it goes on";
+        db.close();
+      }
+    }
+    EXPECT_EQ(connections(), 0);
+  }
+};
+
+TEST_F(EachCut, AReadIsSentOnceMore) {
+  for_each_cut({.connections_per_loop = 1}, [this](sql::Database& db, std::int64_t id) {
+    std::vector<std::optional<Result<Outcome>>> outcomes(3);
+    int rows_seen = 0;
+    for (auto& outcome : outcomes) {
+      start(keep_result(
+          db.execute({.sql = "select $1", .parameters = {id}, .on_row = [&](const Row&) { ++rows_seen; }}), outcome));
+    }
+    run();
+    for (const auto& outcome : outcomes) EXPECT_TRUE(*outcome);
+    EXPECT_EQ(rows_seen, 3) << "no row is seen twice";
+  });
+}
+
+TEST_F(EachCut, AWriteHappensOnceOrNotAtAll) {
+  for_each_cut({.connections_per_loop = 1}, [this](sql::Database& db, std::int64_t id) {
+    const auto written = write(db, "insert into cut values ($1)", {id});
+    if (written) {
+      EXPECT_EQ(rows("i = " + std::to_string(id)), 1);
+    } else {
+      EXPECT_EQ(code_of(written), "database.unavailable");
+      EXPECT_NE(written.error().cause().find("unknown"), std::string::npos);
+      EXPECT_LE(rows("i = " + std::to_string(id)), 1);
+    }
+  });
+}
+
+Task<Result<>> write_in_transaction(sql::Database& db, std::int64_t id, bool& committing) {
+  auto tx = co_await db.begin();
+  if (!tx) co_return std::unexpected(tx.error());
+  for (int i = 0; i < 2; ++i) {
+    auto done = co_await tx->execute({.sql = "insert into cut values ($1)", .parameters = {id}, .mode = Mode::write});
+    if (!done) co_return std::unexpected(done.error());
+  }
+  committing = true;
+  co_return co_await tx->commit();
+}
+
+TEST_F(EachCut, ATransactionIsWholeOrNothing) {
+  for_each_cut({}, [this](sql::Database& db, std::int64_t id) {
+    ASSERT_TRUE(await(await(db.begin())->commit()));  // a connection is there
+    bool committing = false;
+    const auto done = await(write_in_transaction(db, id, committing));
+    const auto kept = rows("i = " + std::to_string(id));
+    if (done) {
+      EXPECT_EQ(kept, 2);
+    } else {
+      EXPECT_EQ(code_of(done), "database.unavailable");
+      EXPECT_TRUE(kept == 0 || (committing && kept == 2)) << kept;
+    }
+  });
+}
+
+TEST_F(PostgresFaults, ASilentServerIsGivenUp) {
+  FaultProxy proxy(PostgresServer::shared().port());
+  auto& db = open({.url = PostgresServer::url_through(proxy.port()),
+                   .connections_per_loop = 1,
+                   .acquire_time_max = 200ms,
+                   .statement_time_max = 100ms});
+  ASSERT_TRUE(read(db, "select 1"));
+  proxy.swallow();
+  const auto began = Time::now();
+  EXPECT_EQ(code_of(read(db, "select 2")), "database.timed_out");
+  EXPECT_FALSE(await(db.ping(100ms)));
+  EXPECT_LT(Time::now() - began, 8s);
+  proxy.restore();
+  EXPECT_LT(recovery(db), 5s);
+}
+
+}  // namespace
+}  // namespace ashlar::sql::postgres
