@@ -18,7 +18,8 @@ class Logger;
 // Each event loop has connections of its own, made when a coroutine of that loop first asks for one; only the loop's
 // thread touches them, so the path of a query takes no lock. Statements from all requests of a loop are sent over a few
 // pipelined connections without waiting for the answers of those before them, each with a Sync of its own: each is its
-// own transaction, and one that fails does not touch its neighbours. A Transaction has a connection to itself, out of
+// own transaction, and one that fails does not touch its neighbours. Writes have connections of their own, so that no
+// read waits for a disk. A Transaction has a connection to itself, out of
 // another pool.
 //
 // What is sent: bool, int8, float8, bytea, uuid and timestamptz in binary; text without a type, so that the server
@@ -42,11 +43,13 @@ enum class Isolation : std::uint8_t { read_committed, repeatable_read, serializa
 struct Options {
   std::string url{};  // postgresql://user:password@host:port/name?sslmode=verify-full, or libpq's key=value form
 
-  std::size_t connections_per_loop = 2;   // pipelined
-  std::size_t transactions_per_loop = 8;  // open at the same time; more wait
-  std::size_t pipeline_max = 32;          // statements in flight on one connection; more wait
-  std::size_t queue_max = 4096;           // that wait, of each kind, a loop; one more is database.unavailable
-  std::size_t statements_max = 256;       // prepared ones kept on each connection
+  // Together, times the loops of all processes, less than the server's max_connections. They are opened when needed.
+  std::size_t connections_per_loop = 2;        // for reads, pipelined
+  std::size_t write_connections_per_loop = 6;  // for writes that stand alone: a commit each at a time
+  std::size_t transactions_per_loop = 4;       // open at the same time; more wait
+  std::size_t pipeline_max = 32;               // statements in flight on one connection; more wait
+  std::size_t queue_max = 4096;                // that wait, of each kind, a loop; one more is database.unavailable
+  std::size_t statements_max = 256;            // prepared ones kept on each connection
 
   std::chrono::milliseconds acquire_time_max{1'000};       // a wait for a connection; then database.unavailable
   std::chrono::milliseconds statement_time_max{10'000};    // the server stops it: database.timed_out

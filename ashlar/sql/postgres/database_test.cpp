@@ -89,7 +89,7 @@ TEST_F(PostgresDatabase, RefusesMomentsThatOursCannotHold) {
 }
 
 TEST_F(PostgresDatabase, PreparesAStatementOnceAndGivesUpTheOldest) {
-  auto& db = open({.connections_per_loop = 1, .statements_max = 4});
+  auto& db = open({.connections_per_loop = 1, .write_connections_per_loop = 1, .statements_max = 4});
   for (int round = 0; round < 3; ++round) {
     for (int i = 0; i < 10; ++i)
       EXPECT_EQ(integer(db, "select " + std::to_string(i) + " + $1", {std::int64_t{1}}), i + 1);
@@ -103,7 +103,8 @@ TEST_F(PostgresDatabase, PreparesAStatementOnceAndGivesUpTheOldest) {
 }
 
 TEST_F(PostgresDatabase, OptionalValuesUseOneStatement) {
-  auto& db = open_with("create table t (a bigint, b double precision, c text);", {.connections_per_loop = 1});
+  auto& db = open_with("create table t (a bigint, b double precision, c text);",
+                       {.connections_per_loop = 1, .write_connections_per_loop = 1});
   const std::string sql = "insert into t values ($1, $2, $3)";
   ASSERT_TRUE(write(db, sql, {Null{}, Null{}, Null{}}));
   ASSERT_TRUE(write(db, sql, {std::int64_t{1}, Null{}, "a"}));
@@ -114,7 +115,8 @@ TEST_F(PostgresDatabase, OptionalValuesUseOneStatement) {
 }
 
 TEST_F(PostgresDatabase, ASchemaChangeIsNotSeen) {
-  auto& db = open_with("create table t (a integer); insert into t values (1);", {.connections_per_loop = 1});
+  auto& db = open_with("create table t (a integer); insert into t values (1);",
+                       {.connections_per_loop = 1, .write_connections_per_loop = 1});
   EXPECT_EQ(integer(db, "select * from t"), 1);
   for (const char* change : {"alter table t alter a type bigint", "alter table t add b integer",
                              "drop table t; create table t (a smallint, c text); insert into t values (1)"}) {
@@ -128,7 +130,7 @@ TEST_F(PostgresDatabase, AStatementThatTheServerForgotIsPreparedAgain) {
   auto& db = open_with(
       "create table t (a integer); create function forget() returns integer language plpgsql as "
       "$$ begin execute 'deallocate all'; return 1; end $$;",
-      {.connections_per_loop = 1});
+      {.connections_per_loop = 1, .write_connections_per_loop = 1});
   ASSERT_TRUE(write(db, "insert into t values ($1)", {std::int64_t{1}}));
   EXPECT_EQ(integer(db, "select forget()"), 1);
   ASSERT_TRUE(write(db, "insert into t values ($1)", {std::int64_t{2}}));
@@ -156,7 +158,10 @@ Task<> collect_process(sql::Database& db, std::set<std::int64_t>& processes) {
 
 TEST_F(PostgresDatabase, ManyStatementsAreInFlightOnOneConnection) {
   FaultProxy proxy(PostgresServer::shared().port());
-  auto& db = open({.url = PostgresServer::url_through(proxy.port()), .connections_per_loop = 1, .pipeline_max = 64});
+  auto& db = open({.url = PostgresServer::url_through(proxy.port()),
+                   .connections_per_loop = 1,
+                   .write_connections_per_loop = 1,
+                   .pipeline_max = 64});
   std::set<std::int64_t> processes;
   start(collect_process(db, processes));
   run();
@@ -178,7 +183,8 @@ TEST_F(PostgresDatabase, StatementsAreSpreadOverAFewConnections) {
 }
 
 TEST_F(PostgresDatabase, AnErrorInThePipelineTouchesNobodyElse) {
-  auto& db = open_with("create table t (i integer primary key);", {.connections_per_loop = 1});
+  auto& db = open_with("create table t (i integer primary key);",
+                       {.connections_per_loop = 1, .write_connections_per_loop = 1});
   std::vector<std::optional<Result<Outcome>>> outcomes(60);
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     const char* sql = i % 3 == 0 ? "insert into t values ($1)" : i % 3 == 1 ? "selec $1" : "select 1 / ($1 - $1)";
@@ -193,7 +199,8 @@ TEST_F(PostgresDatabase, AnErrorInThePipelineTouchesNobodyElse) {
 }
 
 TEST_F(PostgresDatabase, AConstraintThatIsCheckedAtTheEndFailsTheStatement) {
-  auto& db = open_with("create table t (i integer unique deferrable initially deferred);", {.connections_per_loop = 1});
+  auto& db = open_with("create table t (i integer unique deferrable initially deferred);",
+                       {.connections_per_loop = 1, .write_connections_per_loop = 1});
   std::vector<std::optional<Result<Outcome>>> outcomes(6);
   for (auto& outcome : outcomes) {
     start(keep_result(db.execute({.sql = "insert into t values (1)", .mode = Mode::write}), outcome));
@@ -307,7 +314,7 @@ TEST_F(PostgresDatabase, SettingsOfATransactionEndWithIt) {
 }
 
 TEST_F(PostgresDatabase, ACancelledStatementIsStoppedOnTheServer) {
-  auto& db = open({.connections_per_loop = 1});
+  auto& db = open({.connections_per_loop = 1, .write_connections_per_loop = 1});
   auto slow = [&] { return async::with_deadline(db.execute({.sql = "select pg_sleep(60)"}), 50ms); };
   std::optional<Result<Outcome>> cancelled;
   std::vector<std::optional<Result<Outcome>>> behind(5);
@@ -338,7 +345,8 @@ TEST_F(PostgresDatabase, ACancelledTransactionIsRolledBack) {
 }
 
 TEST_F(PostgresDatabase, WhatWaitsInAQueueCanBeCancelled) {
-  auto& db = open({.connections_per_loop = 1, .transactions_per_loop = 1, .pipeline_max = 1});
+  auto& db =
+      open({.connections_per_loop = 1, .write_connections_per_loop = 1, .transactions_per_loop = 1, .pipeline_max = 1});
   auto tx = await(db.begin());
   ASSERT_TRUE(tx);
   std::optional<Result<Transaction>> no_connection;

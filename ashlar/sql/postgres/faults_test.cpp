@@ -120,7 +120,8 @@ class EachCut : public PostgresFaults {
 };
 
 TEST_F(EachCut, AReadIsSentOnceMore) {
-  for_each_cut({.connections_per_loop = 1}, [this](sql::Database& db, std::int64_t id) {
+  for_each_cut({.connections_per_loop = 1, .write_connections_per_loop = 1}, [this](sql::Database& db,
+                                                                                    std::int64_t id) {
     std::vector<std::optional<Result<Outcome>>> outcomes(3);
     int rows_seen = 0;
     for (auto& outcome : outcomes) {
@@ -134,16 +135,17 @@ TEST_F(EachCut, AReadIsSentOnceMore) {
 }
 
 TEST_F(EachCut, AWriteHappensOnceOrNotAtAll) {
-  for_each_cut({.connections_per_loop = 1}, [this](sql::Database& db, std::int64_t id) {
-    const auto written = write(db, "insert into cut values ($1)", {id});
-    if (written) {
-      EXPECT_EQ(rows("i = " + std::to_string(id)), 1);
-    } else {
-      EXPECT_EQ(code_of(written), "database.unavailable");
-      EXPECT_NE(written.error().cause().find("unknown"), std::string::npos);
-      EXPECT_LE(rows("i = " + std::to_string(id)), 1);
-    }
-  });
+  for_each_cut({.connections_per_loop = 1, .write_connections_per_loop = 1},
+               [this](sql::Database& db, std::int64_t id) {
+                 const auto written = write(db, "insert into cut values ($1)", {id});
+                 if (written) {
+                   EXPECT_EQ(rows("i = " + std::to_string(id)), 1);
+                 } else {
+                   EXPECT_EQ(code_of(written), "database.unavailable");
+                   EXPECT_NE(written.error().cause().find("unknown"), std::string::npos);
+                   EXPECT_LE(rows("i = " + std::to_string(id)), 1);
+                 }
+               });
 }
 
 Task<Result<>> write_in_transaction(sql::Database& db, std::int64_t id, bool& committing) {
@@ -176,6 +178,7 @@ TEST_F(PostgresFaults, ASilentServerIsGivenUp) {
   FaultProxy proxy(PostgresServer::shared().port());
   auto& db = open({.url = PostgresServer::url_through(proxy.port()),
                    .connections_per_loop = 1,
+                   .write_connections_per_loop = 1,
                    .acquire_time_max = 200ms,
                    .statement_time_max = 100ms});
   ASSERT_TRUE(read(db, "select 1"));

@@ -31,7 +31,7 @@ void Connection::on_readable() {
   } while (!ended && has_decrypted_more(handle_.get()));
   last_active_ = Steady::now();
   const bool left_a_transaction_open =
-      use_ == Use::pipelined && exchanges_.empty() && PQtransactionStatus(handle_.get()) > PQTRANS_ACTIVE;
+      is_shared() && exchanges_.empty() && PQtransactionStatus(handle_.get()) > PQTRANS_ACTIVE;
   if (ended || refused_) {
     close(broken());
   } else if (left_a_transaction_open) {
@@ -96,10 +96,10 @@ void Connection::finish(Exchange exchange, JobList& answered, JobList& again) {
   Job* const job = exchange.job;
   if (job == nullptr) return;
   job->connection = nullptr;
-  if (retry && use_ == Use::pipelined && !job->sent_again && !job->thrown) {
+  if (retry && is_shared() && !job->sent_again && !job->thrown) {
     job->sent_again = true;
     again.push(*job);
-  } else if (retry && use_ == Use::transaction) {
+  } else if (retry && !is_shared()) {
     answer(*job, std::unexpected(serialization("its prepared statement is stale; the next try has a new one")),
            answered);
   } else if (exchange.failure) {
@@ -123,7 +123,7 @@ bool Connection::is_worth_another_try(const Exchange& exchange) {
     }
     return true;
   }
-  return use_ == Use::pipelined && was_cancelled() && state_of(exchange.failure.get()) == "57014" &&
+  return is_shared() && was_cancelled() && state_of(exchange.failure.get()) == "57014" &&
          Steady::now() - cancelled_at_ < stray_cancel_time_max;
 }
 

@@ -71,7 +71,7 @@ Result<> Connection::send_statement(Job& job, Before before) {
   refused_ |= PQsendQueryPrepared(c, prepared.name.c_str(), parameters_.count(), parameters_.values(),
                                   parameters_.lengths(), parameters_.formats(), binary_format) == 0;
   ++exchange.commands;
-  exchange.held = use_ == Use::pipelined && statement.mode == Mode::write && statement.on_row;
+  exchange.held = is_shared() && statement.mode == Mode::write && statement.on_row;
   if (exchange.held) {
     held_ = true;
     refused_ |= PQsendFlushRequest(c) == 0;
@@ -95,7 +95,7 @@ Result<const Prepared*> Connection::find_or_add(const Statement& statement, Exch
   if (effect == Effect::writes && statement.mode == Mode::read) {
     return std::unexpected(failed("it writes, and was given as a read: " + statement.sql.substr(0, 500)));
   }
-  if (effect == Effect::in_transaction && use_ == Use::pipelined) {
+  if (effect == Effect::in_transaction && is_shared()) {
     return std::unexpected(failed("only for a transaction: " + statement.sql.substr(0, 500)));
   }
   if (prepared == nullptr) {

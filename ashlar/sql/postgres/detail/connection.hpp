@@ -15,7 +15,7 @@
 
 namespace ashlar::sql::postgres::detail {
 
-enum class Use : std::uint8_t { pipelined, transaction, blocking };
+enum class Use : std::uint8_t { reads, writes, transaction, blocking };  // reads and writes: shared by requests
 
 // One connection in pipeline mode: a queue of exchanges, each some commands and a Sync, answered in their order. It
 // waits for its socket only while an exchange is open, so an idle one keeps no loop running. Belongs to one loop's
@@ -67,6 +67,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   [[nodiscard]] bool is_open() const { return handle_ != nullptr; }
   [[nodiscard]] const Error& why() const { return *why_; }  // once closed
   [[nodiscard]] Use use() const { return use_; }
+  [[nodiscard]] bool is_shared() const { return use_ != Use::transaction; }
   [[nodiscard]] std::size_t in_flight() const { return exchanges_.size(); }
   [[nodiscard]] bool is_held() const { return held_; }  // takes no more until its write's rows were read
   [[nodiscard]] bool is_in_transaction() const { return PQtransactionStatus(handle_.get()) != PQTRANS_IDLE; }

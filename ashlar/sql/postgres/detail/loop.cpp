@@ -48,7 +48,9 @@ Loop::Loop(boost::asio::io_context& context, const Options& options, Dialer& dia
       dialer_(dialer),
       reconnection_(options.reconnect_delay_max,
                     static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(this) >> 4)),
-      timer_(std::make_unique<Timer>(context.get_executor())) {}
+      timer_(std::make_unique<Timer>(context.get_executor())),
+      reads_{.use = Use::reads, .connections_max = options.connections_per_loop},
+      writes_{.use = Use::writes, .connections_max = options.write_connections_per_loop} {}
 
 std::shared_ptr<Loop> Loop::make(boost::asio::io_context& context, const Options& options, Dialer& dialer) {
   const std::shared_ptr<Loop> loop(new Loop(context, options, dialer));
@@ -73,17 +75,23 @@ void Loop::answer_soon(JobList answered) {
   if (!answered.empty()) detail::post(*context_.load(), std::move(answered));
 }
 
+std::size_t Loop::Lane::in_flight() const {
+  std::size_t out = 0;
+  for (const auto& connection : connections) out += connection->in_flight();
+  return out;
+}
+
 void Loop::submit(Job& job) {
-  has_statements_ = true;
-  if (over_ || queue_.size() >= options_.queue_max ||
-      (pipelines_.empty() && reconnection_.is_away(Steady::now(), options_.acquire_time_max))) {
+  Lane& lane = lane_of(job);
+  const bool away = lane.connections.empty() && reconnection_.is_away(Steady::now(), options_.acquire_time_max);
+  if (over_ || away || lane.queue.size() >= options_.queue_max) {
     JobList refused;
-    const auto& away = reconnection_.last_error();
-    answer(job, std::unexpected(unavailable(away ? away->cause() : "the queue is full, or it is closed")), refused);
+    answer(job, std::unexpected(unavailable(away ? reconnection_.last_error()->cause() : "the queue is full")),
+           refused);
     return answer_soon(std::move(refused));
   }
   job.place = Job::Place::queued;
-  queue_.push(job);
+  lane.queue.push(job);
   pump_soon();
 }
 
@@ -129,7 +137,7 @@ void Loop::send(Connection& connection, Job& job, Connection::Before before) {
 
 void Loop::abandon(Job& job) {
   if (job.place == Job::Place::queued) {
-    if (!queue_.remove(job)) waiters_.remove(job);
+    if (!waiters_.remove(job)) lane_of(job).queue.remove(job);
   } else if (job.place == Job::Place::sent) {
     Connection& connection = *job.connection;
     connection.forget(job);
@@ -155,39 +163,41 @@ void Loop::pump() {
   pump_due_ = false;
   if (over_) return;
   JobList refused;
-  send_queued(refused);
-  flush_all();
+  for (Lane* lane : {&reads_, &writes_}) {
+    send_queued(*lane, refused);
+    flush_all(*lane);
+  }
   answer_soon(std::move(refused));
   dial_what_is_missing();
   arm_tick();
 }
 
-void Loop::send_queued(JobList& refused) {
-  if (queue_.size() > pipelines_.size()) {
-    for (const auto& connection : pipelines_) {
+void Loop::send_queued(Lane& lane, JobList& refused) {
+  if (lane.queue.size() > lane.connections.size()) {
+    for (const auto& connection : lane.connections) {
       if (!connection->is_held() && connection->in_flight() < options_.pipeline_max) connection->gather();
     }
   }
-  while (!queue_.empty()) {
-    Connection* const connection = least_busy();
+  while (!lane.queue.empty()) {
+    Connection* const connection = least_busy(lane);
     if (connection == nullptr) break;
-    Job& job = *queue_.pop();
+    Job& job = *lane.queue.pop();
     if (auto sent = connection->send(job); !sent) answer(job, std::unexpected(std::move(sent.error())), refused);
   }
 }
 
-void Loop::flush_all() {
-  for (std::size_t i = 0; i < pipelines_.size();) {
-    const auto connection = pipelines_[i];  // flush() may take it out
+void Loop::flush_all(Lane& lane) {
+  for (std::size_t i = 0; i < lane.connections.size();) {
+    const auto connection = lane.connections[i];  // flush() may take it out
     connection->flush();
-    if (i < pipelines_.size() && pipelines_[i] == connection) ++i;
+    if (i < lane.connections.size() && lane.connections[i] == connection) ++i;
   }
 }
 
-Connection* Loop::least_busy() {
+Connection* Loop::least_busy(Lane& lane) {
   while (true) {
     Connection* best = nullptr;
-    for (const auto& connection : pipelines_) {
+    for (const auto& connection : lane.connections) {
       if (connection->is_held() || connection->in_flight() >= options_.pipeline_max) continue;
       if (best == nullptr || connection->in_flight() < best->in_flight()) best = connection.get();
     }
@@ -200,9 +210,9 @@ void Loop::progressed(Connection& connection, JobList answered, JobList again) {
   while (Job* job = again.pop()) {
     job->place = Job::Place::queued;
     job->wait_until = Steady::now() + options_.acquire_time_max;
-    queue_.push(*job);
+    lane_of(*job).queue.push(*job);
   }
-  if (connection.use() == Use::transaction && connection.is_open()) settle(connection);
+  if (!connection.is_shared() && connection.is_open()) settle(connection);
   const auto self = shared_from_this();
   resume(*context_.load(), std::move(answered));
   pump();
@@ -211,26 +221,27 @@ void Loop::progressed(Connection& connection, JobList answered, JobList again) {
 
 void Loop::lost(Connection& connection, JobList unanswered) {
   const auto is_it = [&connection](const auto& other) { return other.get() == &connection; };
-  for (Connections* connections : {&pipelines_, &idle_, &leased_, &leaving_}) std::erase_if(*connections, is_it);
+  for (Connections* connections : {&reads_.connections, &writes_.connections, &idle_, &leased_, &leaving_})
+    std::erase_if(*connections, is_it);
   JobList answered;
   JobList again;
   while (Job* job = unanswered.pop()) {
     job->connection = nullptr;
     const bool read = job->statement != nullptr && job->statement->mode == Mode::read;
-    if (connection.use() == Use::pipelined && read && !job->sent_again && !over_) {
+    if (connection.is_shared() && read && !job->sent_again && !over_) {
       job->sent_again = true;
       job->place = Job::Place::queued;
       job->wait_until = Steady::now() + options_.acquire_time_max;
       again.push(*job);
       continue;
     }
-    const bool unknown = !read && (connection.use() == Use::pipelined || job->kind == Job::Kind::commit);
+    const bool unknown = !read && (connection.is_shared() || job->kind == Job::Kind::commit);
     Error error = connection.why();
     if (unknown) error = std::move(error).with_cause("the outcome is unknown: " + connection.why().cause());
     answer(*job, std::unexpected(std::move(error)), answered);
   }
-  again.append(std::move(queue_));
-  queue_ = std::move(again);
+  again.append(std::move(reads_.queue));
+  reads_.queue = std::move(again);  // before those that were not sent yet
   answer_soon(std::move(answered));
   if (!over_) pump_soon();
 }

@@ -70,15 +70,28 @@ class Loop final : public Connection::Owner, public std::enable_shared_from_this
   using Timer = boost::asio::basic_waitable_timer<Steady, boost::asio::wait_traits<Steady>, LoopExecutor>;
   using Connections = std::vector<std::shared_ptr<Connection>>;
 
+  // Shared connections, and the statements that wait for them.
+  struct Lane {
+    Use use;
+    std::size_t connections_max;
+    JobList queue{};
+    Connections connections{};
+    std::size_t dialing = 0;
+
+    [[nodiscard]] std::size_t in_flight() const;
+  };
+
+  Lane& lane_of(const Job& job) { return job.statement->mode == Mode::read ? reads_ : writes_; }
   void pump_soon();
   void pump();
-  void send_queued(JobList& refused);
-  void flush_all();
-  Connection* least_busy();
+  void send_queued(Lane& lane, JobList& refused);
+  void flush_all(Lane& lane);
+  Connection* least_busy(Lane& lane);
   void make_available(const std::shared_ptr<Connection>& connection);
   void settle(Connection& connection);
   void dial_what_is_missing();
   void dial(Use use);
+  std::size_t& dialing(Use use);
   void fail_waiting(const Error& error);
   void tick();
   void arm_tick();
@@ -96,15 +109,12 @@ class Loop final : public Connection::Owner, public std::enable_shared_from_this
   bool ticking_ = false;
   bool pump_due_ = false;
   std::atomic<bool> over_ = false;
-  bool has_statements_ = false;  // so pipelined connections are wanted
 
-  JobList queue_;    // statements for the pipelines
-  JobList waiters_;  // for a transaction's connection
-  Connections pipelines_;
+  Lane reads_, writes_;
+  JobList waiters_;      // for a transaction's connection
   Connections idle_;     // transaction connections: free,
   Connections leased_;   // in a transaction,
   Connections leaving_;  // rolling back what was left open
-  std::size_t dialing_pipelines_ = 0;
   std::size_t dialing_transactions_ = 0;
   std::function<void()> drained_;
 };

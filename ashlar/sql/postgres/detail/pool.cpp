@@ -69,28 +69,37 @@ void Loop::dial_what_is_missing() {
   };
   const auto may_dial = [&] {
     if (!reconnection_.may_try(now)) return false;
-    return !reconnection_.is_failing() || dialing_pipelines_ + dialing_transactions_ == 0;
+    return !reconnection_.is_failing() || reads_.dialing + writes_.dialing + dialing_transactions_ == 0;
   };
-  while (has_statements_ && pipelines_.size() + dialing_pipelines_ < options_.connections_per_loop && may_dial()) {
-    dial(Use::pipelined);
+  for (Lane* lane : {&reads_, &writes_}) {
+    const std::size_t wanted = std::min(lane->queue.size() + lane->in_flight(), lane->connections_max);
+    while (lane->connections.size() + lane->dialing < wanted && may_dial()) dial(lane->use);
   }
   while (waiters_.size() > dialing_transactions_ && free_slots() > 0 && may_dial()) dial(Use::transaction);
 }
 
+std::size_t& Loop::dialing(Use use) {
+  return use == Use::transaction ? dialing_transactions_ : use == Use::reads ? reads_.dialing : writes_.dialing;
+}
+
 void Loop::dial(Use use) {
-  ++(use == Use::pipelined ? dialing_pipelines_ : dialing_transactions_);
+  ++dialing(use);
   dialer_.dial(shared_from_this(), use);
 }
 
 void Loop::dialed(Use use, Result<ConnectionHandle> result) {
-  --(use == Use::pipelined ? dialing_pipelines_ : dialing_transactions_);
+  --dialing(use);
   if (over_) return;
   const auto now = Steady::now();
   if (result) {
     if (reconnection_.succeeded() && options_.log != nullptr) options_.log->info("The database is back.");
     auto connection =
         std::make_shared<Connection>(*context_.load(), std::move(*result), use, options_.statements_max, *this);
-    use == Use::pipelined ? pipelines_.push_back(std::move(connection)) : make_available(connection);
+    if (use == Use::transaction) {
+      make_available(connection);
+    } else {
+      (use == Use::reads ? reads_ : writes_).connections.push_back(std::move(connection));
+    }
   } else {
     if (!reconnection_.is_failing() && options_.log != nullptr) {
       options_.log->warn("The database cannot be reached.", {{"cause", result.error().cause()}});
@@ -103,17 +112,20 @@ void Loop::dialed(Use use, Result<ConnectionHandle> result) {
 }
 
 void Loop::fail_waiting(const Error& error) {
+  JobList waiting;
+  for (Lane* lane : {&reads_, &writes_}) {
+    if (lane->connections.empty()) waiting.append(std::move(lane->queue));
+  }
+  if (idle_.empty() && leased_.empty()) waiting.append(std::move(waiters_));
   JobList answered;
-  while (Job* job = pipelines_.empty() ? queue_.pop() : nullptr) answer(*job, std::unexpected(error), answered);
-  while (Job* job = idle_.empty() && leased_.empty() ? waiters_.pop() : nullptr)
-    answer(*job, std::unexpected(error), answered);
+  while (Job* job = waiting.pop()) answer(*job, std::unexpected(error), answered);
   answer_soon(std::move(answered));
 }
 
 bool Loop::is_busy() const {
-  const auto in_flight = [](const auto& connection) { return connection->in_flight() > 0; };
-  return !queue_.empty() || !waiters_.empty() || !leaving_.empty() || std::ranges::any_of(pipelines_, in_flight) ||
-         std::ranges::any_of(leased_, in_flight);
+  return !reads_.queue.empty() || !writes_.queue.empty() || !waiters_.empty() || !leaving_.empty() ||
+         reads_.in_flight() > 0 || writes_.in_flight() > 0 ||
+         std::ranges::any_of(leased_, [](const auto& connection) { return connection->in_flight() > 0; });
 }
 
 // Only while something waits, so that a loop with nothing to do ends.
@@ -131,7 +143,8 @@ void Loop::tick() {
   const auto now = Steady::now();
   JobList late;
   const auto is_late = [now](const Job& job) { return job.wait_until <= now; };
-  queue_.move_if(is_late, late);
+  reads_.queue.move_if(is_late, late);
+  writes_.queue.move_if(is_late, late);
   waiters_.move_if(is_late, late);
   const auto& away = reconnection_.last_error();
   const std::string why = away ? away->cause() : "every connection was busy for as long as one may wait";
@@ -145,7 +158,7 @@ void Loop::tick() {
 }
 
 void Loop::stop_overdue(Steady::time_point now, JobList& overdue) {
-  for (const Connections* connections : {&pipelines_, &leased_, &leaving_}) {
+  for (const Connections* connections : {&reads_.connections, &writes_.connections, &leased_, &leaving_}) {
     for (const auto& connection : Connections(*connections)) {  // a copy: one that is closed is taken out
       connection->forget_overdue(now, overdue);
       dialer_.cancel(connection->stop_forgotten(now));
@@ -177,12 +190,14 @@ void Loop::check_drained() {
 void Loop::abort() {
   if (over_.exchange(true)) return;
   timer_->cancel();
-  for (const Connections* connections : {&pipelines_, &idle_, &leased_, &leaving_}) {
+  for (const Connections* connections : {&reads_.connections, &writes_.connections, &idle_, &leased_, &leaving_}) {
     for (const auto& connection : Connections(*connections)) connection->close(unavailable("it was closed"));
   }
   JobList answered;
-  queue_.append(std::move(waiters_));
-  while (Job* job = queue_.pop()) answer(*job, std::unexpected(unavailable("it was closed")), answered);
+  JobList waiting = std::move(waiters_);
+  waiting.append(std::move(reads_.queue));
+  waiting.append(std::move(writes_.queue));
+  while (Job* job = waiting.pop()) answer(*job, std::unexpected(unavailable("it was closed")), answered);
   answer_soon(std::move(answered));
 }
 
