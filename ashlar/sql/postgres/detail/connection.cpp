@@ -43,6 +43,7 @@ Connection::~Connection() {
 
 Result<> Connection::send(Job& job, Before before) {
   last_active_ = Steady::now();
+  cork_when_many();
   if (job.kind == Job::Kind::statement) return send_statement(job, before);
   Exchange exchange;
   exchange.job = &job;
@@ -135,15 +136,18 @@ void Connection::push(Exchange exchange) {
   exchanges_.push_back(std::move(exchange));
 }
 
-// libpq 15 writes at each Sync. On a corked socket these writes only gather, and leave together.
-void Connection::gather() {
-  if (corked_ || transport_ != Transport::tcp) return;
+// libpq 15 writes at each Sync. On a corked socket these writes only gather, and leave together. The first ones of a
+// turn go out at once: the server has something to do, and where there are no more, the calls to cork are saved.
+void Connection::cork_when_many() {
+  constexpr int sent_at_once = 2;
+  if (++sent_in_turn_ <= sent_at_once || corked_ || transport_ != Transport::tcp) return;
   corked_ = true;
   set_cork(PQsocket(handle_.get()), 1);
 }
 
 void Connection::flush() {
   if (!is_open()) return;
+  sent_in_turn_ = 0;
   const int left = refused_ ? -1 : PQflush(handle_.get());
   if (left < 0) return close(broken());
   if (corked_) {

@@ -46,8 +46,6 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Result<> send(Job& job, Before before = Before::nothing);
   // A ROLLBACK whose answer nobody waits for.
   void roll_back(Steady::time_point until);
-  // More than one send() comes before the next flush(): hold back the bytes until then.
-  void gather();
   // Writes what was sent, and waits for answers.
   void flush();
 
@@ -97,6 +95,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void send_command(const char* sql, Exchange& exchange);
   void send_alone(const char* sql, Steady::time_point until);
   void sync();
+  void cork_when_many();
   void push(Exchange exchange);
   void wait_readable();
   void wait_writable();
@@ -119,6 +118,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Parameters parameters_;
   std::deque<Exchange> exchanges_;
   bool corked_ = false;
+  int sent_in_turn_ = 0;  // since the last flush()
   bool held_ = false;
   bool refused_ = false;  // by libpq, which has lost the connection
   bool reading_ = false;

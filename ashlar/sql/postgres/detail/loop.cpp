@@ -173,11 +173,6 @@ void Loop::pump() {
 }
 
 void Loop::send_queued(Lane& lane, JobList& refused) {
-  if (lane.queue.size() > lane.connections.size()) {
-    for (const auto& connection : lane.connections) {
-      if (!connection->is_held() && connection->in_flight() < options_.pipeline_max) connection->gather();
-    }
-  }
   while (!lane.queue.empty()) {
     Connection* const connection = least_busy(lane);
     if (connection == nullptr) break;
