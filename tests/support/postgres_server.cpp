@@ -170,6 +170,14 @@ std::string PostgresServer::query(const std::string& sql, const std::string& dat
   return rows > 0 ? PQgetvalue(result.get(), rows - 1, 0) : "";
 }
 
+bool PostgresServer::is_left() const {
+  const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (query("select count(*) from pg_stat_activity where application_name = 'ashlar'") != "0") {
+    if (std::chrono::steady_clock::now() > limit) return false;
+  }
+  return true;
+}
+
 void PostgresServer::spawn() {
   const std::string socket_folder = folder_.string();
   std::vector<std::string> command = {(programs_ / "postgres").string(), "-D", (folder_ / "cluster").string(), "-p",

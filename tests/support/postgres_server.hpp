@@ -32,6 +32,9 @@ class PostgresServer {
   std::string query(const std::string& sql, const std::string& database = "postgres") const;
   [[nodiscard]] int port() const { return port_; }
 
+  // Whether the last of our connections has ended; waits some seconds for it.
+  [[nodiscard]] bool is_left() const;
+
   void start();
   void kill();  // the server and all of its processes, with SIGKILL
   void stop();  // as an operator would: sessions are told and closed

@@ -25,13 +25,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // The loop that it belongs to.
   class Owner {
    public:
+    virtual ~Owner() = default;
     // Answers came. `again`: jobs to be sent once more.
     virtual void progressed(Connection& connection, JobList answered, JobList again) = 0;
     // It is closed. `unanswered`: what was sent, without an outcome.
     virtual void lost(Connection& connection, JobList unanswered) = 0;
-
-   protected:
-    ~Owner() = default;
   };
 
   enum class Before : std::uint8_t { nothing, begin };  // a BEGIN in the same exchange

@@ -42,11 +42,11 @@ void Loop::give_back(const std::shared_ptr<Connection>& connection) {
 void Loop::settle(Connection& connection) {
   const auto at = std::ranges::find(leaving_, &connection, [](const auto& other) { return other.get(); });
   if (at == leaving_.end() || connection.in_flight() > 0) return;
-  const auto kept = *at;
+  const auto kept = std::move(*at);
+  leaving_.erase(at);
   if (connection.is_in_transaction() || connection.was_cancelled()) {
     return connection.close(unavailable("not to be used again"));  // a late cancel request would hit the next one
   }
-  leaving_.erase(at);
   make_available(kept);
 }
 
