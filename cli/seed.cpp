@@ -93,8 +93,8 @@ int seed(const Seed& wanted) {
 
   async::BlockingPool pool({.threads = 1, .queue_max = 1, .name = "hashing"});
   auth::PasswordHasher hasher(pool, place.random, {.cost = place.settings.bcrypt_cost});
-  const std::string hash = run_or_stop(hasher.hash("password"));
-  run_or_stop(insert_all(*place.database, wanted, hash, place.clock.now()));
+  const std::string hash = place.loop.run_or_stop(hasher.hash("password"));
+  place.loop.run_or_stop(insert_all(*place.database, wanted, hash, place.clock.now()));
   std::printf("%lld users (user1@example.com and on, password \"password\") and %lld products\n",
               static_cast<long long>(wanted.users), static_cast<long long>(wanted.products));
   return exit_ok;

@@ -84,6 +84,28 @@ void report_first_admin(const backend::FirstAdminOutcome& outcome, log::Logger& 
   }
 }
 
+// Stops the server, then closes the database that its loops wait for: in this order, however serving ends.
+class EndOfService {
+ public:
+  EndOfService(http::Server& server, sql::Database& database) : server_(server), database_(database) {}
+  ~EndOfService() {
+    server_.stop(stop_time_max);
+    database_.close();
+  }
+  EndOfService(const EndOfService&) = delete;
+  EndOfService& operator=(const EndOfService&) = delete;
+
+ private:
+  http::Server& server_;
+  sql::Database& database_;
+};
+
+void wait_for(std::chrono::milliseconds delay) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(delay);
+  const timespec time{.tv_sec = seconds.count(), .tv_nsec = (delay - seconds).count() * 1'000'000};
+  nanosleep(&time, nullptr);
+}
+
 }  // namespace
 
 int serve(const Serve& wanted) {
@@ -92,6 +114,7 @@ int serve(const Serve& wanted) {
   SystemClock clock;
   SystemRandom random;
   log::Logger logger(settings.log, clock);
+  CommandLoop loop;
   const auto database = open_database(settings);
   bring_schema_up(settings, wanted, *database, clock, logger);
   if (settings.stage != backend::Stage::production) backend::fill_development_secrets(settings, random);
@@ -111,22 +134,19 @@ int serve(const Serve& wanted) {
                           {"port", server.port()},
                           {"loops", server.loops()}});
 
-  const auto admin = run_or_stop(backend::make_first_admin(settings, foundation, application.passwords()));
-  report_first_admin(admin, logger);
-  logger.flush();
-  if (settings.stage == backend::Stage::development) print_welcome(settings, server.port(), admin, foundation);
+  {
+    const EndOfService end(server, *database);
+    const auto admin = loop.run_or_stop(backend::make_first_admin(settings, foundation, application.passwords()));
+    report_first_admin(admin, logger);
+    logger.flush();
+    if (settings.stage == backend::Stage::development) print_welcome(settings, server.port(), admin, foundation);
 
-  const int signal = signals.wait();
-  signals.release();
-  logger.info("stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
-  application.readiness().begin_draining();
-  if (settings.drain_delay.count() > 0) {
-    const auto seconds = std::chrono::floor<std::chrono::seconds>(settings.drain_delay);
-    const timespec delay{.tv_sec = seconds.count(), .tv_nsec = (settings.drain_delay - seconds).count() * 1'000'000};
-    nanosleep(&delay, nullptr);
+    const int signal = signals.wait();
+    signals.release();
+    logger.info("stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
+    application.readiness().begin_draining();
+    wait_for(settings.drain_delay);
   }
-  server.stop(stop_time_max);
-  database->close();
   logger.info("stopped");
   return exit_ok;
 }

@@ -17,11 +17,11 @@ int print_token(const std::string& email) {
       .clock = place.clock, .random = place.random, .logger = place.logger, .database = *place.database};
   backend::Application application(place.settings, foundation);
 
-  const auto account = run_or_stop(backend::UserRepository(*place.database).find_account(email));
+  const auto account = place.loop.run_or_stop(backend::UserRepository(*place.database).find_account(email));
   if (!account) throw Stop(exit_failed, "there is no account " + email + ".");
   const web::Context::Environment environment{&place.clock, &place.random, &place.logger};
   web::Context context(environment, "ashlar token");
-  const auto pair = run_or_stop(application.sessions().open(context, *place.database, account->user));
+  const auto pair = place.loop.run_or_stop(application.sessions().open(context, *place.database, account->user));
   std::puts(pair.access.token.c_str());
   return exit_ok;
 }

@@ -25,7 +25,7 @@ class UserCommand {
   UserCommand() { workplace.require_current_schema(); }
 
   User find(const std::string& email) {
-    auto account = run_or_stop(UserRepository(*workplace.database).find_account(email));
+    auto account = workplace.loop.run_or_stop(UserRepository(*workplace.database).find_account(email));
     if (!account) throw Stop(exit_failed, "there is no account " + email + ".");
     return std::move(account->user);
   }
@@ -33,7 +33,7 @@ class UserCommand {
   std::string hash(const Password& password) {
     async::BlockingPool pool({.threads = 1, .queue_max = 1, .name = "hashing"});
     auth::PasswordHasher hasher(pool, workplace.random, {.cost = workplace.settings.bcrypt_cost});
-    return run_or_stop(hasher.hash(password.str()));
+    return workplace.loop.run_or_stop(hasher.hash(password.str()));
   }
 
   Workplace workplace;
@@ -83,7 +83,7 @@ Task<Result<>> remove_account(sql::Database& database, User user, Timestamp now,
 void change(UserCommand& command, const User& user, UserChanges changes) {
   Workplace& place = command.workplace;
   const Timestamp now = place.clock.now();
-  run_or_stop(
+  place.loop.run_or_stop(
       change_account(*place.database, user.id, std::move(changes), now, now + place.settings.tokens.access_lifetime));
 }
 
@@ -100,14 +100,14 @@ int user_create(const NewAccount& account) {
   const auto email = checked<Email>(account.email, "the e-mail address");
   const auto name = checked<backend::UserName>(account.name, "the name");
   Workplace& place = command.workplace;
-  const User user = run_or_stop(UserRepository(*place.database)
-                                    .create({.id = Uuid::make(place.clock, place.random),
-                                             .email = email.str(),
-                                             .name = name.str(),
-                                             .age = std::nullopt,
-                                             .role = account.role,
-                                             .password_hash = command.hash(read_password()),
-                                             .created_at = place.clock.now()}));
+  const User user = place.loop.run_or_stop(UserRepository(*place.database)
+                                               .create({.id = Uuid::make(place.clock, place.random),
+                                                        .email = email.str(),
+                                                        .name = name.str(),
+                                                        .age = std::nullopt,
+                                                        .role = account.role,
+                                                        .password_hash = command.hash(read_password()),
+                                                        .created_at = place.clock.now()}));
   std::printf("%s %s %s\n", user.id.to_string().c_str(), user.email.c_str(), user.role.c_str());
   return exit_ok;
 }
@@ -118,7 +118,8 @@ int user_list(const AccountList& wanted) {
   list.page = backend::PageNumber(Int<1, 1'000'000>::of(wanted.page));
   list.limit = backend::PageLimit(Int<1, 100>::of(wanted.limit));
   if (!wanted.search.empty()) list.search = checked<Text<1, 200>>(wanted.search, "what is searched for");
-  const auto page = run_or_stop(UserRepository(*command.workplace.database).list(std::move(list)));
+  const auto page =
+      command.workplace.loop.run_or_stop(UserRepository(*command.workplace.database).list(std::move(list)));
   Table table({"ID", "E-MAIL", "NAME", "ROLE", "PERMISSIONS", "CREATED"});
   for (const User& user : page.items) {
     table.add(
@@ -150,14 +151,15 @@ int user_role(const std::string& email, const std::string& role) {
 int user_grant(const std::string& email, const std::string& permission) {
   UserCommand command;
   const User user = command.find(email);
-  run_or_stop(UserRepository(*command.workplace.database).grant(user.id, permission, command.workplace.clock.now()));
+  command.workplace.loop.run_or_stop(
+      UserRepository(*command.workplace.database).grant(user.id, permission, command.workplace.clock.now()));
   return exit_ok;
 }
 
 int user_revoke(const std::string& email, const std::string& permission) {
   UserCommand command;
   const User user = command.find(email);
-  if (!run_or_stop(UserRepository(*command.workplace.database).revoke(user.id, permission)))
+  if (!command.workplace.loop.run_or_stop(UserRepository(*command.workplace.database).revoke(user.id, permission)))
     throw Stop(exit_failed, email + " had no grant of " + permission + " of its own.");
   return exit_ok;
 }
@@ -166,7 +168,8 @@ int user_remove(const std::string& email) {
   UserCommand command;
   Workplace& place = command.workplace;
   const Timestamp now = place.clock.now();
-  run_or_stop(remove_account(*place.database, command.find(email), now, now + place.settings.tokens.access_lifetime));
+  place.loop.run_or_stop(
+      remove_account(*place.database, command.find(email), now, now + place.settings.tokens.access_lifetime));
   return exit_ok;
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/workplace.hpp"
 
-#include "ashlar/async/task_scope.hpp"
 #include "backend/schema_version.hpp"
 
 namespace ashlar::cli {
@@ -58,11 +57,6 @@ void Workplace::require_current_schema() {
 void Workplace::require_development(const std::string& command) const {
   if (settings.stage == backend::Stage::production)
     throw Stop(exit_failed, "ashlar " + command + " is for development; APP_ENV is production.");
-}
-
-void detail::run_to_end(Task<> task) {
-  boost::asio::io_context loop(1);
-  async::run_to_end(loop, std::move(task));
 }
 
 }  // namespace ashlar::cli

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ashlar/async/task.hpp"
+#include "ashlar/async/task_scope.hpp"
 #include "ashlar/core/clock.hpp"
 #include "ashlar/core/random.hpp"
 #include "ashlar/log/logger.hpp"
@@ -43,6 +44,27 @@ T value_or_stop(Result<T> result) {
 [[nodiscard]] std::unique_ptr<sql::Database> open_database(const backend::Settings& settings,
                                                            sql::OpenOptions options = {});
 
+// The loop that a command's tasks run on, one after another. A database answers into it, so it is declared before the
+// database and lives until that was closed.
+class CommandLoop {
+ public:
+  // Runs a task to its end; its error ends the command.
+  template <class T>
+  T run_or_stop(Task<Result<T>> task) {
+    std::optional<Result<T>> out;
+    async::run_to_end(loop_, store(std::move(task), out));
+    return value_or_stop(std::move(*out));
+  }
+
+ private:
+  template <class T>
+  static Task<> store(Task<T> task, std::optional<T>& out) {
+    out.emplace(co_await std::move(task));
+  }
+
+  boost::asio::io_context loop_{1};
+};
+
 // What most commands work with: the settings, the clock, chance, a log to standard error, and the database.
 class Workplace {
  public:
@@ -60,29 +82,8 @@ class Workplace {
   SystemClock clock;
   SystemRandom random;
   log::Logger logger;
+  CommandLoop loop;
   std::unique_ptr<sql::Database> database;
 };
-
-namespace detail {
-void run_to_end(Task<> task);
-template <class T>
-Task<> store(Task<T> task, std::optional<T>& out) {
-  out.emplace(co_await std::move(task));
-}
-}  // namespace detail
-
-// Runs a task to its end on a loop of its own, and gives what it returns.
-template <class T>
-T run(Task<T> task) {
-  std::optional<T> out;
-  detail::run_to_end(detail::store(std::move(task), out));
-  return std::move(*out);
-}
-
-// The same for a task that can fail; its error ends the command.
-template <class T>
-T run_or_stop(Task<Result<T>> task) {
-  return value_or_stop(run(std::move(task)));
-}
 
 }  // namespace ashlar::cli

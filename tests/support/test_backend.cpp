@@ -52,29 +52,23 @@ TestBackend::TestBackend(std::string database_url)
   restart();
 }
 
-TestBackend::~TestBackend() {
-  client_.reset();
-  application_.reset();
-  database_->close();
-}
+TestBackend::~TestBackend() { database_->close(); }
 
 void TestBackend::restart() {
-  client_.reset();
-  application_.reset();
   application_ = std::make_unique<backend::Application>(
       settings(), backend::Foundation{.clock = clock_, .random = random_, .logger = logger_, .database = *database_});
-  client_ = std::make_unique<web::TestClient>(application_->app());
+  clients_.push_back(std::make_unique<web::TestClient>(application_->app()));
 }
 
 Person TestBackend::person(const std::string& name) {
   const std::string email = name + "@example.com";
-  return person_of(client_->post("/api/auth/register", R"({"name": ")" + name + R"(", "email": ")" + email +
+  return person_of(client().post("/api/auth/register", R"({"name": ")" + name + R"(", "email": ")" + email +
                                                            R"(", "password": ")" + password + R"("})"),
                    email);
 }
 
 Person TestBackend::admin() {
-  if (client_->post("/api/auth/login", R"({"email": "admin@example.com", "password": "a long password"})").status !=
+  if (client().post("/api/auth/login", R"({"email": "admin@example.com", "password": "a long password"})").status !=
       200) {
     (void)person("admin");
     run("update users set role = 'admin' where email = 'admin@example.com'");
@@ -93,7 +87,7 @@ Person TestBackend::person_with(const std::string& name, const std::vector<std::
 
 Person TestBackend::sign_in(const std::string& email) {
   return person_of(
-      client_->post("/api/auth/login", R"({"email": ")" + email + R"(", "password": ")" + password + R"("})"), email);
+      client().post("/api/auth/login", R"({"email": ")" + email + R"(", "password": ")" + password + R"("})"), email);
 }
 
 BadTokens TestBackend::bad_tokens() {
@@ -123,7 +117,7 @@ BadTokens TestBackend::bad_tokens() {
 }
 
 web::TestReply TestBackend::as(const Person& who, http::Method method, std::string target, std::string body) {
-  return client_->send({.method = method,
+  return client().send({.method = method,
                         .target = std::move(target),
                         .headers = {{"Authorization", "Bearer " + who.token}},
                         .body = std::move(body)});
@@ -134,8 +128,8 @@ std::vector<int> TestBackend::at_once(int threads, const web::TestRequest& reque
   std::vector<std::thread> running;
   std::latch ready(threads);
   for (int& status : statuses) {
-    running.emplace_back([&] {
-      web::TestClient client(application_->app());
+    auto& client = *clients_.emplace(clients_.begin(), std::make_unique<web::TestClient>(application_->app()))->get();
+    running.emplace_back([&status, &client, &ready, &request] {
       ready.arrive_and_wait();
       status = client.send(request).status;
     });

@@ -30,7 +30,7 @@ class TestBackend {
   explicit TestBackend(std::string database_url = "sqlite::memory:");
   ~TestBackend();
 
-  web::TestClient& client() { return *client_; }
+  web::TestClient& client() { return *clients_.back(); }
   ManualClock& clock() { return clock_; }
   sql::Database& database() { return *database_; }
   backend::Application& application() { return *application_; }
@@ -63,7 +63,8 @@ class TestBackend {
   log::Logger logger_;
   std::unique_ptr<sql::Database> database_;
   std::unique_ptr<backend::Application> application_;
-  std::unique_ptr<web::TestClient> client_;
+  // All that there were: the database answers into their loops, which must outlive it.
+  std::vector<std::unique_ptr<web::TestClient>> clients_;
   std::optional<BadTokens> bad_tokens_;
 };
 
