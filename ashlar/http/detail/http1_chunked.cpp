@@ -4,6 +4,7 @@
 #include "ashlar/http/detail/characters.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace ashlar::http::detail {
 namespace {
@@ -40,10 +41,18 @@ ChunkedDecoder::Outcome ChunkedDecoder::take(char c) {
   switch (state_) {
     case State::size_first:
     case State::size:
-    case State::before_extension:
-    case State::extension:
     case State::size_line_feed:
       return take_of_size_line(c);
+    case State::before_extension:
+    case State::extension_start:
+    case State::extension_name:
+    case State::after_name:
+    case State::value_start:
+    case State::value:
+    case State::quoted:
+    case State::escaped:
+    case State::quoted_end:
+      return take_of_extension(c);
     case State::data_return:
       state_ = State::data_line_feed;
       return c == '\r' ? Outcome::need_more : Outcome::malformed;
@@ -86,19 +95,62 @@ ChunkedDecoder::Outcome ChunkedDecoder::take_of_size_line(char c) {
     state_ = State::data;
     return Outcome::need_more;
   }
-  if (state_ == State::size_first || state_ == State::size) {
-    if (const int digit = digit_of(c); digit >= 0) return take_digit(static_cast<unsigned>(digit));
-    if (state_ == State::size_first) return Outcome::malformed;
-  }
-  if (c == '\r' && state_ != State::before_extension) {
+  if (const int digit = digit_of(c); digit >= 0) return take_digit(static_cast<unsigned>(digit));
+  return state_ == State::size ? take_of_extension(c) : Outcome::malformed;
+}
+
+// RFC 9112 section 7.1.1: *( BWS ";" BWS token [ BWS "=" BWS ( token / quoted-string ) ] ), then CR LF. Blanks that
+// nothing follows are refused: "5 \r\n" is read as one size by some and not at all by others.
+ChunkedDecoder::Outcome ChunkedDecoder::take_of_extension(char c) {
+  const bool may_end =
+      state_ == State::size || state_ == State::extension_name || state_ == State::value || state_ == State::quoted_end;
+  if (c == '\r' && may_end) {
     state_ = State::size_line_feed;
     return Outcome::need_more;
   }
   if (++extension_bytes_ > limits_.extension_bytes_max) return Outcome::too_large;
-  if (state_ == State::extension) return is_value_byte(c) ? Outcome::need_more : Outcome::malformed;
-  // Blanks may stand before the semicolon only (BWS): "5 \r\n" is read as one size by some and refused by others.
-  state_ = c == ';' ? State::extension : State::before_extension;
-  return c == ';' || c == ' ' || c == '\t' ? Outcome::need_more : Outcome::malformed;
+  const std::optional<State> next = after_extension_byte(state_, c);
+  if (!next) return Outcome::malformed;
+  state_ = *next;
+  return Outcome::need_more;
+}
+
+std::optional<ChunkedDecoder::State> ChunkedDecoder::after_extension_byte(State state, char c) {
+  const bool blank = c == ' ' || c == '\t';
+  const bool token = is_token({&c, 1});
+  switch (state) {
+    case State::size:
+    case State::before_extension:
+    case State::quoted_end:
+      if (blank) return State::before_extension;
+      break;
+    case State::extension_start:
+      if (blank || token) return blank ? state : State::extension_name;
+      return std::nullopt;
+    case State::extension_name:
+      if (token) return state;
+      [[fallthrough]];
+    case State::after_name:
+      if (blank || c == '=') return blank ? State::after_name : State::value_start;
+      break;
+    case State::value_start:
+      if (blank || token) return blank ? state : State::value;
+      if (c == '"') return State::quoted;
+      return std::nullopt;
+    case State::value:
+      if (blank || token) return blank ? State::before_extension : state;
+      break;
+    case State::quoted:
+      if (c == '"' || c == '\\') return c == '"' ? State::quoted_end : State::escaped;
+      [[fallthrough]];
+    case State::escaped:
+      if (is_value_byte(c)) return State::quoted;
+      return std::nullopt;
+    default:
+      return std::nullopt;
+  }
+  if (c == ';') return State::extension_start;
+  return std::nullopt;
 }
 
 ChunkedDecoder::Outcome ChunkedDecoder::take_of_trailer(char c) {

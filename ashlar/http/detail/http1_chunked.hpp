@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace ashlar::http::detail {
@@ -15,8 +16,8 @@ struct ChunkedLimits {
 };
 
 // RFC 9112 section 7.1, received: a state machine without I/O and without a buffer, one byte of look-back. Extensions
-// are skipped and trailers discarded, both counted. Strict: CR LF and nothing else ends a line; a size is 1 to 16
-// hexadecimal digits and does not overflow; what follows a size is a CR LF or a ';'.
+// are skipped and trailers discarded, both held to their grammar and counted. Strict: CR LF and nothing else ends a
+// line; a size is 1 to 16 hexadecimal digits and does not overflow; what follows a size is a CR LF or an extension.
 class ChunkedDecoder {
  public:
   enum class Outcome : std::uint8_t { need_more, data, end, malformed, too_large };
@@ -37,8 +38,15 @@ class ChunkedDecoder {
   enum class State : std::uint8_t {
     size_first,
     size,
-    before_extension,
-    extension,
+    before_extension,  // blanks, which only a semicolon may follow
+    extension_start,   // behind the semicolon
+    extension_name,
+    after_name,  // blanks, which an equals sign or a semicolon may follow
+    value_start,
+    value,
+    quoted,
+    escaped,
+    quoted_end,
     size_line_feed,
     data,
     data_return,
@@ -53,6 +61,8 @@ class ChunkedDecoder {
 
   Outcome take(char c);
   Outcome take_of_size_line(char c);
+  Outcome take_of_extension(char c);
+  static std::optional<State> after_extension_byte(State state, char c);  // nullopt: it may not come there
   Outcome take_of_trailer(char c);
   Outcome take_digit(unsigned digit);
 
