@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 namespace ashlar::web {
 
@@ -52,26 +53,25 @@ void log_access(log::Logger& log, const LoggedRequest& logged, const http::Respo
   const std::string_view method =
       request.method == http::Method::other ? request.method_name : http::to_string(request.method);
   const double ms = static_cast<double>(took.count() / 1000) / 1000;
-  if (logged.principal == nullptr) {
-    log.info("request", {{"method", method},
-                         {"url", url},
-                         {"host", logged.client.authority},
-                         {"address", logged.client.address},
-                         {"status", response.status},
-                         {"durationMs", ms},
-                         {"bytes", response.body.size()},
-                         {"requestId", logged.request_id}});
-  } else {
-    log.info("request", {{"method", method},
-                         {"url", url},
-                         {"host", logged.client.authority},
-                         {"address", logged.client.address},
-                         {"status", response.status},
-                         {"durationMs", ms},
-                         {"bytes", response.body.size()},
-                         {"userId", user_id_of(logged)},
-                         {"requestId", logged.request_id}});
+  std::array<log::Attribute, 11> attributes = {{{"method", method},
+                                                {"url", url},
+                                                {"host", logged.client.authority},
+                                                {"address", logged.client.address},
+                                                {"status", response.status},
+                                                {"durationMs", ms},
+                                                {"bytes", response.body.size()},
+                                                {"requestId", logged.request_id},
+                                                {"", ""},
+                                                {"", ""},
+                                                {"", ""}}};
+  std::size_t count = 8;
+  const std::string user_id = user_id_of(logged);
+  if (!user_id.empty()) attributes[count++] = {"userId", user_id};
+  if (logged.trace != nullptr) {
+    attributes[count++] = {"traceId", logged.trace->trace_id()};
+    attributes[count++] = {"spanId", logged.trace->span_id()};
   }
+  log.write(log::Level::info, "request", std::span(attributes).first(count));
 }
 
 void log_refusal(log::Logger& log, const LoggedRequest& logged, const Error& error, std::string_view required) {

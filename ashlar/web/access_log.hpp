@@ -5,6 +5,7 @@
 #include "ashlar/core/error.hpp"
 #include "ashlar/http/message.hpp"
 #include "ashlar/log/logger.hpp"
+#include "ashlar/web/trace_context.hpp"
 #include "ashlar/web/trusted_proxies.hpp"
 
 #include <chrono>
@@ -19,10 +20,11 @@ struct LoggedRequest {
   const ClientOrigin& client;
   std::string_view request_id;
   const auth::Principal* principal;  // null: nobody
+  const TraceContext* trace;         // null: nobody traces it
 };
 
 // One line for each request, when its response is made: method, url, host, address, status, durationMs, bytes (of a
-// body that is not streamed), userId, requestId.
+// body that is not streamed), userId, requestId, and traceId and spanId when somebody traces it.
 void log_access(log::Logger& log, const LoggedRequest& logged, const http::Response& response,
                 std::chrono::nanoseconds took);
 

@@ -19,7 +19,9 @@ namespace ashlar::web {
 namespace {
 
 LoggedRequest logged(const Exchange& exchange) {
-  return {exchange.request, exchange.client, exchange.id.view(), exchange.context.principal()};
+  const Context& context = exchange.context;
+  return {exchange.request, exchange.client, exchange.id.view(), context.principal(),
+          context.is_traced() ? &context.trace() : nullptr};
 }
 
 std::chrono::nanoseconds elapsed(const Exchange& exchange) {

@@ -5,6 +5,7 @@
 #include "ashlar/core/clock.hpp"
 #include "ashlar/core/error.hpp"
 #include "ashlar/core/random.hpp"
+#include "ashlar/web/trace_context.hpp"
 
 #include <memory>
 #include <optional>
@@ -38,6 +39,12 @@ class Context {
   [[nodiscard]] Result<> require_owner(const Uuid& owner) const;
 
   [[nodiscard]] std::string_view request_id() const { return request_id_; }
+  // The trace that the caller began, or one that begins here: made when it is first asked for. Its traceparent() and
+  // trace_state() go with every call that this one makes.
+  [[nodiscard]] const TraceContext& trace() const {
+    return trace_ ? *trace_ : trace_.emplace(traceparent_, *env_.random);
+  }
+  [[nodiscard]] std::string_view trace_state() const { return trace().continues() ? trace_state_ : std::string_view{}; }
   [[nodiscard]] std::string_view client_address() const { return client_address_; }
   [[nodiscard]] std::string_view client_agent() const { return client_agent_; }  // User-Agent, cut to 512 bytes
   [[nodiscard]] Timestamp now() const { return env_.clock->now(); }
@@ -65,6 +72,12 @@ class Context {
     client_address_ = address;
     client_agent_ = agent.substr(0, 512);
   }
+  void set_trace(std::string_view traceparent, std::string_view state) {
+    traceparent_ = traceparent;
+    trace_state_ = state;
+  }
+  // Whether somebody traces this call: the caller, or who asked for trace().
+  [[nodiscard]] bool is_traced() const { return trace_ || TraceContext::parse(traceparent_); }
   void set_kept_refresh_token(std::string_view token) { kept_refresh_token_ = token; }
 
  private:
@@ -74,6 +87,9 @@ class Context {
   std::string_view client_address_;
   std::string_view client_agent_;
   std::string_view kept_refresh_token_;
+  std::string_view traceparent_;
+  std::string_view trace_state_;
+  mutable std::optional<TraceContext> trace_;
   std::optional<Credentials> kept_;
 };
 

@@ -15,6 +15,7 @@ Exchange::Exchange(http::Request& its_request, http::Response& its_response, con
       client(proxies.origin_of(its_request)),
       id(headers.request_id, *environment.random),
       context(environment, id.view()) {
+  context.set_trace(headers.traceparent, headers.tracestate);
   context.set_client(client.address, headers.user_agent);
 }
 

@@ -17,6 +17,11 @@ KnownHeaders::KnownHeaders(const http::RequestHeaders& headers) {
         break;
       case 10:
         if (ascii_iequals(field.name, "user-agent")) take(user_agent, static_cast<int>(user_agent.size()), field.value);
+        if (ascii_iequals(field.name, "tracestate")) take(tracestate, static_cast<int>(tracestate.size()), field.value);
+        break;
+      case 11:
+        if (ascii_iequals(field.name, "traceparent"))
+          traceparent = traceparents++ == 0 ? field.value : std::string_view{};
         break;
       case 12:
         if (ascii_iequals(field.name, "content-type")) take(content_type, content_types++, field.value);
