@@ -35,6 +35,7 @@ using web::DocsPage;
 using web::mount_docs;
 using web::mount_metrics;
 using web::Page;
+using web::RateLimit;
 using web::Routes;
 
 }  // namespace ashlar

@@ -108,25 +108,6 @@ void App::State::answer_without_route(Exchange& exchange) const {
   }
 }
 
-std::optional<Error> App::State::limit(Exchange& exchange) const {
-  const auto& own = exchange.route->route->limit;
-  const bool counted = options.rate_limit_max != 0 && !is_never_limited(exchange.request.path);
-  if (!counted && !own) return std::nullopt;
-  RateLimitKey key = RateLimitKey::of_address(exchange.client.address, 0);
-  RateLimitDecision decision;
-  if (counted) decision = counts->take(key, {options.rate_limit_max, std::chrono::minutes(1)}, exchange.began);
-  if (own && decision.allowed) {
-    key.limit = exchange.match.route + 1;
-    decision = tighter(decision, counts->take(key, {own->requests, own->window}, exchange.began));
-  }
-  exchange.limit = decision;
-  if (decision.allowed) {
-    add_rate_limit_headers(decision, exchange.response.headers);
-    return std::nullopt;
-  }
-  return Error(errors::rate_limited, "Too many requests; try again later.").with_retry_after(decision.reset_after);
-}
-
 std::optional<Error> App::State::authorize(Exchange& exchange) const {
   Caller caller = authenticate(exchange.request, exchange.headers, tokens);
   exchange.context.set_principal(std::move(caller.principal));
@@ -185,9 +166,18 @@ Task<> App::handle(http::Request& request, http::Response& response) {
   state.start(exchange);
   if (state.find(exchange) == State::Found::route) {
     const Route& route = *exchange.route->route;
-    std::optional<Error> error = state.limit(exchange);
+    auto limited = state.try_limit(exchange, LimitStage::anybody);
+    if (!limited) limited = co_await state.limit_later(exchange, LimitStage::anybody);
+    std::optional<Error> error;
+    if (!*limited) error = std::move(limited->error());
     if (!error) error = state.authorize(exchange);
+    if (!error && exchange.route->limited_by_who_asks) {
+      limited = state.try_limit(exchange, LimitStage::known_who_asks);
+      if (!limited) limited = co_await state.limit_later(exchange, LimitStage::known_who_asks);
+      if (!*limited) error = std::move(limited->error());
+    }
     if (!error) {
+      if (exchange.limit.limit != 0) add_rate_limit_headers(exchange.limit, response.headers);
       try {
         Result<> done;
         if (route.operation) {

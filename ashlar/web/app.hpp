@@ -4,6 +4,7 @@
 #include "ashlar/auth/token.hpp"
 #include "ashlar/http/message.hpp"
 #include "ashlar/web/cors.hpp"
+#include "ashlar/web/rate_limit.hpp"
 #include "ashlar/web/routes.hpp"
 #include "ashlar/web/trusted_proxies.hpp"
 
@@ -11,13 +12,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 // The HTTP face: a route table behind the request chain. The chain, in this order:
 //
-//   where from (trusted proxies) -> request id -> security headers -> route (404, 405, HEAD, OPTIONS), CORS -> rate
-//   limit -> who asks -> guard
+//   where from (trusted proxies) -> request id -> security headers -> route (404, 405, HEAD, OPTIONS), CORS
+//   -> rate limits -> who asks -> guard -> rate limits by who asks
 //   -> input (415, 413, 400, 422) -> owner -> the operation -> reply or problem details -> access log, metrics
 //
 // An App owns its routes; what it was given (tokens, clock, logger, services) outlives it. It runs on every loop at
@@ -31,9 +33,11 @@ struct AppOptions {
   std::size_t body_bytes_max = 10 * 1024 * 1024;
   std::size_t json_depth_max = 32;
   std::uint32_t rate_limit_max = 0;              // requests a minute a client; 0: no limit but the routes' own
+  std::optional<RateLimit> rate_limit = {};      // in its place, where another kind is wanted
+  RateLimitStore* rate_limit_store = nullptr;    // outlives the App; null: counts in this process
   std::size_t rate_limit_clients_max = 100'000;  // counted at the same time; the oldest are forgotten
-  CorsOptions cors;                              // no other site by default
-  TrustedProxyOptions trusted_proxies;           // none by default: the socket says who the client is
+  CorsOptions cors = {};                         // no other site by default
+  TrustedProxyOptions trusted_proxies = {};      // none by default: the socket says who the client is
   enum class SecureCookies : std::uint8_t { no, yes } secure_cookies = SecureCookies::no;  // over https always
   std::string refresh_cookie_path = "/api/auth";
   enum class AccessLog : std::uint8_t { off, on } access_log = AccessLog::on;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What an App does with its routes before the first request: checks each line, and prepares what the chain needs of it.
 #include "ashlar/web/app_state.hpp"
+#include "ashlar/web/memory_rate_limits.hpp"
 
 #include <algorithm>
 #include <set>
@@ -23,9 +24,8 @@ void check_guard(const Route& route, std::vector<std::string>& complaints) {
 }
 
 void check_limit(const Route& route, std::vector<std::string>& complaints) {
-  if (route.limit && (route.limit->requests == 0 || route.limit->window <= std::chrono::seconds::zero()))
-    complaints.push_back(line_of(route) +
-                         " has a limit that lets nothing through; give it at least one request a second.");
+  if (!route.limit) return;
+  if (const auto wrong = route.limit->complaint()) complaints.push_back(line_of(route) + ' ' + *wrong + '.');
 }
 
 // Which of the path's parameters is {id}.
@@ -47,6 +47,7 @@ void App::State::prepare(std::size_t index, std::vector<std::string>& complaints
   PreparedRoute& out = prepared[index];
   out.route = &route;
   out.guard_text = route.guard_text();
+  prepare_limits(out);
   if (route.operation) {
     out.binding = std::make_unique<InputBinding>(route.method, route.path, route.operation->input());
     if (const auto wrong = out.binding->complaint(); !wrong.empty())
@@ -80,7 +81,7 @@ App::State::State(AppOptions its_options, const Context::Environment& its_enviro
       routes(std::move(its_routes)),
       prepared(routes.all().size()),
       cors({}),
-      counts(std::make_unique<FixedWindowStore>(options.rate_limit_clients_max)) {
+      server_limit(options.rate_limit) {
   std::vector<std::string> complaints;
   if (auto made = TrustedProxies::make(options.trusted_proxies)) {
     proxies = std::move(*made);
@@ -93,6 +94,10 @@ App::State::State(AppOptions its_options, const Context::Environment& its_enviro
     cors = CorsPolicy(options.cors);
   }
   any_cors = cors.enabled();
+  if (!server_limit && options.rate_limit_max != 0) server_limit = RateLimit{.requests = options.rate_limit_max};
+  if (server_limit) {
+    if (const auto wrong = server_limit->complaint()) complaints.push_back("rate_limit: the app " + *wrong + '.');
+  }
   std::vector<RequestMetrics::Label> labels;
   std::set<std::string_view> names;
   for (std::size_t i = 0; i < prepared.size(); ++i) {
@@ -101,6 +106,11 @@ App::State::State(AppOptions its_options, const Context::Environment& its_enviro
     labels.push_back({route.method, route.path});
     if (!route.name.empty() && !names.insert(route.name).second)
       complaints.push_back(line_of(route) + " has the name \"" + route.name + "\", which another route has.");
+  }
+  counts = options.rate_limit_store;
+  if (counts == nullptr && std::ranges::any_of(prepared, [](const auto& line) { return !line.limits.empty(); })) {
+    own_counts = std::make_unique<MemoryRateLimits>(options.rate_limit_clients_max);
+    counts = own_counts.get();
   }
   metrics = std::make_unique<RequestMetrics>(std::move(labels));
   if (complaints.empty()) return;

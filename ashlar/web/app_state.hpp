@@ -30,7 +30,9 @@ struct App::State {
   Found find(Exchange& exchange) const;
   Found answer_preflight(Exchange& exchange) const;  // Found::route: it is none
   void answer_without_route(Exchange& exchange) const;
-  [[nodiscard]] std::optional<Error> limit(Exchange& exchange) const;
+  // Counts the limits of a stage; nullopt when the store has to be awaited: then limit_later() goes on from there.
+  [[nodiscard]] std::optional<Result<>> try_limit(Exchange& exchange, LimitStage stage) const;
+  [[nodiscard]] Task<Result<>> limit_later(Exchange& exchange, LimitStage stage) const;
   [[nodiscard]] std::optional<Error> authorize(Exchange& exchange) const;
   // Turns an error into the response.
   void fail(Exchange& exchange, const Error& error) const;
@@ -52,12 +54,17 @@ struct App::State {
   SecurityHeaders security;
   CorsPolicy cors;
   bool any_cors = false;  // the App's, or a line's
-  std::unique_ptr<RateLimitStore> counts;
+  std::optional<RateLimit> server_limit;
+  std::unique_ptr<RateLimitStore> own_counts;  // null when another store was given, or there is nothing to count
+  RateLimitStore* counts = nullptr;
   std::unique_ptr<RequestMetrics> metrics;
   std::once_flag openapi_made;
   std::string openapi;
 
  private:
+  void prepare_limits(PreparedRoute& out) const;
+  // Keeps what the headers will tell; the error, when the request is refused.
+  [[nodiscard]] std::optional<Error> note(Exchange& exchange, const RateLimitDecision& decision) const;
   void prepare(std::size_t index, std::vector<std::string>& complaints);
 };
 

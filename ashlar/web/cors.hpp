@@ -17,7 +17,7 @@ struct CorsOptions {
   // As a browser writes them: "https://shop.example", "http://localhost:5173"; compared whole, byte by byte. "*" alone
   // is every site. Empty: no other site, and nothing is added to any answer. "null" (sandboxed frames, files) is
   // refused, since any page can make itself that origin.
-  std::vector<std::string> origins;
+  std::vector<std::string> origins = {};
   // Whether cookies and client certificates go along. Not with "*".
   enum class Credentials : std::uint8_t { no, yes } credentials = Credentials::no;
   // What a page may send beyond what every page may.

@@ -15,8 +15,17 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace ashlar::web {
+
+// A limit of a route. What costs nothing to count is counted before a token is verified.
+enum class LimitStage : std::uint8_t { anybody, known_who_asks };
+struct PreparedLimit {
+  RateLimit limit;
+  std::uint64_t number = 0;
+  LimitStage stage = LimitStage::anybody;
+};
 
 // A route as the App prepared it at start.
 struct PreparedRoute {
@@ -24,6 +33,8 @@ struct PreparedRoute {
   std::unique_ptr<InputBinding> binding;  // null for what is no operation
   std::size_t owner_parameter = 0;        // which parameter is {id}, where an owner is looked up
   std::string guard_text;
+  std::vector<PreparedLimit> limits;  // the App's, then the line's
+  bool limited_by_who_asks = false;
   const CorsPolicy* cors = nullptr;          // null: no other site
   std::unique_ptr<CorsPolicy> cors_of_line;  // where it is not the App's
 };
@@ -43,7 +54,8 @@ struct Exchange {
   const PreparedRoute* route = nullptr;  // null: nothing matched
   Router::Match match;
   const CorsPolicy* cors = nullptr;  // known with the route; null: no other site
-  RateLimitDecision limit;
+  RateLimitDecision limit;           // the tightest so far
+  std::size_t limits_counted = 0;    // of the route's, in this stage
 
   [[nodiscard]] std::span<const std::string_view> parameters() const {
     return std::span(match.parameters).first(match.parameter_count);

@@ -77,7 +77,8 @@ std::string tag_of(const Route& route) {
 std::string description_of(const PreparedRoute& prepared) {
   std::string out = "Guard: " + prepared.guard_text + '.';
   if (const auto& limit = prepared.route->limit)
-    out += " At most " + std::to_string(limit->requests) + " requests of one client in " +
+    out += " At most " + std::to_string(limit->requests) + " requests of one " +
+           (limit->by == RateLimit::By::account ? "account" : "client") + " in " +
            std::to_string(limit->window.count()) + " s.";
   return out;
 }
@@ -127,7 +128,8 @@ ProblemCodes Description::problems_of(const PreparedRoute& prepared) const {
     add(errors::unsupported_media_type);
   }
   if (!binding.input().members.empty()) add(ashlar::errors::invalid_input);
-  if (route.limit || (options_.rate_limit_max != 0 && !is_never_limited(route.path))) add(errors::rate_limited);
+  if (route.limit || ((options_.rate_limit_max != 0 || options_.rate_limit) && !is_never_limited(route.path)))
+    add(errors::rate_limited);
   for (const auto& code : route.errors) add(code);
   add(ashlar::errors::internal);
   return out;

@@ -1,36 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/web/rate_limit.hpp"
 
-#include <arpa/inet.h>
+#include "ashlar/web/ip_address.hpp"
 
-#include <algorithm>
+#include <openssl/sha.h>
+
 #include <array>
-#include <bit>
 #include <charconv>
 #include <cstring>
-#include <functional>
-#include <list>
-#include <mutex>
-#include <unordered_map>
 
 namespace ashlar::web {
 
 namespace {
 
-constexpr std::size_t shard_count = 16;
-
-// splitmix64's finalizer: spreads each bit of the input over all of the output.
-constexpr std::uint64_t mixed(std::uint64_t x) {
-  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
-  x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
-  return x ^ (x >> 31);
-}
-
-struct KeyHash {
-  std::size_t operator()(const RateLimitKey& key) const {
-    return mixed(key.client_high ^ mixed(key.client_low ^ mixed(key.limit + 0x9e3779b97f4a7c15ULL)));
-  }
-};
+constexpr std::uint32_t requests_max = 100'000'000;
+constexpr std::chrono::seconds window_max = std::chrono::days(31);
 
 std::uint64_t big_endian(const unsigned char* bytes) {
   std::uint64_t value = 0;
@@ -40,81 +24,50 @@ std::uint64_t big_endian(const unsigned char* bytes) {
 
 }  // namespace
 
+std::optional<std::string> RateLimit::complaint() const {
+  if (requests == 0 || window <= std::chrono::seconds::zero())
+    return "has a limit that lets nothing through; give it at least one request a second";
+  if (requests > requests_max || burst > requests_max || window > window_max)
+    return "has a limit of more than 100,000,000 requests or 31 days";
+  if (algorithm != Algorithm::token_bucket && burst != 0) return "has a burst, which only a token bucket has";
+  if ((by == By::header) == header.empty())
+    return "has a limit by header without the header's name, or a name that it does not use";
+  if ((by == By::function) == (key == nullptr))
+    return "has a limit by function without a function, or a function that it does not use";
+  return std::nullopt;
+}
+
+std::string RateLimit::text() const {
+  std::string out = std::to_string(requests);
+  out += window == std::chrono::minutes(1) ? "/min" : '/' + std::to_string(window.count()) + 's';
+  if (algorithm == Algorithm::sliding_window) out += " sliding";
+  if (algorithm == Algorithm::token_bucket) out += " token bucket of " + std::to_string(burst == 0 ? requests : burst);
+  if (by == By::account) out += " by account";
+  if (by == By::header) out.append(" by ").append(header);
+  if (by == By::function) out += " by function";
+  return out;
+}
+
 RateLimitKey RateLimitKey::of_address(std::string_view address, std::uint64_t limit) {
-  RateLimitKey key{.limit = limit};
-  std::array<char, INET6_ADDRSTRLEN> text{};
-  if (address.size() < text.size()) {
-    std::ranges::copy(address, text.begin());
-    std::array<unsigned char, 16> bytes{};
-    if (inet_pton(AF_INET, text.data(), bytes.data()) == 1) {
-      key.client_low = big_endian(bytes.data()) >> 32 | 0xffff'0000'0000ULL;
-      return key;
-    }
-    if (inet_pton(AF_INET6, text.data(), bytes.data()) == 1) {
-      key.client_high = big_endian(bytes.data());
-      const std::uint64_t low = big_endian(bytes.data() + 8);
-      if (key.client_high == 0 && low >> 32 == 0xffff) key.client_low = low;  // ::ffff:a.b.c.d
-      return key;
-    }
+  const auto parsed = IpAddress::parse(address);
+  if (!parsed) {  // a socket file, a test: apart from all addresses
+    RateLimitKey key = of_text(address, limit);
+    key.client_high |= std::uint64_t{1} << 63;
+    return key;
   }
-  key.client_high = ~std::uint64_t{0};  // no address (a socket file, a test): apart from all of them
-  key.client_low = std::hash<std::string_view>{}(address);
-  return key;
+  return {.client_high = parsed->high(), .client_low = parsed->is_ipv4() ? parsed->low() : 0, .limit = limit};
 }
 
-struct alignas(64) FixedWindowStore::Shard {
-  struct Window {
-    RateLimitKey key;
-    Clock::Steady began;
-    std::uint32_t taken;
-  };
-  mutable std::mutex mutex;
-  std::list<Window> windows;  // by their beginnings
-  std::unordered_map<RateLimitKey, std::list<Window>::iterator, KeyHash> by_key;
-};
-
-FixedWindowStore::FixedWindowStore(std::size_t clients_max)
-    : shard_clients_max_(std::max<std::size_t>(1, clients_max / shard_count)),
-      shards_(std::make_unique<Shard[]>(shard_count)) {}
-FixedWindowStore::~FixedWindowStore() = default;
-
-RateLimitDecision FixedWindowStore::take(const RateLimitKey& key, const RateLimit& limit, Clock::Steady now) {
-  Shard& shard = shards_[KeyHash{}(key) >> 60];
-  const std::lock_guard lock(shard.mutex);
-  auto found = shard.by_key.find(key);
-  if (found == shard.by_key.end()) {
-    if (shard.by_key.size() >= shard_clients_max_) {
-      shard.by_key.erase(shard.windows.front().key);
-      shard.windows.pop_front();
-    }
-    shard.windows.push_back({key, now, 0});
-    found = shard.by_key.emplace(key, std::prev(shard.windows.end())).first;
-  } else if (now - found->second->began >= limit.window) {
-    found->second->began = now;
-    found->second->taken = 0;
-    shard.windows.splice(shard.windows.end(), shard.windows, found->second);
-  }
-  auto& window = *found->second;
-  const bool allowed = window.taken < limit.requests;
-  if (allowed) ++window.taken;
-  return {.allowed = allowed,
-          .limit = limit.requests,
-          .remaining = limit.requests - window.taken,
-          .reset_after = std::chrono::ceil<std::chrono::seconds>(window.began + limit.window - now)};
+RateLimitKey RateLimitKey::of_account(const Uuid& account, std::uint64_t limit) {
+  return {.client_high = big_endian(account.bytes().data()),
+          .client_low = big_endian(account.bytes().data() + 8),
+          .limit = limit};
 }
 
-std::size_t FixedWindowStore::size() const {
-  std::size_t sum = 0;
-  for (std::size_t i = 0; i < shard_count; ++i) {
-    const std::lock_guard lock(shards_[i].mutex);
-    sum += shards_[i].by_key.size();
-  }
-  return sum;
-}
-
-bool is_never_limited(std::string_view path) {
-  constexpr std::string_view health = "/health";
-  return path.starts_with(health) && (path.size() == health.size() || path[health.size()] == '/');
+RateLimitKey RateLimitKey::of_text(std::string_view text, std::uint64_t limit) {
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
+  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
+  return {.client_high = big_endian(digest.data()), .client_low = big_endian(digest.data() + 8), .limit = limit};
 }
 
 void add_rate_limit_headers(const RateLimitDecision& decision, http::ResponseHeaders& headers) {
@@ -128,12 +81,17 @@ void add_rate_limit_headers(const RateLimitDecision& decision, http::ResponseHea
   add("RateLimit-Reset", decision.reset_after.count());
 }
 
-RateLimitDecision tighter(const RateLimitDecision& a, const RateLimitDecision& b) {
+const RateLimitDecision& tighter(const RateLimitDecision& a, const RateLimitDecision& b) {
   if (a.limit == 0) return b;
   if (b.limit == 0) return a;
   if (a.allowed != b.allowed) return a.allowed ? b : a;
-  if (!a.allowed) return a.reset_after > b.reset_after ? a : b;
+  if (!a.allowed) return a.retry_after > b.retry_after ? a : b;
   return a.remaining <= b.remaining ? a : b;
+}
+
+bool is_never_limited(std::string_view path) {
+  constexpr std::string_view health = "/health";
+  return path.starts_with(health) && (path.size() == health.size() || path[health.size()] == '/');
 }
 
 }  // namespace ashlar::web

@@ -1,19 +1,55 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/web/rate_limit.hpp"
 
+#include "ashlar/web/detail/test_app.hpp"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <string>
-#include <thread>
-#include <vector>
+#include <stdexcept>
 
 namespace ashlar::web {
 namespace {
 
 using namespace std::chrono_literals;
+using detail::TestApp;
+using testing::HasSubstr;
+using Algorithm = RateLimit::Algorithm;
+using By = RateLimit::By;
 
-constexpr RateLimit two_a_second = {2, 1s};
+Result<> nothing(Context&) { return {}; }
+std::string tenant_of(const Context&, const http::Request& request) {
+  return std::string(request.headers.get("X-Tenant"));
+}
+
+TEST(RateLimit, RefusesLimitsThatMakeNoSense) {
+  EXPECT_THAT(RateLimit{}.complaint().value_or(""), HasSubstr("lets nothing through"));
+  EXPECT_THAT((RateLimit{.requests = 1, .window = 0s}).complaint().value_or(""), HasSubstr("lets nothing through"));
+  EXPECT_THAT((RateLimit{.requests = 1, .window = -1s}).complaint().value_or(""), HasSubstr("lets nothing through"));
+  EXPECT_THAT((RateLimit{.requests = 100'000'001}).complaint().value_or(""), HasSubstr("more than"));
+  EXPECT_THAT((RateLimit{.requests = 1, .window = 32 * 24h}).complaint().value_or(""), HasSubstr("more than"));
+  EXPECT_THAT((RateLimit{.requests = 1, .burst = 2}).complaint().value_or(""), HasSubstr("only a token bucket"));
+  EXPECT_THAT((RateLimit{.requests = 1, .by = By::header}).complaint().value_or(""), HasSubstr("header's name"));
+  EXPECT_THAT((RateLimit{.requests = 1, .header = "X-Key"}).complaint().value_or(""), HasSubstr("header's name"));
+  EXPECT_THAT((RateLimit{.requests = 1, .by = By::function}).complaint().value_or(""), HasSubstr("a function"));
+  EXPECT_THAT((RateLimit{.requests = 1, .key = tenant_of}).complaint().value_or(""), HasSubstr("a function"));
+  EXPECT_FALSE((RateLimit{.requests = 1}).complaint());
+  EXPECT_FALSE((RateLimit{.requests = 1, .algorithm = Algorithm::token_bucket, .burst = 3}).complaint());
+  AppOptions options;
+  options.rate_limit = RateLimit{.requests = 1, .by = By::header};
+  EXPECT_THROW(TestApp([](Routes& routes) { routes.get("/x", nothing).open(); }, options), std::logic_error);
+}
+
+TEST(RateLimit, SaysItselfInAFewWords) {
+  EXPECT_EQ((RateLimit{.requests = 5}).text(), "5/min");
+  EXPECT_EQ((RateLimit{.requests = 5, .window = 10s, .by = By::account}).text(), "5/10s by account");
+  EXPECT_EQ(
+      (RateLimit{.requests = 5, .algorithm = Algorithm::token_bucket, .by = By::header, .header = "X-Api-Key"}).text(),
+      "5/min token bucket of 5 by X-Api-Key");
+  EXPECT_EQ((RateLimit{.requests = 5, .algorithm = Algorithm::sliding_window}).text(), "5/min sliding");
+}
 
 TEST(RateLimit, CountsAnIpv6NetworkAsOneClientAndMappedAddressesAsThemselves) {
   const auto key = [](std::string_view address) { return RateLimitKey::of_address(address, 0); };
@@ -26,40 +62,113 @@ TEST(RateLimit, CountsAnIpv6NetworkAsOneClientAndMappedAddressesAsThemselves) {
   EXPECT_NE(key("192.0.2.1"), RateLimitKey::of_address("192.0.2.1", 1));
 }
 
-TEST(RateLimit, RefusesPastTheLimitUntilTheWindowEnds) {
-  FixedWindowStore store(100);
-  const auto key = RateLimitKey::of_address("192.0.2.1", 0);
-  const Clock::Steady start{};
-  EXPECT_EQ(store.take(key, two_a_second, start).remaining, 1U);
-  EXPECT_TRUE(store.take(key, two_a_second, start + 500ms).allowed);
-  const auto refused = store.take(key, two_a_second, start + 999ms);
-  EXPECT_FALSE(refused.allowed);
-  EXPECT_EQ(refused.reset_after, 1s) << "rounded up, so that whoever waits that long gets through";
-  EXPECT_TRUE(store.take(key, two_a_second, start + 1s).allowed);
+void mount(Routes& routes) {
+  routes.get("/account", nothing).signed_in().limit(RateLimit{.requests = 1, .by = By::account});
+  routes.get("/anybody", nothing).open().limit(RateLimit{.requests = 1, .by = By::account});
+  routes.get("/key", nothing).open().limit(RateLimit{.requests = 1, .by = By::header, .header = "X-Api-Key"});
+  routes.get("/tenant", nothing).open().limit(RateLimit{.requests = 1, .by = By::function, .key = tenant_of});
+  routes.get("/bucket", nothing)
+      .open()
+      .limit(RateLimit{.requests = 60, .algorithm = Algorithm::token_bucket, .burst = 2});
 }
 
-TEST(RateLimit, KeepsABoundedNumberOfClients) {
-  FixedWindowStore store(160);
-  for (int i = 0; i < 10'000; ++i) {
-    const std::string address = "10.0." + std::to_string(i / 256) + '.' + std::to_string(i % 256);
-    EXPECT_TRUE(store.take(RateLimitKey::of_address(address, 0), two_a_second, Clock::Steady{}).allowed);
-  }
-  EXPECT_LE(store.size(), 160U);
-  EXPECT_GE(store.size(), 100U);
+TEST(RateLimit, CountsAnAccountFromAnyAddressAndOthersByTheirs) {
+  TestApp app(mount);
+  EXPECT_EQ(app->get("/account").status, 401);
+  EXPECT_EQ(app->get("/account").status, 401) << "who is refused does not use up anybody's limit";
+  app->use_bearer(app.token_of("user"));
+  EXPECT_EQ(app->get("/account").header("RateLimit-Remaining"), "0");
+  app->use_peer_address("192.0.2.7");
+  const auto refused = app->get("/account");
+  EXPECT_EQ(refused.status, 429);
+  EXPECT_EQ(refused.header("Retry-After"), "60");
+  EXPECT_EQ(refused.header("RateLimit-Limit"), "1");
+  app->use_bearer(app.token_of("user", {}, TestApp::other_id));
+  EXPECT_EQ(app->get("/account").status, 204);
+
+  app->use_bearer({});
+  EXPECT_EQ(app->get("/anybody").status, 204);
+  EXPECT_EQ(app->get("/anybody").status, 429);
+  app->use_peer_address("192.0.2.8");
+  EXPECT_EQ(app->get("/anybody").status, 204);
 }
 
-TEST(RateLimit, LetsExactlyTheLimitThroughFromManyThreads) {
-  FixedWindowStore store(100);
-  std::atomic<int> allowed = 0;
-  std::vector<std::thread> threads;
-  for (int t = 0; t < 4; ++t) {
-    threads.emplace_back([&] {
-      for (int i = 0; i < 500; ++i)
-        allowed += store.take(RateLimitKey::of_address("192.0.2.1", 0), {700, 1s}, Clock::Steady{}).allowed ? 1 : 0;
-    });
+TEST(RateLimit, CountsByAHeaderOrAFunctionAndByAddressWhereTheySayNothing) {
+  TestApp app(mount);
+  for (const auto& [target, header] : {std::pair("/key", "X-Api-Key"), std::pair("/tenant", "X-Tenant")}) {
+    const auto with = [&](std::string value) {
+      return app->send({http::Method::get, target, {{header, std::move(value)}}, {}}).status;
+    };
+    EXPECT_EQ(with("a"), 204);
+    EXPECT_EQ(with("a"), 429);
+    EXPECT_EQ(with("b"), 204);
+    EXPECT_EQ(app->get(target).status, 204);
+    EXPECT_EQ(with(""), 429) << "leaving it out is no way around";
   }
-  for (auto& thread : threads) thread.join();
-  EXPECT_EQ(allowed, 700);
+}
+
+TEST(RateLimit, TellsWhenTheNextRequestIsLetThroughAndWhenAllAre) {
+  TestApp app(mount);
+  EXPECT_EQ(app->get("/bucket").header("RateLimit-Limit"), "2");
+  EXPECT_EQ(app->get("/bucket").status, 204);
+  const auto refused = app->get("/bucket");
+  EXPECT_EQ(refused.status, 429);
+  EXPECT_EQ(refused.header("Retry-After"), "1");
+  EXPECT_EQ(refused.header("RateLimit-Reset"), "2");
+  EXPECT_EQ(refused.header("RateLimit-Remaining"), "0");
+}
+
+TEST(RateLimit, OfTheAppCanBeOfAnotherKindAndLeavesHealthAlone) {
+  AppOptions options;
+  options.rate_limit = RateLimit{.requests = 1, .window = 10s, .algorithm = Algorithm::sliding_window};
+  TestApp app(
+      [](Routes& routes) {
+        routes.get("/x", nothing).open();
+        routes.get("/health/live", nothing).open();
+      },
+      options);
+  EXPECT_EQ(app->get("/x").status, 204);
+  EXPECT_EQ(app->get("/x").status, 429);
+  EXPECT_EQ(app->get("/health/live").status, 204);
+  EXPECT_EQ(app->get("/health/live").header("RateLimit-Limit"), "");
+}
+
+// As one that asks a server: it decides on another turn of the loop.
+class AskingStore final : public RateLimitStore {
+ public:
+  std::optional<RateLimitDecision> try_take(const RateLimitKey&, const RateLimit&, Clock::Steady) override {
+    return std::nullopt;
+  }
+  Task<RateLimitDecision> take_later(RateLimitKey key, const RateLimit& limit, Clock::Steady) override {
+    co_await boost::asio::post(boost::asio::use_awaitable_t<LoopExecutor>());
+    keys.push_back(key);
+    const auto taken = static_cast<std::uint32_t>(std::ranges::count(keys, key));
+    co_return RateLimitDecision{.allowed = taken <= limit.requests,
+                                .limit = limit.requests,
+                                .remaining = limit.requests - std::min(taken, limit.requests),
+                                .reset_after = 9s,
+                                .retry_after = 7s};
+  }
+  std::vector<RateLimitKey> keys;
+};
+
+TEST(RateLimit, WaitsForAStoreThatHasToAsk) {
+  AskingStore store;
+  AppOptions options;
+  options.rate_limit = RateLimit{.requests = 3};
+  options.rate_limit_store = &store;
+  TestApp app(mount, options);
+  app->use_bearer(app.token_of("user"));
+  const auto first = app->get("/account");
+  EXPECT_EQ(first.status, 204);
+  EXPECT_EQ(first.header("RateLimit-Remaining"), "0") << "the account's";
+  ASSERT_EQ(store.keys.size(), 2U);
+  EXPECT_NE(store.keys[0].limit, store.keys[1].limit);
+  const auto refused = app->get("/account");
+  EXPECT_EQ(refused.status, 429);
+  EXPECT_EQ(refused.header("Retry-After"), "7");
+  EXPECT_EQ(app->get("/bucket").status, 204);
+  EXPECT_EQ(app->get("/bucket").status, 429) << "the App's own";
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "ashlar/http/message.hpp"
 #include "ashlar/web/cors.hpp"
 #include "ashlar/web/operation.hpp"
+#include "ashlar/web/rate_limit.hpp"
 
 #include <chrono>
 #include <functional>
@@ -16,11 +17,6 @@
 namespace ashlar::web {
 
 class App;
-
-struct RouteLimit {
-  std::uint32_t requests;
-  std::chrono::seconds window;
-};
 
 // One line of the table, as data: what the router matches, the chain enforces, and OpenAPI and `ashlar routes` show.
 struct Route {
@@ -35,7 +31,7 @@ struct Route {
   int guards_set = 0;  // more than one is refused at start
   Operation::OwnerOf owner_of_reply;
   std::function<Task<Result<Uuid>>(Context&, Uuid id)> look_up_owner;
-  std::optional<RouteLimit> limit;
+  std::optional<RateLimit> limit;
   std::optional<std::size_t> body_bytes_max;
   std::optional<CorsOptions> cors;  // instead of the App's
 

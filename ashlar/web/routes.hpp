@@ -62,9 +62,10 @@ class RouteLine {
 
   // At most `requests` of one client in each `window`; more get 429.
   RouteLine& limit(std::uint32_t requests, std::chrono::seconds window) {
-    route_.limit = RouteLimit{requests, window};
-    return *this;
+    return limit(RateLimit{.requests = requests, .window = window});
   }
+  // Another kind: .limit(RateLimit{.requests = 5, .by = RateLimit::By::account})
+  RouteLine& limit(const RateLimit& limit) { return route_.limit = limit, *this; }
   // Other sites than the App's may read the answers of this line; `.cors({})`: none may.
   RouteLine& cors(CorsOptions options) { return route_.cors = std::move(options), *this; }
   RouteLine& body_bytes_max(std::size_t bytes) { return route_.body_bytes_max = bytes, *this; }

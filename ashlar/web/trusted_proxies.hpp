@@ -22,7 +22,7 @@ inline constexpr ErrorCode invalid_proxy{ErrorKind::invalid, "proxy.invalid_netw
 struct TrustedProxyOptions {
   // "10.0.0.0/8", "192.0.2.7", "fd00::/8"; "loopback" (127.0.0.0/8, ::1) and "private" (that, RFC 1918, RFC 4193 and
   // link-local) stand for several. Empty: nobody is trusted, and the fields below are not even looked for.
-  std::vector<std::string> networks;
+  std::vector<std::string> networks = {};
   // Which fields the proxies write. One family only: a proxy passes the other on as the client sent it.
   enum class Fields : std::uint8_t { x_forwarded, forwarded } fields = Fields::x_forwarded;
   std::size_t hops_max = 16;  // entries looked at, from the nearest proxy on
