@@ -37,6 +37,7 @@ JsonParser::Lease::~Lease() {
 }
 
 simdjson::simdjson_result<simdjson::dom::element> JsonParser::parse(std::string_view json, std::size_t depth_max) {
+  if (json.empty()) return simdjson::EMPTY;  // its data() may be null, which simdjson would hand to memcpy
   if (document_.capacity() < json.size() || depth_max_ != depth_max) {
     // A kept parser grows in powers of two, so that texts that grow slowly do not allocate each time.
     const std::size_t wanted = json.size() <= kept_bytes_max ? std::bit_ceil(json.size()) : json.size();
