@@ -44,3 +44,8 @@ elseif(ASHLAR_SANITIZE STREQUAL "thread")
   target_compile_options(ashlar_flags INTERFACE -fsanitize=thread)
   target_link_options(ashlar_flags INTERFACE -fsanitize=thread)
 endif()
+
+if(ASHLAR_FUZZ)
+  target_compile_options(ashlar_flags INTERFACE -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all)
+  target_link_options(ashlar_flags INTERFACE -fsanitize=address,undefined)
+endif()

@@ -79,7 +79,7 @@ def own(tree, allowed, path, line, module, target):
         yield Finding(path, line, "layers", f"{UMBRELLA} is for users of the library, not for its own modules")
     elif module in allowed and there in allowed and there != module and there not in allowed[module]:
         yield Finding(path, line, "layers", f"{module} may not include {there} (ARCHITECTURE.md)")
-    elif there != module and "/detail/" in target:
+    elif there != module and "/detail/" in target and module != "fuzz":
         yield Finding(path, line, "layers", f"{target} is private to {there}")
 
 

@@ -83,6 +83,8 @@ class Layers(TidyTest):
         self.assert_fires(layers.check, {"ARCHITECTURE.md": ARCHITECTURE, "ashlar/http/detail/codec.hpp": HEADER,
                                          "ashlar/web/app.cpp": '#include "ashlar/http/detail/codec.hpp"\n'},
                           "private to http")
+        self.assert_silent(layers.check, {"ARCHITECTURE.md": ARCHITECTURE, "ashlar/http/detail/codec.hpp": HEADER,
+                                          "fuzz/http1.cpp": '#include "ashlar/http/detail/codec.hpp"\n'})
 
     def test_umbrella(self):
         self.assert_fires(layers.check, {"ARCHITECTURE.md": ARCHITECTURE, "ashlar/ashlar.hpp": HEADER,
