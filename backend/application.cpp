@@ -31,7 +31,10 @@ web::AppOptions app_options(const Settings& settings) {
           .cors = settings.cors,
           .trusted_proxies = settings.trusted_proxies,
           .secure_cookies =
-              settings.secure_cookies == Settings::SecureCookies::yes ? SecureCookies::yes : SecureCookies::no};
+              settings.secure_cookies == Settings::SecureCookies::yes ? SecureCookies::yes : SecureCookies::no,
+          .compression = {.state = settings.compression == Settings::Compression::on
+                                       ? web::CompressionOptions::State::on
+                                       : web::CompressionOptions::State::off}};
 }
 
 }  // namespace

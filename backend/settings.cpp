@@ -147,6 +147,8 @@ Settings read_settings(config::Environment& env) {
   if (env.one_of("SECURE_COOKIES", out.stage == Stage::production ? "yes" : "no", yes_no) == "yes") {
     out.secure_cookies = Settings::SecureCookies::yes;
   }
+  static constexpr std::array<std::string_view, 2> on_off{"on", "off"};
+  if (env.one_of("COMPRESSION", "on", on_off) == "off") out.compression = Settings::Compression::off;
   read_log(env, out);
   return out;
 }

@@ -46,6 +46,7 @@ struct Settings {
   web::TrustedProxyOptions trusted_proxies;
   web::CorsOptions cors;
   enum class SecureCookies : std::uint8_t { no, yes } secure_cookies = SecureCookies::no;
+  enum class Compression : std::uint8_t { off, on } compression = Compression::on;
 
   log::LogOptions log;
 };

@@ -62,6 +62,7 @@ TEST(Settings, RefuseWithTheVariablesName) {
       {{{"LOG_LEVEL", "loud"}}, "LOG_LEVEL"},
       {{{"DRAIN_DELAY", "2m"}}, "DRAIN_DELAY"},
       {{{"SECURE_COOKIES", "1"}}, "SECURE_COOKIES"},
+      {{{"COMPRESSION", "gzip"}}, "COMPRESSION"},
       {{{"ADMIN_EMAIL", "admin@example.com"}}, "ADMIN_PASSWORD"},
       {{{"ADMIN_PASSWORD", "12345678"}}, "ADMIN_EMAIL"},
       {{{"ADMIN_EMAIL", "admin"}, {"ADMIN_PASSWORD", "12345678"}}, "ADMIN_EMAIL"},
@@ -113,9 +114,11 @@ TEST(Settings, TakeWhatIsGiven) {
                            {"ADMIN_EMAIL", "a@b.cd"},
                            {"ADMIN_PASSWORD", "12345678"},
                            {"RATE_LIMIT_MAX", "0"},
+                           {"COMPRESSION", "off"},
                            {"LOG_LEVEL", "debug"}});
   const Settings settings = read_settings(env);
   EXPECT_TRUE(env.faults().empty()) << env.report();
+  EXPECT_EQ(settings.compression, Settings::Compression::off);
   EXPECT_EQ(settings.tokens.access_lifetime, std::chrono::minutes{5});
   EXPECT_EQ(settings.tokens.refresh_lifetime, std::chrono::days{30});
   EXPECT_EQ(settings.host, "127.0.0.1");

@@ -147,6 +147,8 @@ void App::State::finish(Exchange& exchange) const {
                                  .refresh_path = options.refresh_cookie_path};
     exchange.response.headers.set("Cache-Control", "no-store");  // RFC 6749 section 5.1
     set_credential_cookies(*kept, exchange.context.now(), policy, exchange.response.headers);
+  } else if (exchange.route == nullptr || exchange.route->route->compressed == Route::Compressed::yes) {
+    compression.apply(exchange.request, exchange.headers, exchange.response);
   }
   const auto took = elapsed(exchange);
   metrics->ended(exchange.route == nullptr ? metrics->unmatched() : exchange.match.route, exchange.response.status,
@@ -176,6 +178,7 @@ Task<> App::handle(http::Request& request, http::Response& response) {
       if (!limited) limited = co_await state.limit_later(exchange, LimitStage::known_who_asks);
       if (!*limited) error = std::move(limited->error());
     }
+    if (!error) error = state.compression.refusal(request, exchange.headers);
     if (!error) {
       if (exchange.limit.limit != 0) add_rate_limit_headers(exchange.limit, response.headers);
       try {

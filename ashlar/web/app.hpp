@@ -3,6 +3,7 @@
 
 #include "ashlar/auth/token.hpp"
 #include "ashlar/http/message.hpp"
+#include "ashlar/web/compression.hpp"
 #include "ashlar/web/cors.hpp"
 #include "ashlar/web/rate_limit.hpp"
 #include "ashlar/web/routes.hpp"
@@ -19,8 +20,9 @@
 // The HTTP face: a route table behind the request chain. The chain, in this order:
 //
 //   where from (trusted proxies) -> request id -> security headers -> route (404, 405, HEAD, OPTIONS), CORS
-//   -> rate limits -> who asks -> guard -> rate limits by who asks
-//   -> input (415, 413, 400, 422) -> owner -> the operation -> reply or problem details -> access log, metrics
+//   -> rate limits -> who asks -> guard -> rate limits by who asks -> content coding (406)
+//   -> input (415, 413, 400, 422) -> owner -> the operation -> ETag and conditions (304, 412)
+//   -> reply or problem details -> compression -> access log, metrics
 //
 // An App owns its routes; what it was given (tokens, clock, logger, services) outlives it. It runs on every loop at
 // once and is immutable after its construction, but for counters.
@@ -41,6 +43,7 @@ struct AppOptions {
   enum class SecureCookies : std::uint8_t { no, yes } secure_cookies = SecureCookies::no;  // over https always
   std::string refresh_cookie_path = "/api/auth";
   enum class AccessLog : std::uint8_t { off, on } access_log = AccessLog::on;
+  CompressionOptions compression{};
 };
 
 class App final : public http::Handler {

@@ -81,6 +81,7 @@ App::State::State(AppOptions its_options, const Context::Environment& its_enviro
       routes(std::move(its_routes)),
       prepared(routes.all().size()),
       cors({}),
+      compression(options.compression),
       server_limit(options.rate_limit) {
   std::vector<std::string> complaints;
   if (auto made = TrustedProxies::make(options.trusted_proxies)) {

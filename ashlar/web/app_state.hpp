@@ -36,7 +36,7 @@ struct App::State {
   [[nodiscard]] std::optional<Error> authorize(Exchange& exchange) const;
   // Turns an error into the response.
   void fail(Exchange& exchange, const Error& error) const;
-  // Cookies, metrics, access log.
+  // Cookies, compression, metrics, access log.
   void finish(Exchange& exchange) const;
 
   [[nodiscard]] HttpInput::Limits input_limits(const Route& route) const {
@@ -54,6 +54,7 @@ struct App::State {
   SecurityHeaders security;
   CorsPolicy cors;
   bool any_cors = false;  // the App's, or a line's
+  Compression compression;
   std::optional<RateLimit> server_limit;
   std::unique_ptr<RateLimitStore> own_counts;  // null when another store was given, or there is nothing to count
   RateLimitStore* counts = nullptr;

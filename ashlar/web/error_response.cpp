@@ -4,6 +4,7 @@
 #include "ashlar/auth/token.hpp"
 #include "ashlar/http/errors.hpp"
 #include "ashlar/schema/json.hpp"
+#include "ashlar/web/compression.hpp"
 
 #include <algorithm>
 
@@ -41,6 +42,7 @@ std::string_view challenge_of(const Error& error) {
 
 int status_of(const ErrorCode& code) {
   if (code == http::errors::body_timeout) return 408;
+  if (code == errors::not_acceptable) return 406;
   switch (code.kind) {
     case ErrorKind::malformed:
       return 400;

@@ -15,8 +15,8 @@ inline constexpr ErrorCode rate_limited{ErrorKind::too_many_requests, "rate_limi
 inline constexpr ErrorCode request_cancelled{ErrorKind::unavailable, "request.cancelled"};
 }  // namespace errors
 
-// The one place where an error becomes a status: by its kind, but for a body that came too slowly (408 rather than
-// 504).
+// The one place where an error becomes a status: by its kind, but for those few that have a status of their own (a
+// body that came too slowly: 408 rather than 504).
 [[nodiscard]] int status_of(const ErrorCode& code);
 
 // What a problem tells of the request it is about.

@@ -35,6 +35,9 @@ KnownHeaders::KnownHeaders(const http::RequestHeaders& headers) {
         if (ascii_iequals(field.name, "x-access-token"))
           take(access_token, static_cast<int>(access_token.size()), field.value);
         break;
+      case 15:
+        if (ascii_iequals(field.name, "accept-encoding")) take(accept_encoding, accept_encodings++, field.value);
+        break;
       default:
         break;
     }

@@ -17,12 +17,14 @@ struct KnownHeaders {
   std::string_view user_agent;
   std::string_view content_type;
   std::string_view authorization;
+  std::string_view accept_encoding;
   std::string_view traceparent;  // empty when there are several
   std::string_view tracestate;
   std::string_view access_token;  // X-Access-Token
   int authorizations = 0;         // how many there are: more than one is nobody's
   int content_types = 0;
   int traceparents = 0;
+  int accept_encodings = 0;
   int cookies = 0;
 };
 

@@ -34,6 +34,7 @@ struct Route {
   std::optional<RateLimit> limit;
   std::optional<std::size_t> body_bytes_max;
   std::optional<CorsOptions> cors;  // instead of the App's
+  enum class Compressed : std::uint8_t { no, yes } compressed = Compressed::yes;
 
   std::string name;
   std::string summary;

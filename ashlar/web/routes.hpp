@@ -69,6 +69,8 @@ class RouteLine {
   // Other sites than the App's may read the answers of this line; `.cors({})`: none may.
   RouteLine& cors(CorsOptions options) { return route_.cors = std::move(options), *this; }
   RouteLine& body_bytes_max(std::size_t bytes) { return route_.body_bytes_max = bytes, *this; }
+  // Sent as it is: where a secret stands beside what a client can choose, its size must not tell of it.
+  RouteLine& uncompressed() { return route_.compressed = Route::Compressed::no, *this; }
 
   // Documentation.
   RouteLine& name(std::string operation) { return route_.name = std::move(operation), *this; }  // OpenAPI operationId
