@@ -4,6 +4,7 @@
 #include "ashlar/web/access_log.hpp"
 #include "ashlar/web/app_state.hpp"
 #include "ashlar/web/authentication.hpp"
+#include "ashlar/web/conditional.hpp"
 #include "ashlar/web/cookies.hpp"
 #include "ashlar/web/error_response.hpp"
 #include "ashlar/web/http_reply.hpp"
@@ -187,6 +188,10 @@ Task<> App::handle(http::Request& request, http::Response& response) {
           HttpInput input(exchange, state.input_limits(route));
           HttpReply reply(response);
           done = co_await route.operation->call(exchange.context, input, reply, route.owner_of_reply);
+          if (done) {
+            response.headers.add(exchange.route->caching);
+            if (route.etag == Route::Tagged::yes) done = tag_reply(request, response, state.compression);
+          }
         } else if (route.page) {
           route.page(*this, response);
         } else {

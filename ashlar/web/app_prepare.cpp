@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What an App does with its routes before the first request: checks each line, and prepares what the chain needs of it.
 #include "ashlar/web/app_state.hpp"
+#include "ashlar/web/conditional.hpp"
 #include "ashlar/web/memory_rate_limits.hpp"
 
 #include <algorithm>
@@ -48,7 +49,12 @@ void App::State::prepare(std::size_t index, std::vector<std::string>& complaints
   out.route = &route;
   out.guard_text = route.guard_text();
   prepare_limits(out);
+  if (route.etag == Route::Tagged::yes && route.method != http::Method::get)
+    complaints.push_back(line_of(route) + " is no GET; only what is read has an .etag().");
   if (route.operation) {
+    const std::string control = cache_control_of(route);
+    const http::Field field{"Cache-Control", control};
+    if (!control.empty()) out.caching = http::HeaderBlock({&field, 1});
     out.binding = std::make_unique<InputBinding>(route.method, route.path, route.operation->input());
     if (const auto wrong = out.binding->complaint(); !wrong.empty())
       complaints.push_back(line_of(route) + ": " + wrong + '.');

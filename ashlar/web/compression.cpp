@@ -135,9 +135,28 @@ bool Compression::is_listed(std::string_view content_type) const {
   return std::ranges::any_of(options_.media_types, [&](const std::string& pattern) { return matches(pattern, type); });
 }
 
+void vary_by_coding(http::ResponseHeaders& headers) {
+  for (std::size_t i = 0; i < headers.count(); ++i) {
+    const auto [name, value] = headers.at(i);
+    if (ascii_iequals(name, "vary") && ascii_lower(value).contains("accept-encoding")) return;
+  }
+  headers.add("Vary", "Accept-Encoding");
+}
+
+bool Compression::may_vary(const http::Response& response) const {
+  const std::string_view type = response.headers.find("Content-Type").value_or(std::string_view{});
+  return !options_.codings.empty() && !is_too_short(response) && is_listed(type) && may_be_encoded(response, type);
+}
+
+bool Compression::is_too_short(const http::Response& response) const {
+  if (!response.stream) return response.body.size() < options_.body_bytes_min;
+  return response.stream_length && *response.stream_length < options_.body_bytes_min;
+}
+
 void Compression::apply(const http::Request& request, const KnownHeaders& known, http::Response& response) const {
-  const bool too_short = !response.stream && response.body.size() < options_.body_bytes_min;
-  if (too_short && (response.body.empty() || !may_refuse(known))) return;
+  const bool empty = !response.stream && response.body.empty();
+  const bool too_short = is_too_short(response);
+  if (too_short && (empty || !may_refuse(known))) return;
   http::ResponseHeaders& headers = response.headers;
   const std::string_view type = headers.find("Content-Type").value_or(std::string_view{});
   const http::AcceptedCodings accepted = accepted_by(request, known);
@@ -145,7 +164,7 @@ void Compression::apply(const http::Request& request, const KnownHeaders& known,
   if (!whatever_it_is && (too_short || !is_listed(type))) return;
   if (!may_be_encoded(response, type)) return;
   const auto coding = accepted.best(options_.codings);
-  if (!options_.codings.empty()) headers.add("Vary", "Accept-Encoding");
+  if (!options_.codings.empty()) vary_by_coding(headers);
   if (!coding || *coding == ContentCoding::identity) return;
   if (!encode(*coding, whatever_it_is ? Gain::any : Gain::needed, response)) return;
   headers.add("Content-Encoding", http::name_of(*coding));

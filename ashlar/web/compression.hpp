@@ -40,6 +40,9 @@ struct CompressionOptions {
                                           "application/x-ndjson"};
 };
 
+// Adds `Vary: Accept-Encoding` unless it is there.
+void vary_by_coding(http::ResponseHeaders& headers);
+
 class Compression {
  public:
   explicit Compression(CompressionOptions options);  // throws std::invalid_argument for a level out of its range
@@ -54,7 +57,11 @@ class Compression {
   // might have been compressed, and makes the ETag of one that was weak.
   void apply(const http::Request& request, const KnownHeaders& known, http::Response& response) const;
 
+  // Whether another client might get it compressed.
+  [[nodiscard]] bool may_vary(const http::Response& response) const;
+
  private:
+  [[nodiscard]] bool is_too_short(const http::Response& response) const;
   [[nodiscard]] bool is_listed(std::string_view content_type) const;
   enum class Gain : std::uint8_t { needed, any };
   bool encode(http::ContentCoding coding, Gain gain, http::Response& response) const;

@@ -39,11 +39,17 @@ Task<Result<>> broken_stream(http::BodyWriter& out) {
   co_return fail(ashlar::errors::internal, "no");
 }
 
+AppOptions app_options(CompressionOptions compression) {
+  AppOptions options;
+  options.compression = std::move(compression);
+  return options;
+}
+
 // GET / gives what a test asks for, /stream the same as a stream, /plain the same without compression.
 class Fixture {
  public:
   explicit Fixture(Sent sent = {}, CompressionOptions options = {})
-      : sent_(std::move(sent)), app_([this](Routes& routes) { mount(routes); }, {.compression = std::move(options)}) {}
+      : sent_(std::move(sent)), app_([this](Routes& routes) { mount(routes); }, app_options(std::move(options))) {}
 
   TestReply get(std::string accept_encoding, std::string path = "/") {
     return app_->send(

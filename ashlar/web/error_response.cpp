@@ -5,6 +5,7 @@
 #include "ashlar/http/errors.hpp"
 #include "ashlar/schema/json.hpp"
 #include "ashlar/web/compression.hpp"
+#include "ashlar/web/conditional.hpp"
 
 #include <algorithm>
 
@@ -43,6 +44,8 @@ std::string_view challenge_of(const Error& error) {
 int status_of(const ErrorCode& code) {
   if (code == http::errors::body_timeout) return 408;
   if (code == errors::not_acceptable) return 406;
+  if (code == errors::precondition_failed) return 412;
+  if (code == errors::range_not_satisfiable) return 416;
   switch (code.kind) {
     case ErrorKind::malformed:
       return 400;

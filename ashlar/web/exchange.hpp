@@ -32,6 +32,7 @@ struct PreparedRoute {
   const Route* route = nullptr;
   std::unique_ptr<InputBinding> binding;  // null for what is no operation
   std::size_t owner_parameter = 0;        // which parameter is {id}, where an owner is looked up
+  http::HeaderBlock caching;              // of an operation's replies; empty: none
   std::string guard_text;
   std::vector<PreparedLimit> limits;  // the App's, then the line's
   bool limited_by_who_asks = false;

@@ -35,6 +35,8 @@ struct Route {
   std::optional<std::size_t> body_bytes_max;
   std::optional<CorsOptions> cors;  // instead of the App's
   enum class Compressed : std::uint8_t { no, yes } compressed = Compressed::yes;
+  enum class Tagged : std::uint8_t { no, yes } etag = Tagged::no;
+  std::optional<std::string> cache_control;  // of an operation's replies; nullopt: see cache_control_of
 
   std::string name;
   std::string summary;

@@ -22,10 +22,15 @@ bool is_path_character(char c) {
          std::string_view("-._~!$&'()*+,;=:@").contains(c);
 }
 
+constexpr std::string_view tail_mark = "...";
+
+bool is_tail(std::string_view segment) { return segment.starts_with('{') && segment.ends_with("...}"); }
+
 std::optional<std::string> check_segment(std::string_view segment, std::vector<std::string_view>& names) {
   if (segment.empty()) return "has an empty segment; a path begins with one slash, ends without, and has none doubled";
   if (segment.front() == '{' && segment.back() == '}') {
-    const std::string_view name = segment.substr(1, segment.size() - 2);
+    std::string_view name = segment.substr(1, segment.size() - 2);
+    if (is_tail(segment)) name.remove_suffix(tail_mark.size());
     if (name.empty() || name.find_first_of("{}") != name.npos) return "has a parameter without a proper name";
     if (std::ranges::find(names, name) != names.end()) return "has the parameter {" + std::string(name) + "} twice";
     names.push_back(name);
@@ -43,8 +48,9 @@ std::optional<std::string> check_pattern(std::string_view pattern) {
   std::vector<std::string_view> names;
   for (std::size_t at = 0; at != pattern.npos;) {
     const std::size_t end = pattern.find('/', at + 1);
-    if (auto wrong = check_segment(pattern.substr(at + 1, end == pattern.npos ? end : end - at - 1), names))
-      return wrong;
+    const std::string_view segment = pattern.substr(at + 1, end == pattern.npos ? end : end - at - 1);
+    if (auto wrong = check_segment(segment, names)) return wrong;
+    if (is_tail(segment) && end != pattern.npos) return "goes on behind a parameter that takes all that is left";
     at = end;
   }
   return std::nullopt;
@@ -78,6 +84,7 @@ struct Router::Node {
   std::vector<std::unique_ptr<Node>> children;  // their texts begin with different characters
   std::unique_ptr<Node> parameter;
   std::unique_ptr<Endpoint> endpoint;
+  std::unique_ptr<Endpoint> tail;  // takes all that is left
 };
 
 Router::Router() : root_(std::make_unique<Node>()) {}
@@ -115,8 +122,11 @@ Router::Node& Router::insert_text(Node& from, std::string_view text) {
 std::optional<std::string> Router::add(http::Method method, std::string_view pattern, std::size_t route) {
   if (auto wrong = check_pattern(pattern)) return line_of(method, pattern) + ": the path " + *wrong + '.';
   Node* node = root_.get();
-  for (std::string_view rest = pattern; !rest.empty();) {
-    if (rest.front() == '{') {
+  bool tail = false;
+  for (std::string_view rest = pattern; !rest.empty() && !tail;) {
+    if (is_tail(rest)) {
+      tail = true;
+    } else if (rest.front() == '{') {
       if (!node->parameter) node->parameter = std::make_unique<Node>();
       node = node->parameter.get();
       rest.remove_prefix(rest.find('}') + 1);
@@ -126,8 +136,9 @@ std::optional<std::string> Router::add(http::Method method, std::string_view pat
       rest.remove_prefix(end);
     }
   }
-  if (!node->endpoint) node->endpoint = std::make_unique<Endpoint>();
-  Endpoint& endpoint = *node->endpoint;
+  auto& place = tail ? node->tail : node->endpoint;
+  if (!place) place = std::make_unique<Endpoint>();
+  Endpoint& endpoint = *place;
   const std::size_t at = index_of(method);
   if (endpoint.routes[at] != none) {
     const std::string other = line_of(method, endpoint.patterns[at]);
@@ -142,21 +153,23 @@ std::optional<std::string> Router::add(http::Method method, std::string_view pat
 }
 
 const Router::Endpoint* Router::find(const Node& node, std::string_view rest, Match& match) {
-  if (rest.empty()) return node.endpoint.get();
+  if (rest.empty() && node.endpoint) return node.endpoint.get();
   for (const auto& child : node.children) {
-    if (child->text.front() != rest.front()) continue;
+    if (rest.empty() || child->text.front() != rest.front()) continue;
     if (rest.starts_with(child->text)) {
       if (const auto* found = find(*child, rest.substr(child->text.size()), match)) return found;
     }
     break;
   }
-  if (!node.parameter || rest.front() == '/') return nullptr;
   const std::size_t count = match.parameter_count;
-  const std::string_view segment = rest.substr(0, rest.find('/'));
-  match.parameters[match.parameter_count++] = segment;
-  if (const auto* found = find(*node.parameter, rest.substr(segment.size()), match)) return found;
-  match.parameter_count = count;
-  return nullptr;
+  if (node.parameter && !rest.empty() && rest.front() != '/') {
+    const std::string_view segment = rest.substr(0, rest.find('/'));
+    match.parameters[match.parameter_count++] = segment;
+    if (const auto* found = find(*node.parameter, rest.substr(segment.size()), match)) return found;
+    match.parameter_count = count;
+  }
+  if (node.tail) match.parameters[match.parameter_count++] = rest;
+  return node.tail.get();
 }
 
 Router::Match Router::match(http::Method method, std::string_view path) const {

@@ -15,7 +15,8 @@
 //
 // A pattern is static text and parameters, `{name}`, each a whole segment that is not empty. Static text goes before a
 // parameter, and the search comes back when it led nowhere: with /a/{x}/c and /a/b/d, the path /a/b/c is the first.
-// Paths are compared byte by byte as they were sent: an escaped letter, an empty segment, a trailing slash or a dot
+// A last segment `{name...}` takes all that is left, slashes and nothing at all included; everything else goes before
+// it. Paths are compared byte by byte as they were sent: an escaped letter, an empty segment, a trailing slash or a dot
 // segment makes another path. Parameter values are given as they were sent, too; see percent_decode.
 // Built once, then read from any thread; a match allocates nothing and visits each node of the tree at most once.
 namespace ashlar::web {

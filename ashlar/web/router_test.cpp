@@ -33,6 +33,9 @@ TEST(Router, RefusesPatternsThatCannotBeMatched) {
       {"/users/{}", "without a proper name"},
       {"/users/{a}{b}", "without a proper name"},
       {"/a/{x}/b/{x}", "the parameter {x} twice"},
+      {"/a/{rest...}/b", "goes on behind a parameter"},
+      {"/a/{...}", "without a proper name"},
+      {"/a/{x}/{x...}", "the parameter {x} twice"},
       {"/a b", "has a segment \"a b\""},
       {"/a?b", "has a segment \"a?b\""},
   };
@@ -75,6 +78,24 @@ TEST(Router, StaticTextGoesBeforeAParameter) {
     ASSERT_EQ(match.parameter_count, 1U);
   }
   EXPECT_EQ(router.match(Method::remove, "/users/me").route, Router::none);
+}
+
+TEST(Router, ATailTakesAllThatNothingElseTakes) {
+  Router router =
+      table({{Method::get, "/files/{path...}"}, {Method::get, "/files/fixed"}, {Method::get, "/files/{id}/x"}});
+  EXPECT_EQ(router.match(Method::get, "/files/fixed").route, 1U);
+  EXPECT_EQ(router.match(Method::get, "/files/7/x").route, 2U);
+  for (const std::string rest : {"", "a", "a/b", "a/", "7/xx", "7/x/", "fixed/a", "fixe", "../a", "//", "%2F"}) {
+    const std::string path = "/files/" + rest;  // outlives the views of the match
+    const auto match = router.match(Method::get, path);
+    EXPECT_EQ(match.route, 0U) << rest;
+    ASSERT_EQ(match.parameter_count, 1U) << rest;
+    EXPECT_EQ(match.parameters[0], rest);
+  }
+  for (const std::string path : {"/files", "/file/a", "/", "/filesa"})
+    EXPECT_TRUE(router.match(Method::get, path).allow.empty()) << path;
+  EXPECT_EQ(router.match(Method::post, "/files/a").allow, "GET, HEAD, OPTIONS");
+  EXPECT_TRUE(router.add(Method::get, "/files/{other...}", 9));
 }
 
 TEST(Router, ComesBackFromStaticTextThatLeadsNowhere) {

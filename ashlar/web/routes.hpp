@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ashlar/http/message.hpp"
+#include "ashlar/web/cache_control.hpp"
 #include "ashlar/web/operation.hpp"
 #include "ashlar/web/path_pattern.hpp"
 #include "ashlar/web/route.hpp"
@@ -69,6 +70,9 @@ class RouteLine {
   // Other sites than the App's may read the answers of this line; `.cors({})`: none may.
   RouteLine& cors(CorsOptions options) { return route_.cors = std::move(options), *this; }
   RouteLine& body_bytes_max(std::size_t bytes) { return route_.body_bytes_max = bytes, *this; }
+  // Replies carry an ETag, and who has them already gets 304. Of GET alone.
+  RouteLine& etag() { return route_.etag = Route::Tagged::yes, *this; }
+  RouteLine& cache(const CacheControl& control) { return route_.cache_control = control.text(), *this; }
   // Sent as it is: where a secret stands beside what a client can choose, its size must not tell of it.
   RouteLine& uncompressed() { return route_.compressed = Route::Compressed::no, *this; }
 

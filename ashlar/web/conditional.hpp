@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/http/message.hpp"
+#include "ashlar/http/preconditions.hpp"
+#include "ashlar/web/compression.hpp"
+#include "ashlar/web/route.hpp"
+
+#include <string>
+#include <string_view>
+
+// ETags, conditional requests and Cache-Control of operations. See docs/guide/caching.md.
+namespace ashlar::web {
+
+namespace errors {
+inline constexpr ErrorCode precondition_failed{ErrorKind::conflict, "request.precondition_failed"};       // 412
+inline constexpr ErrorCode range_not_satisfiable{ErrorKind::malformed, "request.range_not_satisfiable"};  // 416
+}  // namespace errors
+
+// A strong entity tag of these bytes: 128 bits of SHA-256.
+[[nodiscard]] std::string strong_etag(std::string_view bytes);
+
+// The Cache-Control of a route's replies: what its line says; else, where somebody must be signed in, `no-store`, or
+// `private, no-cache` with an ETag; else, with an ETag, `public, no-cache`; else empty.
+[[nodiscard]] std::string cache_control_of(const Route& route);
+
+// 304 in place of a response: what a 200 would have had, without a body and its type.
+void become_not_modified(http::Response& response, const Compression& compression);
+
+// Sets the ETag of a whole reply, and turns it into 304 when the client has it. Error request.precondition_failed.
+[[nodiscard]] Result<> tag_reply(const http::Request& request, http::Response& response,
+                                 const Compression& compression);
+
+}  // namespace ashlar::web
