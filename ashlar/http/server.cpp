@@ -33,7 +33,7 @@ enum class Sharing : std::uint8_t { alone, with_other_loops };
 // An event loop with the acceptor that feeds it. Its thread is the server's.
 class AcceptingLoop {
  public:
-  AcceptingLoop(detail::ServerShared& shared)
+  explicit AcceptingLoop(detail::ServerShared& shared)
       : loop_(shared), acceptor_(loop_.context()), pause_(loop_.context()), work_(loop_.context().get_executor()) {}
 
   [[nodiscard]] detail::Loop& loop() { return loop_; }
@@ -103,7 +103,7 @@ class AcceptingLoop {
         socket.non_blocking(true);
         detail::Connection::start(loop_, std::move(socket), peer, std::move(permit));
       } catch (const std::exception&) {
-        // No memory for it: this one is closed, the next may find some.
+        continue;  // no memory for it: this one is closed, the next may find some
       }
     }
   }

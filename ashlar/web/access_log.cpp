@@ -52,7 +52,8 @@ void log_access(log::Logger& log, const LoggedRequest& logged, const http::Respo
   const std::string_view url = redact_target(request.target, buffer);
   const std::string_view method =
       request.method == http::Method::other ? request.method_name : http::to_string(request.method);
-  const double ms = static_cast<double>(took.count() / 1000) / 1000;
+  const auto microseconds = std::chrono::duration_cast<std::chrono::microseconds>(took).count();
+  const double ms = static_cast<double>(microseconds) / 1000;
   std::array<log::Attribute, 11> attributes = {{{"method", method},
                                                 {"url", url},
                                                 {"host", logged.client.authority},

@@ -81,7 +81,7 @@ void add_rate_limit_headers(const RateLimitDecision& decision, http::ResponseHea
   add("RateLimit-Reset", decision.reset_after.count());
 }
 
-const RateLimitDecision& tighter(const RateLimitDecision& a, const RateLimitDecision& b) {
+RateLimitDecision tighter(const RateLimitDecision& a, const RateLimitDecision& b) {
   if (a.limit == 0) return b;
   if (b.limit == 0) return a;
   if (a.allowed != b.allowed) return a.allowed ? b : a;

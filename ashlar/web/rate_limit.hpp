@@ -90,7 +90,7 @@ class RateLimitStore {
 void add_rate_limit_headers(const RateLimitDecision& decision, http::ResponseHeaders& headers);
 
 // The tighter one of two: what the headers tell of.
-[[nodiscard]] const RateLimitDecision& tighter(const RateLimitDecision& a, const RateLimitDecision& b);
+[[nodiscard]] RateLimitDecision tighter(const RateLimitDecision& a, const RateLimitDecision& b);
 
 // /health and what is below it: no limit of the server's own.
 [[nodiscard]] bool is_never_limited(std::string_view path);

@@ -12,7 +12,7 @@ Task<Result<web::Page<Post>>> list_posts(web::Context& ctx, ListPosts in, sql::D
     if (ctx.principal() == nullptr) co_return fail(auth::errors::not_signed_in, "Sign in to see your own posts.");
     author = ctx.principal()->id;
   }
-  co_return co_await PostRepository(database).list(std::move(in), author);
+  co_return co_await PostRepository(database).list(in, author);
 }
 
 }  // namespace ashlar::backend

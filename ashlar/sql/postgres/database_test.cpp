@@ -182,7 +182,14 @@ TEST_F(PostgresDatabase, StatementsAreSpreadOverAFewConnections) {
   for (int i = 0; i < 300; ++i) start(collect_process(db, processes));
   run();
   EXPECT_LE(processes.size(), 3U);
-  EXPECT_LE(integer(db, "select count(*) from pg_stat_activity where datname = current_database()"), 3);
+  // One that has ended is still listed for a moment.
+  std::int64_t held = 4;
+  for (int i = 0; i < 500 && held > 3; ++i) {
+    held = integer(db,
+                   "select count(*) from pg_stat_activity "
+                   "where datname = current_database() and backend_type = 'client backend'");
+  }
+  EXPECT_LE(held, 3);
 }
 
 TEST_F(PostgresDatabase, AnErrorInThePipelineTouchesNobodyElse) {
