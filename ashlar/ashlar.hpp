@@ -29,6 +29,8 @@ using web::Accepted;
 using web::App;
 using web::AppOptions;
 using web::Bare;
+namespace csp = web::csp;
+using web::ContentSecurityPolicy;
 using web::Context;
 using web::Created;
 using web::DocsPage;
@@ -37,5 +39,6 @@ using web::mount_metrics;
 using web::Page;
 using web::RateLimit;
 using web::Routes;
+using web::SecurityHeaders;
 
 }  // namespace ashlar

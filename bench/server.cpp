@@ -14,7 +14,7 @@
 #include <string_view>
 
 // A small program on the library, for bench/compare:
-//   bench_server bare PORT             GET /json, no access log
+//   bench_server bare PORT             GET /json alone: no access log, no security headers, no request id
 //   bench_server full PORT LOG_FILE    GET /api/ping behind a token, POST /api/validate; access log to a file
 // Its first line of output is an access token.
 namespace {
@@ -109,6 +109,10 @@ int main(int argc, char** argv) {
   using AccessLog = ashlar::web::AppOptions::AccessLog;
   ashlar::web::AppOptions options;
   options.access_log = full ? AccessLog::on : AccessLog::off;
+  if (!full) {
+    options.security_headers = ashlar::web::SecurityHeaders::none();
+    options.request_id_header = ashlar::web::AppOptions::RequestIdHeader::off;
+  }
   ashlar::web::App app(options, Context::Environment{&clock, &random, &logger}, &tokens, std::move(routes));
 
   ashlar::http::ServerOptions server_options;

@@ -53,8 +53,9 @@ Error error_of_current_exception() {
 
 void App::State::start(Exchange& exchange) const {
   http::ResponseHeaders& headers = exchange.response.headers;
-  security.add_to(headers, exchange.client.scheme);
-  headers.add("X-Request-Id", exchange.id.view());
+  const bool own = exchange.route != nullptr && exchange.route->security_headers;
+  (own ? *exchange.route->security_headers : security).add_to(headers, exchange.client.scheme);
+  if (options.request_id_header == AppOptions::RequestIdHeader::on) headers.add("X-Request-Id", exchange.id.view());
   if (exchange.cors != nullptr) exchange.cors->add_to(exchange.headers.origin, headers);
   if (exchange.limit.limit != 0) add_rate_limit_headers(exchange.limit, headers);
 }
@@ -71,6 +72,10 @@ App::State::Found App::State::find(Exchange& exchange) const {
     return Found::answered;
   }
   exchange.route = &prepared[exchange.match.route];
+  if (exchange.route->security_headers) {
+    exchange.response.headers.clear();
+    start(exchange);
+  }
   exchange.cors = exchange.route->cors;
   if (exchange.cors != nullptr) exchange.cors->add_to(exchange.headers.origin, exchange.response.headers);
   return Found::route;
@@ -210,7 +215,8 @@ Task<> App::handle(http::Request& request, http::Response& response) {
 void App::reject(int status, const Error& error, http::Response& response) {
   const RequestId id({}, *state_->environment.random);
   state_->security.add_to(response.headers, http::Scheme::http);
-  response.headers.add("X-Request-Id", id.view());
+  if (state_->options.request_id_header == AppOptions::RequestIdHeader::on)
+    response.headers.add("X-Request-Id", id.view());
   write_problem(status, error, {.instance = {}, .request_id = id.view()}, response);
   state_->metrics->began();
   state_->metrics->ended(state_->metrics->unmatched(), status, {});

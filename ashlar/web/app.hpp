@@ -7,6 +7,7 @@
 #include "ashlar/web/cors.hpp"
 #include "ashlar/web/rate_limit.hpp"
 #include "ashlar/web/routes.hpp"
+#include "ashlar/web/security_headers.hpp"
 #include "ashlar/web/trusted_proxies.hpp"
 
 #include <chrono>
@@ -38,11 +39,13 @@ struct AppOptions {
   std::optional<RateLimit> rate_limit = {};      // in its place, where another kind is wanted
   RateLimitStore* rate_limit_store = nullptr;    // outlives the App; null: counts in this process
   std::size_t rate_limit_clients_max = 100'000;  // counted at the same time; the oldest are forgotten
+  SecurityHeaders security_headers = {};         // helmet's; a line can have others
   CorsOptions cors = {};                         // no other site by default
   TrustedProxyOptions trusted_proxies = {};      // none by default: the socket says who the client is
   enum class SecureCookies : std::uint8_t { no, yes } secure_cookies = SecureCookies::no;  // over https always
   std::string refresh_cookie_path = "/api/auth";
   enum class AccessLog : std::uint8_t { off, on } access_log = AccessLog::on;
+  enum class RequestIdHeader : std::uint8_t { off, on } request_id_header = RequestIdHeader::on;  // X-Request-Id
   CompressionOptions compression{};
 };
 

@@ -29,6 +29,14 @@ void check_limit(const Route& route, std::vector<std::string>& complaints) {
   if (const auto wrong = route.limit->complaint()) complaints.push_back(line_of(route) + ' ' + *wrong + '.');
 }
 
+void prepare_security_headers(const Route& route, PreparedRoute& out, std::vector<std::string>& complaints) {
+  if (const auto wrong = route.security_headers->complaint()) {
+    complaints.push_back(line_of(route) + ": security_headers: " + *wrong);
+  } else {
+    out.security_headers.emplace(*route.security_headers);
+  }
+}
+
 // Which of the path's parameters is {id}.
 std::optional<std::size_t> find_owner_parameter(const PreparedRoute& prepared) {
   const auto members = prepared.binding->path_members();
@@ -69,6 +77,7 @@ void App::State::prepare(std::size_t index, std::vector<std::string>& complaints
     }
   }
   any_cors = any_cors || out.cors != nullptr;
+  if (route.security_headers) prepare_security_headers(route, out, complaints);
   if (route.look_up_owner) {
     const auto parameter = out.binding ? find_owner_parameter(out) : std::nullopt;
     if (!parameter) {
@@ -86,6 +95,7 @@ App::State::State(AppOptions its_options, const Context::Environment& its_enviro
       tokens(its_tokens),
       routes(std::move(its_routes)),
       prepared(routes.all().size()),
+      security(options.security_headers.complaint() ? SecurityHeaders::none() : options.security_headers),
       cors({}),
       compression(options.compression),
       server_limit(options.rate_limit) {
@@ -101,6 +111,7 @@ App::State::State(AppOptions its_options, const Context::Environment& its_enviro
     cors = CorsPolicy(options.cors);
   }
   any_cors = cors.enabled();
+  if (const auto wrong = options.security_headers.complaint()) complaints.push_back("security_headers: " + *wrong);
   if (!server_limit && options.rate_limit_max != 0) server_limit = RateLimit{.requests = options.rate_limit_max};
   if (server_limit) {
     if (const auto wrong = server_limit->complaint()) complaints.push_back("rate_limit: the app " + *wrong + '.');

@@ -51,7 +51,7 @@ struct App::State {
   Router router;
   std::vector<PreparedRoute> prepared;  // as the routes
   TrustedProxies proxies;
-  SecurityHeaders security;
+  SecurityHeaderBlocks security;
   CorsPolicy cors;
   bool any_cors = false;  // the App's, or a line's
   Compression compression;

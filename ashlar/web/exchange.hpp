@@ -10,9 +10,11 @@
 #include "ashlar/web/request_id.hpp"
 #include "ashlar/web/route.hpp"
 #include "ashlar/web/router.hpp"
+#include "ashlar/web/security_headers.hpp"
 #include "ashlar/web/trusted_proxies.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -36,8 +38,9 @@ struct PreparedRoute {
   std::string guard_text;
   std::vector<PreparedLimit> limits;  // the App's, then the line's
   bool limited_by_who_asks = false;
-  const CorsPolicy* cors = nullptr;          // null: no other site
-  std::unique_ptr<CorsPolicy> cors_of_line;  // where it is not the App's
+  std::optional<SecurityHeaderBlocks> security_headers;  // where they are not the App's
+  const CorsPolicy* cors = nullptr;                      // null: no other site
+  std::unique_ptr<CorsPolicy> cors_of_line;              // where it is not the App's
 };
 
 // One request on its way through the chain, with what each step found out. Lives on the frame of App::handle.

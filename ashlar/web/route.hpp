@@ -6,6 +6,7 @@
 #include "ashlar/web/cors.hpp"
 #include "ashlar/web/operation.hpp"
 #include "ashlar/web/rate_limit.hpp"
+#include "ashlar/web/security_headers.hpp"
 
 #include <chrono>
 #include <functional>
@@ -33,7 +34,8 @@ struct Route {
   std::function<Task<Result<Uuid>>(Context&, Uuid id)> look_up_owner;
   std::optional<RateLimit> limit;
   std::optional<std::size_t> body_bytes_max;
-  std::optional<CorsOptions> cors;  // instead of the App's
+  std::optional<CorsOptions> cors;                  // instead of the App's
+  std::optional<SecurityHeaders> security_headers;  // instead of the App's
   enum class Compressed : std::uint8_t { no, yes } compressed = Compressed::yes;
   enum class Tagged : std::uint8_t { no, yes } etag = Tagged::no;
   std::optional<std::string> cache_control;  // of an operation's replies; nullopt: see cache_control_of

@@ -69,6 +69,8 @@ class RouteLine {
   RouteLine& limit(const RateLimit& limit) { return route_.limit = limit, *this; }
   // Other sites than the App's may read the answers of this line; `.cors({})`: none may.
   RouteLine& cors(CorsOptions options) { return route_.cors = std::move(options), *this; }
+  // Instead of the App's, all of them; a copy of those, with one changed, keeps the others.
+  RouteLine& security_headers(SecurityHeaders headers) { return route_.security_headers = std::move(headers), *this; }
   RouteLine& body_bytes_max(std::size_t bytes) { return route_.body_bytes_max = bytes, *this; }
   // Replies carry an ETag, and who has them already gets 304. Of GET alone.
   RouteLine& etag() { return route_.etag = Route::Tagged::yes, *this; }
