@@ -28,6 +28,30 @@ Stage read_stage(config::Environment& env) {
   return name == "test" ? Stage::test : Stage::development;
 }
 
+void read_tls(config::Environment& env, Settings& settings) {
+  http::TlsOptions tls;
+  tls.certificate_chain_file = env.text("TLS_CERT_FILE", "");
+  tls.private_key_file = env.text("TLS_KEY_FILE", "");
+  tls.client_ca_file = env.text("TLS_CLIENT_CA_FILE", "");
+  static constexpr std::array<std::string_view, 2> demands{"required", "optional"};
+  const bool demanded = env.raw("TLS_CLIENT_CERT").has_value();
+  if (env.one_of("TLS_CLIENT_CERT", "required", demands) == "optional")
+    tls.client_certificate = http::TlsOptions::ClientCertificate::optional;
+  static constexpr std::array<std::string_view, 2> versions{"1.2", "1.3"};
+  if (env.one_of("TLS_VERSION_MIN", "1.2", versions) == "1.3") tls.version_min = http::TlsOptions::Version::tls_1_3;
+
+  const auto needs = [&](std::string_view name, const std::string& file, std::string_view because) {
+    if (file.empty()) env.fault(std::string(name), "is needed where " + std::string(because) + " is set");
+  };
+  if (!tls.private_key_file.empty()) needs("TLS_CERT_FILE", tls.certificate_chain_file, "TLS_KEY_FILE");
+  if (!tls.certificate_chain_file.empty()) needs("TLS_KEY_FILE", tls.private_key_file, "TLS_CERT_FILE");
+  if (!tls.client_ca_file.empty() && tls.private_key_file.empty())
+    needs("TLS_CERT_FILE", tls.certificate_chain_file, "TLS_CLIENT_CA_FILE");
+  // Whoever sets it believes that clients are asked.
+  if (demanded) needs("TLS_CLIENT_CA_FILE", tls.client_ca_file, "TLS_CLIENT_CERT");
+  if (!tls.certificate_chain_file.empty() && !tls.private_key_file.empty()) settings.tls = std::move(tls);
+}
+
 std::string read_database_url(config::Environment& env) {
   const std::string url = env.text("DATABASE_URL", "sqlite:data/ashlar.db");
   if (url.starts_with("postgresql:") || url.starts_with("postgres:")) {
@@ -131,6 +155,7 @@ Settings read_settings(config::Environment& env) {
   out.port = env.port("PORT", 3000);
   out.loops = static_cast<std::size_t>(env.integer("LOOPS", 0, 0, 256));
   out.drain_delay = env.duration("DRAIN_DELAY", 0ms, 0ms, 60s);
+  read_tls(env, out);
   out.database_url = read_database_url(env);
   if (!env.text("REDIS_URL", "").empty()) {
     env.fault("REDIS_URL", "Redis is not supported by this version; expected nothing");

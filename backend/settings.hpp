@@ -3,6 +3,7 @@
 
 #include "ashlar/auth/token.hpp"
 #include "ashlar/config/environment.hpp"
+#include "ashlar/http/tls.hpp"
 #include "ashlar/log/logger.hpp"
 #include "ashlar/schema/constraints.hpp"
 #include "ashlar/web/cors.hpp"
@@ -34,6 +35,8 @@ struct Settings {
   std::uint16_t port = 3000;
   std::size_t loops = 0;                     // 0: one for each core
   std::chrono::milliseconds drain_delay{0};  // between "not ready" and closing the listening sockets
+
+  std::optional<http::TlsOptions> tls;  // absent: plain HTTP; its files are not looked at here
 
   std::string database_url = "sqlite:data/ashlar.db";
 

@@ -61,6 +61,13 @@ TEST(Settings, RefuseWithTheVariablesName) {
       {{{"CORS_ORIGINS", "https://a.example"}, {"ALLOWED_ORIGINS", "https://a.example"}}, "ALLOWED_ORIGINS"},
       {{{"LOG_LEVEL", "loud"}}, "LOG_LEVEL"},
       {{{"DRAIN_DELAY", "2m"}}, "DRAIN_DELAY"},
+      {{{"TLS_CERT_FILE", "c.pem"}}, "TLS_KEY_FILE"},
+      {{{"TLS_KEY_FILE", "k.pem"}}, "TLS_CERT_FILE"},
+      {{{"TLS_CLIENT_CA_FILE", "ca.pem"}}, "TLS_CERT_FILE"},
+      {{{"TLS_CLIENT_CERT", "optional"}}, "TLS_CLIENT_CA_FILE"},
+      {{{"TLS_CLIENT_CERT", "yes"}, {"TLS_CLIENT_CA_FILE", "ca"}, {"TLS_CERT_FILE", "c"}, {"TLS_KEY_FILE", "k"}},
+       "TLS_CLIENT_CERT"},
+      {{{"TLS_VERSION_MIN", "1.1"}}, "TLS_VERSION_MIN"},
       {{{"SECURE_COOKIES", "1"}}, "SECURE_COOKIES"},
       {{{"COMPRESSION", "gzip"}}, "COMPRESSION"},
       {{{"ADMIN_EMAIL", "admin@example.com"}}, "ADMIN_PASSWORD"},
@@ -97,6 +104,7 @@ TEST(Settings, HaveDefaultsThatAFreshDirectoryCanStartWith) {
   EXPECT_EQ(settings.port, 3000);
   EXPECT_EQ(settings.database_url, "sqlite:data/ashlar.db");
   EXPECT_EQ(settings.rate_limit_max, 100U);
+  EXPECT_FALSE(settings.tls);
   EXPECT_EQ(settings.bcrypt_cost, 12);
   EXPECT_EQ(settings.body_bytes_max, 10'485'760U);
   EXPECT_EQ(settings.tokens.access_lifetime, std::chrono::minutes{15});
@@ -114,6 +122,11 @@ TEST(Settings, TakeWhatIsGiven) {
                            {"ADMIN_EMAIL", "a@b.cd"},
                            {"ADMIN_PASSWORD", "12345678"},
                            {"RATE_LIMIT_MAX", "0"},
+                           {"TLS_CERT_FILE", "c.pem"},
+                           {"TLS_KEY_FILE", "k.pem"},
+                           {"TLS_CLIENT_CA_FILE", "ca.pem"},
+                           {"TLS_CLIENT_CERT", "optional"},
+                           {"TLS_VERSION_MIN", "1.3"},
                            {"COMPRESSION", "off"},
                            {"LOG_LEVEL", "debug"}});
   const Settings settings = read_settings(env);
@@ -124,6 +137,12 @@ TEST(Settings, TakeWhatIsGiven) {
   EXPECT_EQ(settings.host, "127.0.0.1");
   EXPECT_EQ(settings.secure_cookies, Settings::SecureCookies::yes);
   EXPECT_EQ(settings.log.level, log::Level::debug);
+  ASSERT_TRUE(settings.tls);
+  EXPECT_EQ(settings.tls->certificate_chain_file, "c.pem");
+  EXPECT_EQ(settings.tls->private_key_file, "k.pem");
+  EXPECT_EQ(settings.tls->client_ca_file, "ca.pem");
+  EXPECT_EQ(settings.tls->client_certificate, http::TlsOptions::ClientCertificate::optional);
+  EXPECT_EQ(settings.tls->version_min, http::TlsOptions::Version::tls_1_3);
   ASSERT_TRUE(settings.first_admin);
   EXPECT_EQ(settings.first_admin->email.view(), "a@b.cd");
 }
@@ -189,7 +208,7 @@ TEST(Settings, AreAllDocumented) {
   int count = 0;
   for (std::string name; std::getline(names, name); ++count)
     EXPECT_THAT(source.str(), testing::HasSubstr('"' + name + '"'));
-  EXPECT_EQ(count, 29);
+  EXPECT_EQ(count, 34);
 }
 
 }  // namespace

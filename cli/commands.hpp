@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 // The commands of `ashlar`, a file each. They return an exit code, or throw cli::Stop.
 namespace ashlar::cli {
@@ -21,6 +22,14 @@ enum class Run : std::uint8_t { real, dry };
 int migrate_status();
 int migrate_up(Run run);
 int migrate_down(std::size_t steps, Run run);
+
+struct NewCertificate {
+  std::string certificate_file = "data/certificate.pem";
+  std::string key_file = "data/key.pem";
+  std::vector<std::string> names;  // empty: localhost, 127.0.0.1, ::1
+  std::int64_t days = 365;
+};
+int make_certificate(const NewCertificate& wanted);
 
 int print_routes();
 int print_openapi();

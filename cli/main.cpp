@@ -28,6 +28,7 @@ struct CommandLine {
   std::string email;
   std::string word;
   Seed seed;
+  NewCertificate certificate;
 };
 
 constexpr const char* examples = R"(
@@ -42,7 +43,8 @@ Settings come from the environment and from .env in this folder: see docs/guide/
 )";
 
 void add_serve(CLI::App& app, CommandLine& line) {
-  auto* command = app.add_subcommand("serve", "Serve the API until SIGTERM or SIGINT");
+  auto* command =
+      app.add_subcommand("serve", "Serve the API until SIGTERM or SIGINT; SIGHUP reloads certificate and log level");
   command->add_option("--host", line.serve.host, "Address to listen on (HOST, 0.0.0.0)");
   command->add_option("--port", line.serve.port, "Port to listen on; 0 takes a free one (PORT, 3000)");
   command->add_option("--loops", line.serve.loops, "Event loops; 0 is one for each core (LOOPS, 0)")
@@ -115,6 +117,16 @@ void add_development(CLI::App& app, CommandLine& line) {
   token->callback([&] { line.chosen = [&] { return print_token(line.email); }; });
 }
 
+void add_cert(CLI::App& app, CommandLine& line) {
+  auto* command = app.add_subcommand("cert", "Make a self-signed TLS certificate, for development");
+  command->add_option("--cert", line.certificate.certificate_file, "Its file (data/certificate.pem)");
+  command->add_option("--key", line.certificate.key_file, "The private key's file (data/key.pem)");
+  command->add_option("--name", line.certificate.names,
+                      "A DNS name or an address; may be given again (localhost, 127.0.0.1, ::1)");
+  command->add_option("--days", line.certificate.days, "How long it is valid (365)")->check(CLI::Range(1, 3650));
+  command->callback([&] { line.chosen = [&] { return make_certificate(line.certificate); }; });
+}
+
 int run_command_line(int argc, char** argv) {
   CommandLine line;
   CLI::App app("Ashlar: a backend in one binary.", "ashlar");
@@ -129,6 +141,7 @@ int run_command_line(int argc, char** argv) {
   app.add_subcommand("openapi", "The API's OpenAPI 3.1 description, as JSON")->callback([&] {
     line.chosen = print_openapi;
   });
+  add_cert(app, line);
   add_user(app, line);
   add_development(app, line);
   try {

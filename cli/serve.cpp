@@ -5,14 +5,17 @@
 #include "backend/users/first_admin.hpp"
 #include "backend/version.hpp"
 #include "cli/commands.hpp"
+#include "cli/signals.hpp"
+#include "cli/tls.hpp"
 #include "cli/welcome.hpp"
 #include "cli/workplace.hpp"
 
-#include <pthread.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <ctime>
+#include <functional>
+#include <optional>
 #include <string>
 
 namespace ashlar::cli {
@@ -20,32 +23,6 @@ namespace ashlar::cli {
 namespace {
 
 constexpr std::chrono::seconds stop_time_max{10};
-
-// SIGTERM and SIGINT, taken by the thread that waits for them and by no other. Made before any other thread is.
-class StopSignals {
- public:
-  StopSignals() {
-    sigemptyset(&set_);
-    sigaddset(&set_, SIGTERM);
-    sigaddset(&set_, SIGINT);
-    pthread_sigmask(SIG_BLOCK, &set_, nullptr);
-  }
-  ~StopSignals() { release(); }
-  StopSignals(const StopSignals&) = delete;
-  StopSignals& operator=(const StopSignals&) = delete;
-
-  [[nodiscard]] int wait() const {
-    int signal = 0;
-    while (sigwait(&set_, &signal) != 0) {
-    }
-    return signal;
-  }
-  // From now on one of them ends the process at once.
-  void release() { pthread_sigmask(SIG_UNBLOCK, &set_, nullptr); }
-
- private:
-  sigset_t set_{};
-};
 
 backend::Settings settings_of(const Serve& wanted) {
   backend::Settings settings = read_settings();
@@ -84,6 +61,8 @@ void report_first_admin(const backend::FirstAdminOutcome& outcome, log::Logger& 
   }
 }
 
+std::string_view name_of(int signal) { return signal == SIGTERM ? "SIGTERM" : signal == SIGINT ? "SIGINT" : "SIGHUP"; }
+
 // Stops the server, then closes the database that its loops wait for: in this order, however serving ends.
 class EndOfService {
  public:
@@ -100,6 +79,40 @@ class EndOfService {
   sql::Database& database_;
 };
 
+// Another certificate, another log level; all else needs a restart. What cannot be had leaves everything as it was.
+void reload(const Serve& wanted, const Clock& clock, http::Server& server, backend::Settings& settings,
+            log::Logger& logger) {
+  logger.info("reloading", {{"signal", "SIGHUP"}});
+  backend::Settings fresh;
+  try {
+    fresh = settings_of(wanted);
+  } catch (const Stop& wrong) {
+    return logger.error("nothing was reloaded", {{"cause", wrong.what()}});
+  }
+  logger.set_level(fresh.log.level);
+  if (settings.tls.has_value() != fresh.tls.has_value())
+    return logger.error("TLS is turned on and off by a restart, not by a reload");
+  if (!settings.tls) return;
+  const auto certificate = server.reload_tls(*fresh.tls);
+  if (!certificate) {
+    return logger.error("the old TLS certificate is kept",
+                        {{"variable", tls_variable(certificate.error())}, {"cause", certificate.error().message()}});
+  }
+  settings.tls = fresh.tls;
+  report_certificate(*certificate, clock, logger);
+}
+
+// Serves the next signals until one of them says to stop.
+int wait_for_stop(const Signals& signals, const std::function<void()>& reload_all) {
+  const bool at_terminal = isatty(STDIN_FILENO) == 1;
+  while (true) {
+    const int signal = signals.wait();
+    if (signal != SIGHUP) return signal;
+    if (at_terminal && isatty(STDIN_FILENO) != 1) return signal;  // it was closed, and nobody can stop us there
+    reload_all();
+  }
+}
+
 void wait_for(std::chrono::milliseconds delay) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(delay);
   const timespec time{.tv_sec = seconds.count(), .tv_nsec = (delay - seconds).count() * 1'000'000};
@@ -109,11 +122,14 @@ void wait_for(std::chrono::milliseconds delay) {
 }  // namespace
 
 int serve(const Serve& wanted) {
-  StopSignals signals;
+  Signals signals;
   backend::Settings settings = settings_of(wanted);
   SystemClock clock;
   SystemRandom random;
+  std::optional<http::TlsCertificate> certificate;
+  if (settings.tls) certificate = inspect_tls_or_stop(*settings.tls);
   log::Logger logger(settings.log, clock);
+  if (certificate) report_certificate(*certificate, clock, logger);
   CommandLoop loop;
   const auto database = open_database(settings);
   bring_schema_up(settings, wanted, *database, clock, logger);
@@ -125,13 +141,14 @@ int serve(const Serve& wanted) {
                        .port = settings.port,
                        .loops = settings.loops,
                        .limits = {.body_bytes_max = settings.body_bytes_max},
-                       .tls = std::nullopt},
+                       .tls = settings.tls},
                       application.app());
   server.start();
   logger.info("serving", {{"version", backend::version()},
                           {"environment", backend::to_string(settings.stage)},
                           {"host", settings.host},
                           {"port", server.port()},
+                          {"tls", settings.tls.has_value()},
                           {"loops", server.loops()}});
 
   {
@@ -141,9 +158,9 @@ int serve(const Serve& wanted) {
     logger.flush();
     if (settings.stage == backend::Stage::development) print_welcome(settings, server.port(), admin, foundation);
 
-    const int signal = signals.wait();
-    signals.release();
-    logger.info("stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
+    const int signal = wait_for_stop(signals, [&] { reload(wanted, clock, server, settings, logger); });
+    signals.release_stop();
+    logger.info("stopping", {{"signal", name_of(signal)}});
     application.readiness().begin_draining();
     wait_for(settings.drain_delay);
   }

@@ -23,6 +23,17 @@ std::string with_address(std::string text, const std::string& address) {
   return text;
 }
 
+// The same for a certificate that vouches for itself.
+std::string trusting(std::string line, const http::TlsOptions& tls) {
+  const std::string_view command = "curl -sS ";
+  const std::string option = "--cacert '" + tls.certificate_chain_file + "' ";
+  for (std::size_t at = line.find(command); at != line.npos; at = line.find(command, at)) {
+    at += command.size();
+    line.insert(at, option);
+  }
+  return line;
+}
+
 std::string an_admin(sql::Database& database) {
   std::string email;
   (void)database.query_blocking({.sql = "select email from users where role = 'admin' order by created_at limit 1",
@@ -51,12 +62,12 @@ void print_welcome(const backend::Settings& settings, std::uint16_t port, const 
   const std::string host = anywhere                      ? "localhost"
                            : settings.host.contains(':') ? "[" + settings.host + "]"
                                                          : settings.host;
-  const std::string address = "http://" + host + ":" + std::to_string(port);
-  const std::string text = "\n  Ashlar " + std::string(backend::version()) + " serves " + settings.database_url +
-                           "\n\n  Address  " + address + "\n  API docs " + address + "/docs\n  Admin    " +
-                           admin_line(settings, admin, foundation.database) +
-                           "\n\n  To register somebody and ask who they are, paste this into another terminal:\n\n" +
-                           with_address(curl_line, address) + "\n\n";
+  const std::string address = (settings.tls ? "https://" : "http://") + host + ":" + std::to_string(port);
+  const std::string text =
+      "\n  Ashlar " + std::string(backend::version()) + " serves " + settings.database_url + "\n\n  Address  " +
+      address + "\n  API docs " + address + "/docs\n  Admin    " + admin_line(settings, admin, foundation.database) +
+      "\n\n  To register somebody and ask who they are, paste this into another terminal:\n\n" +
+      with_address(settings.tls ? trusting(curl_line, *settings.tls) : curl_line, address) + "\n\n";
   std::FILE* to = isatty(STDOUT_FILENO) == 1 ? stdout : stderr;
   std::fputs(text.c_str(), to);
   std::fflush(to);

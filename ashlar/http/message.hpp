@@ -59,6 +59,8 @@ struct Request {
   Scheme scheme = Scheme::http;
   std::string_view peer_address;  // textual IP address of the other end of the socket
   std::uint16_t peer_port = 0;
+  // Subject of the client's TLS certificate, which was verified (RFC 4514: "CN=billing,O=Example"); empty: none.
+  std::string_view client_certificate;
   RequestHeaders headers;
   BodyReader* body = nullptr;  // never null inside a handler
 };

@@ -66,6 +66,9 @@ class AcceptingLoop {
       loop_.abort_all();
     });
   }
+  void use_tls(std::shared_ptr<detail::TlsContext> tls) {
+    asio::post(loop_.context(), [this, tls = std::move(tls)]() mutable { loop_.use_tls(std::move(tls)); });
+  }
   void join() {
     work_.reset();
     loop_.context().stop();
@@ -130,12 +133,18 @@ std::string text_of(const tcp::endpoint& endpoint) {
   return (endpoint.address().is_v6() ? "[" + address + "]" : address) + ":" + std::to_string(endpoint.port());
 }
 
+std::shared_ptr<detail::TlsContext> tls_or_throw(const TlsOptions& options, detail::TicketKeys& tickets) {
+  auto made = detail::make_tls_context(options, tickets);
+  if (!made) throw std::runtime_error(made.error().message());
+  return std::move(*made);
+}
+
 }  // namespace
 
 struct Server::State {
   State(ServerOptions options, Handler& handler)
-      : tls(options.tls ? detail::make_tls_context(*options.tls) : nullptr),
-        shared(options.limits, handler, tls.get()) {
+      : tickets(options.tls ? options.tls->ticket_key_time : TlsOptions{}.ticket_key_time),
+        shared(options.limits, handler, options.tls ? tls_or_throw(*options.tls, tickets) : nullptr) {
     const std::size_t count =
         options.loops > 0 ? options.loops : std::max<std::size_t>(1, std::thread::hardware_concurrency());
     for (std::size_t i = 0; i < count; ++i) loops.push_back(std::make_unique<AcceptingLoop>(shared));
@@ -153,7 +162,7 @@ struct Server::State {
     port = endpoint.port();
   }
 
-  std::unique_ptr<asio::ssl::context> tls;
+  detail::TicketKeys tickets;
   detail::ServerShared shared;
   std::vector<std::unique_ptr<AcceptingLoop>> loops;
   std::uint16_t port = 0;
@@ -176,6 +185,14 @@ std::uint16_t Server::port() const { return state_->port; }
 std::size_t Server::loops() const { return state_->loops.size(); }
 boost::asio::io_context& Server::loop(std::size_t index) { return state_->loops[index]->loop().context(); }
 std::size_t Server::connections() const { return state_->shared.connections.load(); }
+
+Result<TlsCertificate> Server::reload_tls(const TlsOptions& options) {
+  assert(state_->shared.tls != nullptr);
+  auto made = detail::make_tls_context(options, state_->tickets);
+  if (!made) return std::unexpected(std::move(made.error()));
+  for (const auto& loop : state_->loops) loop->use_tls(*made);
+  return detail::certificate_of(**made);
+}
 
 void Server::stop(std::chrono::milliseconds within) {
   State& state = *state_;

@@ -3,6 +3,7 @@
 
 #include "ashlar/http/limits.hpp"
 #include "ashlar/http/message.hpp"
+#include "ashlar/http/tls.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -13,17 +14,12 @@
 
 namespace ashlar::http {
 
-struct TlsOptions {
-  std::string certificate_chain_file;  // PEM
-  std::string private_key_file;        // PEM
-};
-
 struct ServerOptions {
   std::string host = "0.0.0.0";  // a numeric address; "::" listens on both families
   std::uint16_t port = 3000;     // 0: any free one
   std::size_t loops = 0;         // event loops, each with a thread and an acceptor of its own; 0: one a core
   Limits limits{};
-  std::optional<TlsOptions> tls{};
+  std::optional<TlsOptions> tls{};  // absent: plain
 };
 
 // An HTTP server. Owns its loops and threads; the handler outlives it.
@@ -41,6 +37,11 @@ class Server {
   [[nodiscard]] std::size_t loops() const;
   [[nodiscard]] boost::asio::io_context& loop(std::size_t index);
   [[nodiscard]] std::size_t connections() const;  // open now
+
+  // New connections get the certificate that these files hold now; those that are open keep theirs, and sessions can
+  // still be resumed. On an error everything stays as it was. Of a server that was made with TLS, from any thread that
+  // is not a loop's; it reads files. Errors: see inspect_tls().
+  Result<TlsCertificate> reload_tls(const TlsOptions& options);
 
   // Graceful: accepts no more, closes idle connections, lets requests in flight finish with `Connection: close`, ends
   // what is left after `within`, joins the threads. From any thread that is not a loop's; idempotent.

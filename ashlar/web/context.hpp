@@ -47,6 +47,8 @@ class Context {
   [[nodiscard]] std::string_view trace_state() const { return trace().continues() ? trace_state_ : std::string_view{}; }
   [[nodiscard]] std::string_view client_address() const { return client_address_; }
   [[nodiscard]] std::string_view client_agent() const { return client_agent_; }  // User-Agent, cut to 512 bytes
+  // Subject of the client's verified TLS certificate (RFC 4514: "CN=billing,O=Example"); empty when it has none.
+  [[nodiscard]] std::string_view client_certificate() const { return client_certificate_; }
   [[nodiscard]] Timestamp now() const { return env_.clock->now(); }
   [[nodiscard]] const Clock& clock() const { return *env_.clock; }
   [[nodiscard]] Random& random() const { return *env_.random; }
@@ -72,6 +74,7 @@ class Context {
     client_address_ = address;
     client_agent_ = agent.substr(0, 512);
   }
+  void set_client_certificate(std::string_view subject) { client_certificate_ = subject; }
   void set_trace(std::string_view traceparent, std::string_view state) {
     traceparent_ = traceparent;
     trace_state_ = state;
@@ -86,6 +89,7 @@ class Context {
   std::shared_ptr<const auth::Principal> principal_;
   std::string_view client_address_;
   std::string_view client_agent_;
+  std::string_view client_certificate_;
   std::string_view kept_refresh_token_;
   std::string_view traceparent_;
   std::string_view trace_state_;

@@ -17,6 +17,7 @@ Exchange::Exchange(http::Request& its_request, http::Response& its_response, con
       context(environment, id.view()) {
   context.set_trace(headers.traceparent, headers.tracestate);
   context.set_client(client.address, headers.user_agent);
+  context.set_client_certificate(request.client_certificate);
 }
 
 Result<> HttpInput::bind(std::string_view body, void* value) {

@@ -69,10 +69,31 @@ struct FreeSsl {
   void operator()(SSL* ssl) const { SSL_free(ssl); }
 };
 
+void use_choices(SSL_CTX* context, const RawClientOptions::Tls& tls) {
+  if (!tls.certificate_file.empty() &&
+      (SSL_CTX_use_certificate_chain_file(context, tls.certificate_file.c_str()) != 1 ||
+       SSL_CTX_use_PrivateKey_file(context, tls.key_file.c_str(), SSL_FILETYPE_PEM) != 1)) {
+    fail("bad client certificate");
+  }
+  std::string ciphers = tls.ciphers;
+  if (!tls.version_max.empty()) {
+    const int version = tls.version_max == "TLSv1"     ? TLS1_VERSION
+                        : tls.version_max == "TLSv1.1" ? TLS1_1_VERSION
+                                                       : TLS1_2_VERSION;
+    SSL_CTX_set_min_proto_version(context, std::min(version, TLS1_2_VERSION));
+    SSL_CTX_set_max_proto_version(context, version);
+    if (ciphers.empty()) ciphers = "ALL";
+  }
+  if (!ciphers.empty() && SSL_CTX_set_cipher_list(context, (ciphers + ":@SECLEVEL=0").c_str()) != 1) {
+    fail("bad ciphers " + ciphers);
+  }
+}
+
 }  // namespace
 
 struct RawClient::State {
   ~State() {
+    if (ssl) SSL_set_shutdown(ssl.get(), SSL_SENT_SHUTDOWN);  // or OpenSSL would not resume its session again
     if (socket >= 0) ::close(socket);
   }
   int socket = -1;
@@ -104,6 +125,7 @@ RawClient::RawClient(std::uint16_t port, RawClientOptions options) : state_(std:
     if (SSL_CTX_load_verify_locations(context, options.tls->authority_file.c_str(), nullptr) != 1)
       fail("bad authority");
   }
+  use_choices(context, *options.tls);
   state_->ssl.reset(SSL_new(context));
   SSL* ssl = state_->ssl.get();
   SSL_set_fd(ssl, state_->socket);
@@ -111,7 +133,11 @@ RawClient::RawClient(std::uint16_t port, RawClientOptions options) : state_(std:
     const std::string list = static_cast<char>(protocol.size()) + protocol;
     SSL_set_alpn_protos(ssl, reinterpret_cast<const unsigned char*>(list.data()), static_cast<unsigned>(list.size()));
   }
-  if (SSL_connect(ssl) != 1) fail("TLS handshake failed: " + std::to_string(ERR_get_error()));
+  if (options.tls->session) SSL_set_session(ssl, options.tls->session.get());
+  if (SSL_connect(ssl) != 1) {
+    const char* reason = ERR_reason_error_string(ERR_get_error());
+    fail(std::string("TLS handshake failed: ") + (reason != nullptr ? reason : "the server has closed"));
+  }
 }
 
 RawClient::~RawClient() = default;
@@ -256,6 +282,20 @@ std::string RawClient::protocol() const {
   SSL_get0_alpn_selected(state_->ssl.get(), &name, &size);
   return {reinterpret_cast<const char*>(name), size};
 }
+
+std::string RawClient::server_subject() const {
+  const X509* certificate = SSL_get0_peer_certificate(state_->ssl.get());
+  std::string out(256, '\0');
+  X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, out.data(),
+                            static_cast<int>(out.size()));
+  return out.c_str();
+}
+
+std::shared_ptr<ssl_session_st> RawClient::session() const {
+  return {SSL_get1_session(state_->ssl.get()), SSL_SESSION_free};
+}
+
+bool RawClient::resumed() const { return SSL_session_reused(state_->ssl.get()) == 1; }
 
 std::string RawClient::tls_version() const { return SSL_get_version(state_->ssl.get()); }
 

@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+struct ssl_session_st;
+
 namespace ashlar::test {
 
 // A response as it came, its body put together.
@@ -30,8 +32,12 @@ struct RawClientOptions {
   std::chrono::milliseconds timeout{10'000};  // of each wait; then it throws
   int receive_buffer_bytes = 0;               // SO_RCVBUF, for slow readers; 0: as it is
   struct Tls {
-    std::string authority_file;  // PEM: the certificate to trust; empty: any
-    std::string protocol;        // offered by ALPN; empty: none
+    std::string authority_file{};                // PEM: the certificate to trust; empty: any
+    std::string protocol{};                      // offered by ALPN; empty: none
+    std::string certificate_file{}, key_file{};  // PEM: the client's own
+    std::string version_max{};                   // "TLSv1.1": no newer one; weak ciphers are offered, too
+    std::string ciphers{};                       // OpenSSL's names, of TLS 1.2
+    std::shared_ptr<ssl_session_st> session{};   // to resume: see RawClient::session()
   };
   std::optional<Tls> tls = std::nullopt;
 };
@@ -66,9 +72,13 @@ class RawClient {
 
   void shut_down_sending();  // half-close
   void close();
-  void reset();                                   // ends the connection with RST
-  [[nodiscard]] std::string protocol() const;     // what ALPN chose
-  [[nodiscard]] std::string tls_version() const;  // "TLSv1.3"
+  void reset();                                      // ends the connection with RST
+  [[nodiscard]] std::string protocol() const;        // what ALPN chose
+  [[nodiscard]] std::string tls_version() const;     // "TLSv1.3"
+  [[nodiscard]] std::string server_subject() const;  // common name of its certificate
+  // What can be resumed. Of TLS 1.3 only after something was read.
+  [[nodiscard]] std::shared_ptr<ssl_session_st> session() const;
+  [[nodiscard]] bool resumed() const;
 
  private:
   struct State;

@@ -1,23 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <string>
 
 namespace ashlar::test {
 
-// A self-signed certificate for localhost and its key, made on the spot, in a folder of their own that goes with it.
+// A self-signed certificate and its key, made on the spot, in a folder of their own that goes with it.
 class TestCertificate {
  public:
-  TestCertificate();
+  // It was valid from an hour ago on; with a negative time it has expired.
+  explicit TestCertificate(std::string common_name = "localhost",
+                           std::chrono::seconds valid_for = std::chrono::hours{1});
   ~TestCertificate();
   TestCertificate(const TestCertificate&) = delete;
   TestCertificate& operator=(const TestCertificate&) = delete;
+
+  // Writes another one into the same files.
+  void replace(const std::string& common_name);
 
   [[nodiscard]] std::string certificate_file() const { return (folder_ / "certificate.pem").string(); }
   [[nodiscard]] std::string key_file() const { return (folder_ / "key.pem").string(); }
 
  private:
+  void write(const std::string& common_name, std::chrono::seconds valid_for) const;
+
   std::filesystem::path folder_;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/http/detail/connection.hpp"
 
+#include "ashlar/http/detail/tls.hpp"
 #include "ashlar/http/errors.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -96,7 +97,10 @@ Task<> Connection::run(std::shared_ptr<Connection> self) {
 Task<bool> Connection::shake_hands() {
   wire_.due_in(loop_.limits().tls_handshake_time_max);
   const auto [failed] = co_await wire_.transport().handshake();
-  co_return !failed;
+  if (failed) co_return false;
+  client_certificate_ = client_certificate_subject(wire_.transport().tls_connection());
+  request_.client_certificate = client_certificate_;
+  co_return true;
 }
 
 Task<Connection::Next> Connection::serve() {

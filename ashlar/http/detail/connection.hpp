@@ -75,6 +75,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   Request request_;
   Response response_;
   std::string peer_address_;
+  std::string client_certificate_;
   boost::asio::cancellation_signal cancel_;
   std::size_t requests_ = 0;
   std::size_t gathered_ = 0;  // answers in the output that were not sent

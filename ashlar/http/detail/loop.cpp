@@ -34,7 +34,7 @@ ConnectionPermit ConnectionPermit::take(ServerShared& shared) {
 }
 
 Loop::Loop(ServerShared& shared)
-    : shared_(shared), interval_(sweep_interval(shared.limits)), context_(1), timer_(context_) {
+    : shared_(shared), tls_(shared.tls), interval_(sweep_interval(shared.limits)), context_(1), timer_(context_) {
   read_clocks();
 }
 

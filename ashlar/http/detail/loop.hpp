@@ -28,12 +28,13 @@ class Connection;
 
 // What all loops of a server share.
 struct ServerShared {
-  ServerShared(const Limits& server_limits, Handler& server_handler, boost::asio::ssl::context* server_tls)
-      : limits(server_limits), handler(server_handler), tls(server_tls) {}
+  ServerShared(const Limits& server_limits, Handler& server_handler,
+               std::shared_ptr<boost::asio::ssl::context> server_tls)
+      : limits(server_limits), handler(server_handler), tls(std::move(server_tls)) {}
 
   const Limits limits;
   Handler& handler;
-  boost::asio::ssl::context* const tls;  // null: plain
+  const std::shared_ptr<boost::asio::ssl::context> tls;  // what loops begin with; null: plain
   std::atomic<std::size_t> connections{0};
   std::mutex mutex;
   std::condition_variable none_left;  // connections fell to zero
@@ -86,6 +87,8 @@ class Loop {
   [[nodiscard]] BufferPool& buffers() { return buffers_; }
   [[nodiscard]] std::string_view date() const { return date_; }
   [[nodiscard]] bool draining() const { return draining_; }
+  [[nodiscard]] boost::asio::ssl::context* tls() { return tls_.get(); }  // of new connections; null: plain
+  void use_tls(std::shared_ptr<boost::asio::ssl::context> tls) { tls_ = std::move(tls); }
 
   // The place is the index in the table; it changes when another connection ends: Connection::moved_to says so.
   std::size_t add(Connection& connection);
@@ -114,6 +117,7 @@ class Loop {
   void look_for_closed_clients();
 
   ServerShared& shared_;
+  std::shared_ptr<boost::asio::ssl::context> tls_;
   BufferPool buffers_;
   std::vector<Due> due_;
   std::vector<pollfd> polled_;

@@ -72,6 +72,8 @@ class TestHandler final : public Handler {
       response.status = 99;
     } else if (path == "/peer") {
       response.body = std::string(request.peer_address) + (request.scheme == Scheme::https ? " https" : " http");
+    } else if (path == "/certificate") {
+      response.body = request.client_certificate;
     } else if (path == "/large") {
       response.body.assign(1'000'000, 'l');
     } else if (path == "/stream") {

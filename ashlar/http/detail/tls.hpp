@@ -1,16 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "ashlar/http/server.hpp"
+#include "ashlar/http/detail/tls_tickets.hpp"
+#include "ashlar/http/tls.hpp"
 
 #include <boost/asio/ssl/context.hpp>
 
 #include <memory>
+#include <string>
 
 namespace ashlar::http::detail {
 
-// TLS 1.2 and 1.3 with forward secrecy and authenticated ciphers, ALPN http/1.1 (RFC 7301), no renegotiation.
-// Throws std::runtime_error that names the file and what OpenSSL says of it.
-[[nodiscard]] std::unique_ptr<boost::asio::ssl::context> make_tls_context(const TlsOptions& options);
+using TlsContext = boost::asio::ssl::context;
+
+// What connections are made with: certificate, versions, ciphers, protocols (ALPN, RFC 7301). A connection keeps what
+// it needs of it, so it may be replaced while they live. `tickets` outlives it and them. Errors: see inspect_tls().
+[[nodiscard]] Result<std::shared_ptr<TlsContext>> make_tls_context(const TlsOptions& options, TicketKeys& tickets);
+
+[[nodiscard]] TlsCertificate certificate_of(TlsContext& context);
+
+// After a handshake: the subject of the client's certificate (RFC 4514, UTF-8); empty when it sent none. There is no
+// unverified one.
+[[nodiscard]] std::string client_certificate_subject(SSL* connection);
 
 }  // namespace ashlar::http::detail

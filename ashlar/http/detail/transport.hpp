@@ -60,6 +60,7 @@ class Transport {
   [[nodiscard]] Task<std::tuple<error_code>> handshake() {
     return tls_->async_handshake(boost::asio::ssl::stream_base::server, with_error);
   }
+  [[nodiscard]] SSL* tls_connection() { return tls_->native_handle(); }
   [[nodiscard]] Task<std::tuple<error_code>> shut_down_tls() { return tls_->async_shutdown(with_error); }
 
  private:

@@ -14,8 +14,7 @@ namespace ashlar::http::detail {
 // A connection's bytes: what came in and was not used, what goes out and was not sent, and what is due meanwhile.
 class Wire {
  public:
-  Wire(Loop& loop, Socket socket)
-      : input(loop.buffers()), loop_(loop), transport_(std::move(socket), loop.shared().tls) {}
+  Wire(Loop& loop, Socket socket) : input(loop.buffers()), loop_(loop), transport_(std::move(socket), loop.tls()) {}
 
   InputBuffer input;
   std::string output;
