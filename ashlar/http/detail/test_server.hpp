@@ -76,11 +76,9 @@ class TestHandler final : public Handler {
       response.body = request.client_certificate;
     } else if (path == "/large") {
       response.body.assign(1'000'000, 'l');
-    } else if (path == "/stream") {
+    } else if (path == "/stream" || path == "/sized") {
       response.stream = stream;
-    } else if (path == "/sized") {
-      response.stream = stream;
-      response.stream_length = 3 * 6;
+      if (path == "/sized") response.stream_length = 3 * 6;
     } else if (path == "/promised-more") {
       response.stream = stream;
       response.stream_length = 100;
