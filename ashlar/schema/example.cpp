@@ -45,6 +45,9 @@ void append_string(const Type& type, std::string& out) {
       detail::append_money(within(type.bounds, 1250), out);
       out += '"';
       return;
+    case Format::file:
+      out += R"("bytes of a file")";
+      return;
     case Format::none:
       break;
   }

@@ -29,4 +29,9 @@ inline constexpr std::string_view date_time = "date_time";
 inline constexpr std::string_view money = "money";    // not an amount with two decimals
 inline constexpr std::string_view one_of = "one_of";  // not one of the names: enumerations, tags of unions
 
+// A file
+inline constexpr std::string_view file = "file";                      // a text where a file is wanted
+inline constexpr std::string_view file_too_large = "file_too_large";  // more bytes than it may have
+inline constexpr std::string_view file_type = "file_type";            // of a media type that is not wanted
+
 }  // namespace ashlar::schema::codes

@@ -64,6 +64,8 @@ std::string_view format_name(Format format) {
       return "date-time";
     case Format::password:
       return "password";
+    case Format::file:
+      return "binary";
     default:
       return {};
   }
@@ -87,8 +89,17 @@ std::string enumerators_of(const Type& type) {
   return names;
 }
 
+// JSON Schema counts characters, so a sentence says how many bytes there may be.
+std::string description_of_file(const Type& type) {
+  std::string out = "A file of at most " + std::to_string(type.bounds.max.value_or(0)) + " bytes";
+  for (const std::string_view media_type : type.media_types)
+    out.append(media_type == type.media_types.front() ? ": " : ", ").append(media_type);
+  return out + '.';
+}
+
 void append_string_rules(const Type& type, Use use, std::string& out) {
   if (const auto format = format_name(type.format); !format.empty()) append_text_member("format", format, out);
+  if (type.format == Format::file) return append_text_member("description", description_of_file(type), out);
   if (!type.pattern.empty()) append_text_member("pattern", type.pattern, out);
   if (type.format == Format::money) {
     if (use == Use::output) return;

@@ -18,8 +18,9 @@ struct Type;
 
 enum class Kind : std::uint8_t { boolean, integer, number, string, object, array, optional, nullable, choice };
 
-// What a string holds. `money` is an amount in minor units, `enumeration` one of `Type::enumerators`.
-enum class Format : std::uint8_t { none, email, uri, uuid, date_time, money, enumeration, password };
+// What a string holds. `money` is an amount in minor units, `enumeration` one of `Type::enumerators`, `file` the bytes
+// of a file, which only a face that takes files can bring.
+enum class Format : std::uint8_t { none, email, uri, uuid, date_time, money, enumeration, password, file };
 
 // A rule that a value breaks: a stable code ("too_long") and a sentence.
 struct Violation {
@@ -58,7 +59,7 @@ struct Alternative {
 };
 
 // Bounds as JSON Schema says them: of the value (integer, number, money in minor units), of the length in code points
-// (string) or of the item count (array).
+// (string), in bytes (file) or of the item count (array).
 struct Bounds {
   std::optional<std::int64_t> min{};
   std::optional<std::int64_t> max{};
@@ -76,6 +77,8 @@ struct Access {
   // every string, whatever its format; passwords have no append_text, so that nothing can write them
   Check (*set_text)(void* value, std::string_view) = nullptr;
   void (*append_text)(const void* value, std::string& out) = nullptr;  // as it is, not escaped
+  // file: the object that a face puts it into; of which type, they agree (web/upload.hpp)
+  void* (*file)(void* value) = nullptr;
   // array
   void* (*append)(void* array) = nullptr;  // a new last item
   void (*remove_last)(void* array) = nullptr;
@@ -103,6 +106,7 @@ struct Type {
   std::span<const Alternative> alternatives{};      // choice
   std::string_view tag_name{};                      // choice: the member that says which alternative
   std::span<const std::string_view> enumerators{};  // enumeration
+  std::span<const std::string_view> media_types{};  // file: those that it may have; empty: any
   const Type& (*element)() = nullptr;               // array, optional, nullable
   std::string_view default_json{};                  // set when an absent member takes a default
   void (*append_example)(std::string&) = nullptr;   // appends a JSON value that this type accepts; may be null

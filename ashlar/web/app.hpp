@@ -5,6 +5,7 @@
 #include "ashlar/http/message.hpp"
 #include "ashlar/web/compression.hpp"
 #include "ashlar/web/cors.hpp"
+#include "ashlar/web/forms.hpp"
 #include "ashlar/web/rate_limit.hpp"
 #include "ashlar/web/routes.hpp"
 #include "ashlar/web/security_headers.hpp"
@@ -47,6 +48,7 @@ struct AppOptions {
   enum class AccessLog : std::uint8_t { off, on } access_log = AccessLog::on;
   enum class RequestIdHeader : std::uint8_t { off, on } request_id_header = RequestIdHeader::on;  // X-Request-Id
   CompressionOptions compression{};
+  FormOptions forms{};
 };
 
 class App final : public http::Handler {

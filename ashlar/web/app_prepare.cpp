@@ -63,7 +63,8 @@ void App::State::prepare(std::size_t index, std::vector<std::string>& complaints
     const std::string control = cache_control_of(route);
     const http::Field field{"Cache-Control", control};
     if (!control.empty()) out.caching = http::HeaderBlock({&field, 1});
-    out.binding = std::make_unique<InputBinding>(route.method, route.path, route.operation->input());
+    out.binding = std::make_unique<InputBinding>(route.method, route.path, route.operation->input(), route.forms);
+    if (out.binding->has_files() && !uploads) uploads = std::make_unique<detail::UploadFolder>(options.forms);
     if (const auto wrong = out.binding->complaint(); !wrong.empty())
       complaints.push_back(line_of(route) + ": " + wrong + '.');
   }

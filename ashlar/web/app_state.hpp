@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ashlar/web/app.hpp"
+#include "ashlar/web/detail/stored_file.hpp"
 #include "ashlar/web/exchange.hpp"
 #include "ashlar/web/metrics.hpp"
 #include "ashlar/web/rate_limit.hpp"
@@ -41,7 +42,9 @@ struct App::State {
 
   [[nodiscard]] HttpInput::Limits input_limits(const Route& route) const {
     return {.body_bytes_max = route.body_bytes_max.value_or(options.body_bytes_max),
-            .json_depth_max = options.json_depth_max};
+            .json_depth_max = options.json_depth_max,
+            .forms = &options.forms,
+            .uploads = uploads.get()};
   }
 
   AppOptions options;
@@ -59,6 +62,7 @@ struct App::State {
   std::unique_ptr<RateLimitStore> own_counts;  // null when another store was given, or there is nothing to count
   RateLimitStore* counts = nullptr;
   std::unique_ptr<RequestMetrics> metrics;
+  std::unique_ptr<detail::UploadFolder> uploads;  // null where no route takes files
   std::once_flag openapi_made;
   std::string openapi;
 

@@ -2,7 +2,11 @@
 #include "ashlar/web/exchange.hpp"
 
 #include "ashlar/auth/token.hpp"
+#include "ashlar/web/detail/multipart_input.hpp"
+#include "ashlar/web/multipart.hpp"
 #include "ashlar/web/percent_encoding.hpp"
+
+#include <algorithm>
 
 namespace ashlar::web {
 
@@ -20,39 +24,68 @@ Exchange::Exchange(http::Request& its_request, http::Response& its_response, con
   context.set_client_certificate(request.client_certificate);
 }
 
-Result<> HttpInput::bind(std::string_view body, void* value) {
+Result<> HttpInput::bind(InputBinding::BodyFormat format, std::string_view body, void* value) {
   const InputBinding& binding = *exchange_.route->binding;
   std::vector<Fault> faults;
   if (auto read = binding.read_path(exchange_.parameters(), value, faults); !read) return read;
   if (auto read = binding.read_query(exchange_.request.query, value, faults); !read) return read;
   if (binding.source() == InputBinding::Source::body) {
-    if (auto read = binding.read_body(body, limits_.json_depth_max, value, faults); !read) return read;
+    const Result<> read = format == InputBinding::BodyFormat::urlencoded
+                              ? binding.read_form(body, limits_.forms->fields_max, value, faults)
+                              : binding.read_body(body, limits_.json_depth_max, value, faults);
+    if (!read) return read;
   }
   return binding.finish(value, faults);
 }
 
+std::size_t HttpInput::bytes_max(InputBinding::BodyFormat format) const {
+  return format == InputBinding::BodyFormat::urlencoded
+             ? std::min(limits_.body_bytes_max, limits_.forms->form_bytes_max)
+             : limits_.body_bytes_max;
+}
+
 std::optional<Result<>> HttpInput::try_read(const schema::Type&, void* value) {
   if (exchange_.route->route->look_up_owner) return std::nullopt;
-  if (auto checked = exchange_.route->binding->check_body(exchange_.request, exchange_.headers); !checked)
-    return checked;
-  if (!exchange_.request.body->present()) return bind({}, value);
-  const auto body = exchange_.request.body->try_whole(limits_.body_bytes_max);
+  const auto format = exchange_.route->binding->body_format(exchange_.request, exchange_.headers);
+  if (!format) return std::unexpected(format.error());
+  if (*format == InputBinding::BodyFormat::none) return bind(*format, {}, value);
+  if (*format == InputBinding::BodyFormat::multipart) return std::nullopt;
+  const auto body = exchange_.request.body->try_whole(bytes_max(*format));
   if (!body) return std::nullopt;
-  return bind(*body, value);
+  return bind(*format, *body, value);
 }
 
 Task<Result<>> HttpInput::read(const schema::Type&, void* value) {
-  if (auto checked = exchange_.route->binding->check_body(exchange_.request, exchange_.headers); !checked)
-    co_return checked;
-  std::string_view body;
-  if (exchange_.request.body->present()) {
-    auto whole = co_await exchange_.request.body->read_all(limits_.body_bytes_max);
-    if (!whole) co_return std::unexpected(std::move(whole.error()));
-    body = *whole;
+  const auto format = exchange_.route->binding->body_format(exchange_.request, exchange_.headers);
+  if (!format) co_return std::unexpected(format.error());
+  Result<> bound;
+  if (*format == InputBinding::BodyFormat::multipart) {
+    bound = co_await read_multipart(value);
+  } else {
+    std::string_view body;
+    if (*format != InputBinding::BodyFormat::none) {
+      auto whole = co_await exchange_.request.body->read_all(bytes_max(*format));
+      if (!whole) co_return std::unexpected(std::move(whole.error()));
+      body = *whole;
+    }
+    bound = bind(*format, body, value);
   }
-  if (auto bound = bind(body, value); !bound) co_return bound;
-  if (exchange_.route->route->look_up_owner) co_return co_await check_owner();
-  co_return Result<>{};
+  if (bound && exchange_.route->route->look_up_owner) co_return co_await check_owner();
+  co_return bound;
+}
+
+Task<Result<>> HttpInput::read_multipart(void* value) {
+  const InputBinding& binding = *exchange_.route->binding;
+  const auto boundary = multipart_boundary(exchange_.headers.content_type);
+  if (!boundary) co_return std::unexpected(boundary.error());
+  std::vector<Fault> faults;
+  if (auto read = binding.read_path(exchange_.parameters(), value, faults); !read) co_return read;
+  if (auto read = binding.read_query(exchange_.request.query, value, faults); !read) co_return read;
+  detail::FieldBinder fields(binding.body_members(), detail::FieldBinder::Paths::pointers, value, faults);
+  detail::MultipartInput input(*exchange_.request.body, *boundary, *limits_.forms, limits_.body_bytes_max,
+                               limits_.uploads, fields);
+  if (auto read = co_await input.read(); !read) co_return read;
+  co_return binding.finish(value, faults);
 }
 
 Task<Result<>> HttpInput::check_owner() {

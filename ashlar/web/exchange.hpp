@@ -21,6 +21,10 @@
 
 namespace ashlar::web {
 
+namespace detail {
+class UploadFolder;
+}
+
 // A limit of a route. What costs nothing to count is counted before a token is verified.
 enum class LimitStage : std::uint8_t { anybody, known_who_asks };
 struct PreparedLimit {
@@ -73,6 +77,8 @@ class HttpInput final : public InputSource {
   struct Limits {
     std::size_t body_bytes_max;
     std::size_t json_depth_max;
+    const FormOptions* forms;
+    detail::UploadFolder* uploads;  // null where no route takes files
   };
   HttpInput(Exchange& exchange, Limits limits) : exchange_(exchange), limits_(limits) {}
 
@@ -80,7 +86,9 @@ class HttpInput final : public InputSource {
   std::optional<Result<>> try_read(const schema::Type& type, void* value) override;
 
  private:
-  Result<> bind(std::string_view body, void* value);
+  Result<> bind(InputBinding::BodyFormat format, std::string_view body, void* value);
+  [[nodiscard]] std::size_t bytes_max(InputBinding::BodyFormat format) const;
+  Task<Result<>> read_multipart(void* value);
   Task<Result<>> check_owner();
 
   Exchange& exchange_;

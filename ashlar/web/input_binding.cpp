@@ -4,10 +4,11 @@
 #include "ashlar/core/encoding.hpp"
 #include "ashlar/schema/fault_codes.hpp"
 #include "ashlar/schema/json.hpp"
+#include "ashlar/web/detail/field_binder.hpp"
+#include "ashlar/web/detail/magic_numbers.hpp"
 #include "ashlar/web/percent_encoding.hpp"
 
 #include <algorithm>
-#include <bitset>
 #include <iterator>
 
 namespace ashlar::web {
@@ -17,11 +18,10 @@ namespace {
 using schema::Kind;
 namespace codes = schema::codes;
 
-constexpr std::size_t query_members_max = 64;
-
-const schema::Type& held_type(const schema::Type& type) {
-  return type.kind == Kind::optional || type.kind == Kind::nullable ? held_type(type.element()) : type;
-}
+using detail::FieldBinder;
+using detail::held_type;
+constexpr std::string_view urlencoded_type = "application/x-www-form-urlencoded";
+constexpr std::string_view multipart_type = "multipart/form-data";
 
 bool is_text_readable(const schema::Type& type) { return type.kind != Kind::object && type.kind != Kind::choice; }
 
@@ -37,16 +37,6 @@ void check(schema::Check broken, std::string_view path, std::vector<Fault>& faul
   if (broken) add_fault(path, broken->code, std::move(broken->message), faults);
 }
 
-// An array of a query has no end that says how many items there are to be, so their number is looked at afterwards.
-void check_item_count(const schema::Member& member, const void* input, std::vector<Fault>& faults) {
-  const schema::Type& type = member.type();
-  if (type.kind != Kind::array || !type.bounds.min) return;
-  const auto least = static_cast<std::size_t>(*type.bounds.min);
-  if (type.access.size(member.locate_in(input)) < least)
-    add_fault(member.json_name, codes::too_few_items, "must be given at least " + std::to_string(least) + " times",
-              faults);
-}
-
 std::unexpected<Error> malformed_query() {
   return fail(errors::malformed_query, "The query holds an escape that is none, or text that is not UTF-8.");
 }
@@ -57,10 +47,17 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
+// What stands behind the media type, from `end` on: nothing, or a charset that is UTF-8.
+bool is_utf8_or_silent(std::string_view content_type, std::size_t end) {
+  if (end == content_type.npos) return true;
+  const std::string parameter = ascii_lower(trimmed(content_type.substr(end + 1)));
+  return parameter == "charset=utf-8" || parameter == "charset=\"utf-8\"";
+}
+
 }  // namespace
 
-InputBinding::InputBinding(http::Method method, std::string_view path, const schema::Type& input)
-    : input_(input), source_(takes_body(method) ? Source::body : Source::query), rest_(input) {
+InputBinding::InputBinding(http::Method method, std::string_view path, const schema::Type& input, Forms forms)
+    : input_(input), source_(takes_body(method) ? Source::body : Source::query), rest_(input), forms_(forms) {
   for (std::size_t at = path.find('{'); at != path.npos; at = path.find('{', at + 1)) {
     const std::string_view name = path.substr(at + 1, path.find('}', at) - at - 1);
     const auto member = std::ranges::find(input.members, name, &schema::Member::json_name);
@@ -69,6 +66,7 @@ InputBinding::InputBinding(http::Method method, std::string_view path, const sch
   std::ranges::copy_if(input.members, std::back_inserter(rest_members_),
                        [&](const schema::Member& member) { return std::ranges::find(path_, &member) == path_.end(); });
   required_ = std::ranges::any_of(rest_members_, &schema::Member::required);
+  has_files_ = std::ranges::any_of(input.members, [](const auto& member) { return detail::is_file(member.type()); });
   rest_name_ = std::string(input.name) + "Body";
   rest_.name = rest_name_;
   rest_.members = rest_members_;
@@ -83,14 +81,33 @@ std::string InputBinding::complaint() const {
     if (!is_text_readable(held_type(member->type())) || kind == Kind::array || kind == Kind::optional)
       return "its member " + name_of(*member) + " comes from the path, so it must be text, a number or the like";
   }
-  if (source_ == Source::body) return {};
-  if (rest_members_.size() > query_members_max) return "its input has more than 64 members for the query";
+  if (has_files_ && source_ == Source::query) return "its input has a file, which only a body can bring";
+  if (forms_ == Forms::yes && source_ == Source::query) return "it takes forms, but no body";
+  const bool in_form = has_files_ || forms_ == Forms::yes;
+  if (source_ == Source::body && !in_form) return {};
+  const std::string place = in_form ? "a form" : "the query";
+  if (rest_members_.size() > FieldBinder::members_max) return "its input has more than 64 members for " + place;
   for (const auto& member : rest_members_) {
     const schema::Type& held = held_type(member.type());
     if (!is_text_readable(held) || (held.kind == Kind::array && !is_text_readable(held_type(held.element()))))
-      return "its member " + name_of(member) + " comes from the query, which cannot say an object";
+      return "its member " + name_of(member) + " comes from " + place + ", which cannot say an object";
   }
   return {};
+}
+
+bool InputBinding::takes(BodyFormat format) const {
+  if (source_ == Source::query) return format == BodyFormat::none;
+  switch (format) {
+    case BodyFormat::none:
+      return true;
+    case BodyFormat::json:
+      return !has_files_;
+    case BodyFormat::urlencoded:
+      return forms_ == Forms::yes && !has_files_;
+    case BodyFormat::multipart:
+      return forms_ == Forms::yes || has_files_;
+  }
+  return false;
 }
 
 Result<> InputBinding::read_path(std::span<const std::string_view> values, void* input,
@@ -109,43 +126,54 @@ Result<> InputBinding::read_path(std::span<const std::string_view> values, void*
 Result<> InputBinding::read_query(std::string_view query, void* input, std::vector<Fault>& faults) const {
   const std::span<const schema::Member> members =
       source_ == Source::query ? std::span<const schema::Member>(rest_members_) : std::span<const schema::Member>{};
-  std::bitset<query_members_max> seen;
+  FieldBinder fields(members, FieldBinder::Paths::names, input, faults);
   std::string name_buffer, value_buffer;
   for (QueryPieces pieces(query); pieces.next();) {
     const auto name = percent_decode(pieces.name(), PlusSign::space, name_buffer);
     const auto value = percent_decode(pieces.value(), PlusSign::space, value_buffer);
     if (!name || !value) return malformed_query();
-    const auto member = std::ranges::find(members, *name, &schema::Member::json_name);
-    if (member == members.end()) {
-      add_fault(*name, codes::unknown_member, "is not known here", faults);
-      continue;
-    }
-    const auto index = static_cast<std::size_t>(member - members.begin());
-    if (seen[index] && held_type(member->type()).kind != Kind::array) {
-      add_fault(*name, codes::duplicate_member, "must be given once", faults);
-      continue;
-    }
-    seen.set(index);
-    check(schema::read_text(*value, member->type(), member->locate(input)), *name, faults);
+    fields.set_text(*name, *value);
   }
-  for (std::size_t i = 0; i < members.size(); ++i) {
-    const bool empty_list = members[i].type().kind == Kind::array && members[i].type().bounds.min.value_or(0) == 0;
-    if (seen[i]) {
-      check_item_count(members[i], input, faults);
-    } else if (members[i].required && !empty_list) {
-      add_fault(members[i].json_name, codes::required, "is required", faults);
-    }
-  }
+  fields.finish();
   return {};
 }
 
-Result<> InputBinding::check_body(const http::Request& request, const KnownHeaders& headers) const {
-  if (!request.body->present()) return {};
+Result<> InputBinding::read_form(std::string_view form, std::size_t fields_max, void* input,
+                                 std::vector<Fault>& faults) const {
+  FieldBinder fields(rest_members_, FieldBinder::Paths::pointers, input, faults);
+  std::string name_buffer, value_buffer;
+  std::size_t count = 0;
+  for (QueryPieces pieces(form); pieces.next();) {
+    if (++count > fields_max)
+      return fail(errors::too_many_fields, "A form has at most " + std::to_string(fields_max) + " fields here.");
+    const auto name = percent_decode(pieces.name(), PlusSign::space, name_buffer);
+    const auto value = percent_decode(pieces.value(), PlusSign::space, value_buffer);
+    if (!name || !value)
+      return fail(errors::malformed_form, "The form holds an escape that is none, or text that is not UTF-8.");
+    fields.set_text(*name, *value);
+  }
+  fields.finish();
+  return {};
+}
+
+Result<InputBinding::BodyFormat> InputBinding::body_format(const http::Request& request,
+                                                           const KnownHeaders& headers) const {
+  if (!request.body->present()) return BodyFormat::none;
   if (source_ == Source::query)
     return fail(errors::body_not_expected, std::string(http::to_string(request.method)) + " takes no body here.");
-  if (headers.content_types != 1 || !is_json_media_type(headers.content_type))
-    return fail(errors::unsupported_media_type, "The body must be JSON, with Content-Type: application/json.");
-  return {};
+  if (headers.content_types == 1) {
+    if (takes(BodyFormat::json) && is_json_media_type(headers.content_type)) return BodyFormat::json;
+    if (takes(BodyFormat::urlencoded) && is_media_type(headers.content_type, urlencoded_type))
+      return BodyFormat::urlencoded;
+    if (takes(BodyFormat::multipart) && detail::essence_of(headers.content_type) == multipart_type)
+      return BodyFormat::multipart;
+  }
+  if (has_files_) return fail(errors::unsupported_media_type, "The body must be a form: multipart/form-data.");
+  if (forms_ == Forms::yes)
+    return fail(errors::unsupported_media_type,
+                "The body must be JSON or a form: application/json, application/x-www-form-urlencoded or "
+                "multipart/form-data.");
+  return fail(errors::unsupported_media_type, "The body must be JSON, with Content-Type: application/json.");
 }
 
 Result<> InputBinding::read_body(std::string_view json, std::size_t depth_max, void* input,
@@ -180,9 +208,13 @@ bool is_json_media_type(std::string_view content_type) {
   const bool json = type == "application/json" || (type.starts_with("application/") && type.ends_with("+json") &&
                                                    type.size() > 17 && type.find_first_of(" \t,/", 12) == type.npos);
   if (!json) return false;
-  if (end == content_type.npos) return true;
-  std::string parameter = ascii_lower(trimmed(content_type.substr(end + 1)));
-  return parameter == "charset=utf-8" || parameter == "charset=\"utf-8\"";
+  return is_utf8_or_silent(content_type, end);
+}
+
+bool is_media_type(std::string_view content_type, std::string_view type) {
+  if (content_type == type) return true;
+  const std::size_t end = content_type.find(';');
+  return ascii_iequals(trimmed(content_type.substr(0, end)), type) && is_utf8_or_silent(content_type, end);
 }
 
 }  // namespace ashlar::web

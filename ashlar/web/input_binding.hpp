@@ -4,6 +4,7 @@
 #include "ashlar/core/error.hpp"
 #include "ashlar/http/message.hpp"
 #include "ashlar/schema/type.hpp"
+#include "ashlar/web/forms.hpp"
 #include "ashlar/web/known_headers.hpp"
 
 #include <cstddef>
@@ -23,21 +24,24 @@ inline constexpr ErrorCode unsupported_media_type{ErrorKind::unsupported_media, 
 }  // namespace errors
 
 // The rule of one route, made from its path and its input's type: path parameters by name; every other member from the
-// query string (GET, HEAD, DELETE) or from the JSON body (POST, PUT, PATCH). Immutable once made.
+// query string (GET, HEAD, DELETE) or from the body (POST, PUT, PATCH): JSON, and forms where the route takes them.
+// Immutable once made.
 //
 // What is refused, all faults of one request in one answer where it could be read at all:
-//   400  an escape that is none, text that is no UTF-8, JSON that is none, an empty body where a member must come from
-//        it, a body with GET, HEAD or DELETE
-//   413  a body over the route's limit
-//   415  a body that is not announced as JSON: application/json or application/...+json, with charset=utf-8 or without
+//   400  an escape that is none, text that is no UTF-8, JSON or a form that is none, an empty body where a member must
+//        come from it, a body with GET, HEAD or DELETE
+//   413  a body over the route's limit; a form with too many fields
+//   415  a body that is not announced as JSON (application/json or application/...+json, with charset=utf-8 or without)
+//        or as a form that the route takes
 //   422  a value that breaks the schema; an unknown, a repeated or a missing parameter or member; a member of the path
 //        in the body or the query; a query where the input comes from the body
 // A body may be left out where no member must come from it.
 class InputBinding {
  public:
   enum class Source : unsigned char { query, body };
+  enum class BodyFormat : unsigned char { none, json, urlencoded, multipart };
 
-  InputBinding(http::Method method, std::string_view path, const schema::Type& input);
+  InputBinding(http::Method method, std::string_view path, const schema::Type& input, Forms forms = Forms::no);
   InputBinding(const InputBinding&) = delete;  // body() is referred to by address
   InputBinding& operator=(const InputBinding&) = delete;
 
@@ -47,16 +51,21 @@ class InputBinding {
   // The input without what the path brings: what the body or the query brings.
   [[nodiscard]] const schema::Type& rest() const { return path_.empty() ? input_ : rest_; }
   [[nodiscard]] bool body_required() const { return required_; }
-  // What no path or query can bring, say an object in a query; empty when all is well. For the App, at start.
+  [[nodiscard]] bool takes(BodyFormat format) const;
+  [[nodiscard]] bool has_files() const { return has_files_; }
+  // What no path, query or form can bring, say an object in a query; empty when all is well. For the App, at start.
   [[nodiscard]] std::string complaint() const;
 
   // Reads the members that come from the path.
   Result<> read_path(std::span<const std::string_view> values, void* input, std::vector<Fault>& faults) const;
   // Reads the query: the rest of the input, or nothing, where each parameter is a fault.
   Result<> read_query(std::string_view query, void* input, std::vector<Fault>& faults) const;
-  // Whether a body is there to be read; an error when it must not be there or is not announced as JSON.
-  [[nodiscard]] Result<> check_body(const http::Request& request, const KnownHeaders& headers) const;
+  // What is there to be read; an error when it must not be there or is announced as nothing that is taken.
+  [[nodiscard]] Result<BodyFormat> body_format(const http::Request& request, const KnownHeaders& headers) const;
   Result<> read_body(std::string_view json, std::size_t depth_max, void* input, std::vector<Fault>& faults) const;
+  Result<> read_form(std::string_view form, std::size_t fields_max, void* input, std::vector<Fault>& faults) const;
+  // The members that a body brings, for what reads a multipart one.
+  [[nodiscard]] std::span<const schema::Member> body_members() const { return rest_members_; }
   // The rules over several members, when there are no faults; then all faults as one error.
   Result<> finish(const void* input, std::vector<Fault>& faults) const;
 
@@ -67,8 +76,13 @@ class InputBinding {
   std::vector<schema::Member> rest_members_;
   schema::Type rest_;
   std::string rest_name_;
+  Forms forms_;
   bool required_ = false;
+  bool has_files_ = false;
 };
+
+// Whether it is that type; a charset, if there is one, must be utf-8.
+[[nodiscard]] bool is_media_type(std::string_view content_type, std::string_view type);
 
 // application/json or application/<...>+json; a charset, if there is one, must be utf-8 (RFC 8259 section 8.1).
 [[nodiscard]] bool is_json_media_type(std::string_view content_type);

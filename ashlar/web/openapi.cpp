@@ -4,6 +4,7 @@
 #include "ashlar/auth/token.hpp"
 #include "ashlar/http/errors.hpp"
 #include "ashlar/schema/json_schema.hpp"
+#include "ashlar/web/detail/field_binder.hpp"
 #include "ashlar/web/error_response.hpp"
 #include "ashlar/web/http_reply.hpp"
 #include "ashlar/web/json_text.hpp"
@@ -93,6 +94,8 @@ class Description {
   void parameters(const PreparedRoute& prepared);
   void parameter(const schema::Member& member, std::string_view place);
   void request_body(const InputBinding& binding);
+  void body_content(std::string_view media_type, const InputBinding& binding);
+  void file_encodings(const InputBinding& binding);
   void success(const ReplyShape& reply);
   void problem(int status, const std::vector<std::string_view>& codes);
   [[nodiscard]] ProblemCodes problems_of(const PreparedRoute& prepared) const;
@@ -123,7 +126,14 @@ ProblemCodes Description::problems_of(const PreparedRoute& prepared) const {
   if (!binding.path_members().empty()) add(errors::malformed_path);
   if (!binding.rest().members.empty() && binding.source() == InputBinding::Source::query) add(errors::malformed_query);
   if (!binding.rest().members.empty() && binding.source() == InputBinding::Source::body) {
-    add(ashlar::errors::malformed_json);
+    using enum InputBinding::BodyFormat;
+    if (binding.takes(json)) add(ashlar::errors::malformed_json);
+    if (binding.takes(urlencoded)) add(errors::malformed_form);
+    if (binding.takes(multipart)) {
+      add(errors::malformed_multipart);
+      add(errors::field_too_large);
+      add(errors::too_many_fields);
+    }
     add(http::errors::body_too_large);
     add(errors::unsupported_media_type);
   }
@@ -162,11 +172,35 @@ void Description::parameters(const PreparedRoute& prepared) {
 void Description::request_body(const InputBinding& binding) {
   if (binding.source() != InputBinding::Source::body || binding.rest().members.empty()) return;
   out_.key("requestBody").begin('{').key("required").json(binding.body_required() ? "true" : "false");
-  out_.key("content").begin('{').key("application/json").begin('{').key("schema");
+  out_.key("content").begin('{');
+  using enum InputBinding::BodyFormat;
+  if (binding.takes(json)) body_content("application/json", binding);
+  if (binding.takes(urlencoded)) body_content("application/x-www-form-urlencoded", binding);
+  if (binding.takes(multipart)) body_content("multipart/form-data", binding);
+  out_.end('}').end('}');
+}
+
+void Description::body_content(std::string_view media_type, const InputBinding& binding) {
+  out_.key(media_type).begin('{').key("schema");
   schemas_.append(binding.rest(), JsonSchemas::Use::input, out_.value());
   out_.key("example");
   schema::append_example(binding.rest(), out_.value());
-  out_.end('}').end('}').end('}');
+  if (binding.has_files()) file_encodings(binding);
+  out_.end('}');
+}
+
+// Which media types each file may have.
+void Description::file_encodings(const InputBinding& binding) {
+  out_.key("encoding").begin('{');
+  for (const auto& member : binding.body_members()) {
+    if (!detail::is_file(member.type())) continue;
+    std::string types;
+    for (const auto type : detail::value_type(member.type()).media_types)
+      types.append(types.empty() ? "" : ", ").append(type);
+    out_.key(member.json_name).begin('{').member("contentType", types.empty() ? "application/octet-stream" : types);
+    out_.end('}');
+  }
+  out_.end('}');
 }
 
 void Description::success(const ReplyShape& reply) {

@@ -4,6 +4,7 @@
 #include "ashlar/auth/principal.hpp"
 #include "ashlar/http/message.hpp"
 #include "ashlar/web/cors.hpp"
+#include "ashlar/web/forms.hpp"
 #include "ashlar/web/operation.hpp"
 #include "ashlar/web/rate_limit.hpp"
 #include "ashlar/web/security_headers.hpp"
@@ -36,6 +37,7 @@ struct Route {
   std::optional<std::size_t> body_bytes_max;
   std::optional<CorsOptions> cors;                  // instead of the App's
   std::optional<SecurityHeaders> security_headers;  // instead of the App's
+  Forms forms = Forms::no;                          // beside JSON
   enum class Compressed : std::uint8_t { no, yes } compressed = Compressed::yes;
   enum class Tagged : std::uint8_t { no, yes } etag = Tagged::no;
   std::optional<std::string> cache_control;  // of an operation's replies; nullopt: see cache_control_of

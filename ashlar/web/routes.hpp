@@ -21,7 +21,8 @@
 //   }
 //
 // A route without a guard is refused at start. Where the input comes from needs no annotations: path parameters by
-// name, every other member from the query string (GET, HEAD, DELETE) or the JSON body (POST, PUT, PATCH). A path
+// name, every other member from the query string (GET, HEAD, DELETE) or the body (POST, PUT, PATCH): JSON, a form where
+// the line says so, and multipart/form-data where the input has an Upload (upload.hpp). A path
 // parameter that no member of the input takes does not compile.
 namespace ashlar::web {
 
@@ -72,6 +73,9 @@ class RouteLine {
   // Instead of the App's, all of them; a copy of those, with one changed, keeps the others.
   RouteLine& security_headers(SecurityHeaders headers) { return route_.security_headers = std::move(headers), *this; }
   RouteLine& body_bytes_max(std::size_t bytes) { return route_.body_bytes_max = bytes, *this; }
+  // Takes forms beside JSON: application/x-www-form-urlencoded and multipart/form-data. Whoever takes them should know
+  // that pages of other sites can send them; see docs/guide/csrf.md.
+  RouteLine& forms() { return route_.forms = Forms::yes, *this; }
   // Replies carry an ETag, and who has them already gets 304. Of GET alone.
   RouteLine& etag() { return route_.etag = Route::Tagged::yes, *this; }
   RouteLine& cache(const CacheControl& control) { return route_.cache_control = control.text(), *this; }

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/http/message.hpp"
+#include "ashlar/web/detail/field_binder.hpp"
+#include "ashlar/web/detail/stored_file.hpp"
+#include "ashlar/web/multipart.hpp"
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace ashlar::web::detail {
+
+// Reads a multipart body into the members of a struct as it comes: fields by way of memory, files by way of the disk.
+// Lives on the frame of whoever awaits read(), as all that it refers to.
+class MultipartInput {
+ public:
+  // `folder` may be null where no member is a file.
+  MultipartInput(http::BodyReader& body, std::string_view boundary, const FormOptions& options,
+                 std::size_t body_bytes_max, UploadFolder* folder, FieldBinder& fields);
+
+  // What is wrong with the form as a whole, as an error; what is wrong with its fields goes to the binder.
+  Task<Result<>> read();
+
+ private:
+  enum class Taking : std::uint8_t { nothing, text, file };
+  Task<Result<>> take_more();
+  void begin_part();
+  Task<Result<>> take_data(std::string_view data);
+  Task<Result<>> write_piece();
+  Task<Result<>> end_part();
+  Task<Result<>> end_file();
+
+  http::BodyReader& body_;
+  MultipartParser parser_;
+  const FormOptions& options_;
+  std::size_t body_bytes_max_;
+  UploadFolder* folder_;
+  FieldBinder& fields_;
+
+  std::uint64_t body_bytes_ = 0;
+  const schema::Member* member_ = nullptr;
+  Taking taking_ = Taking::nothing;
+  std::string text_;  // of a field; of a file: what was not written yet
+  std::unique_ptr<StoredFile> file_;
+  std::uint64_t file_bytes_ = 0;
+  std::string first_bytes_;
+};
+
+}  // namespace ashlar::web::detail

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ashlar/web/multipart.hpp"
+
+#include "ashlar/core/encoding.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace ashlar::web {
+
+namespace {
+
+constexpr std::size_t padding_max = 64;
+constexpr std::size_t boundary_bytes_max = 70;
+constexpr std::string_view line_end = "\r\n";
+
+std::unexpected<Error> malformed(std::string message) { return fail(errors::malformed_multipart, std::move(message)); }
+
+bool is_alphanumeric(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_token_character(char c) {  // RFC 9110 section 5.6.2
+  return is_alphanumeric(c) || std::string_view("!#$%&'*+-.^_`|~").contains(c);
+}
+bool is_boundary_character(char c) {  // RFC 2046 section 5.1.1
+  return is_alphanumeric(c) || std::string_view("'()+_,-./:=? ").contains(c);
+}
+bool is_control(char c) {
+  const auto u = static_cast<unsigned char>(c);
+  return u < 0x20 || u == 0x7f;
+}
+bool is_blank(char c) { return c == ' ' || c == '\t'; }
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+// Takes `; name=value` and `; name="value"` one after the other.
+class Parameters {
+ public:
+  explicit Parameters(std::string_view text) : rest_(text) {}
+
+  enum class Found : std::uint8_t { parameter, end, malformed };
+  Found next() {
+    rest_ = trimmed(rest_);
+    if (rest_.empty()) return Found::end;
+    if (rest_.front() != ';') return Found::malformed;
+    rest_ = trimmed(rest_.substr(1));
+    const std::size_t equals = rest_.find('=');
+    if (equals == rest_.npos || equals == 0) return Found::malformed;
+    name_ = ascii_lower(rest_.substr(0, equals));
+    if (!std::ranges::all_of(name_, is_token_character)) return Found::malformed;
+    rest_.remove_prefix(equals + 1);
+    return rest_.starts_with('"') ? take_quoted() : take_token();
+  }
+  [[nodiscard]] const std::string& name() const { return name_; }
+  [[nodiscard]] std::string& value() { return value_; }
+
+ private:
+  Found take_token() {
+    const auto end = std::ranges::find_if_not(rest_, is_token_character);
+    value_.assign(rest_.begin(), end);
+    rest_.remove_prefix(value_.size());
+    return value_.empty() ? Found::malformed : Found::parameter;
+  }
+  Found take_quoted() {
+    value_.clear();
+    for (std::size_t i = 1; i < rest_.size(); ++i) {
+      const char c = rest_[i];
+      if (c == '"') {
+        rest_.remove_prefix(i + 1);
+        return Found::parameter;
+      }
+      const bool escape = c == '\\' && i + 1 < rest_.size() && (rest_[i + 1] == '"' || rest_[i + 1] == '\\');
+      value_ += escape ? rest_[++i] : c;
+    }
+    return Found::malformed;
+  }
+
+  std::string_view rest_;
+  std::string name_, value_;
+};
+
+Result<> parse_disposition(std::string_view value, std::size_t name_bytes_max, PartHead& part) {
+  const std::size_t end = value.find(';');
+  if (!ascii_iequals(trimmed(value.substr(0, end)), "form-data"))
+    return malformed("A part's Content-Disposition is not form-data.");
+  bool named = false;
+  Parameters parameters(end == value.npos ? std::string_view{} : value.substr(end));
+  for (auto found = parameters.next(); found != Parameters::Found::end; found = parameters.next()) {
+    if (found == Parameters::Found::malformed) return malformed("A part's Content-Disposition cannot be read.");
+    std::string& text = parameters.value();
+    if (text.size() > name_bytes_max) return malformed("A part's name is too long.");
+    if (!is_utf8(text) || std::ranges::any_of(text, is_control))
+      return malformed("A part's name is not UTF-8, or holds control characters.");
+    if (parameters.name() == "name") {
+      if (std::exchange(named, true)) return malformed("A part has two names.");
+      part.name = std::move(text);
+    } else if (parameters.name() == "filename") {
+      if (part.file_name) return malformed("A part has two file names.");
+      part.file_name = std::move(text);
+    } else if (parameters.name() == "filename*") {
+      return malformed("A part's file name is given by filename*, which forms do not have.");
+    }
+  }
+  if (!named || part.name.empty()) return malformed("A part has no name.");
+  return {};
+}
+
+bool has_line_break_of_its_own(std::string_view line) {
+  return line.find_first_of(std::string_view("\r\n\0", 3)) != line.npos;
+}
+
+}  // namespace
+
+Result<std::string> multipart_boundary(std::string_view content_type) {
+  const std::size_t end = content_type.find(';');
+  Parameters parameters(end == content_type.npos ? std::string_view{} : content_type.substr(end));
+  std::string boundary;
+  for (auto found = parameters.next(); found != Parameters::Found::end; found = parameters.next()) {
+    if (found == Parameters::Found::malformed) return malformed("The Content-Type cannot be read.");
+    if (parameters.name() == "charset" && ascii_iequals(parameters.value(), "utf-8")) continue;
+    if (parameters.name() != "boundary" || !boundary.empty())
+      return malformed("The Content-Type must have a boundary, once, and nothing else.");
+    boundary = std::move(parameters.value());
+    const bool good = !boundary.empty() && boundary.size() <= boundary_bytes_max && !boundary.ends_with(' ') &&
+                      std::ranges::all_of(boundary, is_boundary_character);
+    if (!good) return malformed("The boundary must have 1 to 70 of the characters that RFC 2046 allows.");
+  }
+  if (boundary.empty()) return malformed("The Content-Type has no boundary.");
+  return boundary;
+}
+
+MultipartParser::MultipartParser(std::string_view boundary, Limits limits)
+    : delimiter_("\r\n--" + std::string(boundary)), limits_(limits) {}
+
+void MultipartParser::add(std::string_view bytes) {
+  buffer_.erase(0, at_);
+  at_ = 0;
+  buffer_ += bytes;
+}
+
+Result<MultipartParser::Event> MultipartParser::next() {
+  while (true) {
+    const State before = state_;
+    Result<Event> event = Event::need_more;
+    switch (state_) {
+      case State::first_delimiter:
+        event = read_first_delimiter();
+        break;
+      case State::after_delimiter:
+        event = read_after_delimiter();
+        break;
+      case State::headers:
+        event = read_headers();
+        break;
+      case State::content:
+        return read_content();
+      case State::epilogue:
+        return read_epilogue();
+    }
+    if (!event || *event != Event::need_more || state_ == before) return event;
+  }
+}
+
+Result<> MultipartParser::finish() const {
+  if (state_ == State::epilogue && trimmed(rest()).size() != 1) return {};  // a lone CR is no end
+  return malformed("The body ended before its last boundary.");
+}
+
+Result<MultipartParser::Event> MultipartParser::read_first_delimiter() {
+  const std::string_view wanted = std::string_view(delimiter_).substr(line_end.size());
+  const std::string_view have = rest().substr(0, wanted.size());
+  if (!wanted.starts_with(have)) return malformed("The body does not begin with its boundary.");
+  if (have.size() < wanted.size()) return Event::need_more;
+  at_ += wanted.size();
+  state_ = State::after_delimiter;
+  return Event::need_more;
+}
+
+Result<MultipartParser::Event> MultipartParser::read_after_delimiter() {
+  const std::string_view bytes = rest();
+  if (bytes.size() < 2) return Event::need_more;
+  if (bytes.starts_with("--")) {
+    if (parts_ == 0) return malformed("The body has no parts.");
+    at_ += 2;
+    state_ = State::epilogue;
+    return Event::end;
+  }
+  const auto padding = static_cast<std::size_t>(std::ranges::find_if_not(bytes, is_blank) - bytes.begin());
+  if (padding > padding_max) return malformed("A boundary is followed by too many spaces.");
+  const std::string_view ending = bytes.substr(padding, line_end.size());
+  if (!line_end.starts_with(ending)) return malformed("A boundary is followed by something else than a line's end.");
+  if (ending.size() < line_end.size()) return Event::need_more;
+  if (++parts_ > limits_.parts_max)
+    return fail(errors::too_many_fields, "A form has at most " + std::to_string(limits_.parts_max) + " parts here.");
+  at_ += padding + line_end.size();
+  searched_ = 0;
+  state_ = State::headers;
+  return Event::need_more;
+}
+
+Result<MultipartParser::Event> MultipartParser::read_headers() {
+  constexpr std::string_view headers_end = "\r\n\r\n";
+  const std::string_view bytes = rest();
+  if (bytes.starts_with(line_end)) return malformed("A part has no Content-Disposition.");
+  const std::size_t end = bytes.find(headers_end, searched_);
+  if (std::min(end, bytes.size()) > limits_.header_bytes_max) return malformed("A part's headers are too long.");
+  if (end == bytes.npos) {
+    searched_ = bytes.size() < headers_end.size() ? 0 : bytes.size() - headers_end.size() + 1;
+    return Event::need_more;
+  }
+  if (auto parsed = parse_headers(bytes.substr(0, end)); !parsed) return std::unexpected(std::move(parsed.error()));
+  at_ += end + headers_end.size();
+  state_ = State::content;
+  return Event::part;
+}
+
+Result<> MultipartParser::parse_headers(std::string_view lines) {
+  part_ = {};
+  bool disposed = false, typed = false;
+  while (!lines.empty()) {
+    const std::size_t end = lines.find(line_end);
+    const std::string_view line = lines.substr(0, end);
+    lines = end == lines.npos ? std::string_view{} : lines.substr(end + line_end.size());
+    const std::size_t colon = line.find(':');
+    const std::string_view name = line.substr(0, colon);
+    if (colon == line.npos || name.empty() || !std::ranges::all_of(name, is_token_character) ||
+        has_line_break_of_its_own(line))
+      return malformed("A part has a header line that is none.");
+    const std::string_view value = trimmed(line.substr(colon + 1));
+    if (ascii_iequals(name, "content-disposition")) {
+      if (std::exchange(disposed, true)) return malformed("A part has two Content-Dispositions.");
+      if (auto parsed = parse_disposition(value, limits_.name_bytes_max, part_); !parsed) return parsed;
+    } else if (ascii_iequals(name, "content-type")) {
+      if (std::exchange(typed, true)) return malformed("A part has two Content-Types.");
+      part_.content_type = value;
+    } else if (ascii_iequals(name, "content-transfer-encoding")) {
+      const std::string coding = ascii_lower(value);
+      if (coding != "7bit" && coding != "8bit" && coding != "binary")
+        return malformed("A part's Content-Transfer-Encoding is none that forms have.");
+    }
+  }
+  if (!disposed) return malformed("A part has no Content-Disposition.");
+  return {};
+}
+
+MultipartParser::Event MultipartParser::read_content() {
+  const std::string_view bytes = rest();
+  const std::size_t end = bytes.find(delimiter_);
+  if (end == 0) {
+    at_ += delimiter_.size();
+    state_ = State::after_delimiter;
+    return Event::part_end;
+  }
+  // The last bytes may be the beginning of a delimiter.
+  const std::size_t held = delimiter_.size() - 1;
+  const std::size_t size = end != bytes.npos ? end : bytes.size() - std::min(bytes.size(), held);
+  if (size == 0) return Event::need_more;
+  data_ = bytes.substr(0, size);
+  at_ += size;
+  return Event::data;
+}
+
+Result<MultipartParser::Event> MultipartParser::read_epilogue() {
+  const std::string_view bytes = rest();
+  const auto padding = static_cast<std::size_t>(std::ranges::find_if_not(bytes, is_blank) - bytes.begin());
+  if (padding > padding_max || !line_end.starts_with(bytes.substr(padding)))
+    return malformed("Something follows the last boundary.");
+  return Event::need_more;
+}
+
+}  // namespace ashlar::web

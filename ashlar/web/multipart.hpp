@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/core/error.hpp"
+#include "ashlar/web/forms.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+// multipart/form-data (RFC 7578, RFC 2046 section 5.1) without I/O: bytes go in as they come, parts come out.
+namespace ashlar::web {
+
+// The boundary of a Content-Type whose type is multipart/form-data: one parameter `boundary` of 1 to 70 of the
+// characters that RFC 2046 allows, not ending in a space. Other parameters are refused, but for a charset of UTF-8.
+// Error request.malformed_multipart.
+[[nodiscard]] Result<std::string> multipart_boundary(std::string_view content_type);
+
+// What the headers of a part say.
+struct PartHead {
+  std::string name;
+  std::optional<std::string> file_name;  // as it was sent: see safe_file_name; nullopt: a field, no file
+  std::string content_type;              // as it was sent; empty: none
+};
+
+// A name to keep a file under, made of the one that was sent: the last segment (of / and \), at most 200 bytes, without
+// control and direction characters, without < > : " | ? *, without dots and spaces at its ends, and none of those that
+// Windows reserves (CON, NUL, ...). "file" when nothing is left. Expects well-formed UTF-8.
+[[nodiscard]] std::string safe_file_name(std::string_view sent);
+
+// The decoder of one body. Strict: CR LF alone ends a line; there is nothing before the first delimiter and nothing but
+// CR LF after the last; each part has one Content-Disposition of type form-data with a name, and at most one
+// Content-Type; Content-Transfer-Encoding and `filename*` (RFC 7578 sections 4.7 and 4.2) are refused; other fields of
+// a part are passed over. Names are well-formed UTF-8 without control characters; \" and \\ in them stand for " and \.
+// Holds at most what was added last, a part's headers and a delimiter.
+class MultipartParser {
+ public:
+  struct Limits {
+    std::size_t parts_max = 256;              // request.too_many_fields
+    std::size_t header_bytes_max = 4 * 1024;  // of a part
+    std::size_t name_bytes_max = 1024;
+  };
+  enum class Event : std::uint8_t {
+    need_more,  // add() what came next, or finish()
+    part,       // part() says which
+    data,       // data() is the next of the part's content
+    part_end,
+    end,  // the last delimiter was read: only finish() is left, or need_more once more
+  };
+
+  // `boundary` as multipart_boundary() gives it.
+  MultipartParser(std::string_view boundary, Limits limits);
+
+  void add(std::string_view bytes);  // ends the views that were given before
+  // Errors: request.malformed_multipart, request.too_many_fields. Nothing can be read after one.
+  [[nodiscard]] Result<Event> next();
+  // When no more will come: an error unless the last delimiter was there.
+  [[nodiscard]] Result<> finish() const;
+
+  [[nodiscard]] const PartHead& part() const { return part_; }   // since the last `part`
+  [[nodiscard]] std::string_view data() const { return data_; }  // of the last `data`
+
+ private:
+  enum class State : std::uint8_t { first_delimiter, after_delimiter, headers, content, epilogue };
+  [[nodiscard]] std::string_view rest() const { return std::string_view(buffer_).substr(at_); }
+  Result<Event> read_first_delimiter();
+  Result<Event> read_after_delimiter();
+  Result<Event> read_headers();
+  Event read_content();
+  Result<Event> read_epilogue();
+  Result<> parse_headers(std::string_view lines);
+
+  std::string delimiter_;  // "\r\n--boundary"
+  Limits limits_;
+  std::string buffer_;
+  std::size_t at_ = 0;
+  std::size_t searched_ = 0;  // of the headers
+  State state_ = State::first_delimiter;
+  std::size_t parts_ = 0;
+  PartHead part_;
+  std::string_view data_;
+};
+
+}  // namespace ashlar::web
