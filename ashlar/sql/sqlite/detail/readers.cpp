@@ -20,35 +20,16 @@ Result<std::unique_ptr<Readers>> Readers::open(const Options& options) {
 }
 
 Readers::Readers(const Options& options, std::vector<std::unique_ptr<Connection>> connections)
-    : options_(options), connections_(std::move(connections)) {
+    : options_(options),
+      queue_(std::make_shared<ReadQueue>(options.queue_max, options.read_batch_max)),
+      connections_(std::move(connections)) {
   for (auto& connection : connections_) threads_.emplace_back([this, &connection] { run(*connection); });
 }
 
 Readers::~Readers() { close(); }
 
-void Readers::submit(Job& job) {
-  bool refused = false;
-  bool wake = false;
-  bool closing = false;
-  {
-    const std::lock_guard lock(mutex_);
-    closing = closing_;
-    refused = closing_ || queue_.size() >= options_.queue_max;
-    if (!refused) {
-      queue_.push(job);
-      wake = asleep_ > 0;
-    }
-  }
-  if (refused) return answer_with(job, unavailable(closing ? "closed" : "too many statements wait"));
-  if (wake) wake_.notify_one();
-}
-
 void Readers::close() {
-  {
-    const std::lock_guard lock(mutex_);
-    closing_ = true;
-  }
-  wake_.notify_all();
+  queue_->close();
   for (auto& thread : threads_) {
     if (thread.joinable()) thread.join();
   }
@@ -58,25 +39,10 @@ void Readers::close() {
 void Readers::run(Connection& connection) {
   pthread_setname_np(pthread_self(), "sql-reader");
   for (;;) {
-    JobList batch = take();
+    JobList batch = queue_->take();
     if (batch.empty()) return;
     run_batch(connection, std::move(batch));
   }
-}
-
-JobList Readers::take() {
-  std::unique_lock lock(mutex_);
-  while (queue_.empty() && !closing_) {
-    ++asleep_;
-    wake_.wait(lock);
-    --asleep_;
-  }
-  // A share of what waits: threads that sleep get the rest.
-  const std::size_t share = (queue_.size() + asleep_) / (asleep_ + 1);
-  const std::size_t count = std::min(share, options_.read_batch_max);
-  JobList batch;
-  for (std::size_t i = 0; i < count; ++i) batch.push(*queue_.pop());
-  return batch;
 }
 
 void Readers::run_batch(Connection& connection, JobList batch) {
@@ -86,8 +52,11 @@ void Readers::run_batch(Connection& connection, JobList batch) {
   const bool shared = batch.size() > 1 && connection.control(Control::begin);
   Answers answers;
   while (Job* job = batch.pop()) {
-    // Those that are done do not wait for one that is known to take long.
-    if (!answers.empty() && connection.was_slow(*job->statement)) answers.send();
+    // Neither those that are done nor those behind it wait for one that is known to take long.
+    if (connection.was_slow(*job->statement)) {
+      answers.send();
+      if (!batch.empty()) queue_->give_back(std::move(batch));
+    }
     connection.run(*job, Steady::now() + options_.statement_time_max);
     answers.add(*job);
   }

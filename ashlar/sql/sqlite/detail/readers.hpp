@@ -2,9 +2,9 @@
 #pragma once
 
 #include "ashlar/sql/sqlite/detail/connection.hpp"
+#include "ashlar/sql/sqlite/detail/read_queue.hpp"
 
-#include <condition_variable>
-#include <mutex>
+#include <memory>
 #include <thread>
 #include <vector>
 
@@ -18,22 +18,16 @@ class Readers {
   Readers(const Readers&) = delete;
   Readers& operator=(const Readers&) = delete;
 
-  // Answers the job sooner or later, if only to say that the queue is full. From any thread.
-  void submit(Job& job);
+  void submit(Job& job) { queue_->submit(job); }
   void close();
 
  private:
   Readers(const Options& options, std::vector<std::unique_ptr<Connection>> connections);
   void run(Connection& connection);
-  JobList take();  // waits; empty when it is over
   void run_batch(Connection& connection, JobList batch);
 
   const Options options_;
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  JobList queue_;
-  std::size_t asleep_ = 0;
-  bool closing_ = false;
+  const std::shared_ptr<ReadQueue> queue_;
   std::vector<std::unique_ptr<Connection>> connections_;
   std::vector<std::thread> threads_;
 };
