@@ -27,6 +27,7 @@ web::AppOptions app_options(const Settings& settings) {
           .version = std::string(version()),
           .environment = std::string(to_string(settings.stage)),
           .body_bytes_max = settings.body_bytes_max,
+          .request_time_max = settings.request_time_max,
           .rate_limit_max = settings.rate_limit_max,
           .cors = settings.cors,
           .trusted_proxies = settings.trusted_proxies,

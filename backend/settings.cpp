@@ -166,6 +166,7 @@ Settings read_settings(config::Environment& env) {
   out.rate_limit_max = static_cast<std::uint32_t>(env.integer("RATE_LIMIT_MAX", 100, 0, 1'000'000));
   out.body_bytes_max =
       static_cast<std::size_t>(env.integer("BODY_BYTES_MAX", 10 * 1024 * 1024, 1024, 1024 * 1024 * 1024));
+  out.request_time_max = env.duration("REQUEST_TIME_MAX", 30s, 0ms, 1h);
   read_trusted_proxies(env, out);
   read_cors(env, out);
   static constexpr std::array<std::string_view, 2> yes_no{"yes", "no"};

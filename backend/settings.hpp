@@ -46,6 +46,7 @@ struct Settings {
 
   std::uint32_t rate_limit_max = 100;  // requests a minute a client; 0: no limit at all
   std::size_t body_bytes_max = 10 * 1024 * 1024;
+  std::chrono::milliseconds request_time_max{30'000};  // 0: no limit
   web::TrustedProxyOptions trusted_proxies;
   web::CorsOptions cors;
   enum class SecureCookies : std::uint8_t { no, yes } secure_cookies = SecureCookies::no;

@@ -51,6 +51,7 @@ TEST(Settings, RefuseWithTheVariablesName) {
       {{{"BCRYPT_COST", "17"}}, "BCRYPT_COST"},
       {{{"RATE_LIMIT_MAX", "-1"}}, "RATE_LIMIT_MAX"},
       {{{"BODY_BYTES_MAX", "10MB"}}, "BODY_BYTES_MAX"},
+      {{{"REQUEST_TIME_MAX", "30"}}, "REQUEST_TIME_MAX"},
       {{{"TRUSTED_PROXIES", "10.0.0.0/8, proxy.example"}}, "TRUSTED_PROXIES"},
       {{{"TRUSTED_PROXIES", "10.0.0.1/8"}}, "TRUSTED_PROXIES"},
       {{{"TRUSTED_PROXY_FIELDS", "x-real-ip"}}, "TRUSTED_PROXY_FIELDS"},
@@ -107,6 +108,7 @@ TEST(Settings, HaveDefaultsThatAFreshDirectoryCanStartWith) {
   EXPECT_FALSE(settings.tls);
   EXPECT_EQ(settings.bcrypt_cost, 12);
   EXPECT_EQ(settings.body_bytes_max, 10'485'760U);
+  EXPECT_EQ(settings.request_time_max, std::chrono::seconds(30));
   EXPECT_EQ(settings.tokens.access_lifetime, std::chrono::minutes{15});
   EXPECT_EQ(settings.tokens.refresh_lifetime, std::chrono::days{7});
 }
@@ -208,7 +210,7 @@ TEST(Settings, AreAllDocumented) {
   int count = 0;
   for (std::string name; std::getline(names, name); ++count)
     EXPECT_THAT(source.str(), testing::HasSubstr('"' + name + '"'));
-  EXPECT_EQ(count, 34);
+  EXPECT_EQ(count, 35);
 }
 
 }  // namespace

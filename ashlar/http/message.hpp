@@ -5,6 +5,7 @@
 #include "ashlar/core/error.hpp"
 #include "ashlar/http/headers.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -63,6 +64,13 @@ struct Request {
   std::string_view client_certificate;
   RequestHeaders headers;
   BodyReader* body = nullptr;  // never null inside a handler
+
+  // How long the handler may take to answer; the handler sets it when it knows. Zero: as long as it likes. Counted from
+  // the head, and anew from each piece of the body that it waited for: a client's slowness has limits of its own. When
+  // it has passed, the handler is cancelled: its wait ends with operation_aborted, and `late` is set; what it answers
+  // then is sent. To a tenth of a second, never too early. A streamed answer is not counted.
+  std::chrono::milliseconds time_max{0};
+  bool late = false;
 };
 
 // Where a streamed response body goes. One write at a time.

@@ -49,6 +49,12 @@ Error error_of_current_exception() {
   }
 }
 
+// Whatever its cancellation was turned into on its way here.
+Error error_of_lateness(const Exchange& exchange) {
+  return Error(ashlar::errors::deadline_exceeded, "This took too long and was given up.")
+      .with_cause("time_max of " + std::to_string(exchange.route->time_max.count()) + " ms has passed");
+}
+
 }  // namespace
 
 void App::State::start(Exchange& exchange) const {
@@ -174,20 +180,21 @@ Task<> App::handle(http::Request& request, http::Response& response) {
   state.start(exchange);
   if (state.find(exchange) == State::Found::route) {
     const Route& route = *exchange.route->route;
-    auto limited = state.try_limit(exchange, LimitStage::anybody);
-    if (!limited) limited = co_await state.limit_later(exchange, LimitStage::anybody);
+    request.time_max = exchange.route->time_max;
     std::optional<Error> error;
-    if (!*limited) error = std::move(limited->error());
-    if (!error) error = state.authorize(exchange);
-    if (!error && exchange.route->limited_by_who_asks) {
-      limited = state.try_limit(exchange, LimitStage::known_who_asks);
-      if (!limited) limited = co_await state.limit_later(exchange, LimitStage::known_who_asks);
+    try {
+      auto limited = state.try_limit(exchange, LimitStage::anybody);
+      if (!limited) limited = co_await state.limit_later(exchange, LimitStage::anybody);
       if (!*limited) error = std::move(limited->error());
-    }
-    if (!error) error = state.compression.refusal(request, exchange.headers);
-    if (!error) {
-      if (exchange.limit.limit != 0) add_rate_limit_headers(exchange.limit, response.headers);
-      try {
+      if (!error) error = state.authorize(exchange);
+      if (!error && exchange.route->limited_by_who_asks) {
+        limited = state.try_limit(exchange, LimitStage::known_who_asks);
+        if (!limited) limited = co_await state.limit_later(exchange, LimitStage::known_who_asks);
+        if (!*limited) error = std::move(limited->error());
+      }
+      if (!error) error = state.compression.refusal(request, exchange.headers);
+      if (!error) {
+        if (exchange.limit.limit != 0) add_rate_limit_headers(exchange.limit, response.headers);
         Result<> done;
         if (route.operation) {
           HttpInput input(exchange, state.input_limits(route));
@@ -203,10 +210,11 @@ Task<> App::handle(http::Request& request, http::Response& response) {
           done = co_await route.raw(exchange.context, request, response);
         }
         if (!done) error = std::move(done.error());
-      } catch (...) {
-        error = error_of_current_exception();
       }
+    } catch (...) {
+      error = error_of_current_exception();
     }
+    if (error && request.late) error = error_of_lateness(exchange);
     if (error) state.fail(exchange, *error);
   }
   state.finish(exchange);

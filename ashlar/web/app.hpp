@@ -36,13 +36,14 @@ struct AppOptions {
   std::string environment = "development";  // shown by /health
   std::size_t body_bytes_max = 10 * 1024 * 1024;
   std::size_t json_depth_max = 32;
-  std::uint32_t rate_limit_max = 0;              // requests a minute a client; 0: no limit but the routes' own
-  std::optional<RateLimit> rate_limit = {};      // in its place, where another kind is wanted
-  RateLimitStore* rate_limit_store = nullptr;    // outlives the App; null: counts in this process
-  std::size_t rate_limit_clients_max = 100'000;  // counted at the same time; the oldest are forgotten
-  SecurityHeaders security_headers = {};         // helmet's; a line can have others
-  CorsOptions cors = {};                         // no other site by default
-  TrustedProxyOptions trusted_proxies = {};      // none by default: the socket says who the client is
+  std::chrono::milliseconds request_time_max{30'000};  // until it is answered, else 504; see http::Request; 0: no limit
+  std::uint32_t rate_limit_max = 0;                    // requests a minute a client; 0: no limit but the routes' own
+  std::optional<RateLimit> rate_limit = {};            // in its place, where another kind is wanted
+  RateLimitStore* rate_limit_store = nullptr;          // outlives the App; null: counts in this process
+  std::size_t rate_limit_clients_max = 100'000;        // counted at the same time; the oldest are forgotten
+  SecurityHeaders security_headers = {};               // helmet's; a line can have others
+  CorsOptions cors = {};                               // no other site by default
+  TrustedProxyOptions trusted_proxies = {};            // none by default: the socket says who the client is
   enum class SecureCookies : std::uint8_t { no, yes } secure_cookies = SecureCookies::no;  // over https always
   std::string refresh_cookie_path = "/api/auth";
   enum class AccessLog : std::uint8_t { off, on } access_log = AccessLog::on;

@@ -56,6 +56,9 @@ void App::State::prepare(std::size_t index, std::vector<std::string>& complaints
   PreparedRoute& out = prepared[index];
   out.route = &route;
   out.guard_text = route.guard_text();
+  out.time_max = route.time_max.value_or(options.request_time_max);
+  if (out.time_max < std::chrono::milliseconds::zero())
+    complaints.push_back(line_of(route) + ": time_max is negative.");
   prepare_limits(out);
   if (route.etag == Route::Tagged::yes && route.method != http::Method::get)
     complaints.push_back(line_of(route) + " is no GET; only what is read has an .etag().");

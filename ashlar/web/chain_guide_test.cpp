@@ -8,6 +8,8 @@
 namespace ashlar::web {
 namespace {
 
+using namespace std::chrono_literals;
+
 web::AppOptions for_the_shop() {
   web::AppOptions options;
   SecurityHeaders& headers = options.security_headers;
@@ -30,6 +32,27 @@ void mount(Routes& routes, const web::AppOptions& options) {
   framed.frame_options = std::nullopt;
   framed.content_security_policy->frame_ancestors = {"https://partner.example"};
   routes.get("/widget", widget).open().security_headers(framed);
+}
+
+struct Reports {};
+struct Report {
+  std::string title;
+};
+ASHLAR_DESCRIBE(Report, title)
+Task<Result<Report>> yearly_report(Context&, Reports&) { co_return Report{"2026"}; }
+Task<Result<Report>> next_report(Context&, Reports&) { co_return Report{"2027"}; }
+
+void mount_reports(Routes& routes, Reports& reports) {
+  routes.get("/reports/yearly", yearly_report, reports).open().time_max(2min);
+  routes.get("/reports/next", next_report, reports).open().time_max(0ms);  // waits until there is one
+}
+
+TEST(ChainGuide, TimesOfLines) {
+  Reports reports;
+  detail::TestApp app([&](Routes& routes) { mount_reports(routes, reports); });
+  EXPECT_EQ(app->get("/reports/yearly").at("/data/title"), "2026");
+  EXPECT_EQ(app->get("/reports/next").at("/data/title"), "2027");
+  EXPECT_EQ(app.app().routes().front()->time_max, 2min);
 }
 
 TEST(ChainGuide, SecurityHeadersOfTheAppAndOfALine) {

@@ -40,6 +40,7 @@ struct PreparedRoute {
   std::size_t owner_parameter = 0;        // which parameter is {id}, where an owner is looked up
   http::HeaderBlock caching;              // of an operation's replies; empty: none
   std::string guard_text;
+  std::chrono::milliseconds time_max{0};
   std::vector<PreparedLimit> limits;  // the App's, then the line's
   bool limited_by_who_asks = false;
   std::optional<SecurityHeaderBlocks> security_headers;  // where they are not the App's

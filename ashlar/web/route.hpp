@@ -35,9 +35,10 @@ struct Route {
   std::function<Task<Result<Uuid>>(Context&, Uuid id)> look_up_owner;
   std::optional<RateLimit> limit;
   std::optional<std::size_t> body_bytes_max;
-  std::optional<CorsOptions> cors;                  // instead of the App's
-  std::optional<SecurityHeaders> security_headers;  // instead of the App's
-  Forms forms = Forms::no;                          // beside JSON
+  std::optional<std::chrono::milliseconds> time_max;  // instead of the App's
+  std::optional<CorsOptions> cors;                    // instead of the App's
+  std::optional<SecurityHeaders> security_headers;    // instead of the App's
+  Forms forms = Forms::no;                            // beside JSON
   enum class Compressed : std::uint8_t { no, yes } compressed = Compressed::yes;
   enum class Tagged : std::uint8_t { no, yes } etag = Tagged::no;
   std::optional<std::string> cache_control;  // of an operation's replies; nullopt: see cache_control_of

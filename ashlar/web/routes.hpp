@@ -76,6 +76,8 @@ class RouteLine {
   // Takes forms beside JSON: application/x-www-form-urlencoded and multipart/form-data. Whoever takes them should know
   // that pages of other sites can send them; see docs/guide/csrf.md.
   RouteLine& forms() { return route_.forms = Forms::yes, *this; }
+  // How long an answer may take, else it is given up: 504. 0ms: as long as it likes, for what waits for events.
+  RouteLine& time_max(std::chrono::milliseconds time) { return route_.time_max = time, *this; }
   // Replies carry an ETag, and who has them already gets 304. Of GET alone.
   RouteLine& etag() { return route_.etag = Route::Tagged::yes, *this; }
   RouteLine& cache(const CacheControl& control) { return route_.cache_control = control.text(), *this; }

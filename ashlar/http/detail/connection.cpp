@@ -71,6 +71,12 @@ void Connection::client_gone() {
   cancel_.emit(asio::cancellation_type::total);
 }
 
+void Connection::cancel_handler() {
+  if (gone_) return;
+  request_.late = true;
+  cancel_.emit(asio::cancellation_type::total);
+}
+
 // While a handler runs no operation of ours is under way, so there is nothing to get between.
 void Connection::send_what_waits() {
   if (!wire_.transport().secure()) (void)wire_.try_flush();
@@ -132,6 +138,8 @@ Task<Connection::Next> Connection::serve() {
       failure = Failure::thrown;
     }
     if (gone_) co_return Next::gone;
+    if (request_.late) co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
+    request_.time_max = {};
     Next next = conclude(failure);
     if (next == Next::rest) next = co_await conclude_rest();
     if (next == Next::flush) {
@@ -179,7 +187,7 @@ void Connection::begin_request() {
   wire_.input.pin();
   body_.begin(head);
   response_.reset();
-  head_begun_ = broken_off_ = false;
+  request_.late = head_begun_ = broken_off_ = false;
   ++requests_;
   wire_.watch_client();
 }

@@ -11,6 +11,7 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -34,6 +35,11 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   void expire() { wire_.expire(); }
   void release_memory();
   void client_gone();
+  // Whether a handler that has run for so long has had its time.
+  [[nodiscard]] bool is_late(std::chrono::milliseconds running) const {
+    return request_.time_max.count() > 0 && running >= request_.time_max && !request_.late;
+  }
+  void cancel_handler();
   void send_what_waits();
   void drain();
   void abort();

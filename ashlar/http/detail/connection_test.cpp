@@ -235,6 +235,49 @@ TEST(Connection, AClientThatLeavesCancelsTheHandler) {
   }
 }
 
+TEST(Connection, AHandlerThatIsLateIsCancelledAndTheConnectionGoesOn) {
+  TestServer server(Limits{.write_time_max = milliseconds{40}});
+  RawClient client = server.connect();
+  client.send(get("/gate?ms=20") + get("/later?ms=20"));
+  EXPECT_EQ(client.read_response().body, "late");
+  EXPECT_EQ(server.handler.left.wait(), "late");
+  EXPECT_EQ(client.read_response().body, "later") << "what comes next has its own time, and may wait again";
+  EXPECT_EQ(client.request("POST", "/count", "", "12345").body, "5");
+}
+
+TEST(Connection, AClientThatLeavesCancelsTheHandlerAfterOneThatWasLate) {
+  TestServer first(Limits{.write_time_max = milliseconds{40}});
+  RawClient client = first.connect();
+  client.send(get("/gate?ms=20"));
+  EXPECT_EQ(client.read_response().body, "late");
+  client.send(get("/endless"));
+  (void)client.read(1'000);
+  client.close();
+  EXPECT_EQ(first.handler.write_error.wait(), "connection.closed");
+}
+
+TEST(Connection, TheTimeThatABodyTakesIsNotTheHandlers) {
+  TestServer server(Limits{.body_idle_time_max = milliseconds{10'000}, .write_time_max = milliseconds{40}});
+  RawClient slow = server.connect();
+  slow.send("POST /count?ms=20 HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n12345");
+  RawClient other = server.connect();
+  other.send(get("/gate?ms=20"));
+  EXPECT_EQ(other.read_response().body, "late");  // so more than its time has passed
+  slow.send("67890");
+  EXPECT_EQ(slow.read_response().body, "10");
+}
+
+TEST(Connection, AStreamIsNotCounted) {
+  TestServer server(Limits{.write_time_max = milliseconds{40}});
+  RawClient client = server.connect();
+  client.send(get("/endless?ms=20"));
+  RawClient other = server.connect();
+  other.send(get("/gate?ms=20"));
+  (void)client.read(50'000);
+  EXPECT_EQ(other.read_response().body, "late");
+  (void)client.read(50'000);
+}
+
 TEST(Connection, TimesOutAHeadThatDoesNotCome) {
   TestServer server(Limits{.header_time_max = milliseconds{50}, .linger_time_max = milliseconds{50}});
   RawClient client = server.connect();

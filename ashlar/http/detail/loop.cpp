@@ -87,6 +87,8 @@ void Loop::sweep() {
       case Due::Kind::watched:
         polled_.push_back({due.connection->descriptor(), POLLRDHUP, 0});
         polled_connections_.push_back(due.connection->shared_from_this());
+        if (due.connection->is_late(milliseconds{now_ - due.at}))
+          late_connections_.push_back(polled_connections_.back());
         due.connection->send_what_waits();
         break;
       case Due::Kind::idle:
@@ -103,6 +105,7 @@ void Loop::sweep() {
     }
   }
   if (!polled_.empty()) look_for_closed_clients();
+  if (!late_connections_.empty()) cancel_late_handlers();
 }
 
 // One system call for all handlers that a sweep finds running: those that answer at once are never asked about.
@@ -112,6 +115,11 @@ void Loop::look_for_closed_clients() {
     if ((polled_[i].revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0) polled_connections_[i]->client_gone();
   }
   polled_connections_.clear();  // nobody lives longer for having been asked about
+}
+
+void Loop::cancel_late_handlers() {
+  for (const auto& connection : late_connections_) connection->cancel_handler();
+  late_connections_.clear();
 }
 
 void Loop::drain() {

@@ -66,9 +66,9 @@ struct Due {
     nothing,
     deadline,  // expire() at `at`
     idle,      // the same, and after a while its memory is given back
-    watched,   // a handler runs: see whether the client is still there
+    watched,   // a handler runs: see whether the client is still there, and whether the handler is late
   };
-  std::int64_t at = 0;  // milliseconds of the steady clock
+  std::int64_t at = 0;  // milliseconds of the steady clock; of what is watched: since when
   Connection* connection = nullptr;
   Kind kind = Kind::nothing;
 };
@@ -95,7 +95,7 @@ class Loop {
   void remove(std::size_t place);
 
   void set_nothing(std::size_t place) { due_[place].kind = Due::Kind::nothing; }
-  void set_watched(std::size_t place) { due_[place].kind = Due::Kind::watched; }
+  void set_watched(std::size_t place) { set(place, {}, Due::Kind::watched); }
   void set_deadline(std::size_t place, std::chrono::milliseconds within) { set(place, within, Due::Kind::deadline); }
   void set_idle(std::size_t place, std::chrono::milliseconds within) { set(place, within, Due::Kind::idle); }
 
@@ -115,6 +115,7 @@ class Loop {
   void sweep();
   void read_clocks();
   void look_for_closed_clients();
+  void cancel_late_handlers();
 
   ServerShared& shared_;
   std::shared_ptr<boost::asio::ssl::context> tls_;
@@ -122,6 +123,7 @@ class Loop {
   std::vector<Due> due_;
   std::vector<pollfd> polled_;
   std::vector<std::shared_ptr<Connection>> polled_connections_;
+  std::vector<std::shared_ptr<Connection>> late_connections_;
   std::chrono::milliseconds interval_;
   std::int64_t now_ = 0;
   std::int64_t date_second_ = -1;

@@ -38,7 +38,7 @@ class Signal {
 class TestHandler final : public Handler {
  public:
   Signal<boost::asio::io_context*> entered;  // /gate runs, on this loop
-  Signal<std::string> left;                  // how /gate ended: "opened" or "cancelled"
+  Signal<std::string> left;                  // how /gate ended: "opened", "cancelled" or "late"
   Signal<std::string> body_error;            // the code that /count got
   Signal<std::string> write_error;           // the code that /endless got
 
@@ -49,9 +49,10 @@ class TestHandler final : public Handler {
 
   Task<> handle(Request& request, Response& response) override {
     const std::string_view path = request.path;
+    if (request.query == "ms=20") request.time_max = std::chrono::milliseconds(20);
     if (path == "/echo") return echo(request, response);
     if (path == "/count") return count(request, response);
-    if (path == "/gate") return gate(response);
+    if (path == "/gate") return gate(request, response);
     if (path == "/stubborn") return stubborn();
     if (path == "/later") return later(response);
     if (path == "/throw") throw std::runtime_error("a secret of the inside");
@@ -65,8 +66,7 @@ class TestHandler final : public Handler {
 
  private:
   Task<> plain(Request& request, Response& response) {
-    const std::string_view path = request.path;
-    if (path == "/204") {
+    if (const std::string_view path = request.path; path == "/204") {
       response.status = 204;
     } else if (path == "/99") {
       response.status = 99;
@@ -152,7 +152,7 @@ class TestHandler final : public Handler {
     response.body = std::to_string(bytes);
   }
 
-  Task<> gate(Response& response) {
+  Task<> gate(Request& request, Response& response) {
     namespace asio = boost::asio;
     const auto executor = co_await asio::this_coro::executor;
     gate_.emplace(executor, asio::steady_timer::time_point::max());
@@ -160,7 +160,7 @@ class TestHandler final : public Handler {
     (void)co_await gate_->async_wait(asio::as_tuple(asio::use_awaitable_t<LoopExecutor>{}));
     const auto state = co_await asio::this_coro::cancellation_state;
     const bool cancelled = state.cancelled() != asio::cancellation_type::none;
-    response.body = cancelled ? "cancelled" : "opened";
+    response.body = request.late ? "late" : cancelled ? "cancelled" : "opened";
     gate_.reset();
     left.set(response.body);
   }

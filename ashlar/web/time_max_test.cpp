@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+// A request that takes too long: its work is given up, and it is 504.
+#include "ashlar/http/server.hpp"
+#include "ashlar/web/detail/test_app.hpp"
+#include "tests/support/raw_client.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <vector>
+
+namespace ashlar::web {
+namespace {
+
+using namespace std::chrono_literals;
+using detail::TestApp;
+using testing::AllOf;
+using testing::HasSubstr;
+
+struct Thing {
+  std::string name;
+};
+ASHLAR_DESCRIBE(Thing, name)
+
+constexpr ErrorCode thing_away{ErrorKind::unavailable, "thing.away"};
+
+using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                                boost::asio::wait_traits<std::chrono::steady_clock>, LoopExecutor>;
+
+struct Work {
+  std::atomic<int> cancelled = 0;
+  std::vector<Timer*> gates;  // of what waits for something to be late; on the loop
+};
+
+Task<> wait_forever() {
+  Timer timer(co_await boost::asio::this_coro::executor, Timer::time_point::max());
+  co_await timer.async_wait(boost::asio::use_awaitable_t<LoopExecutor>{});
+}
+Task<> wait_to_be_cancelled(Work& work) {
+  try {
+    co_await wait_forever();
+  } catch (const boost::system::system_error&) {
+    ++work.cancelled;
+  }
+}
+
+Task<Result<Thing>> never_done(Context&, Work& work) {
+  try {
+    co_await wait_forever();
+  } catch (const boost::system::system_error&) {
+    ++work.cancelled;
+    for (Timer* gate : work.gates) gate->cancel();
+    throw;
+  }
+  co_return Thing{"late"};
+}
+Task<Result<Thing>> says_why_it_ended(Context&, Work& work) {
+  co_await wait_to_be_cancelled(work);
+  co_return fail(thing_away, "The thing is away.");
+}
+Task<Result<Thing>> done_in_spite_of_it(Context&, Work& work) {
+  co_await wait_to_be_cancelled(work);
+  co_return Thing{"just in time"};
+}
+Task<Result<Thing>> done_when_another_is_late(Context&, Work& work) {
+  Timer timer(co_await boost::asio::this_coro::executor, Timer::time_point::max());
+  work.gates.push_back(&timer);
+  (void)co_await timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable_t<LoopExecutor>{}));
+  co_return Thing{"done"};
+}
+
+Result<Thing> get_thing(Context&) { return Thing{"lamp"}; }
+
+class StoreThatIsAway final : public RateLimitStore {
+ public:
+  std::optional<RateLimitDecision> try_take(const RateLimitKey&, const RateLimit&, Clock::Steady) override {
+    return std::nullopt;
+  }
+  Task<RateLimitDecision> take_later(RateLimitKey, const RateLimit&, Clock::Steady) override {
+    co_await wait_forever();
+    co_return RateLimitDecision{};
+  }
+};
+
+// The App behind a server whose sweeps come every few milliseconds.
+struct Served {
+  template <class Mount>
+  explicit Served(Mount mount, AppOptions options = {})
+      : app(mount, std::move(options)),
+        server({.host = "127.0.0.1", .port = 0, .loops = 1, .limits = {.write_time_max = 40ms}}, app.app()) {
+    server.start();
+  }
+  TestApp app;
+  http::Server server;
+};
+
+TEST(TimeMax, AnOperationThatIsTooSlowIsCancelledAndIs504) {
+  Work work;
+  Served served([&](Routes& routes) {
+    routes.get("/slow", never_done, work).open().time_max(20ms);
+    routes.get("/slow/and/says-why", says_why_it_ended, work).open().time_max(20ms);
+  });
+  test::RawClient client(served.server.port());
+  for (const auto* path : {"/slow", "/slow/and/says-why"}) {
+    const auto reply = client.request("GET", path);
+    EXPECT_EQ(reply.status, 504) << path;
+    EXPECT_THAT(reply.body, AllOf(HasSubstr("\"code\":\"server.deadline_exceeded\""), HasSubstr("requestId"))) << path;
+    EXPECT_EQ(reply.header("X-Content-Type-Options"), "nosniff") << path;
+  }
+  EXPECT_EQ(work.cancelled, 2);
+  EXPECT_THAT(served.app.log_lines(), HasSubstr("time_max of 20 ms has passed"));
+}
+
+TEST(TimeMax, AValueThatCameInSpiteOfItIsSent) {
+  Work work;
+  Served served([&](Routes& routes) { routes.get("/nearly", done_in_spite_of_it, work).open(); },
+                {.request_time_max = 20ms});
+  test::RawClient client(served.server.port());
+  EXPECT_THAT(client.request("GET", "/nearly").body, HasSubstr("just in time"));
+  EXPECT_EQ(client.request("GET", "/nothing").status, 404) << "the connection goes on";
+}
+
+TEST(TimeMax, ALineCanHaveMoreOrNone) {
+  Work work;
+  Served served(
+      [&](Routes& routes) {
+        routes.get("/more", done_when_another_is_late, work).open().time_max(10s);
+        routes.get("/none", done_when_another_is_late, work).open().time_max(0ms);
+        routes.get("/as-the-app", never_done, work).open();
+      },
+      {.request_time_max = 20ms});
+  test::RawClient more(served.server.port()), none(served.server.port()), late(served.server.port());
+  more.send("GET /more HTTP/1.1\r\nHost: a\r\n\r\n");
+  none.send("GET /none HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_EQ(late.request("GET", "/nothing").status, 404);  // so the others have been read
+  EXPECT_EQ(late.request("GET", "/as-the-app").status, 504);
+  EXPECT_EQ(more.read_response().status, 200);
+  EXPECT_EQ(none.read_response().status, 200);
+}
+
+TEST(TimeMax, CoversAStoreOfCountsThatDoesNotAnswer) {
+  StoreThatIsAway store;
+  AppOptions options{.request_time_max = 20ms, .rate_limit_max = 5};
+  options.rate_limit_store = &store;
+  Served served([](Routes& routes) { routes.get("/things", get_thing).open(); }, options);
+  EXPECT_EQ(test::RawClient(served.server.port()).request("GET", "/things").status, 504);
+}
+
+TEST(TimeMax, ANegativeOneIsRefusedAtStart) {
+  EXPECT_THROW(TestApp([](Routes& routes) { routes.get("/things", get_thing).open().time_max(-1ms); }),
+               std::logic_error);
+}
+
+}  // namespace
+}  // namespace ashlar::web
