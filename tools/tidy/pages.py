@@ -9,6 +9,7 @@ from tree import Finding, is_test, line_of
 LINK = re.compile(r"(?<!!)\[[^\]\n]*\]\(([^)\s]+)\)|!\[[^\]\n]*\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 LIMITS = "docs/reference/limits.md"
+NAMESPACE = re.compile(r"^namespace ([\w:]+) \{$", re.MULTILINE)
 STRUCT = re.compile(r"^(?:struct|class) (\w*(?:Options|Limits))\s*\{(.*?)^\};", re.MULTILINE | re.DOTALL)
 FIELD = re.compile(r"^  (?P<type>[\w:<>,:' ]+?)\s+(?P<name>[a-z]\w*)(?:\s*=\s*(?P<init>.+?)|\{(?P<brace>.*?)\})?;"
                    r"[ \t]*(?://[ \t]*(?P<says>.*))?$")
@@ -52,7 +53,7 @@ def anchors(tree, path):
 
 
 def options(tree):
-    """(struct, header, [(field, default, what it says)]) for every Options and Limits of a public header."""
+    """(qualified struct, header, [(field, default, what it says)]) for every Options and Limits of a public header."""
     for path in tree.headers():
         if not path.startswith(("ashlar/", "backend/")) or "/detail/" in path or is_test(path):
             continue
@@ -76,7 +77,9 @@ def options(tree):
                     fields.append((field["name"], with_unit(default.strip(), groups.get("type") or ""), says))
                 above = []
             if fields:
-                yield match[1], path, fields
+                before = tree.text(path)[: match.start()]
+                namespaces = [n for n in NAMESPACE.findall(before) if f"}}  // namespace {n}\n" not in before]
+                yield f"{namespaces[-1]}::{match[1]}" if namespaces else match[1], path, fields
 
 
 def with_unit(default, type_name):
@@ -92,8 +95,7 @@ def limits_page(tree):
            "Every option of the library with its default, taken from the headers by `tools/tidy/tidy.py --write-limits`.",
            "The unit is in the name; names that end in `_max` are limits.", ""]
     for name, path, fields in sorted(found, key=lambda f: (f[1], f[0])):
-        module = "::".join(["ashlar"] + path.split("/")[1:2]) if path.startswith("ashlar/") else "backend"
-        out += [f"## {module}::{name}", "", f"[{path}](../../{path})", "",
+        out += [f"## {name}", "", f"[{path}](../../{path})", "",
                 "| option | default | what it does |", "| --- | --- | --- |"]
         for field, default, says in fields:
             cell = f"`{default}`" if default else ""
