@@ -126,8 +126,12 @@ std::optional<Error> App::State::authorize(Exchange& exchange) const {
   if (exchange.headers.cookies > 0)
     exchange.context.set_kept_refresh_token(find_cookie(exchange.request.headers, refresh_cookie));
   switch (auth::decide(exchange.context.principal(), *exchange.route->route->guard)) {
-    case auth::Decision::allowed:
-      return std::nullopt;
+    case auth::Decision::allowed: {
+      const bool goes_by_cookie =
+          caller.carrier == Caller::Carrier::cookie || !exchange.context.kept_refresh_token().empty();
+      if (!csrf.applies(exchange.route->route->csrf, exchange.request.method, goes_by_cookie)) return std::nullopt;
+      return csrf.refusal(exchange.request, exchange.client.authority, exchange.cors, exchange.context);
+    }
     case auth::Decision::forbidden:
       return Error(auth::errors::forbidden, "You may not do this.");
     case auth::Decision::unauthenticated:

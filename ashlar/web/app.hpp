@@ -5,6 +5,7 @@
 #include "ashlar/http/message.hpp"
 #include "ashlar/web/compression.hpp"
 #include "ashlar/web/cors.hpp"
+#include "ashlar/web/csrf.hpp"
 #include "ashlar/web/forms.hpp"
 #include "ashlar/web/rate_limit.hpp"
 #include "ashlar/web/routes.hpp"
@@ -22,7 +23,7 @@
 // The HTTP face: a route table behind the request chain. The chain, in this order:
 //
 //   where from (trusted proxies) -> request id -> security headers -> route (404, 405, HEAD, OPTIONS), CORS
-//   -> rate limits -> who asks -> guard -> rate limits by who asks -> content coding (406)
+//   -> rate limits -> who asks -> guard -> CSRF -> rate limits by who asks -> content coding (406)
 //   -> input (415, 413, 400, 422) -> owner -> the operation -> ETag and conditions (304, 412)
 //   -> reply or problem details -> compression -> access log, metrics
 //
@@ -44,6 +45,7 @@ struct AppOptions {
   SecurityHeaders security_headers = {};               // helmet's; a line can have others
   CorsOptions cors = {};                               // no other site by default
   TrustedProxyOptions trusted_proxies = {};            // none by default: the socket says who the client is
+  CsrfOptions csrf = {};                               // where cookies say who asks
   enum class SecureCookies : std::uint8_t { no, yes } secure_cookies = SecureCookies::no;  // over https always
   std::string refresh_cookie_path = "/api/auth";
   enum class AccessLog : std::uint8_t { off, on } access_log = AccessLog::on;

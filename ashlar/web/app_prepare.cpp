@@ -101,6 +101,7 @@ App::State::State(AppOptions its_options, const Context::Environment& its_enviro
       prepared(routes.all().size()),
       security(options.security_headers.complaint() ? SecurityHeaders::none() : options.security_headers),
       cors({}),
+      csrf(options.csrf),
       compression(options.compression),
       server_limit(options.rate_limit) {
   std::vector<std::string> complaints;
@@ -115,6 +116,7 @@ App::State::State(AppOptions its_options, const Context::Environment& its_enviro
     cors = CorsPolicy(options.cors);
   }
   any_cors = cors.enabled();
+  if (const auto wrong = csrf.complaint()) complaints.push_back("csrf: the app " + *wrong + '.');
   if (const auto wrong = options.security_headers.complaint()) complaints.push_back("security_headers: " + *wrong);
   if (!server_limit && options.rate_limit_max != 0) server_limit = RateLimit{.requests = options.rate_limit_max};
   if (server_limit) {

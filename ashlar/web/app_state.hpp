@@ -56,6 +56,7 @@ struct App::State {
   TrustedProxies proxies;
   SecurityHeaderBlocks security;
   CorsPolicy cors;
+  Csrf csrf;
   bool any_cors = false;  // the App's, or a line's
   Compression compression;
   std::optional<RateLimit> server_limit;

@@ -34,9 +34,13 @@ Caller authenticate(const http::Request& request, const KnownHeaders& headers, c
     }
     token = *bearer;
   }
-  if (token.empty() && headers.cookies > 0) token = find_cookie(request.headers, access_cookie);
+  if (token.empty() && headers.cookies > 0) {
+    token = find_cookie(request.headers, access_cookie);
+    if (!token.empty()) caller.carrier = Caller::Carrier::cookie;
+  }
   if (token.empty()) token = headers.access_token;
   if (token.empty() || tokens == nullptr) return caller;
+  if (caller.carrier == Caller::Carrier::none) caller.carrier = Caller::Carrier::field;
 
   auto principal = tokens->verify_access(token);
   if (principal) {

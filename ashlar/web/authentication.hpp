@@ -13,7 +13,8 @@ namespace ashlar::web {
 // Who asks, as the request's token says. A token is taken from the first of these that is there, and never from the
 // query: `Authorization: Bearer` (RFC 6750 section 2.1), the cookie `accessToken`, `X-Access-Token`.
 struct Caller {
-  std::shared_ptr<const auth::Principal> principal;  // null: nobody
+  std::shared_ptr<const auth::Principal> principal;                                    // null: nobody
+  enum class Carrier : unsigned char { none, field, cookie } carrier = Carrier::none;  // what the token came in
   std::optional<Error> refusal;  // why the token that was given is refused: auth.token_invalid, _expired, _revoked
 };
 

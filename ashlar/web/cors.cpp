@@ -84,7 +84,8 @@ std::optional<std::string> CorsPolicy::complaint_about(const CorsOptions& option
   return std::nullopt;
 }
 
-CorsPolicy::CorsPolicy(const CorsOptions& options) {
+CorsPolicy::CorsPolicy(const CorsOptions& options)
+    : credentials_(options.credentials == CorsOptions::Credentials::yes) {
   const std::string exposed = joined(options.headers_exposed);
   const std::string headers = joined(options.headers_allowed);
   const std::string age = std::to_string(options.preflight_age_max.count());
@@ -109,6 +110,10 @@ const CorsPolicy::Allowed* CorsPolicy::find(std::string_view origin) const {
   const auto at =
       std::ranges::lower_bound(allowed_, origin, {}, [](const Allowed& a) -> std::string_view { return a.origin; });
   return at != allowed_.end() && at->origin == origin ? &*at : nullptr;
+}
+
+bool CorsPolicy::allows_credentials_of(std::string_view origin) const {
+  return credentials_ && enabled() && find(origin) != nullptr;
 }
 
 void CorsPolicy::add_to(std::string_view origin, http::ResponseHeaders& headers) const {

@@ -43,6 +43,8 @@ class CorsPolicy {
   [[nodiscard]] static std::optional<std::string> complaint_about(const CorsOptions& options);
 
   [[nodiscard]] bool enabled() const { return any_ || !allowed_.empty(); }
+  // Whether a page of that origin may ask with the user's cookies.
+  [[nodiscard]] bool allows_credentials_of(std::string_view origin) const;
   // For an answer to a request; `origin` is empty when there is none.
   void add_to(std::string_view origin, http::ResponseHeaders& headers) const;
   // For the answer to a preflight (OPTIONS with Origin and Access-Control-Request-Method), `methods` being those of the
@@ -60,6 +62,7 @@ class CorsPolicy {
 
   std::vector<Allowed> allowed_;  // by origin
   bool any_ = false;              // allowed_ has "*" alone
+  bool credentials_ = false;
 };
 
 }  // namespace ashlar::web

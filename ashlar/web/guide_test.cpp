@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The code of docs/guide/forms-and-uploads.md, compiled and run.
+// The code of docs/guide/forms-and-uploads.md, cookies.md and csrf.md, compiled and run.
+#include "ashlar/web/cookie.hpp"
+#include "ashlar/web/csrf.hpp"
 #include "ashlar/web/detail/test_app.hpp"
 #include "ashlar/web/upload.hpp"
 
@@ -9,6 +11,7 @@ namespace ashlar::web {
 namespace {
 
 using detail::TestApp;
+using namespace std::chrono_literals;
 
 struct Contact {
   Text<1, 80> name;
@@ -49,6 +52,69 @@ Task<Result<Created<Avatar>>> set_avatar(Context& ctx, NewAvatar in, const std::
 
 void mount_avatars(Routes& routes, const std::filesystem::path& avatars) {
   routes.post("/avatar", set_avatar, avatars).signed_in().body_bytes_max(2_MiB + 64_KiB);
+}
+
+// The tokens outlive the App.
+AppOptions with_tokens(const CsrfTokens& tokens) {
+  AppOptions options;
+  options.csrf = {
+      .trusted_origins = {"https://admin.example"}, .unmarked = CsrfOptions::Unmarked::needs_token, .tokens = &tokens};
+  return options;
+}
+
+void mount_with_tokens(Routes& routes, const CsrfTokens& tokens) {
+  mount_csrf_token(routes, "/api/csrf", tokens);
+  routes.post("/contact", contact).open().forms().csrf(CsrfCheck::always);
+}
+
+// Remembers which page a visitor came from, in a cookie that nobody can forge.
+Task<Result<>> remember_campaign(const SignedCookies& cookies, Context& ctx, http::Request& request,
+                                 http::Response& response) {
+  constexpr auto name = "__Host-campaign";
+  const auto sealed = RequestCookies(request.headers).find(name);
+  const auto known = sealed ? cookies.open(name, *sealed, ctx.now()) : std::nullopt;
+  if (!known) {
+    set_cookie({.name = name,
+                .value = cookies.seal(name, std::string(request.query), ctx.now() + 24h),
+                .max_age = 24h,
+                .same_site = Cookie::SameSite::lax},
+               response.headers);
+  }
+  response.body = known.value_or("new here");
+  co_return Result<>{};
+}
+
+TEST(Guide, Cookies) {
+  const SignedCookies cookies{{std::string(32, 'k')}};
+  TestApp app{[&](Routes& routes) {
+    routes
+        .raw(http::Method::get, "/",
+             [&cookies](Context& ctx, http::Request& request, http::Response& response) {
+               return remember_campaign(cookies, ctx, request, response);
+             })
+        .set_guard({auth::Requirement::Kind::open, {}});
+  }};
+  const auto first = app->get("/?from=letter");
+  EXPECT_EQ(first.body, "new here");
+  const std::string set = first.header("Set-Cookie");
+  const auto second = app->send(
+      {.method = http::Method::get, .target = "/", .headers = {{"Cookie", set.substr(0, set.find(';'))}}, .body = {}});
+  EXPECT_EQ(second.body, "from=letter");
+}
+
+TEST(Guide, CsrfTokens) {
+  const CsrfTokens tokens{{.keys = {std::string(32, 'k')}}};
+  TestApp app{[&](Routes& routes) { mount_with_tokens(routes, tokens); }, with_tokens(tokens)};
+  const std::string token = app->get("/api/csrf").at("/data/token");
+  const auto send = [&](std::vector<std::pair<std::string, std::string>> headers) {
+    return app->send({.method = http::Method::post,
+                      .target = "/contact",
+                      .headers = std::move(headers),
+                      .body = "name=Ada&email=ada%40example.com&message=Hello",
+                      .content_type = "application/x-www-form-urlencoded"});
+  };
+  EXPECT_EQ(send({}).status, 403);
+  EXPECT_EQ(send({{"X-CSRF-Token", token}, {"Cookie", "__Host-csrf=" + token}}).status, 200);
 }
 
 TEST(Guide, Forms) {

@@ -123,6 +123,11 @@ ProblemCodes Description::problems_of(const PreparedRoute& prepared) const {
       add(auth::errors::forbidden);
   }
   const InputBinding& binding = *prepared.binding;
+  if (binding.source() == InputBinding::Source::body || route.method == http::Method::remove) {
+    const bool by_cookie = route.guard->kind != auth::Requirement::Kind::open;
+    if (route.csrf == CsrfCheck::always || (route.csrf == CsrfCheck::with_cookies && by_cookie))
+      add(errors::csrf_refused);
+  }
   if (!binding.path_members().empty()) add(errors::malformed_path);
   if (!binding.rest().members.empty() && binding.source() == InputBinding::Source::query) add(errors::malformed_query);
   if (!binding.rest().members.empty() && binding.source() == InputBinding::Source::body) {

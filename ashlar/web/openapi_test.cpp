@@ -120,7 +120,7 @@ TEST(OpenApi, ListsTheCodesOfEveryRefusal) {
   EXPECT_EQ(codes("~1api~1items/post", 400), R"(["request.malformed_json"])");
   EXPECT_EQ(codes("~1api~1items/post", 401),
             R"(["auth.not_signed_in","auth.token_invalid","auth.token_expired","auth.token_revoked"])");
-  EXPECT_EQ(codes("~1api~1items/post", 403), R"(["auth.forbidden"])");
+  EXPECT_EQ(codes("~1api~1items/post", 403), R"(["auth.forbidden","csrf.refused"])");
   EXPECT_EQ(codes("~1api~1items/post", 409), R"(["item.taken"])");
   EXPECT_EQ(codes("~1api~1items/post", 413), R"(["request.body_too_large"])");
   EXPECT_EQ(codes("~1api~1items/post", 415), R"(["request.unsupported_media_type"])");
@@ -130,8 +130,8 @@ TEST(OpenApi, ListsTheCodesOfEveryRefusal) {
   EXPECT_EQ(codes("~1api~1items/get", 400), R"(["request.malformed_query"])");
   EXPECT_EQ(codes("~1api~1items/get", 401), "");
   EXPECT_EQ(codes("~1api~1items/get", 429), "");
-  EXPECT_EQ(codes("~1api~1items~1{id}/delete", 403), "");
-  EXPECT_EQ(codes("~1api~1items~1{id}/patch", 403), R"(["auth.forbidden"])");
+  EXPECT_EQ(codes("~1api~1items~1{id}/delete", 403), R"(["csrf.refused"])");
+  EXPECT_EQ(codes("~1api~1items~1{id}/patch", 403), R"(["auth.forbidden","csrf.refused"])");
 }
 
 TEST(OpenApi, SaysOfTheServersLimitWhereItHolds) {

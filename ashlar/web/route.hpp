@@ -4,6 +4,7 @@
 #include "ashlar/auth/principal.hpp"
 #include "ashlar/http/message.hpp"
 #include "ashlar/web/cors.hpp"
+#include "ashlar/web/csrf.hpp"
 #include "ashlar/web/forms.hpp"
 #include "ashlar/web/operation.hpp"
 #include "ashlar/web/rate_limit.hpp"
@@ -39,6 +40,7 @@ struct Route {
   std::optional<CorsOptions> cors;                    // instead of the App's
   std::optional<SecurityHeaders> security_headers;    // instead of the App's
   Forms forms = Forms::no;                            // beside JSON
+  CsrfCheck csrf = CsrfCheck::with_cookies;
   enum class Compressed : std::uint8_t { no, yes } compressed = Compressed::yes;
   enum class Tagged : std::uint8_t { no, yes } etag = Tagged::no;
   std::optional<std::string> cache_control;  // of an operation's replies; nullopt: see cache_control_of

@@ -72,6 +72,8 @@ class RouteLine {
   RouteLine& cors(CorsOptions options) { return route_.cors = std::move(options), *this; }
   // Instead of the App's, all of them; a copy of those, with one changed, keeps the others.
   RouteLine& security_headers(SecurityHeaders headers) { return route_.security_headers = std::move(headers), *this; }
+  // When it is checked that the request comes from a page of ours; see csrf.hpp.
+  RouteLine& csrf(CsrfCheck check) { return route_.csrf = check, *this; }
   RouteLine& body_bytes_max(std::size_t bytes) { return route_.body_bytes_max = bytes, *this; }
   // Takes forms beside JSON: application/x-www-form-urlencoded and multipart/form-data. Whoever takes them should know
   // that pages of other sites can send them; see docs/guide/csrf.md.

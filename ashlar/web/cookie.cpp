@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ashlar/web/cookie.hpp"
+
+#include "ashlar/core/encoding.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <span>
+#include <stdexcept>
+
+namespace ashlar::web {
+
+namespace {
+
+constexpr std::size_t cookie_bytes_max = 4096;
+constexpr std::chrono::hours life_max{400 * 24};
+constexpr std::string_view host_prefix = "__host-", secure_prefix = "__secure-";
+
+bool is_token_character(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+         std::string_view("!#$%&'*+-.^_`|~").contains(c);
+}
+bool is_token(std::string_view text) { return !text.empty() && std::ranges::all_of(text, is_token_character); }
+
+// RFC 6265 section 4.1.1.
+bool is_cookie_octet(char c) {
+  const auto u = static_cast<unsigned char>(c);
+  return u > 0x20 && u < 0x7f && c != '"' && c != ',' && c != ';' && c != '\\';
+}
+bool is_attribute_character(char c) {
+  const auto u = static_cast<unsigned char>(c);
+  return u > 0x20 && u < 0x7f && c != ';';
+}
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
+
+std::string text_of(const Cookie& cookie) {
+  std::string out = cookie.name + '=' + cookie.value + "; Path=" + cookie.path;
+  if (!cookie.domain.empty()) out.append("; Domain=").append(cookie.domain);
+  if (cookie.max_age) out.append("; Max-Age=").append(std::to_string(cookie.max_age->count()));
+  if (cookie.scripts == Cookie::Scripts::kept_out) out += "; HttpOnly";
+  if (cookie.secure == Cookie::Secure::yes) out += "; Secure";
+  switch (cookie.same_site) {
+    case Cookie::SameSite::strict:
+      return out + "; SameSite=Strict";
+    case Cookie::SameSite::lax:
+      return out + "; SameSite=Lax";
+    case Cookie::SameSite::none:
+      return out + "; SameSite=None";
+  }
+  return out;
+}
+
+}  // namespace
+
+std::optional<std::string> Cookie::complaint() const {
+  const std::string lower = ascii_lower(name);
+  const bool insecure = secure == Secure::no;
+  if (!is_token(name)) return "a cookie's name must be a token";
+  if (!std::ranges::all_of(value, is_cookie_octet)) return "a cookie's value has characters that it must not have";
+  if (!path.starts_with('/') || !std::ranges::all_of(path, is_attribute_character))
+    return "a cookie's path must begin with a slash and hold no semicolon";
+  if (!std::ranges::all_of(domain, [](char c) { return is_token_character(c) && c != '_'; }))
+    return "a cookie's domain must be the name of a host";
+  if (lower.starts_with(host_prefix) && (insecure || path != "/" || !domain.empty()))
+    return "a cookie with __Host- must be Secure, have the path / and no domain";
+  if (lower.starts_with(secure_prefix) && insecure) return "a cookie with __Secure- must be Secure";
+  if (same_site == SameSite::none && insecure) return "a cookie with SameSite=None must be Secure";
+  if (max_age && (*max_age < std::chrono::seconds{0} || *max_age > life_max))
+    return "a cookie lives between 0 seconds and 400 days";
+  if (text_of(*this).size() > cookie_bytes_max) return "a cookie has at most 4096 bytes";
+  return std::nullopt;
+}
+
+void set_cookie(const Cookie& cookie, http::ResponseHeaders& headers) {
+  if (auto wrong = cookie.complaint()) throw std::invalid_argument(*wrong);
+  headers.add("Set-Cookie", text_of(cookie));
+}
+
+RequestCookies::RequestCookies(const http::RequestHeaders& headers) {
+  for (const http::Field& field : headers.all()) {
+    if (field.name.size() != 6 || !ascii_iequals(field.name, "cookie")) continue;
+    for (std::string_view rest = field.value; !rest.empty() && pairs_.size() < pairs_max;) {
+      const std::size_t end = rest.find(';');
+      const std::string_view pair = trimmed(rest.substr(0, end));
+      rest = end == rest.npos ? std::string_view{} : rest.substr(end + 1);
+      const std::size_t equals = pair.find('=');
+      if (equals == pair.npos || !is_token(pair.substr(0, equals))) continue;
+      std::string_view value = pair.substr(equals + 1);
+      if (value.size() >= 2 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
+      if (std::ranges::all_of(value, is_cookie_octet)) pairs_.emplace_back(pair.substr(0, equals), value);
+    }
+  }
+}
+
+std::optional<std::string_view> RequestCookies::find(std::string_view name) const {
+  std::optional<std::string_view> found;
+  for (const auto& [its_name, value] : pairs_) {
+    if (its_name != name) continue;
+    if (found) return std::nullopt;
+    found = value;
+  }
+  return found;
+}
+
+SignedCookies::SignedCookies(std::vector<std::string> keys) : keys_(std::move(keys)) {}
+
+std::string SignedCookies::seal(std::string_view name, std::string_view value, Timestamp ends_at) const {
+  std::string out = to_base64url(std::as_bytes(std::span(value.data(), value.size())));
+  out.append(".").append(std::to_string(ends_at.milliseconds()));
+  return out + '.' + keys_.sign(std::string("cookie ").append(name), out);
+}
+
+std::optional<std::string> SignedCookies::open(std::string_view name, std::string_view sealed, Timestamp now) const {
+  const std::size_t signature_at = sealed.rfind('.');
+  if (signature_at == sealed.npos) return std::nullopt;
+  const std::string_view text = sealed.substr(0, signature_at);
+  if (!keys_.verify(std::string("cookie ").append(name), text, sealed.substr(signature_at + 1))) return std::nullopt;
+  const std::size_t end_at = text.rfind('.');
+  if (end_at == text.npos) return std::nullopt;
+  const std::string_view digits = text.substr(end_at + 1);
+  std::int64_t milliseconds = 0;
+  const auto [rest, error] = std::from_chars(digits.data(), digits.data() + digits.size(), milliseconds);
+  if (error != std::errc{} || rest != digits.data() + digits.size()) return std::nullopt;
+  if (now >= Timestamp::from_milliseconds(milliseconds)) return std::nullopt;
+  return from_base64url(text.substr(0, end_at));
+}
+
+}  // namespace ashlar::web
