@@ -19,6 +19,8 @@ namespace ashlar::web {
 
 namespace {
 
+constexpr std::size_t last_event_id_bytes_max = 1024;
+
 LoggedRequest logged(const Exchange& exchange) {
   const Context& context = exchange.context;
   return {exchange.request, exchange.client, exchange.id.view(), context.principal(),
@@ -84,6 +86,8 @@ App::State::Found App::State::find(Exchange& exchange) const {
   }
   exchange.cors = exchange.route->cors;
   if (exchange.cors != nullptr) exchange.cors->add_to(exchange.headers.origin, exchange.response.headers);
+  if (exchange.route->streams_events)
+    exchange.context.set_last_event_id(request.headers.get("Last-Event-ID").substr(0, last_event_id_bytes_max));
   return Found::route;
 }
 
@@ -202,7 +206,7 @@ Task<> App::handle(http::Request& request, http::Response& response) {
         Result<> done;
         if (route.operation) {
           HttpInput input(exchange, state.input_limits(route));
-          HttpReply reply(response);
+          HttpReply reply(response, exchange.context, state.options.streams);
           done = co_await route.operation->call(exchange.context, input, reply, route.owner_of_reply);
           if (done) {
             response.headers.add(exchange.route->caching);

@@ -52,6 +52,7 @@ struct AppOptions {
   enum class RequestIdHeader : std::uint8_t { off, on } request_id_header = RequestIdHeader::on;  // X-Request-Id
   CompressionOptions compression{};
   FormOptions forms{};
+  StreamOptions streams{};
 };
 
 class App final : public http::Handler {

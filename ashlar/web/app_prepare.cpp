@@ -63,6 +63,10 @@ void App::State::prepare(std::size_t index, std::vector<std::string>& complaints
   if (route.etag == Route::Tagged::yes && route.method != http::Method::get)
     complaints.push_back(line_of(route) + " is no GET; only what is read has an .etag().");
   if (route.operation) {
+    const ReplyShape reply = route.operation->reply();
+    out.streams_events = reply.kind == ReplyShape::Kind::events;
+    if (reply.streams() && route.etag == Route::Tagged::yes)
+      complaints.push_back(line_of(route) + " streams its reply, which can have no .etag().");
     const std::string control = cache_control_of(route);
     const http::Field field{"Cache-Control", control};
     if (!control.empty()) out.caching = http::HeaderBlock({&field, 1});

@@ -55,6 +55,9 @@ class Context {
   [[nodiscard]] Uuid new_id() const { return Uuid::make(*env_.clock, *env_.random); }
   [[nodiscard]] log::Logger& log() const { return *env_.logger; }
 
+  // Of the last event that the client has of the stream that it asks for again; empty: it begins. The client's word.
+  [[nodiscard]] std::string_view last_event_id() const { return last_event_id_; }
+
   // A refresh token that the client keeps for us (a cookie, over HTTP); empty when there is none.
   [[nodiscard]] std::string_view kept_refresh_token() const { return kept_refresh_token_; }
   // Asks the face to make the client keep these (HTTP: HttpOnly cookies), or to forget what it kept.
@@ -81,6 +84,7 @@ class Context {
   }
   // Whether somebody traces this call: the caller, or who asked for trace().
   [[nodiscard]] bool is_traced() const { return trace_ || TraceContext::parse(traceparent_); }
+  void set_last_event_id(std::string_view id) { last_event_id_ = id; }
   void set_kept_refresh_token(std::string_view token) { kept_refresh_token_ = token; }
 
  private:
@@ -91,6 +95,7 @@ class Context {
   std::string_view client_agent_;
   std::string_view client_certificate_;
   std::string_view kept_refresh_token_;
+  std::string_view last_event_id_;
   std::string_view traceparent_;
   std::string_view trace_state_;
   mutable std::optional<TraceContext> trace_;

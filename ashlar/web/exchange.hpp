@@ -43,6 +43,7 @@ struct PreparedRoute {
   std::chrono::milliseconds time_max{0};
   std::vector<PreparedLimit> limits;  // the App's, then the line's
   bool limited_by_who_asks = false;
+  bool streams_events = false;
   std::optional<SecurityHeaderBlocks> security_headers;  // where they are not the App's
   const CorsPolicy* cors = nullptr;                      // null: no other site
   std::unique_ptr<CorsPolicy> cors_of_line;              // where it is not the App's

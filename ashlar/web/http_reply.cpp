@@ -2,6 +2,7 @@
 #include "ashlar/web/http_reply.hpp"
 
 #include "ashlar/schema/json.hpp"
+#include "ashlar/web/detail/stream_body.hpp"
 
 #include <array>
 #include <charconv>
@@ -38,6 +39,8 @@ int status_of(ReplyShape::Kind kind) {
     case ReplyShape::Kind::data:
     case ReplyShape::Kind::page:
     case ReplyShape::Kind::bare:
+    case ReplyShape::Kind::events:
+    case ReplyShape::Kind::rows:
       return 200;
   }
   return 200;
@@ -48,6 +51,7 @@ void HttpReply::write(const ReplyView& reply) {
   const Kind kind = reply.shape.kind;
   response_.status = kind == Kind::bare && reply.status != 0 ? reply.status : status_of(kind);
   if (kind == Kind::none) return;
+  if (reply.shape.streams()) return write_stream(reply);
   std::string& out = response_.body;
   if (kind == Kind::bare) {
     schema::write_json(*reply.shape.type, reply.value, out);
@@ -58,6 +62,15 @@ void HttpReply::write(const ReplyView& reply) {
     out += '}';
   }
   response_.headers.add("Content-Type", "application/json");
+}
+
+void HttpReply::write_stream(const ReplyView& reply) {
+  const bool events = reply.shape.kind == ReplyShape::Kind::events;
+  using Format = detail::StreamBody::Format;
+  response_.stream = detail::make_stream_body(events ? Format::events : Format::rows, std::move(*reply.producer),
+                                              streams_, {&context_.log(), std::string(context_.request_id())});
+  response_.headers.add("Content-Type", events ? "text/event-stream" : "application/json");
+  if (events) response_.headers.add("X-Accel-Buffering", "no");  // nginx would keep events back
 }
 
 }  // namespace ashlar::web

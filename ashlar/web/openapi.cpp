@@ -97,6 +97,7 @@ class Description {
   void body_content(std::string_view media_type, const InputBinding& binding);
   void file_encodings(const InputBinding& binding);
   void success(const ReplyShape& reply);
+  void stream(const ReplyShape& reply);
   void problem(int status, const std::vector<std::string_view>& codes);
   [[nodiscard]] ProblemCodes problems_of(const PreparedRoute& prepared) const;
 
@@ -166,11 +167,14 @@ void Description::parameter(const schema::Member& member, std::string_view place
 void Description::parameters(const PreparedRoute& prepared) {
   const InputBinding& binding = *prepared.binding;
   const bool query = binding.source() == InputBinding::Source::query;
-  if (binding.path_members().empty() && (!query || binding.rest().members.empty())) return;
+  if (binding.path_members().empty() && (!query || binding.rest().members.empty()) && !prepared.streams_events) return;
   out_.key("parameters").begin('[');
   for (const auto* member : binding.path_members()) parameter(*member, "path");
   if (query)
     for (const auto& member : binding.rest().members) parameter(member, "query");
+  if (prepared.streams_events)
+    out_.json(R"({"name":"Last-Event-ID","in":"header","required":false,"schema":{"type":"string"},)"
+              R"("description":"The id of the last event that the client has."})");
   out_.end(']');
 }
 
@@ -216,6 +220,7 @@ void Description::success(const ReplyShape& reply) {
     out_.end('}');
     return;
   }
+  if (reply.streams()) return stream(reply);
   out_.key("content").begin('{').key("application/json").begin('{').key("schema");
   if (reply.kind == Kind::bare) {
     schemas_.append(*reply.type, JsonSchemas::Use::output, out_.value());
@@ -233,6 +238,25 @@ void Description::success(const ReplyShape& reply) {
     schema::append_example(*reply.type, out_.value());
     if (page) out_.end(']').key("pagination").json(R"({"page":1,"limit":20,"total":1,"pages":1})");
     out_.end('}');
+  }
+  out_.end('}').end('}').end('}');
+}
+
+// OpenAPI 3.1 has no word for the items of a stream; 3.2 calls it itemSchema.
+void Description::stream(const ReplyShape& reply) {
+  const bool events = reply.kind == ReplyShape::Kind::events;
+  out_.key("content").begin('{').key(events ? "text/event-stream" : "application/json").begin('{');
+  out_.key("schema").begin('{');
+  if (events) {
+    out_.member("type", "string").member("description", "Events, each with JSON as its data, of the x-itemSchema.");
+    out_.end('}').key("x-itemSchema");
+    schemas_.append(*reply.type, JsonSchemas::Use::output, out_.value());
+  } else {
+    out_.member("type", "array").member("description", "Written as its items come.").key("items");
+    schemas_.append(*reply.type, JsonSchemas::Use::output, out_.value());
+    out_.end('}').key("example").begin('[');
+    schema::append_example(*reply.type, out_.value());
+    out_.end(']');
   }
   out_.end('}').end('}').end('}');
 }

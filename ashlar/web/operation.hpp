@@ -6,6 +6,7 @@
 #include "ashlar/schema/constraints.hpp"
 #include "ashlar/web/context.hpp"
 #include "ashlar/web/reply.hpp"
+#include "ashlar/web/stream_reply.hpp"
 
 #include <functional>
 #include <memory>
@@ -38,8 +39,9 @@ class InputSource {
 };
 
 struct ReplyShape {
-  enum class Kind : unsigned char { none, data, created, accepted, page, bare } kind = Kind::none;
-  const schema::Type* type = nullptr;  // of the value, or of a page's items; null for none
+  enum class Kind : unsigned char { none, data, created, accepted, page, bare, events, rows } kind = Kind::none;
+  const schema::Type* type = nullptr;  // of the value, or of the items of a page or a stream; null for none
+  [[nodiscard]] bool streams() const { return kind == Kind::events || kind == Kind::rows; }
 };
 
 struct ReplyView {
@@ -47,7 +49,8 @@ struct ReplyView {
   const void* value = nullptr;  // the value, or the array of items (with shape.type's array type in items_type)
   const schema::Type* items_type = nullptr;
   std::int64_t page = 0, limit = 0, total = 0;
-  int status = 0;  // of a bare reply
+  int status = 0;                    // of a bare reply
+  ItemProducer* producer = nullptr;  // of a stream, to be moved from
 };
 
 class ReplySink {

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "ashlar/http/message.hpp"
+#include "ashlar/web/test_cookie_jar.hpp"
+#include "ashlar/web/test_stream.hpp"
 
 #include <memory>
 #include <string>
@@ -40,6 +42,14 @@ struct TestRequest {
   std::string content_type = "application/json";  // sent when there is a body
 };
 
+// A part of a multipart form; a file when it has a file name.
+struct TestPart {
+  std::string name;
+  std::string content;
+  std::string file_name{};
+  std::string content_type{};
+};
+
 class TestClient {
  public:
   explicit TestClient(http::Handler& handler);
@@ -57,6 +67,19 @@ class TestClient {
   }
   TestReply remove(std::string target) { return send({http::Method::remove, std::move(target), {}, {}}); }
 
+  // As an HTML form sends them.
+  TestReply post_form(std::string target, const std::vector<std::pair<std::string, std::string>>& fields);
+  TestReply post_multipart(std::string target, const std::vector<TestPart>& parts);
+  [[nodiscard]] static TestRequest multipart_request(http::Method method, std::string target,
+                                                     const std::vector<TestPart>& parts);
+  // Returns when the reply has begun; what it streams is read from there.
+  TestStream open(const TestRequest& request);
+
+  // From now on takes cookies from replies and sends them back, as a browser would by that clock (an App's own, say),
+  // which outlives the client. Not with a request that has a Cookie field of its own.
+  TestCookieJar& keep_cookies(const Clock& clock) { return cookies_.emplace(clock); }
+  void use_scheme(http::Scheme scheme) { scheme_ = scheme; }
+
   // Sent with every request from now on; an empty token sends none.
   void use_bearer(std::string token) { bearer_ = std::move(token); }
   void use_peer_address(std::string address) { peer_address_ = std::move(address); }
@@ -65,8 +88,13 @@ class TestClient {
   [[nodiscard]] boost::asio::io_context& loop();
 
  private:
+  [[nodiscard]] std::unique_ptr<detail::TestCall> prepare(const TestRequest& request, bool one_by_one);
+  void take_cookies(const http::ResponseHeaders& headers);
+
   struct State;
   std::unique_ptr<State> state_;
+  std::optional<TestCookieJar> cookies_;
+  http::Scheme scheme_ = http::Scheme::http;
   std::string bearer_;
   std::string peer_address_ = "127.0.0.1";
 };

@@ -81,5 +81,26 @@ TEST_F(Client, CollectsAStreamedBody) {
   EXPECT_EQ(app->send({http::Method::head, "/stream", {}, {}}).body, "");
 }
 
+TEST(TestCookieJar, SendsWhatABrowserWould) {
+  using namespace std::chrono_literals;
+  using http::Scheme;
+  ManualClock clock{Timestamp::from_milliseconds(1'800'000'000'000)};
+  TestCookieJar jar(clock);
+  jar.take("a=1; Path=/; HttpOnly", Scheme::http);
+  jar.take("b=2; Path=/api/auth; Max-Age=60", Scheme::http);
+  jar.take("c=3; Path=/; Secure", Scheme::https);
+  jar.take("d=4; Path=/; Secure", Scheme::http);  // not over http
+  EXPECT_EQ(jar.field_for("/", Scheme::http), "a=1");
+  EXPECT_EQ(jar.field_for("/", Scheme::https), "a=1; c=3");
+  EXPECT_EQ(jar.field_for("/api/auth/refresh", Scheme::http), "b=2; a=1");
+  EXPECT_EQ(jar.field_for("/api/authors", Scheme::http), "a=1");
+  jar.take("a=9; Path=/", Scheme::http);
+  EXPECT_EQ(jar.find("a"), "9");
+  clock.advance(60s);
+  EXPECT_EQ(jar.find("b"), std::nullopt);
+  jar.take("a=; Path=/; Max-Age=0", Scheme::http);
+  EXPECT_EQ(jar.field_for("/api/auth", Scheme::http), "");
+}
+
 }  // namespace
 }  // namespace ashlar::web

@@ -58,7 +58,7 @@ struct OperationTraits<R (*)(Context&, Args...)> {
 template <class T>
 struct ReplyTraits {
   static_assert(schema::DescribedStruct<T>,
-                "a reply is a struct with ASHLAR_DESCRIBE, or Created<>, Page<>, Bare<> of one");
+                "a reply is a struct with ASHLAR_DESCRIBE, or Created<>, Page<>, Bare<>, EventStream<>, Rows<> of one");
   using Value = T;
   static ReplyShape shape() { return {ReplyShape::Kind::data, &schema::type_of<T>()}; }
   static ReplyView view(const T& reply) { return {.shape = shape(), .value = &reply}; }
@@ -95,6 +95,18 @@ struct ReplyTraits<Page<T>> {
             .limit = reply.limit,
             .total = reply.total};
   }
+};
+template <class T>
+struct ReplyTraits<EventStream<T>> {
+  using Value = void;
+  static ReplyShape shape() { return {ReplyShape::Kind::events, &schema::type_of<T>()}; }
+  static ReplyView view(EventStream<T>& reply) { return {.shape = shape(), .producer = &reply.producer}; }
+};
+template <class T>
+struct ReplyTraits<Rows<T>> {
+  using Value = void;
+  static ReplyShape shape() { return {ReplyShape::Kind::rows, &schema::type_of<T>()}; }
+  static ReplyView view(Rows<T>& reply) { return {.shape = shape(), .producer = &reply.producer}; }
 };
 template <>
 struct ReplyTraits<void> {

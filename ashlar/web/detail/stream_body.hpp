@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/http/message.hpp"
+#include "ashlar/web/stream_reply.hpp"
+
+#include <boost/asio/basic_waitable_timer.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace ashlar::log {
+class Logger;
+}
+
+namespace ashlar::web::detail {
+
+// Whom a stream that broke off is told to.
+struct StreamLog {
+  log::Logger* logger;
+  std::string request_id;
+};
+
+// The body of a response that a producer of items writes: it runs beside what sends, so that a silent one has its
+// heartbeats, and waits where the reader is slow. Lives on one loop, in the response's BodyProducer, and has no task
+// left when send_to() has ended.
+class StreamBody final : public ItemSink {
+ public:
+  enum class Format : std::uint8_t { events, rows };
+
+  StreamBody(Format format, ItemProducer produce, const StreamOptions& options, StreamLog log);
+
+  Task<Result<>> send_to(http::BodyWriter& out);
+
+  void add(const schema::Type& type, const void* value, const EventFields& fields) override;
+  Task<Result<>> ready() override;
+
+ private:
+  using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                                  boost::asio::wait_traits<std::chrono::steady_clock>, LoopExecutor>;
+  Task<> run_producer();
+  Task<Result<>> send_pieces(http::BodyWriter& out);
+  Task<> wait_for_more();
+  [[nodiscard]] Result<> outcome();
+
+  Format format_;
+  ItemProducer produce_;
+  StreamOptions options_;
+  StreamLog log_;
+
+  std::string pending_;
+  std::string sending_;
+  bool begun_ = false;  // rows: after the bracket
+  bool ended_ = false;  // the producer
+  bool gone_ = false;   // the client
+  std::optional<Result<>> produced_;
+  std::exception_ptr thrown_;
+  std::optional<Timer> more_;     // what sends waits here
+  std::optional<Timer> drained_;  // what produces waits here
+};
+
+[[nodiscard]] http::BodyProducer make_stream_body(StreamBody::Format format, ItemProducer produce,
+                                                  const StreamOptions& options, StreamLog log);
+
+}  // namespace ashlar::web::detail

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ashlar/web/detail/test_call.hpp"
+
+#include "ashlar/http/errors.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <stdexcept>
+#include <utility>
+
+namespace ashlar::web::detail {
+
+namespace asio = boost::asio;
+
+std::optional<std::string_view> WholeBody::try_whole(std::size_t bytes_max) {
+  return text_.size() <= bytes_max ? std::optional(text_) : std::nullopt;
+}
+
+Task<Result<std::string_view>> WholeBody::read() { co_return std::exchange(rest_, {}); }
+
+Task<Result<std::string_view>> WholeBody::read_all(std::size_t bytes_max) {
+  if (text_.size() > bytes_max)
+    co_return fail(http::errors::body_too_large, "The body is over " + std::to_string(bytes_max) + " bytes.");
+  co_return text_;
+}
+
+TestCall::TestCall(asio::io_context& its_loop, TestRequest its_request, Pieces its_how)
+    : loop(its_loop),
+      sent(std::move(its_request)),
+      body(sent.body),
+      how(its_how),
+      taken_(its_loop.get_executor(), Timer::time_point::max()),
+      scope_(its_loop) {}
+
+TestCall::~TestCall() = default;
+
+void TestCall::start(http::Handler& handler) { scope_.start(run(handler)); }
+
+Task<> TestCall::run(http::Handler& handler) {
+  try {
+    co_await call(handler);
+  } catch (...) {
+    thrown = std::current_exception();
+  }
+  response.stream = nullptr;
+  answered = finished = true;
+}
+
+Task<> TestCall::call(http::Handler& handler) {
+  co_await handler.handle(request, response);
+  answered = true;
+  if (!response.stream || sent.method == http::Method::head) co_return;
+  auto produced = co_await response.stream(*this);
+  if (!produced) failure = std::move(produced.error());
+}
+
+Task<Result<>> TestCall::write(std::string_view bytes) {
+  if (how == Pieces::collected) {
+    response.body += bytes;
+    co_return Result<>{};
+  }
+  while (!gone && !pieces.empty()) {
+    boost::system::error_code ignored;
+    taken_.expires_at(Timer::time_point::max());
+    co_await taken_.async_wait(asio::redirect_error(asio::use_awaitable_t<LoopExecutor>{}, ignored));
+  }
+  if (gone) co_return fail(http::errors::connection_closed, "The client has gone.");
+  pieces.emplace_back(bytes);
+  co_return Result<>{};
+}
+
+void TestCall::run_one(std::chrono::steady_clock::time_point deadline) {
+  taken_.cancel();
+  if (loop.stopped()) loop.restart();
+  const auto work = asio::make_work_guard(loop);
+  if (loop.run_one_until(deadline) == 0)
+    throw std::runtime_error("the handler of " + sent.target + " did not finish within 30 s");
+}
+
+// A handler that does not finish in time is cancelled, so that nothing of it is left.
+void TestCall::run_to_end() {
+  try {
+    run_until([this] { return finished; });
+  } catch (...) {
+    leave();
+    throw;
+  }
+  leave();
+}
+
+void TestCall::leave() {
+  if (!finished) {
+    gone = true;
+    scope_.cancel();
+    run_until([this] { return finished; });
+  }
+  async::run_to_end(loop, scope_.join());
+}
+
+}  // namespace ashlar::web::detail
