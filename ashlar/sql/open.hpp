@@ -12,7 +12,7 @@ namespace ashlar::sql {
 
 namespace errors {
 inline constexpr ErrorCode unsupported_url{ErrorKind::invalid, "sql.unsupported_url"};
-}
+}  // namespace errors
 
 // What each driver takes; the place comes from the URL.
 struct OpenOptions {

@@ -5,47 +5,6 @@
 
 namespace ashlar::sql::postgres::detail {
 
-void JobList::push(Job& job) {
-  job.next = nullptr;
-  (last_ != nullptr ? last_->next : first_) = &job;
-  last_ = &job;
-  ++size_;
-}
-
-void JobList::push_front(Job& job) {
-  job.next = first_;
-  first_ = &job;
-  if (last_ == nullptr) last_ = &job;
-  ++size_;
-}
-
-void JobList::append(JobList jobs) {
-  while (Job* job = jobs.pop()) push(*job);
-}
-
-Job* JobList::pop() {
-  Job* job = first_;
-  if (job == nullptr) return nullptr;
-  first_ = job->next;
-  if (first_ == nullptr) last_ = nullptr;
-  job->next = nullptr;
-  --size_;
-  return job;
-}
-
-bool JobList::remove(const Job& job) {
-  Job* before = nullptr;
-  for (Job* at = first_; at != nullptr; before = at, at = at->next) {
-    if (at != &job) continue;
-    (before != nullptr ? before->next : first_) = at->next;
-    if (last_ == at) last_ = before;
-    at->next = nullptr;
-    --size_;
-    return true;
-  }
-  return false;
-}
-
 namespace {
 
 // The jobs of one loop on their way back. When the loop is destroyed first, so are the coroutines.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ashlar/sql/database.hpp"
+#include "ashlar/sql/detail/job_list.hpp"
 
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/async_result.hpp>
@@ -47,43 +48,7 @@ struct Job {
   }
 };
 
-// Jobs in the order they came, linked through themselves.
-class JobList {
- public:
-  JobList() = default;
-  JobList(JobList&& other) noexcept { swap(other); }
-  JobList& operator=(JobList&& other) noexcept {
-    swap(other);
-    return *this;
-  }
-  JobList(const JobList&) = delete;
-  ~JobList() = default;
-
-  [[nodiscard]] bool empty() const { return first_ == nullptr; }
-  [[nodiscard]] std::size_t size() const { return size_; }
-  void push(Job& job);
-  void push_front(Job& job);
-  void append(JobList jobs);
-  Job* pop();
-  bool remove(const Job& job);
-  // Moves those of which `which` is true to the end of `to`.
-  template <class Which>
-  void move_if(Which which, JobList& to) {
-    JobList kept;
-    while (Job* job = pop()) (which(*job) ? to : kept).push(*job);
-    swap(kept);
-  }
-
- private:
-  void swap(JobList& other) noexcept {
-    std::swap(first_, other.first_);
-    std::swap(last_, other.last_);
-    std::swap(size_, other.size_);
-  }
-  Job* first_ = nullptr;
-  Job* last_ = nullptr;
-  std::size_t size_ = 0;
-};
+using JobList = sql::detail::JobList<Job>;
 
 // Resumes the coroutines, one after another, on the thread that calls, which must be the loop's. When one lets an
 // exception out, the rest are resumed by the loop.

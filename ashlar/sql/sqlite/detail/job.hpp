@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ashlar/sql/database.hpp"
+#include "ashlar/sql/detail/job_list.hpp"
 
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -43,46 +44,7 @@ struct Job {
   }
 };
 
-// Jobs in the order they came, linked through themselves.
-class JobList {
- public:
-  JobList() = default;
-  JobList(JobList&& other) noexcept { swap(other); }
-  JobList& operator=(JobList&& other) noexcept {
-    swap(other);
-    return *this;
-  }
-  JobList(const JobList&) = delete;
-  ~JobList() = default;
-
-  [[nodiscard]] bool empty() const { return first_ == nullptr; }
-  [[nodiscard]] std::size_t size() const { return size_; }
-  void push(Job& job) {
-    job.next = nullptr;
-    (last_ != nullptr ? last_->next : first_) = &job;
-    last_ = &job;
-    ++size_;
-  }
-  Job* pop() {
-    Job* job = first_;
-    if (job == nullptr) return nullptr;
-    first_ = job->next;
-    if (first_ == nullptr) last_ = nullptr;
-    --size_;
-    return job;
-  }
-  [[nodiscard]] Job* first() const { return first_; }
-
- private:
-  void swap(JobList& other) noexcept {
-    std::swap(first_, other.first_);
-    std::swap(last_, other.last_);
-    std::swap(size_, other.size_);
-  }
-  Job* first_ = nullptr;
-  Job* last_ = nullptr;
-  std::size_t size_ = 0;
-};
+using JobList = sql::detail::JobList<Job>;
 
 // Finished jobs, handed back with one post for each loop that waits.
 class Answers {
