@@ -108,6 +108,9 @@ void read_trusted_proxies(config::Environment& env, Settings& settings) {
   if (env.one_of("TRUSTED_PROXY_FIELDS", "x-forwarded", fields) == "forwarded")
     proxies.fields = web::TrustedProxyOptions::Fields::forwarded;
   if (const auto made = web::TrustedProxies::make(proxies); !made) env.fault("TRUSTED_PROXIES", made.error().message());
+  settings.proxy_protocol = env.list("PROXY_PROTOCOL");
+  if (const auto parsed = http::IpNetworks::parse(settings.proxy_protocol); !parsed)
+    env.fault("PROXY_PROTOCOL", parsed.error().message());
 }
 
 // Cookies carry sessions, so the sites that are named may send them; "*" may not.
@@ -167,6 +170,9 @@ Settings read_settings(config::Environment& env) {
   out.body_bytes_max =
       static_cast<std::size_t>(env.integer("BODY_BYTES_MAX", 10 * 1024 * 1024, 1024, 1024 * 1024 * 1024));
   out.request_time_max = env.duration("REQUEST_TIME_MAX", 30s, 0ms, 1h);
+  out.connections_max = static_cast<std::size_t>(env.integer("CONNECTIONS_MAX", 10'000, 1, 1'000'000));
+  out.connections_per_address_max =
+      static_cast<std::size_t>(env.integer("CONNECTIONS_PER_ADDRESS_MAX", 0, 0, 1'000'000));
   read_trusted_proxies(env, out);
   read_cors(env, out);
   static constexpr std::array<std::string_view, 2> yes_no{"yes", "no"};

@@ -48,6 +48,9 @@ struct Settings {
   std::size_t body_bytes_max = 10 * 1024 * 1024;
   std::chrono::milliseconds request_time_max{30'000};  // 0: no limit
   web::TrustedProxyOptions trusted_proxies;
+  std::vector<std::string> proxy_protocol;  // networks whose connections begin with a PROXY header
+  std::size_t connections_max = 10'000;
+  std::size_t connections_per_address_max = 0;  // 0: no limit
   web::CorsOptions cors;
   enum class SecureCookies : std::uint8_t { no, yes } secure_cookies = SecureCookies::no;
   enum class Compression : std::uint8_t { off, on } compression = Compression::on;

@@ -69,6 +69,9 @@ TEST(Settings, RefuseWithTheVariablesName) {
       {{{"TLS_CLIENT_CERT", "yes"}, {"TLS_CLIENT_CA_FILE", "ca"}, {"TLS_CERT_FILE", "c"}, {"TLS_KEY_FILE", "k"}},
        "TLS_CLIENT_CERT"},
       {{{"TLS_VERSION_MIN", "1.1"}}, "TLS_VERSION_MIN"},
+      {{{"PROXY_PROTOCOL", "yes"}}, "PROXY_PROTOCOL"},
+      {{{"CONNECTIONS_MAX", "0"}}, "CONNECTIONS_MAX"},
+      {{{"CONNECTIONS_PER_ADDRESS_MAX", "-1"}}, "CONNECTIONS_PER_ADDRESS_MAX"},
       {{{"SECURE_COOKIES", "1"}}, "SECURE_COOKIES"},
       {{{"COMPRESSION", "gzip"}}, "COMPRESSION"},
       {{{"ADMIN_EMAIL", "admin@example.com"}}, "ADMIN_PASSWORD"},
@@ -210,7 +213,7 @@ TEST(Settings, AreAllDocumented) {
   int count = 0;
   for (std::string name; std::getline(names, name); ++count)
     EXPECT_THAT(source.str(), testing::HasSubstr('"' + name + '"'));
-  EXPECT_EQ(count, 35);
+  EXPECT_EQ(count, 38);
 }
 
 }  // namespace

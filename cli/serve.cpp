@@ -140,7 +140,10 @@ int serve(const Serve& wanted) {
   http::Server server({.host = settings.host,
                        .port = settings.port,
                        .loops = settings.loops,
-                       .limits = {.body_bytes_max = settings.body_bytes_max},
+                       .limits = {.body_bytes_max = settings.body_bytes_max,
+                                  .connections_max = settings.connections_max,
+                                  .connections_per_address_max = settings.connections_per_address_max},
+                       .proxy_protocol = {.networks = settings.proxy_protocol},
                        .tls = settings.tls},
                       application.app());
   server.start();

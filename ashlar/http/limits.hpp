@@ -8,15 +8,18 @@ namespace ashlar::http {
 
 // What the open internet may make a server spend. Each has a status or an end of connection as its answer.
 struct Limits {
-  std::size_t request_line_bytes_max = 8 * 1024;        // 414
-  std::size_t header_bytes_max = 32 * 1024;             // 431; of all header lines together
-  std::size_t header_count_max = 100;                   // 431
-  std::size_t chunk_extension_bytes_max = 4 * 1024;     // 413; of all extensions of a chunked body; they are skipped
-  std::size_t trailer_bytes_max = 8 * 1024;             // 413; of the trailers of a chunked body; they are discarded
-  std::size_t body_bytes_max = 10 * 1024 * 1024;        // 413; a handler may read with a lower one
-  std::size_t pipelined_requests_max = 64;              // unanswered ones read ahead; more wait in the socket
-  std::size_t output_bytes_max = 1024 * 1024;           // joined answers waiting for a slow reader; then reading stops
-  std::size_t connections_max = 10'000;                 // in all; more are closed at once
+  std::size_t request_line_bytes_max = 8 * 1024;     // 414
+  std::size_t header_bytes_max = 32 * 1024;          // 431; of all header lines together
+  std::size_t header_count_max = 100;                // 431
+  std::size_t chunk_extension_bytes_max = 4 * 1024;  // 413; of all extensions of a chunked body; they are skipped
+  std::size_t trailer_bytes_max = 8 * 1024;          // 413; of the trailers of a chunked body; they are discarded
+  std::size_t body_bytes_max = 10 * 1024 * 1024;     // 413; a handler may read with a lower one
+  std::size_t pipelined_requests_max = 64;           // unanswered ones read ahead; more wait in the socket
+  std::size_t output_bytes_max = 1024 * 1024;        // joined answers waiting for a slow reader; then reading stops
+  std::size_t connections_max = 10'000;              // in all; more are closed at once
+  // Of one address, an IPv6 one counted by its /64; more are closed at once. 0: no limit of its own, since behind a
+  // proxy everybody has the proxy's address.
+  std::size_t connections_per_address_max = 0;
   std::size_t requests_per_connection_max = 1'000'000;  // then `Connection: close`
   std::size_t discarded_body_bytes_max = 64 * 1024;   // an unread body is skipped up to here, else the connection ends
   std::chrono::milliseconds header_time_max{10'000};  // 408; from the first byte of a request to its last header

@@ -102,9 +102,13 @@ class AcceptingLoop {
       }
       auto permit = detail::ConnectionPermit::take(shared);
       if (!permit) continue;
+      const bool behind_proxy = !shared.proxy_protocol.networks.empty() &&
+                                shared.proxy_protocol.networks.contains(detail::address_of(peer.address()));
+      if (!behind_proxy && !permit.count_for(peer.address())) continue;
       try {
         socket.non_blocking(true);
-        detail::Connection::start(loop_, std::move(socket), peer, std::move(permit));
+        detail::Connection::start(loop_, std::move(socket), peer, std::move(permit),
+                                  behind_proxy ? detail::Preface::proxy_header : detail::Preface::none);
       } catch (const std::exception&) {
         continue;  // no memory for it: this one is closed, the next may find some
       }
@@ -139,12 +143,19 @@ std::shared_ptr<detail::TlsContext> tls_or_throw(const TlsOptions& options, deta
   return std::move(*made);
 }
 
+detail::ProxyProtocol proxies_or_throw(const ProxyProtocolOptions& options) {
+  auto networks = IpNetworks::parse(options.networks);
+  if (!networks) throw std::runtime_error("PROXY protocol: " + networks.error().message());
+  return {std::move(*networks), options.header_bytes_max, options.header_time_max};
+}
+
 }  // namespace
 
 struct Server::State {
   State(ServerOptions options, Handler& handler)
       : tickets(options.tls ? options.tls->ticket_key_time : TlsOptions{}.ticket_key_time),
-        shared(options.limits, handler, options.tls ? tls_or_throw(*options.tls, tickets) : nullptr) {
+        shared(options.limits, handler, options.tls ? tls_or_throw(*options.tls, tickets) : nullptr,
+               proxies_or_throw(options.proxy_protocol)) {
     const std::size_t count =
         options.loops > 0 ? options.loops : std::max<std::size_t>(1, std::thread::hardware_concurrency());
     for (std::size_t i = 0; i < count; ++i) loops.push_back(std::make_unique<AcceptingLoop>(shared));

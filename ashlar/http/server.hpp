@@ -3,6 +3,7 @@
 
 #include "ashlar/http/limits.hpp"
 #include "ashlar/http/message.hpp"
+#include "ashlar/http/proxy_protocol.hpp"
 #include "ashlar/http/tls.hpp"
 
 #include <chrono>
@@ -19,6 +20,7 @@ struct ServerOptions {
   std::uint16_t port = 3000;     // 0: any free one
   std::size_t loops = 0;         // event loops, each with a thread and an acceptor of its own; 0: one a core
   Limits limits{};
+  ProxyProtocolOptions proxy_protocol{};
   std::optional<TlsOptions> tls{};  // absent: plain
 };
 
@@ -26,7 +28,7 @@ struct ServerOptions {
 class Server {
  public:
   // Binds and listens. Throws std::system_error when the address cannot be had, std::runtime_error for a bad
-  // certificate or key; both say what and why.
+  // certificate, key or network; both say what and why.
   Server(ServerOptions options, Handler& handler);
   ~Server();  // stops at once if it still runs
   Server(const Server&) = delete;

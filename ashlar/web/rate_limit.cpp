@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/web/rate_limit.hpp"
 
-#include "ashlar/web/ip_address.hpp"
+#include "ashlar/http/ip_address.hpp"
 
 #include <openssl/sha.h>
 
@@ -49,7 +49,7 @@ std::string RateLimit::text() const {
 }
 
 RateLimitKey RateLimitKey::of_address(std::string_view address, std::uint64_t limit) {
-  const auto parsed = IpAddress::parse(address);
+  const auto parsed = http::IpAddress::parse(address);
   if (!parsed) {  // a socket file, a test: apart from all addresses
     RateLimitKey key = of_text(address, limit);
     key.client_high |= std::uint64_t{1} << 63;

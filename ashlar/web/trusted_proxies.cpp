@@ -3,23 +3,13 @@
 
 #include "ashlar/web/detail/forwarded.hpp"
 
-#include <algorithm>
-#include <array>
+#include <utility>
 
 namespace ashlar::web {
 
 namespace {
 
 using detail::EntriesFromLast;
-
-struct NamedNetworks {
-  std::string_view name;
-  std::span<const std::string_view> networks;
-};
-constexpr std::array<std::string_view, 2> loopback = {"127.0.0.0/8", "::1"};
-constexpr std::array<std::string_view, 8> private_networks = {
-    "127.0.0.0/8", "::1", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "fc00::/7", "fe80::/10"};
-constexpr std::array<NamedNetworks, 2> named = {{{"loopback", loopback}, {"private", private_networks}}};
 
 // The entry that is `distance` before the last one; the first, when there are fewer.
 std::string_view entry_at(const http::RequestHeaders& headers, std::string_view name, std::size_t distance) {
@@ -44,32 +34,17 @@ Result<TrustedProxies> TrustedProxies::make(const TrustedProxyOptions& options) 
   TrustedProxies out;
   out.fields_ = options.fields;
   out.hops_max_ = options.hops_max;
-  for (const std::string& text : options.networks) {
-    if (const auto* group = std::ranges::find(named, std::string_view(text), &NamedNetworks::name);
-        group != named.end()) {
-      for (const std::string_view network : group->networks) out.networks_.push_back(*IpNetwork::parse(network));
-      continue;
-    }
-    const auto network = IpNetwork::parse(text);
-    if (!network) {
-      return fail(errors::invalid_proxy, "\"" + text +
-                                             "\" is no address, no network such as 10.0.0.0/8 (with zeros after its "
-                                             "prefix), and neither \"loopback\" nor \"private\".");
-    }
-    out.networks_.push_back(*network);
-  }
+  auto networks = http::IpNetworks::parse(options.networks);
+  if (!networks) return std::unexpected(std::move(networks.error()));
+  out.networks_ = std::move(*networks);
   return out;
-}
-
-bool TrustedProxies::trusts(const IpAddress& address) const {
-  return std::ranges::any_of(networks_, [&](const IpNetwork& network) { return network.contains(address); });
 }
 
 ClientOrigin TrustedProxies::origin_of(const http::Request& request) const {
   ClientOrigin origin = {.address = request.peer_address, .authority = request.authority, .scheme = request.scheme};
   if (networks_.empty()) return origin;
-  const auto peer = IpAddress::parse(request.peer_address);
-  if (!peer || !trusts(*peer)) return origin;
+  const auto peer = http::IpAddress::parse(request.peer_address);
+  if (!peer || !networks_.contains(*peer)) return origin;
   if (fields_ == TrustedProxyOptions::Fields::forwarded) {
     read_forwarded(request, origin);
   } else {
@@ -88,7 +63,7 @@ void TrustedProxies::read_x_forwarded(const http::Request& request, ClientOrigin
     const auto address = detail::address_of_node(*entry, detail::Ipv6Writing::bare);
     if (!address) break;
     origin.address = *address;
-    if (!trusts(*IpAddress::parse(*address))) break;
+    if (!networks_.contains(*http::IpAddress::parse(*address))) break;
   }
   take_proto_and_host(entry_at(request.headers, "X-Forwarded-Proto", distance),
                       entry_at(request.headers, "X-Forwarded-Host", distance), origin);
@@ -106,7 +81,7 @@ void TrustedProxies::read_forwarded(const http::Request& request, ClientOrigin& 
     const auto address = detail::address_of_node(element->node, detail::Ipv6Writing::in_brackets);
     if (!address) return;
     origin.address = *address;
-    if (!trusts(*IpAddress::parse(*address))) return;
+    if (!networks_.contains(*http::IpAddress::parse(*address))) return;
   }
 }
 

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "ashlar/core/error.hpp"
+#include "ashlar/http/ip_address.hpp"
 #include "ashlar/http/message.hpp"
-#include "ashlar/web/ip_address.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -14,10 +14,6 @@
 
 // Who is at the other end when proxies stand in between, as those proxies tell, and only those that are trusted.
 namespace ashlar::web {
-
-namespace errors {
-inline constexpr ErrorCode invalid_proxy{ErrorKind::invalid, "proxy.invalid_network"};
-}  // namespace errors
 
 struct TrustedProxyOptions {
   // "10.0.0.0/8", "192.0.2.7", "fd00::/8"; "loopback" (127.0.0.0/8, ::1) and "private" (that, RFC 1918, RFC 4193 and
@@ -58,11 +54,10 @@ class TrustedProxies {
   [[nodiscard]] bool empty() const { return networks_.empty(); }
 
  private:
-  [[nodiscard]] bool trusts(const IpAddress& address) const;
   void read_x_forwarded(const http::Request& request, ClientOrigin& origin) const;
   void read_forwarded(const http::Request& request, ClientOrigin& origin) const;
 
-  std::vector<IpNetwork> networks_;
+  http::IpNetworks networks_;
   TrustedProxyOptions::Fields fields_ = TrustedProxyOptions::Fields::x_forwarded;
   std::size_t hops_max_ = 0;
 };

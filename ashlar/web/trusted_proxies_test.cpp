@@ -46,7 +46,7 @@ TEST(TrustedProxies, RefuseNetworksThatAreNone) {
   for (const std::string wrong : {"", "10.0.0.0/33", "10.0.0.1/8", "everybody", "proxy.example", "*"}) {
     const auto made = TrustedProxies::make({.networks = {"10.0.0.0/8", wrong}});
     ASSERT_FALSE(made) << wrong;
-    EXPECT_EQ(made.error().code(), errors::invalid_proxy);
+    EXPECT_EQ(made.error().code(), http::errors::invalid_network);
     EXPECT_THAT(made.error().message(), HasSubstr('"' + wrong + '"'));
   }
 }

@@ -100,6 +100,21 @@ TEST(Tls, HangupReadsTheCertificateAgainAndABadOneChangesNothing) {
   EXPECT_EQ(kept.request("GET", "/health").status, 200) << "a connection from before lives on";
 }
 
+TEST(Tls, APassedOnClientKeepsItsAddress) {
+  const TemporaryFolder folder;
+  const TestCertificate certificate;
+  Variables variables = with_tls(certificate);
+  variables["PROXY_PROTOCOL"] = "loopback";
+  variables["CONNECTIONS_PER_ADDRESS_MAX"] = "1";
+  Server server(folder, variables);
+  const RawClientOptions options{.preface = "PROXY TCP4 192.0.2.7 10.0.0.1 12345 443\r\n",
+                                 .tls = RawClientOptions::Tls{}};
+  RawClient client(server.port(), options);
+  EXPECT_EQ(client.request("GET", "/health/ready").status, 200);
+  server.process().wait_for("192.0.2.7");
+  EXPECT_THROW(RawClient(server.port(), options), std::runtime_error) << "one of each address";
+}
+
 TEST(Reload, HangupReadsTheLogLevelOfDotEnvAgain) {
   const TemporaryFolder folder;
   Variables variables = server_variables();

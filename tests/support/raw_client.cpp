@@ -116,6 +116,7 @@ std::size_t RawResponse::count(std::string_view name) const {
 
 RawClient::RawClient(std::uint16_t port, RawClientOptions options) : state_(std::make_unique<State>()) {
   state_->socket = connect_to(options, port);
+  if (!options.preface.empty()) send(options.preface);
   if (!options.tls) return;
   ::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes with write(2)
   state_->context.reset(SSL_CTX_new(TLS_client_method()));

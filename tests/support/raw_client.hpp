@@ -31,6 +31,7 @@ struct RawClientOptions {
   std::string host = "127.0.0.1";             // a numeric address
   std::chrono::milliseconds timeout{10'000};  // of each wait; then it throws
   int receive_buffer_bytes = 0;               // SO_RCVBUF, for slow readers; 0: as it is
+  std::string preface{};                      // sent first, before TLS
   struct Tls {
     std::string authority_file{};                // PEM: the certificate to trust; empty: any
     std::string protocol{};                      // offered by ALPN; empty: none

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/http/detail/connection.hpp"
 
+#include "ashlar/http/detail/proxy_header.hpp"
 #include "ashlar/http/detail/tls.hpp"
 #include "ashlar/http/errors.hpp"
 
@@ -51,11 +52,12 @@ Connection::Connection(Loop& loop, Socket socket, const asio::ip::tcp::endpoint&
 
 Connection::~Connection() { loop_.remove(wire_.place()); }
 
-void Connection::start(Loop& loop, Socket socket, const asio::ip::tcp::endpoint& peer, ConnectionPermit permit) {
+void Connection::start(Loop& loop, Socket socket, const asio::ip::tcp::endpoint& peer, ConnectionPermit permit,
+                       Preface preface) {
   auto connection = std::make_shared<Connection>(loop, std::move(socket), peer, std::move(permit));
   // What comes out of run() is an end like any other: cancelled, or out of memory. The handler keeps the connection,
   // and with it the signal, until its slot is not needed any more.
-  asio::co_spawn(loop.context().get_executor(), connection->run(connection),
+  asio::co_spawn(loop.context().get_executor(), connection->run(connection, preface),
                  asio::bind_cancellation_slot(connection->cancel_.slot(), [connection](std::exception_ptr) {}));
 }
 
@@ -92,12 +94,25 @@ void Connection::abort() {
   cancel_.emit(asio::cancellation_type::all);
 }
 
-Task<> Connection::run(std::shared_ptr<Connection> self) {
+Task<> Connection::run(std::shared_ptr<Connection> self, Preface preface) {
   co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
+  if (preface == Preface::proxy_header && !co_await take_proxy_header()) co_return;
   if (self->wire_.transport().secure() && !co_await shake_hands()) co_return;
   const Next ending = co_await serve();
   if (ending == Next::gone || !co_await wire_.flush()) co_return;
   co_await wire_.close(ending == Next::lingering_close ? Wire::Goodbye::lingering : Wire::Goodbye::at_once);
+}
+
+Task<bool> Connection::take_proxy_header() {
+  waiting_ = true;
+  const auto header = co_await read_proxy_header(wire_);
+  waiting_ = false;
+  if (!header) co_return false;
+  if (!header->source) co_return true;
+  peer_address_ = text_of(header->source->address());
+  request_.peer_address = peer_address_;
+  request_.peer_port = header->source->port();
+  co_return permit_.count_for(header->source->address());
 }
 
 Task<bool> Connection::shake_hands() {

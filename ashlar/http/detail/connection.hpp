@@ -17,12 +17,16 @@
 
 namespace ashlar::http::detail {
 
+// What comes before HTTP, and before TLS.
+enum class Preface : std::uint8_t { none, proxy_header };
+
 // One accepted HTTP/1 connection: a coroutine that reads, asks the handler and writes until one side has had enough.
 // It owns what its requests and responses live in, so that the second request allocates nothing. Owned by its
 // coroutine; its loop's table knows it while it lives.
 class Connection final : public std::enable_shared_from_this<Connection> {
  public:
-  static void start(Loop& loop, Socket socket, const boost::asio::ip::tcp::endpoint& peer, ConnectionPermit permit);
+  static void start(Loop& loop, Socket socket, const boost::asio::ip::tcp::endpoint& peer, ConnectionPermit permit,
+                    Preface preface);
 
   Connection(Loop& loop, Socket socket, const boost::asio::ip::tcp::endpoint& peer, ConnectionPermit permit);
   ~Connection();
@@ -55,7 +59,8 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   };
   enum class Failure : std::uint8_t { none, thrown };
 
-  Task<> run(std::shared_ptr<Connection> self);
+  Task<> run(std::shared_ptr<Connection> self, Preface preface);
+  Task<bool> take_proxy_header();
   Task<bool> shake_hands();
   Task<Next> serve();
   void before_read();

@@ -21,6 +21,10 @@ milliseconds sweep_interval(const Limits& limits) {
 
 }  // namespace
 
+IpAddress address_of(const boost::asio::ip::address& address) {
+  return address.is_v4() ? IpAddress::of_ipv4(address.to_v4().to_bytes()) : IpAddress(address.to_v6().to_bytes());
+}
+
 void ServerShared::connection_ended() {
   if (connections.fetch_sub(1) != 1) return;
   const std::scoped_lock lock(mutex);  // the waiter has either not looked yet, or waits
@@ -31,6 +35,21 @@ ConnectionPermit ConnectionPermit::take(ServerShared& shared) {
   if (shared.connections.fetch_add(1) < shared.limits.connections_max) return ConnectionPermit(&shared);
   shared.connection_ended();
   return ConnectionPermit(nullptr);
+}
+
+ConnectionPermit::~ConnectionPermit() {
+  if (shared_ == nullptr) return;
+  if (address_) shared_->addresses.leave(*address_);
+  shared_->connection_ended();
+}
+
+bool ConnectionPermit::count_for(const boost::asio::ip::address& address) {
+  const std::size_t most = shared_->limits.connections_per_address_max;
+  if (most == 0) return true;
+  const IpAddress counted = address_of(address);
+  if (!shared_->addresses.enter(counted, most)) return false;
+  address_ = counted;
+  return true;
 }
 
 Loop::Loop(ServerShared& shared)

@@ -2,11 +2,14 @@
 #pragma once
 
 #include "ashlar/async/task.hpp"
+#include "ashlar/http/detail/address_counts.hpp"
 #include "ashlar/http/detail/input_buffer.hpp"
+#include "ashlar/http/ip_address.hpp"
 #include "ashlar/http/limits.hpp"
 #include "ashlar/http/message.hpp"
 
 #include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/ip/address.hpp>
 #include <boost/asio/ssl/context.hpp>
 
 #include <poll.h>
@@ -17,6 +20,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -26,37 +30,53 @@ namespace ashlar::http::detail {
 
 class Connection;
 
+[[nodiscard]] IpAddress address_of(const boost::asio::ip::address& address);
+
+// Who begins with a header of the PROXY protocol, and what it may cost.
+struct ProxyProtocol {
+  IpNetworks networks;
+  std::size_t header_bytes_max = 0;
+  std::chrono::milliseconds header_time_max{0};
+};
+
 // What all loops of a server share.
 struct ServerShared {
   ServerShared(const Limits& server_limits, Handler& server_handler,
-               std::shared_ptr<boost::asio::ssl::context> server_tls)
-      : limits(server_limits), handler(server_handler), tls(std::move(server_tls)) {}
+               std::shared_ptr<boost::asio::ssl::context> server_tls, ProxyProtocol proxies)
+      : limits(server_limits),
+        handler(server_handler),
+        tls(std::move(server_tls)),
+        proxy_protocol(std::move(proxies)) {}
 
   const Limits limits;
   Handler& handler;
   const std::shared_ptr<boost::asio::ssl::context> tls;  // what loops begin with; null: plain
+  const ProxyProtocol proxy_protocol;
   std::atomic<std::size_t> connections{0};
+  AddressCounts addresses;
   std::mutex mutex;
   std::condition_variable none_left;  // connections fell to zero
 
   void connection_ended();
 };
 
-// A place among Limits::connections_max, held by a connection as long as it lives.
+// A place among Limits::connections_max and connections_per_address_max, held by a connection as long as it lives.
 class ConnectionPermit {
  public:
   // Empty when there is none left.
   static ConnectionPermit take(ServerShared& shared);
-  ConnectionPermit(ConnectionPermit&& other) noexcept : shared_(std::exchange(other.shared_, nullptr)) {}
+  ConnectionPermit(ConnectionPermit&& other) noexcept
+      : shared_(std::exchange(other.shared_, nullptr)), address_(std::exchange(other.address_, std::nullopt)) {}
   ConnectionPermit& operator=(ConnectionPermit&&) = delete;
-  ~ConnectionPermit() {
-    if (shared_ != nullptr) shared_->connection_ended();
-  }
+  ~ConnectionPermit();
   explicit operator bool() const { return shared_ != nullptr; }
+  // Once: counts it for the client's address. false: that has as many as it may, and this one is to end.
+  [[nodiscard]] bool count_for(const boost::asio::ip::address& address);
 
  private:
   explicit ConnectionPermit(ServerShared* shared) : shared_(shared) {}
   ServerShared* shared_;
+  std::optional<IpAddress> address_;
 };
 
 // What is due when on one connection. A request sets it several times, so it is a plain store: there is no timer a

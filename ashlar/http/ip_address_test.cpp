@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ashlar/web/ip_address.hpp"
+#include "ashlar/http/ip_address.hpp"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-namespace ashlar::web {
+namespace ashlar::http {
 namespace {
 
 TEST(IpAddress, RefusesWhatIsNoAddress) {
@@ -54,4 +54,4 @@ TEST(IpNetwork, HoldsItsAddressesAndNoOthers) {
 }
 
 }  // namespace
-}  // namespace ashlar::web
+}  // namespace ashlar::http

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ashlar/web/ip_address.hpp"
+#include "ashlar/http/ip_address.hpp"
 
 #include <arpa/inet.h>
 
 #include <algorithm>
 #include <charconv>
 
-namespace ashlar::web {
+namespace ashlar::http {
 
 namespace {
 
@@ -17,6 +17,15 @@ std::uint64_t big_endian(const std::uint8_t* bytes) {
   for (int i = 0; i < 8; ++i) value = value << 8 | bytes[i];
   return value;
 }
+
+struct NamedNetworks {
+  std::string_view name;
+  std::span<const std::string_view> networks;
+};
+constexpr std::array<std::string_view, 2> loopback = {"127.0.0.0/8", "::1"};
+constexpr std::array<std::string_view, 8> private_networks = {
+    "127.0.0.0/8", "::1", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "fc00::/7", "fe80::/10"};
+constexpr std::array<NamedNetworks, 2> named = {{{"loopback", loopback}, {"private", private_networks}}};
 
 // Whether two addresses agree in their first `bits` bits.
 bool agree(const IpAddress& a, const IpAddress& b, unsigned bits) {
@@ -35,6 +44,13 @@ bool zero_after(const IpAddress& address, unsigned bits) {
 }
 
 }  // namespace
+
+IpAddress IpAddress::of_ipv4(const std::array<std::uint8_t, 4>& bytes) {
+  IpAddress out;
+  out.bytes_[10] = out.bytes_[11] = 0xff;
+  std::ranges::copy(bytes, out.bytes_.begin() + 12);
+  return out;
+}
 
 std::optional<IpAddress> IpAddress::parse(std::string_view text) {
   std::array<char, INET6_ADDRSTRLEN> terminated{};
@@ -75,4 +91,27 @@ std::optional<IpNetwork> IpNetwork::parse(std::string_view text) {
 
 bool IpNetwork::contains(const IpAddress& address) const { return agree(first_, address, prefix_bits_); }
 
-}  // namespace ashlar::web
+Result<IpNetworks> IpNetworks::parse(std::span<const std::string> texts) {
+  IpNetworks out;
+  for (const std::string& text : texts) {
+    if (const auto* group = std::ranges::find(named, std::string_view(text), &NamedNetworks::name);
+        group != named.end()) {
+      for (const std::string_view network : group->networks) out.networks_.push_back(*IpNetwork::parse(network));
+      continue;
+    }
+    const auto network = IpNetwork::parse(text);
+    if (!network) {
+      return fail(errors::invalid_network, "\"" + text +
+                                               "\" is no address, no network such as 10.0.0.0/8 (with zeros after its "
+                                               "prefix), and neither \"loopback\" nor \"private\".");
+    }
+    out.networks_.push_back(*network);
+  }
+  return out;
+}
+
+bool IpNetworks::contains(const IpAddress& address) const {
+  return std::ranges::any_of(networks_, [&](const IpNetwork& network) { return network.contains(address); });
+}
+
+}  // namespace ashlar::http
