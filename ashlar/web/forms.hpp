@@ -23,13 +23,14 @@ inline constexpr ErrorCode field_too_large{ErrorKind::too_large, "request.field_
 enum class Forms : std::uint8_t { no, yes };
 
 struct FormOptions {
-  std::size_t form_bytes_max = 1024 * 1024;        // of an urlencoded body, 413; the route's own limit holds, too
-  std::size_t fields_max = 256;                    // pairs or parts of one form, 413
-  std::size_t field_bytes_max = 64 * 1024;         // of a part that is no file, 413
-  std::size_t part_header_bytes_max = 4 * 1024;    // of all header lines of a part, 400
-  std::size_t upload_piece_bytes_max = 64 * 1024;  // of a file in memory before it goes to the disk
-  std::filesystem::path upload_folder{};           // where ours is made; empty: the system's for temporary files
-  async::BlockingPool* upload_pool = nullptr;      // writes files, outlives the App; null: the App's own two threads
+  std::size_t form_bytes_max = 1024 * 1024;              // of an urlencoded body, 413; the route's own limit holds, too
+  std::size_t fields_max = 256;                          // pairs or parts of one form, 413
+  std::size_t field_bytes_max = 64 * 1024;               // of a part that is no file, 413
+  std::size_t part_header_bytes_max = 4 * 1024;          // of all header lines of a part, 400
+  std::size_t upload_piece_bytes_max = 64 * 1024;        // of a file in memory before it goes to the disk
+  std::uint64_t uploads_bytes_max = 1024 * 1024 * 1024;  // on the disk, of all requests together; more is 503
+  std::filesystem::path upload_folder{};                 // where ours is made; empty: the system's for temporary files
+  async::BlockingPool* upload_pool = nullptr;  // writes files, outlives the App; null: the App's own two threads
 };
 
 }  // namespace ashlar::web

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/web/forms.hpp"
 
+#include "ashlar/http/server.hpp"
 #include "ashlar/web/detail/magic_numbers.hpp"
 #include "ashlar/web/detail/test_app.hpp"
 #include "ashlar/web/upload.hpp"
+#include "tests/support/raw_client.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,6 +13,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 namespace ashlar::web {
 namespace {
@@ -262,6 +265,61 @@ TEST_F(FormTest, AFormThatIsTooLargeOrMalformedIsRefusedAsAWhole) {
   std::string many;
   for (int i = 0; i < 21; ++i) many += field("caption", "");
   EXPECT_EQ(picture(many).at("/code"), "request.too_many_fields");
+}
+
+TEST_F(FormTest, AllUploadsTogetherHaveALimitOnTheDisk) {
+  TestApp small{[this](Routes& routes) { routes.put("/pictures/{id}", take_picture, desk).open(); },
+                {.forms = {.uploads_bytes_max = 100}}};
+  const auto put = [&](std::string_view bytes) {
+    return small->send({http::Method::put,
+                        "/pictures/" + TestApp::user_id.to_string(),
+                        {},
+                        field("caption", "c") + file("file", "p.png", "image/png", bytes) + "--b--",
+                        "multipart/form-data; boundary=b"});
+  };
+  const auto refused = put(png + std::string(200, 'x'));
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_EQ(refused.at("/code"), "server.overloaded");
+  EXPECT_EQ(put(png).status, 200) << "what was refused and what is gone do not count";
+  EXPECT_EQ(put(png + std::string(80, 'x')).status, 200);
+}
+
+TEST(Uploads, OfAClientThatLeavesInTheMiddleAreDeleted) {
+  std::string name = (fs::temp_directory_path() / "ashlar-upload-test-XXXXXX").string();
+  const fs::path home = ::mkdtemp(name.data());
+  const auto files = [&] {
+    std::size_t count = 0;
+    for (const auto& entry : fs::recursive_directory_iterator(home)) count += entry.is_regular_file() ? 1 : 0;
+    return count;
+  };
+  {
+    Desk desk;
+    TestApp app{[&](Routes& routes) { routes.put("/pictures/{id}", take_picture, desk).open(); },
+                {.forms = {.upload_piece_bytes_max = 100, .upload_folder = home}}};
+    EXPECT_EQ(mode_of(fs::directory_iterator(home)->path()), 0700U);
+    http::Server server({.host = "127.0.0.1", .port = 0, .loops = 1}, app.app());
+    server.start();
+    {
+      test::RawClient client(server.port());
+      client.send("PUT /pictures/" + TestApp::user_id.to_string() +
+                  " HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=b\r\n"
+                  "Content-Length: 100000\r\n\r\n" +
+                  file("raw", "r", "a/b", std::string(2'000, 'r')));
+      while (files() == 0) std::this_thread::yield();
+    }
+    while (files() != 0) std::this_thread::yield();
+
+    test::RawClient whole(server.port());
+    const std::string body = field("caption", "me") + file("file", "p.png", "image/png", png) + "--b--\r\n";
+    whole.send("PUT /pictures/" + TestApp::user_id.to_string() +
+               " HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: " +
+               std::to_string(body.size()) + "\r\n\r\n");
+    for (const char c : body) whole.send(std::string_view(&c, 1));
+    EXPECT_EQ(whole.read_response().status, 200);
+    server.stop(std::chrono::seconds{1});
+  }
+  EXPECT_TRUE(fs::is_empty(home)) << "the App's folder goes with it";
+  fs::remove_all(home);
 }
 
 TEST_F(FormTest, OpenApiShowsFormsAndFiles) {

@@ -117,10 +117,13 @@ Task<Result<>> MultipartInput::write_piece() {
   assert(folder_ != nullptr);
   auto written = co_await folder_->pool().run([this] {
     if (!file_) file_ = folder_->make_file();
-    file_->append(text_);
+    return file_->append(text_);
   });
   text_.clear();
-  co_return written;
+  if (!written) co_return std::unexpected(std::move(written.error()));
+  if (*written == StoredFile::Written::no_room)
+    co_return fail(ashlar::errors::overloaded, "There is no room for uploads now.");
+  co_return Result<>{};
 }
 
 Task<Result<>> MultipartInput::end_part() {

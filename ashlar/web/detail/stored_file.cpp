@@ -52,19 +52,27 @@ std::filesystem::path make_folder(std::filesystem::path in) {
 
 }  // namespace
 
-StoredFile::StoredFile(std::filesystem::path path, async::BlockingPool& pool)
-    : path_(std::move(path)), pool_(pool), descriptor_(create(path_)) {
+StoredFile::StoredFile(std::filesystem::path path, async::BlockingPool& pool, DiskBudget& budget)
+    : path_(std::move(path)), pool_(pool), budget_(budget), descriptor_(create(path_)) {
   if (descriptor_ < 0) throw_errno("cannot make a file for an upload");
 }
 
 StoredFile::~StoredFile() {
   ::unlink(path_.c_str());
   ::close(descriptor_);
+  budget_.give_back(size_);
 }
 
-void StoredFile::append(std::string_view bytes) {
-  write_all(descriptor_, bytes, size_);
+StoredFile::Written StoredFile::append(std::string_view bytes) {
+  if (!budget_.take(bytes.size())) return Written::no_room;
+  try {
+    write_all(descriptor_, bytes, size_);
+  } catch (...) {
+    budget_.give_back(bytes.size());
+    throw;
+  }
   size_ += bytes.size();
+  return Written::yes;
 }
 
 std::string StoredFile::read() const {
@@ -97,7 +105,7 @@ StoredFile::Kept StoredFile::copy_to(const std::filesystem::path& target) const 
 }
 
 UploadFolder::UploadFolder(const FormOptions& options)
-    : path_(make_folder(options.upload_folder)), pool_(options.upload_pool) {
+    : path_(make_folder(options.upload_folder)), budget_(options.uploads_bytes_max), pool_(options.upload_pool) {
   if (pool_ == nullptr) own_pool_.emplace(async::BlockingPoolOptions{.threads = 2, .name = "uploads"});
 }
 
@@ -108,7 +116,7 @@ UploadFolder::~UploadFolder() {
 }
 
 std::unique_ptr<StoredFile> UploadFolder::make_file() {
-  return std::make_unique<StoredFile>(path_ / std::to_string(++files_), pool());
+  return std::make_unique<StoredFile>(path_ / std::to_string(++files_), pool(), budget_);
 }
 
 }  // namespace ashlar::web::detail

@@ -14,17 +14,34 @@
 
 namespace ashlar::web::detail {
 
+// How many bytes there may be on the disk, of all files together. Thread-safe.
+class DiskBudget {
+ public:
+  explicit DiskBudget(std::uint64_t bytes_max) : bytes_max_(bytes_max) {}
+  [[nodiscard]] bool take(std::uint64_t bytes) {
+    if (taken_.fetch_add(bytes) + bytes <= bytes_max_) return true;
+    taken_ -= bytes;
+    return false;
+  }
+  void give_back(std::uint64_t bytes) { taken_ -= bytes; }
+
+ private:
+  std::uint64_t bytes_max_;
+  std::atomic<std::uint64_t> taken_{0};
+};
+
 // A file of ours on the disk, deleted with this object. Its functions block: used on a pool's threads. They throw
 // std::system_error.
 class StoredFile {
  public:
   // Makes it: it must not be there yet, and only its owner may read and write it (O_EXCL, 0600).
-  StoredFile(std::filesystem::path path, async::BlockingPool& pool);
+  StoredFile(std::filesystem::path path, async::BlockingPool& pool, DiskBudget& budget);
   ~StoredFile();
   StoredFile(const StoredFile&) = delete;
   StoredFile& operator=(const StoredFile&) = delete;
 
-  void append(std::string_view bytes);
+  enum class Written : std::uint8_t { yes, no_room };  // the budget is used up
+  [[nodiscard]] Written append(std::string_view bytes);
   [[nodiscard]] std::string read() const;
   enum class Kept : std::uint8_t { yes, target_exists };
   [[nodiscard]] Kept keep_as(const std::filesystem::path& target) const;
@@ -38,6 +55,7 @@ class StoredFile {
 
   std::filesystem::path path_;
   async::BlockingPool& pool_;
+  DiskBudget& budget_;
   int descriptor_;
   std::uint64_t size_ = 0;
 };
@@ -57,6 +75,7 @@ class UploadFolder {
 
  private:
   std::filesystem::path path_;
+  DiskBudget budget_;
   async::BlockingPool* pool_;
   std::optional<async::BlockingPool> own_pool_;
   std::atomic<std::uint64_t> files_{0};
