@@ -2,6 +2,7 @@
 #include "backend/settings.hpp"
 
 #include "ashlar/core/encoding.hpp"
+#include "ashlar/sql/open.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -54,12 +55,7 @@ void read_tls(config::Environment& env, Settings& settings) {
 
 std::string read_database_url(config::Environment& env) {
   const std::string url = env.text("DATABASE_URL", "sqlite:data/ashlar.db");
-  if (url.starts_with("postgresql:") || url.starts_with("postgres:")) {
-    env.fault("DATABASE_URL", "PostgreSQL is not supported by this version; expected sqlite:PATH");
-  } else if (!url.starts_with(sqlite_scheme) || url.size() == sqlite_scheme.size()) {
-    // Not shown: a URL of another kind may carry a password.
-    env.fault("DATABASE_URL", "expected sqlite:PATH, such as sqlite:data/ashlar.db");
-  }
+  if (const auto known = sql::check_database_url(url); !known) env.fault("DATABASE_URL", known.error().message());
   return url;
 }
 
@@ -193,7 +189,7 @@ std::optional<std::filesystem::path> sqlite_path(const Settings& settings) {
 namespace {
 
 std::filesystem::path secrets_file(const Settings& settings) {
-  auto path = sqlite_path(settings).value_or("ashlar");
+  auto path = sqlite_path(settings).value_or("data/ashlar");
   return path.replace_extension(".secrets");
 }
 

@@ -65,7 +65,8 @@ struct Settings {
 [[nodiscard]] std::optional<std::filesystem::path> sqlite_path(const Settings& settings);
 
 // Development and tests need no JWT secrets: those that are missing are made once and kept in a file beside the
-// database that only its owner can read (mode 0600). Throws std::runtime_error when it can be neither read nor made.
+// database, or in data/ashlar.secrets for one on a server, that only its owner can read (mode 0600). Throws
+// std::runtime_error when it can be neither read nor made.
 void fill_development_secrets(Settings& settings, Random& random);
 
 }  // namespace ashlar::backend

@@ -38,7 +38,10 @@ TEST(Settings, RefuseWithTheVariablesName) {
       {{{"PORT", "80a"}}, "PORT"},
       {{{"PORT", "65536"}}, "PORT"},
       {{{"LOOPS", "-1"}}, "LOOPS"},
-      {{{"DATABASE_URL", "postgresql://ashlar:hush@db/ashlar"}}, "DATABASE_URL"},
+      {{{"DATABASE_URL", "postgresql:ashlar"}}, "DATABASE_URL"},
+      {{{"DATABASE_URL", "postgresql://ashlar:hush%@db/ashlar"}}, "DATABASE_URL"},
+      {{{"DATABASE_URL", "postgresql://ashlar:hush@[::1/ashlar"}}, "DATABASE_URL"},
+      {{{"DATABASE_URL", "postgresql://ashlar:hush@db/ashlar?sslmod=require"}}, "DATABASE_URL"},
       {{{"DATABASE_URL", "mysql://db"}}, "DATABASE_URL"},
       {{{"DATABASE_URL", "sqlite:"}}, "DATABASE_URL"},
       {{{"REDIS_URL", "redis://localhost"}}, "REDIS_URL"},
@@ -93,7 +96,7 @@ TEST(Settings, TheReportShowsNoSecret) {
   config::Environment env({{"JWT_SECRET", "hush-1"},
                            {"ADMIN_EMAIL", "admin@example.com"},
                            {"ADMIN_PASSWORD", "hush-2"},
-                           {"DATABASE_URL", "postgresql://ashlar:hush-3@db/ashlar"},
+                           {"DATABASE_URL", "postgresql://ashlar:hush-3@db/ashlar?hush-3"},
                            {"REDIS_URL", "redis://:hush-4@cache"}});
   (void)read_settings(env);
   EXPECT_EQ(env.faults().size(), 4U) << env.report();

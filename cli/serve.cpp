@@ -131,7 +131,9 @@ int serve(const Serve& wanted) {
   log::Logger logger(settings.log, clock);
   if (certificate) report_certificate(*certificate, clock, logger);
   CommandLoop loop;
-  const auto database = open_database(settings);
+  sql::OpenOptions database_options;
+  database_options.postgres.log = &logger;
+  const auto database = open_database(settings, std::move(database_options));
   bring_schema_up(settings, wanted, *database, clock, logger);
   if (settings.stage != backend::Stage::production) backend::fill_development_secrets(settings, random);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/welcome.hpp"
 
+#include "ashlar/sql/open.hpp"
 #include "backend/version.hpp"
 
 #include <unistd.h>
@@ -64,8 +65,9 @@ void print_welcome(const backend::Settings& settings, std::uint16_t port, const 
                                                          : settings.host;
   const std::string address = (settings.tls ? "https://" : "http://") + host + ":" + std::to_string(port);
   const std::string text =
-      "\n  Ashlar " + std::string(backend::version()) + " serves " + settings.database_url + "\n\n  Address  " +
-      address + "\n  API docs " + address + "/docs\n  Admin    " + admin_line(settings, admin, foundation.database) +
+      "\n  Ashlar " + std::string(backend::version()) + " serves " + sql::shown_database_url(settings.database_url) +
+      "\n\n  Address  " + address + "\n  API docs " + address + "/docs\n  Admin    " +
+      admin_line(settings, admin, foundation.database) +
       "\n\n  To register somebody and ask who they are, paste this into another terminal:\n\n" +
       with_address(settings.tls ? trusting(curl_line, *settings.tls) : curl_line, address) + "\n\n";
   std::FILE* to = isatty(STDOUT_FILENO) == 1 ? stdout : stderr;

@@ -19,6 +19,8 @@ log::LogOptions log_to_standard_error() {
 sql::OpenOptions patient() {
   sql::OpenOptions out;
   out.sqlite.transaction_time_max = std::chrono::hours{1};
+  out.postgres.transaction_time_max = std::chrono::hours{1};
+  out.postgres.statement_time_max = std::chrono::minutes{10};
   return out;
 }
 

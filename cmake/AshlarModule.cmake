@@ -35,3 +35,10 @@ function(ashlar_test name)
   target_precompile_headers(${name} PRIVATE <gtest/gtest.h> <gmock/gmock.h>)
   gtest_discover_tests(${name} TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 120)
 endfunction()
+
+# ashlar_test_on_postgres(<name> [<filter>])
+# The tests of <name> once more, on PostgreSQL: one test of ctest's, so that they share one server.
+function(ashlar_test_on_postgres name)
+  add_test(NAME ${name}.postgres COMMAND ${name} --gtest_brief=1 "--gtest_filter=*${ARGV1}")
+  set_tests_properties(${name}.postgres PROPERTIES ENVIRONMENT ASHLAR_TEST_DATABASE=postgres TIMEOUT 600 COST 100)
+endfunction()

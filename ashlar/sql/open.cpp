@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/sql/open.hpp"
 
+#include "ashlar/sql/postgres/url.hpp"
+
 #include <stdlib.h>
 
 #include <system_error>
 
 namespace ashlar::sql {
 namespace {
+
+constexpr std::string_view sqlite_scheme = "sqlite:";
 
 // A folder of its own in a file system that lives in memory where there is one: SQLite's own :memory: can be read by
 // one connection only.
@@ -33,10 +37,7 @@ Result<std::unique_ptr<Database>> open_postgres(std::string_view url, postgres::
 }  // namespace
 
 Result<std::unique_ptr<Database>> open_database(std::string_view url, OpenOptions options) {
-  constexpr std::string_view sqlite_scheme = "sqlite:";
-  if (url.starts_with("postgresql:") || url.starts_with("postgres:")) {
-    return open_postgres(url, std::move(options.postgres));
-  }
+  if (postgres::is_url(url)) return open_postgres(url, std::move(options.postgres));
   if (!url.starts_with(sqlite_scheme)) {
     return fail(errors::unsupported_url, "The database URL must be sqlite:PATH or postgresql://HOST/NAME.");
   }
@@ -59,6 +60,17 @@ Result<std::unique_ptr<Database>> open_database(std::string_view url, OpenOption
     return fail(error.code(), "The database " + std::string(url) + " cannot be opened: " + error.cause());
   }
   return std::move(*opened);
+}
+
+Result<> check_database_url(std::string_view url) {
+  if (postgres::is_url(url)) return postgres::check_url(url);
+  if (url.starts_with(sqlite_scheme) && url.size() > sqlite_scheme.size()) return {};
+  return fail(errors::unsupported_url,
+              "expected sqlite:PATH, such as sqlite:data/ashlar.db, or postgresql://USER:PASSWORD@HOST:PORT/NAME");
+}
+
+std::string shown_database_url(std::string_view url) {
+  return postgres::is_url(url) ? postgres::shown_url(url) : std::string(url);
 }
 
 }  // namespace ashlar::sql

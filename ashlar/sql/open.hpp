@@ -6,6 +6,7 @@
 #include "ashlar/sql/sqlite/database.hpp"
 
 #include <memory>
+#include <string>
 #include <string_view>
 
 namespace ashlar::sql {
@@ -25,5 +26,12 @@ struct OpenOptions {
 //   postgresql://USER:PASSWORD@HOST:PORT/NAME?sslmode=verify-full   a server; everything that libpq's URLs have
 //   sqlite::memory:   an empty database for this process, gone when it is closed; for tests
 Result<std::unique_ptr<Database>> open_database(std::string_view url, OpenOptions options = {});
+
+// Whether it is one of these, by its text alone. Error sql.unsupported_url; its message shows nothing of the URL, since
+// it may hold a password.
+Result<> check_database_url(std::string_view url);
+
+// The URL without password and options, for people and logs.
+[[nodiscard]] std::string shown_database_url(std::string_view url);
 
 }  // namespace ashlar::sql

@@ -117,6 +117,12 @@ Task<Result<bool>> UserRepository::remove(Uuid id) {
 }
 
 Task<Result<>> UserRepository::require_another_admin(Uuid besides) {
+  // SQLite has one writer. PostgreSQL would let two admins remove each other, so whoever asks holds the rows of all.
+  if (in_.dialect() == sql::Dialect::postgres) {
+    auto held =
+        co_await sql::raw<Uuid>("select id from users where role = 'admin' order by id for update").writing().all(in_);
+    if (!held) co_return std::unexpected(std::move(held.error()));
+  }
   auto another =
       co_await from<UserRow>().where(col<&UserRow::role> == role_admin && col<&UserRow::id> != besides).exists(in_);
   if (!another) co_return std::unexpected(std::move(another.error()));

@@ -76,7 +76,7 @@ TEST(Me, AnotherAddressSignsInAndIsNotVerified) {
   TestBackend backend;
   const Person ada = backend.person("ada");
   ASSERT_TRUE(backend.database().query_blocking(
-      {.sql = "update users set email_verified = 1", .parameters = {}, .mode = sql::Mode::write, .on_row = {}}));
+      {.sql = "update users set email_verified = true", .parameters = {}, .mode = sql::Mode::write, .on_row = {}}));
   EXPECT_EQ(
       backend.as(ada, Method::patch, "/api/users/me", R"({"email": "ada@example.com"})").at("/data/emailVerified"),
       "true");

@@ -29,6 +29,16 @@ TEST(Serve, NamesEveryWrongVariableAndShowsNoSecret) {
   EXPECT_THAT(finished.err + finished.out, Not(HasSubstr("hush")));
 }
 
+TEST(Serve, SaysThatTheDatabaseIsAwayAndShowsNoPassword) {
+  const TemporaryFolder folder;
+  Variables variables = server_variables();
+  variables["DATABASE_URL"] = "postgresql://ashlar:hush@127.0.0.1:1/ashlar";
+  const auto finished = run(ashlar({"serve"}, folder, variables));
+  EXPECT_EQ(finished.exit_code, 1);
+  EXPECT_THAT(finished.err, HasSubstr("The PostgreSQL database cannot be reached"));
+  EXPECT_THAT(finished.err + finished.out, Not(HasSubstr("hush")));
+}
+
 TEST(Serve, ReadsDotEnvAndNamesItsFaults) {
   const TemporaryFolder folder;
   Variables variables = server_variables();

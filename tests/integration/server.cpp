@@ -1,10 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/integration/server.hpp"
 
+#include "tests/support/postgres_server.hpp"
+
+#include <gtest/gtest.h>
+
 #include <cstdlib>
 #include <stdexcept>
+#include <string_view>
 
 namespace ashlar::test {
+
+namespace {
+
+// A new database for each test, the same one throughout it.
+std::string postgres_url() {
+  static std::string of_test, url;
+  const auto* info = testing::UnitTest::GetInstance()->current_test_info();
+  const std::string test = std::string(info->test_suite_name()) + "." + info->name();
+  if (test != of_test) url = tests::PostgresServer::shared().new_database();
+  of_test = test;
+  return url;
+}
+
+}  // namespace
 
 Variables server_variables() {
   Variables out{{"APP_ENV", "test"},
@@ -18,6 +37,8 @@ Variables server_variables() {
                 {"JWT_REFRESH_SECRET", "the refresh secret of the tests, long enough"},
                 {"ADMIN_EMAIL", "admin@example.com"},
                 {"ADMIN_PASSWORD", "a long password"}};
+  const char* kind = std::getenv("ASHLAR_TEST_DATABASE");
+  if (kind != nullptr && std::string_view(kind) == "postgres") out["DATABASE_URL"] = postgres_url();
   for (const char* name : {"DATABASE_URL", "REDIS_URL"})
     if (const char* value = std::getenv((std::string("ASHLAR_TEST_") + name).c_str())) out[name] = value;
   return out;

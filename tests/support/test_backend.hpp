@@ -24,10 +24,13 @@ struct Person {
   std::string refresh_token;
 };
 
+// An empty database: SQLite's in memory, or with ASHLAR_TEST_DATABASE=postgres one on a server of the test program's.
+[[nodiscard]] std::string new_database_url();
+
 // The whole reference backend in the process, on a database of its own, with a clock that stands still.
 class TestBackend {
  public:
-  explicit TestBackend(std::string database_url = "sqlite::memory:");
+  explicit TestBackend(const std::string& database_url = new_database_url());
   ~TestBackend();
 
   web::TestClient& client() { return *clients_.back(); }
@@ -56,7 +59,7 @@ class TestBackend {
   static constexpr const char* password = "a long password";
 
  private:
-  void run(const std::string& sql);
+  void run(const std::string& sql, std::vector<sql::Value> parameters = {});
 
   ManualClock clock_;
   SystemRandom random_;
