@@ -53,6 +53,7 @@ class CommandLoop {
   T run_or_stop(Task<Result<T>> task) {
     std::optional<Result<T>> out;
     async::run_to_end(loop_, store(std::move(task), out));
+    loop_.stop();  // so that a database which is closed waits for nothing on it
     return value_or_stop(std::move(*out));
   }
 
