@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/cache/cache.hpp"
+#include "ashlar/cache/detail/store.hpp"
+
+#include <boost/system/error_code.hpp>
+
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ashlar::cache::detail {
+
+// What all who wait for a load are told.
+struct Outcome {
+  Result<std::shared_ptr<const void>> value;
+  std::exception_ptr thrown{};
+};
+
+struct Flight;
+
+// A coroutine that waits for a load. Whoever resets `flight`, under the shard's lock, has `resume` called on `loop`.
+struct Waiter {
+  LoopExecutor loop;
+  std::shared_ptr<Flight> flight{};
+  std::move_only_function<void(boost::system::error_code)> resume{};
+  std::shared_ptr<const Outcome> outcome{};
+};
+using Waiters = std::vector<std::shared_ptr<Waiter>>;
+
+// One load of one key. Its shard's lock guards `waiters` and `kept`; the rest is set before it begins.
+struct Flight {
+  std::string key;
+  std::uint64_t hash;
+  const schema::Type* type;
+  Policy policy;
+  TagMarks tags;
+  Load load;
+  enum class Purpose : std::uint8_t { answer, refresh } purpose;
+  std::optional<LoopExecutor> loop{};
+  bool kept = true;  // what comes of it may be kept: nothing was written since it began
+  Waiters waiters{};
+
+  [[nodiscard]] bool is_of(std::string_view its_key, const schema::Type& its_type) const {
+    return key == its_key && type == &its_type;
+  }
+};
+
+}  // namespace ashlar::cache::detail

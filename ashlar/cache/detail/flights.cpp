@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ashlar/async/deadline.hpp"
+#include "ashlar/cache/detail/state.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace ashlar::cache {
+namespace asio = boost::asio;
+
+namespace {
+
+using detail::Flight;
+using detail::Outcome;
+using detail::Waiter;
+using detail::Waiters;
+
+Error closed_error() { return {errors::overloaded, "The server is shutting down."}; }
+
+// After the lock was left: each on its loop.
+void tell(Waiters waiters, const std::shared_ptr<const Outcome>& outcome) {
+  for (auto& waiter : waiters) {
+    waiter->outcome = outcome;
+    asio::post(waiter->loop, [waiter] { std::exchange(waiter->resume, nullptr)({}); });
+  }
+}
+
+bool holds(const Flight& flight) {
+  return std::ranges::all_of(flight.tags, [](const detail::TagMark& mark) { return mark.holds(); });
+}
+
+// Whether a stale value is better than this.
+bool is_trouble(const Error& error) {
+  return error.kind() == ErrorKind::unavailable || error.kind() == ErrorKind::timed_out ||
+         error.kind() == ErrorKind::internal;
+}
+
+}  // namespace
+
+void Cache::State::wait(const std::shared_ptr<Waiter>& waiter, std::shared_ptr<Flight> flight) {
+  std::shared_ptr<const Outcome> known;
+  {
+    Shard& shard = shard_of(flight->hash);
+    const std::scoped_lock lock(shard.mutex);
+    const auto now = clock.steady();
+    const detail::Entry* const entry = shard.store.find(flight->hash, flight->key, now);
+    if (entry != nullptr && entry->type == flight->type && now < entry->fresh_until) {
+      known = std::make_shared<Outcome>(Outcome{.value = entry->value});  // it has just come
+    } else if (closed) {
+      known = std::make_shared<Outcome>(Outcome{.value = std::unexpected(closed_error())});
+    } else {
+      auto& running = shard.flights[flight->hash];
+      if (running && running->is_of(flight->key, *flight->type) && holds(*running)) {
+        running->waiters.push_back(waiter);
+        waiter->flight = running;
+        return;
+      }
+      if (running) running->kept = false;
+      running = flight;
+      flight->waiters.push_back(waiter);
+      waiter->flight = flight;
+      shard.running.push_back(flight);
+      ++shard.counts.loads;
+    }
+  }
+  if (known) return tell({waiter}, known);
+  begin(waiter->loop, flight);
+}
+
+void Cache::State::give_up(const std::shared_ptr<Waiter>& waiter, std::uint64_t hash) {
+  Shard& shard = shard_of(hash);
+  const std::scoped_lock lock(shard.mutex);
+  if (waiter->flight == nullptr) return;  // it is being told
+  std::erase(waiter->flight->waiters, waiter);
+  waiter->flight.reset();
+  asio::post(waiter->loop, [waiter] { std::exchange(waiter->resume, nullptr)(asio::error::operation_aborted); });
+}
+
+void Cache::State::refresh(const LoopExecutor& loop, const std::shared_ptr<Flight>& flight) {
+  {
+    Shard& shard = shard_of(flight->hash);
+    const std::scoped_lock lock(shard.mutex);
+    if (closed || refreshes >= options.refreshes_max) return;
+    auto& running = shard.flights[flight->hash];
+    if (running && running->is_of(flight->key, *flight->type) && holds(*running)) return;
+    if (running) running->kept = false;
+    running = flight;
+    shard.running.push_back(flight);
+    ++shard.counts.loads;
+    ++refreshes;
+  }
+  begin(loop, flight);
+}
+
+// Lands the flight even when its loop is destroyed under it.
+class Cache::State::Landing {
+ public:
+  Landing(std::shared_ptr<State> state, std::shared_ptr<Flight> flight)
+      : state_(std::move(state)), flight_(std::move(flight)) {}
+  Landing(const Landing&) = delete;
+  Landing& operator=(const Landing&) = delete;
+  ~Landing() {
+    if (flight_) state_->abandon(*flight_);
+  }
+  void land(Result<detail::Fresh> loaded, std::exception_ptr thrown) {
+    const auto flight = std::exchange(flight_, nullptr);
+    state_->land(*flight, std::move(loaded), std::move(thrown));
+  }
+
+ private:
+  std::shared_ptr<State> state_;
+  std::shared_ptr<Flight> flight_;
+};
+
+Task<> Cache::State::fly(std::shared_ptr<State> self, std::shared_ptr<Flight> flight) {
+  Landing landing(self, flight);
+  Result<detail::Fresh> loaded;
+  std::exception_ptr thrown;
+  try {
+    loaded = co_await async::with_deadline(flight->load(), self->options.load_time_max);
+  } catch (...) {
+    thrown = std::current_exception();
+  }
+  landing.land(std::move(loaded), std::move(thrown));
+}
+
+// No cancellation reaches it: only its own deadline ends it.
+void Cache::State::begin(const LoopExecutor& loop, const std::shared_ptr<Flight>& flight) {
+  flight->loop = loop;
+  asio::co_spawn(loop, fly(shared_from_this(), flight), [](const std::exception_ptr& thrown) {
+    if (thrown) std::rethrow_exception(thrown);
+  });
+}
+
+void Cache::State::land(Flight& flight, Result<detail::Fresh> loaded, std::exception_ptr thrown) {
+  if (flight.purpose == Flight::Purpose::refresh) --refreshes;
+  const bool failed = thrown || !loaded;
+  const bool troubled = thrown || (!loaded && is_trouble(loaded.error()));
+  auto entry = failed ? nullptr : entry_of(flight.key, flight.hash, *flight.type, flight.policy, flight.tags, *loaded);
+  auto outcome = std::make_shared<Outcome>(Outcome{.value = {}, .thrown = std::move(thrown)});
+  if (!outcome->thrown)
+    outcome->value = failed ? Result<std::shared_ptr<const void>>(std::unexpected(loaded.error()))
+                            : Result<std::shared_ptr<const void>>(loaded->value);
+  Waiters waiters;
+  {
+    Shard& shard = shard_of(flight.hash);
+    const std::scoped_lock lock(shard.mutex);
+    if (failed) ++shard.counts.load_failures;
+    const auto now = clock.steady();
+    detail::Entry* const before = flight.kept ? shard.store.find(flight.hash, flight.key, now) : nullptr;
+    if (troubled && before != nullptr && before->type == flight.type) {
+      const auto usable_until = std::max(before->stale_until, before->error_until);
+      before->retry_at = std::min(now + flight.policy.retry_delay, usable_until);
+      if (now < usable_until && !flight.waiters.empty()) {
+        ++shard.counts.stale_hits;
+        *outcome = Outcome{.value = before->value};
+      }
+    } else if (entry && flight.kept && holds(flight)) {
+      shard.store.put(std::move(entry));
+    } else if (flight.kept && !troubled) {
+      shard.store.erase(flight.hash, flight.key);  // what was there is no longer so
+    }
+    shard.over(flight);
+    waiters = take_waiters(flight);
+  }
+  tell(std::move(waiters), outcome);
+}
+
+// The loop of the flight is being destroyed, and its own waiters with it.
+void Cache::State::abandon(Flight& flight) {
+  if (flight.purpose == Flight::Purpose::refresh) --refreshes;
+  Waiters waiters;
+  {
+    Shard& shard = shard_of(flight.hash);
+    const std::scoped_lock lock(shard.mutex);
+    shard.over(flight);
+    waiters = take_waiters(flight);
+  }
+  for (auto& waiter : waiters) {
+    if (waiter->loop == flight.loop) const auto dropped = std::exchange(waiter->resume, nullptr);
+  }
+  std::erase_if(waiters, [&flight](const auto& waiter) { return waiter->loop == flight.loop; });
+  tell(std::move(waiters), std::make_shared<Outcome>(Outcome{.value = std::unexpected(closed_error())}));
+}
+
+void Cache::State::close() {
+  closed = true;
+  const auto outcome = std::make_shared<Outcome>(Outcome{.value = std::unexpected(closed_error())});
+  for (const auto& shard : shards) {
+    Waiters waiters;
+    {
+      const std::scoped_lock lock(shard->mutex);
+      shard->flights.clear();
+      for (const auto& flight : shard->running) {
+        flight->kept = false;
+        std::ranges::move(take_waiters(*flight), std::back_inserter(waiters));
+      }
+    }
+    tell(std::move(waiters), outcome);
+  }
+}
+
+// With the shard's lock held.
+Waiters Cache::State::take_waiters(Flight& flight) {
+  Waiters out = std::exchange(flight.waiters, {});
+  for (const auto& waiter : out) waiter->flight.reset();
+  return out;
+}
+
+void Cache::State::Shard::detach(std::uint64_t hash) {
+  const auto at = flights.find(hash);
+  if (at == flights.end()) return;
+  at->second->kept = false;
+  flights.erase(at);
+}
+
+void Cache::State::Shard::over(const Flight& flight) {
+  const auto at = flights.find(flight.hash);
+  if (at != flights.end() && at->second.get() == &flight) flights.erase(at);
+  std::erase_if(running, [&flight](const auto& other) { return other.get() == &flight; });
+}
+
+}  // namespace ashlar::cache

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace ashlar::cache::detail {
+
+using HashSeed = std::array<std::uint64_t, 2>;
+
+// SipHash-1-3 (Aumasson, Bernstein: SipHash: a fast short-input PRF, 2012). Without the seed nobody can choose keys
+// that fall together.
+[[nodiscard]] std::uint64_t siphash(std::string_view text, const HashSeed& seed);
+
+}  // namespace ashlar::cache::detail

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/cache/detail/tags.hpp"
+#include "ashlar/core/clock.hpp"
+#include "ashlar/schema/type.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace ashlar::cache::detail {
+
+// A value that is kept.
+struct Entry {
+  std::string key;
+  std::uint64_t hash = 0;
+  const schema::Type* type = nullptr;
+  std::shared_ptr<const void> value{};  // null: it is known that there is nothing
+  std::size_t bytes = 0;                // with the key and this
+  Clock::Steady fresh_until{};
+  Clock::Steady stale_until{};  // given while it is revalidated
+  Clock::Steady error_until{};  // given when the load fails
+  Clock::Steady gone_at{};      // the last of the three
+  Clock::Steady retry_at{};     // a load failed, and until then it is given without another
+  TagMarks tags{};
+
+  std::uint8_t hits = 0;  // since it was last looked at for eviction, up to 3
+  bool in_main = false;
+  Entry* newer = nullptr;
+  Entry* older = nullptr;
+};
+
+// Entries bounded by their bytes, evicted by S3-FIFO: a new one goes into the small queue, a tenth of the room; one
+// that was asked for more than once there moves to the main queue when its turn comes, and the others leave a hash
+// behind. One that comes again soon enough for its hash to be known goes into the main queue at once, where what was
+// asked for gets another round. A hit writes one byte. Not safe from several threads; hashes are of all of a key, with
+// a secret seed.
+class Store {
+ public:
+  explicit Store(std::size_t bytes_max) : bytes_max_(bytes_max) {}
+  ~Store();
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+
+  // What is kept under the key and not past `gone_at`, and whose tags hold; else null. Others are dropped.
+  Entry* find(std::uint64_t hash, std::string_view key, Clock::Steady now);
+  // Counts it as asked for.
+  static void touch(Entry& entry) { entry.hits = entry.hits < 3 ? entry.hits + 1 : 3; }
+  // In place of what was there. Others are evicted until there is room.
+  void put(std::unique_ptr<Entry> entry);
+  void erase(std::uint64_t hash, std::string_view key);
+  void clear();
+
+  [[nodiscard]] std::size_t size() const { return entries_.size(); }
+  [[nodiscard]] std::size_t bytes() const { return small_.bytes + main_.bytes + ghosts_.size() * ghost_bytes; }
+  [[nodiscard]] std::uint64_t evictions() const { return evictions_; }
+
+  static constexpr std::size_t entry_bytes = sizeof(Entry) + 96;  // its node in the table and its value's counters
+  static constexpr std::size_t ghost_bytes = 64;
+
+ private:
+  struct Queue {
+    Entry* newest = nullptr;
+    Entry* oldest = nullptr;
+    std::size_t bytes = 0;
+    std::size_t size = 0;
+
+    void push(Entry& entry);
+    void remove(Entry& entry);
+  };
+  Queue& queue_of(const Entry& entry) { return entry.in_main ? main_ : small_; }
+  void drop(Entry& entry);
+  void evict();
+  void evict_from_small();
+  void evict_from_main();
+  void remember(std::uint64_t hash);
+  void forget_oldest_ghost();
+
+  struct Ghost {
+    std::uint64_t hash;
+    std::uint64_t number;
+  };
+
+  std::size_t bytes_max_;
+  std::unordered_map<std::uint64_t, std::unique_ptr<Entry>> entries_;
+  Queue small_, main_;
+  std::unordered_map<std::uint64_t, std::uint64_t> ghosts_;  // the hash and its latest number
+  std::deque<Ghost> ghost_order_;
+  std::uint64_t ghost_number_ = 0;
+  std::uint64_t evictions_ = 0;
+};
+
+}  // namespace ashlar::cache::detail
