@@ -21,24 +21,46 @@ async::BlockingPoolOptions hashing_pool() {
   return {.threads = std::max(1U, std::thread::hardware_concurrency() - 1), .queue_max = 256, .name = "hashing"};
 }
 
-web::AppOptions app_options(const Settings& settings) {
-  using SecureCookies = web::AppOptions::SecureCookies;
-  return {.title = "Ashlar",
-          .version = std::string(version()),
-          .environment = std::string(to_string(settings.stage)),
-          .body_bytes_max = settings.body_bytes_max,
-          .request_time_max = settings.request_time_max,
-          .rate_limit_max = settings.rate_limit_max,
-          .cors = settings.cors,
-          .trusted_proxies = settings.trusted_proxies,
-          .secure_cookies =
-              settings.secure_cookies == Settings::SecureCookies::yes ? SecureCookies::yes : SecureCookies::no,
-          .compression = {.state = settings.compression == Settings::Compression::on
-                                       ? web::CompressionOptions::State::on
-                                       : web::CompressionOptions::State::off}};
+void add_database(web::MetricSources& sources, const sql::Database& database) {
+  const auto add = [&](const char* name, const char* help, std::size_t sql::DatabaseLoad::* figure) {
+    sources.add({.name = name, .type = web::MetricType::gauge, .help = help, .value = [&database, figure] {
+                   return static_cast<double>(database.load().*figure);
+                 }});
+  };
+  add("ashlar_database_waiting", "Statements and transactions whose turn has not come.", &sql::DatabaseLoad::waiting);
+  add("ashlar_database_waiting_max", "What may wait of one kind.", &sql::DatabaseLoad::waiting_max);
+  add("ashlar_database_connections", "Connections to the database.", &sql::DatabaseLoad::connections);
 }
 
 }  // namespace
+
+web::AppOptions Application::app_options() {
+  const Settings& settings = settings_;
+  using SecureCookies = web::AppOptions::SecureCookies;
+  add_database(metrics_, foundation_.database);
+  web::add_pool(metrics_, "hashing", hashing_);
+  web::AppOptions out = {.title = "Ashlar",
+                         .version = std::string(version()),
+                         .environment = std::string(to_string(settings.stage)),
+                         .body_bytes_max = settings.body_bytes_max,
+                         .request_time_max = settings.request_time_max,
+                         .rate_limit_max = settings.rate_limit_max,
+                         .cors = settings.cors,
+                         .trusted_proxies = settings.trusted_proxies,
+                         .secure_cookies = settings.secure_cookies == Settings::SecureCookies::yes ? SecureCookies::yes
+                                                                                                   : SecureCookies::no,
+                         .compression = {.state = settings.compression == Settings::Compression::on
+                                                      ? web::CompressionOptions::State::on
+                                                      : web::CompressionOptions::State::off}};
+  out.metric_sources = &metrics_;
+  out.overload.requests_in_flight_max = settings.requests_in_flight_max;
+  // Past half of its queue nobody who is let in is answered in time. Hashing refuses for itself: few need it.
+  const std::size_t waiting_max = foundation_.database.load().waiting_max / 2;
+  out.overload.queues.push_back({.name = "database",
+                                 .waiting = [&database = foundation_.database] { return database.load().waiting; },
+                                 .waiting_max = waiting_max});
+  return out;
+}
 
 Application::Application(Settings settings, Foundation foundation)
     : settings_(std::move(settings)),
@@ -49,7 +71,7 @@ Application::Application(Settings settings, Foundation foundation)
       tokens_(settings_.tokens, foundation.clock, foundation.random, revocations_),
       sessions_(foundation.database, tokens_, revocations_),
       readiness_(foundation.database),
-      app_(app_options(settings_), {&foundation_.clock, &foundation_.random, &foundation_.logger}, &tokens_, routes()) {
+      app_(app_options(), {&foundation_.clock, &foundation_.random, &foundation_.logger}, &tokens_, routes()) {
   if (auto loaded = sessions_.load_blocking(foundation_.clock.now()); !loaded) {
     throw std::runtime_error("cannot read the ended sessions: " + loaded.error().message() + " " +
                              loaded.error().cause());
@@ -66,7 +88,7 @@ web::Routes Application::routes() {
   mount_posts(routes, foundation_.database);
   mount_products(routes, foundation_.database);
   web::mount_docs(routes, settings_.stage == Stage::production ? web::DocsPage::no : web::DocsPage::yes);
-  web::mount_metrics(routes);
+  if (!settings_.metrics_port) web::mount_metrics(routes, {.token = settings_.metrics_token});
   if (settings_.rate_limit_max == 0) {
     for (const auto& route : routes.all()) route->limit.reset();
   }

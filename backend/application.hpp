@@ -39,9 +39,12 @@ class Application {
   [[nodiscard]] auth::PasswordHasher& passwords() { return passwords_; }
   [[nodiscard]] Sessions& sessions() { return sessions_; }
   [[nodiscard]] Readiness& readiness() { return readiness_; }
+  // What is shown beside the figures of requests; a server adds its own when it is made.
+  [[nodiscard]] web::MetricSources& metrics() { return metrics_; }
 
  private:
   [[nodiscard]] web::Routes routes();
+  [[nodiscard]] web::AppOptions app_options();
 
   const Settings settings_;
   Foundation foundation_;
@@ -51,6 +54,7 @@ class Application {
   auth::Tokens tokens_;
   Sessions sessions_;
   Readiness readiness_;
+  web::MetricSources metrics_;
   web::App app_;
 };
 

@@ -55,6 +55,11 @@ struct Settings {
   enum class SecureCookies : std::uint8_t { no, yes } secure_cookies = SecureCookies::no;
   enum class Compression : std::uint8_t { off, on } compression = Compression::on;
 
+  std::size_t requests_in_flight_max = 5'000;  // more are refused at once; 0: no bound
+
+  std::string metrics_token;                  // empty: open to whoever reaches the port
+  std::optional<std::uint16_t> metrics_port;  // nullopt: on the server's own
+
   log::LogOptions log;
 };
 

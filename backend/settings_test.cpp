@@ -55,6 +55,9 @@ TEST(Settings, RefuseWithTheVariablesName) {
       {{{"RATE_LIMIT_MAX", "-1"}}, "RATE_LIMIT_MAX"},
       {{{"BODY_BYTES_MAX", "10MB"}}, "BODY_BYTES_MAX"},
       {{{"REQUEST_TIME_MAX", "30"}}, "REQUEST_TIME_MAX"},
+      {{{"REQUESTS_IN_FLIGHT_MAX", "many"}}, "REQUESTS_IN_FLIGHT_MAX"},
+      {{{"METRICS_TOKEN", "short"}}, "METRICS_TOKEN"},
+      {{{"METRICS_PORT", "66000"}}, "METRICS_PORT"},
       {{{"TRUSTED_PROXIES", "10.0.0.0/8, proxy.example"}}, "TRUSTED_PROXIES"},
       {{{"TRUSTED_PROXIES", "10.0.0.1/8"}}, "TRUSTED_PROXIES"},
       {{{"TRUSTED_PROXY_FIELDS", "x-real-ip"}}, "TRUSTED_PROXY_FIELDS"},
@@ -216,7 +219,7 @@ TEST(Settings, AreAllDocumented) {
   int count = 0;
   for (std::string name; std::getline(names, name); ++count)
     EXPECT_THAT(source.str(), testing::HasSubstr('"' + name + '"'));
-  EXPECT_EQ(count, 38);
+  EXPECT_EQ(count, 41);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/http/server.hpp"
 #include "backend/application.hpp"
+#include "backend/metrics_server.hpp"
 #include "backend/schema_version.hpp"
 #include "backend/users/first_admin.hpp"
 #include "backend/version.hpp"
@@ -148,6 +149,9 @@ int serve(const Serve& wanted) {
                        .proxy_protocol = {.networks = settings.proxy_protocol},
                        .tls = settings.tls},
                       application.app());
+  web::add_server(application.metrics(), server);
+  std::optional<backend::MetricsServer> metrics;
+  if (settings.metrics_port) metrics.emplace(settings, foundation, application.app());
   server.start();
   logger.info("serving", {{"version", backend::version()},
                           {"environment", backend::to_string(settings.stage)},
@@ -155,6 +159,7 @@ int serve(const Serve& wanted) {
                           {"port", server.port()},
                           {"tls", settings.tls.has_value()},
                           {"loops", server.loops()}});
+  if (metrics) logger.info("serving metrics", {{"host", settings.host}, {"port", metrics->port()}});
 
   {
     const EndOfService end(server, *database);

@@ -54,6 +54,7 @@ struct BlockingPool::State {
   mutable std::mutex mutex;
   std::condition_variable work_came;
   std::deque<std::shared_ptr<Waiting>> queue;
+  std::size_t busy = 0;
   bool stopping = false;
   std::vector<std::thread> threads;
 };
@@ -65,6 +66,7 @@ void BlockingPool::State::serve() {
     if (queue.empty()) return;
     const std::shared_ptr<Waiting> next = std::move(queue.front());
     queue.pop_front();
+    ++busy;
     lock.unlock();
     std::exception_ptr failure;
     try {
@@ -73,6 +75,9 @@ void BlockingPool::State::serve() {
       failure = std::current_exception();
     }
     next->job = nullptr;  // what it captured ends before the caller goes on
+    lock.lock();
+    --busy;
+    lock.unlock();
     complete(next, std::move(failure));
     lock.lock();
   }
@@ -119,6 +124,14 @@ std::size_t BlockingPool::waiting() const {
   const std::scoped_lock lock(state_->mutex);
   return state_->queue.size();
 }
+
+std::size_t BlockingPool::busy() const {
+  const std::scoped_lock lock(state_->mutex);
+  return state_->busy;
+}
+
+std::size_t BlockingPool::threads() const { return state_->threads.size(); }
+std::size_t BlockingPool::queue_max() const { return state_->options.queue_max; }
 
 Task<Result<>> BlockingPool::submit(std::move_only_function<void()> job) {
   const LoopExecutor loop = co_await asio::this_coro::executor;

@@ -46,6 +46,9 @@ class BlockingPool {
   }
 
   [[nodiscard]] std::size_t waiting() const;
+  [[nodiscard]] std::size_t busy() const;  // threads that run a job
+  [[nodiscard]] std::size_t threads() const;
+  [[nodiscard]] std::size_t queue_max() const;
 
  private:
   Task<Result<>> submit(std::move_only_function<void()> job);

@@ -195,6 +195,13 @@ void Server::start() {
 std::uint16_t Server::port() const { return state_->port; }
 std::size_t Server::loops() const { return state_->loops.size(); }
 boost::asio::io_context& Server::loop(std::size_t index) { return state_->loops[index]->loop().context(); }
+Server::LoopLag Server::loop_lag(std::size_t index) const {
+  const detail::LoopLag& lag = state_->loops[index]->loop().lag();
+  return {std::chrono::nanoseconds(lag.total.load()), lag.timers.load()};
+}
+std::chrono::nanoseconds Server::take_loop_lag_max(std::size_t index) {
+  return std::chrono::nanoseconds(state_->loops[index]->loop().lag().longest.exchange(0));
+}
 std::size_t Server::connections() const { return state_->shared.connections.load(); }
 
 Result<TlsCertificate> Server::reload_tls(const TlsOptions& options) {

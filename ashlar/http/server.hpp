@@ -39,6 +39,14 @@ class Server {
   [[nodiscard]] std::size_t loops() const;
   [[nodiscard]] boost::asio::io_context& loop(std::size_t index);
   [[nodiscard]] std::size_t connections() const;  // open now
+  // How late a loop came to its own timer, which it sets ten times a second while it has connections: what else it had
+  // to do meanwhile. From any thread.
+  struct LoopLag {
+    std::chrono::nanoseconds total{0};
+    std::uint64_t timers = 0;
+  };
+  [[nodiscard]] LoopLag loop_lag(std::size_t index) const;
+  [[nodiscard]] std::chrono::nanoseconds take_loop_lag_max(std::size_t index);  // since it was taken before
 
   // New connections get the certificate that these files hold now; those that are open keep theirs, and sessions can
   // still be resumed. On an error everything stays as it was. Of a server that was made with TLS, from any thread that

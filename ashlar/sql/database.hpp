@@ -94,6 +94,13 @@ class Transaction final : public Executor {
   std::unique_ptr<Session> session_;
 };
 
+// How much there is to do. Zeros where a driver does not count.
+struct DatabaseLoad {
+  std::size_t waiting = 0;      // statements and transactions whose turn has not come
+  std::size_t waiting_max = 0;  // more of one kind are refused with database.unavailable
+  std::size_t connections = 0;  // open
+};
+
 class Database : public Executor {
  public:
   Database() = default;
@@ -104,6 +111,8 @@ class Database : public Executor {
   virtual Task<Result<Transaction>> begin() = 0;
   // Whether the database answers, within `within`.
   virtual Task<Result<>> ping(std::chrono::milliseconds within) = 0;
+  // From any thread.
+  [[nodiscard]] virtual DatabaseLoad load() const { return {}; }
   // Runs several statements of one text, as migrations have them, in one transaction. Blocks the calling thread, which
   // must not be a loop's: for start-up and the command line.
   virtual Result<> run_script(std::string_view sql) = 0;

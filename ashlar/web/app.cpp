@@ -27,6 +27,19 @@ LoggedRequest logged(const Exchange& exchange) {
           context.is_traced() ? &context.trace() : nullptr};
 }
 
+BodySizes sizes_of(const Exchange& exchange) {
+  const http::Request& request = exchange.request;
+  const http::Response& response = exchange.response;
+  BodySizes out;
+  if (request.body->present()) out.request_bytes = request.body->length();
+  if (response.stream) {
+    out.response_bytes = response.stream_length;
+  } else if (request.method != http::Method::head) {
+    out.response_bytes = response.body.size();
+  }
+  return out;
+}
+
 std::chrono::nanoseconds elapsed(const Exchange& exchange) {
   return exchange.context.clock().steady() - exchange.began;
 }
@@ -172,7 +185,7 @@ void App::State::finish(Exchange& exchange) const {
   }
   const auto took = elapsed(exchange);
   metrics->ended(exchange.route == nullptr ? metrics->unmatched() : exchange.match.route, exchange.response.status,
-                 took);
+                 took, sizes_of(exchange));
   if (options.access_log == AppOptions::AccessLog::on)
     log_access(*environment.logger, logged(exchange), exchange.response, took);
 }
@@ -191,9 +204,11 @@ Task<> App::handle(http::Request& request, http::Response& response) {
     request.time_max = exchange.route->time_max;
     std::optional<Error> error;
     try {
-      auto limited = state.try_limit(exchange, LimitStage::anybody);
-      if (!limited) limited = co_await state.limit_later(exchange, LimitStage::anybody);
-      if (!*limited) error = std::move(limited->error());
+      if (exchange.route->refused_in_overload) error = state.overload->refusal(exchange.began);
+      std::optional<Result<>> limited;
+      if (!error) limited = state.try_limit(exchange, LimitStage::anybody);
+      if (!error && !limited) limited = co_await state.limit_later(exchange, LimitStage::anybody);
+      if (!error && !*limited) error = std::move(limited->error());
       if (!error) error = state.authorize(exchange);
       if (!error && exchange.route->limited_by_who_asks) {
         limited = state.try_limit(exchange, LimitStage::known_who_asks);
@@ -213,7 +228,7 @@ Task<> App::handle(http::Request& request, http::Response& response) {
             if (route.etag == Route::Tagged::yes) done = tag_reply(request, response, state.compression);
           }
         } else if (route.page) {
-          route.page(*this, response);
+          done = route.page(*this, request, response);
         } else {
           done = co_await route.raw(exchange.context, request, response);
         }
@@ -250,17 +265,13 @@ const std::string& App::openapi() const {
 
 std::string App::metrics() const {
   std::string out;
-  state_->metrics->append_to(out);
-  append_process_metrics(out);
-  append_build_info(state_->options.version, out);
+  MetricsText text(out);
+  state_->metrics->append_to(text);
+  state_->overload->append_to(text);
+  if (state_->options.metric_sources != nullptr) state_->options.metric_sources->append_to(text);
+  append_process_metrics(text);
+  append_build_info(state_->options.version, text);
   return out;
-}
-
-void mount_metrics(Routes& routes) {
-  routes.page("/metrics", [](const App& app, http::Response& response) {
-    response.body = app.metrics();
-    response.headers.add("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
-  });
 }
 
 }  // namespace ashlar::web

@@ -7,6 +7,7 @@
 #include "ashlar/web/cors.hpp"
 #include "ashlar/web/csrf.hpp"
 #include "ashlar/web/forms.hpp"
+#include "ashlar/web/overload.hpp"
 #include "ashlar/web/rate_limit.hpp"
 #include "ashlar/web/routes.hpp"
 #include "ashlar/web/security_headers.hpp"
@@ -23,7 +24,7 @@
 // The HTTP face: a route table behind the request chain. The chain, in this order:
 //
 //   where from (trusted proxies) -> request id -> security headers -> route (404, 405, HEAD, OPTIONS), CORS
-//   -> rate limits -> who asks -> guard -> CSRF -> rate limits by who asks -> content coding (406)
+//   -> overload (503) -> rate limits -> who asks -> guard -> CSRF -> rate limits by who asks -> content coding (406)
 //   -> input (415, 413, 400, 422) -> owner -> the operation -> ETag and conditions (304, 412)
 //   -> reply or problem details -> compression -> access log, metrics
 //
@@ -51,6 +52,8 @@ struct AppOptions {
   enum class AccessLog : std::uint8_t { off, on } access_log = AccessLog::on;
   enum class RequestIdHeader : std::uint8_t { off, on } request_id_header = RequestIdHeader::on;  // X-Request-Id
   CompressionOptions compression{};
+  OverloadOptions overload = {};
+  const MetricSources* metric_sources = nullptr;  // shown with the App's own; outlives it
   FormOptions forms{};
   StreamOptions streams{};
 };
@@ -78,7 +81,12 @@ class App final : public http::Handler {
 enum class DocsPage : std::uint8_t { no, yes };
 void mount_docs(Routes& routes, DocsPage docs_page);
 
-// Adds GET /metrics, open: who may reach it is to be decided in front of the server.
-void mount_metrics(Routes& routes);
+struct MetricsOptions {
+  // What a scraper sends as `Authorization: Bearer`; compared in constant time. Empty: open to whoever reaches it.
+  std::string token = {};
+  const App* of = nullptr;  // another App's, served on a port of its own; it outlives this one. null: the App's itself
+};
+// Adds GET /metrics in the text format of Prometheus. A wrong token is 401, and the answers are never kept.
+void mount_metrics(Routes& routes, MetricsOptions options = {});
 
 }  // namespace ashlar::web

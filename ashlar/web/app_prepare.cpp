@@ -56,6 +56,7 @@ void App::State::prepare(std::size_t index, std::vector<std::string>& complaints
   PreparedRoute& out = prepared[index];
   out.route = &route;
   out.guard_text = route.guard_text();
+  out.refused_in_overload = !is_never_limited(route.path) && !route.page;
   out.time_max = route.time_max.value_or(options.request_time_max);
   if (out.time_max < std::chrono::milliseconds::zero())
     complaints.push_back(line_of(route) + ": time_max is negative.");
@@ -141,6 +142,7 @@ App::State::State(AppOptions its_options, const Context::Environment& its_enviro
     counts = own_counts.get();
   }
   metrics = std::make_unique<RequestMetrics>(std::move(labels));
+  overload = std::make_unique<Overload>(options.overload, *metrics, *environment.logger);
   if (complaints.empty()) return;
   std::string what = "The app is declared wrongly:";
   for (const auto& complaint : complaints) what.append("\n  ").append(complaint);

@@ -5,6 +5,7 @@
 #include "ashlar/web/detail/stored_file.hpp"
 #include "ashlar/web/exchange.hpp"
 #include "ashlar/web/metrics.hpp"
+#include "ashlar/web/overload.hpp"
 #include "ashlar/web/rate_limit.hpp"
 #include "ashlar/web/router.hpp"
 #include "ashlar/web/security_headers.hpp"
@@ -63,6 +64,7 @@ struct App::State {
   std::unique_ptr<RateLimitStore> own_counts;  // null when another store was given, or there is nothing to count
   RateLimitStore* counts = nullptr;
   std::unique_ptr<RequestMetrics> metrics;
+  std::unique_ptr<Overload> overload;
   std::unique_ptr<detail::UploadFolder> uploads;  // null where no route takes files
   std::once_flag openapi_made;
   std::string openapi;

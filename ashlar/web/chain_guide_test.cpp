@@ -55,6 +55,51 @@ TEST(ChainGuide, TimesOfLines) {
   EXPECT_EQ(app.app().routes().front()->time_max, 2min);
 }
 
+struct Search {
+  [[nodiscard]] std::size_t waiting() const { return 501; }
+  [[nodiscard]] std::uint64_t hits() const { return 7; }
+  [[nodiscard]] std::uint64_t misses() const { return 2; }
+};
+
+web::AppOptions with_a_search(const Search& search) {
+  web::AppOptions options;
+  options.overload.requests_in_flight_max = 2'000;
+  options.overload.queues.push_back(
+      {.name = "search", .waiting = [&search] { return search.waiting(); }, .waiting_max = 500});
+  return options;
+}
+
+void mount_metrics_of_the_shop(Routes& routes, const std::string& token) { mount_metrics(routes, {.token = token}); }
+
+void add_figures(web::MetricSources& sources, const Search& search) {
+  sources.add({.name = "shop_search_waiting",
+               .type = web::MetricType::gauge,
+               .help = "Searches that wait.",
+               .value = [&search] { return static_cast<double>(search.waiting()); }});
+  web::add_cache(
+      sources, "search", [&search] { return static_cast<double>(search.hits()); },
+      [&search] { return static_cast<double>(search.misses()); });
+}
+
+TEST(ChainGuide, OverloadByAQueueAndFiguresOfOnesOwn) {
+  const Search search;
+  web::MetricSources sources;
+  add_figures(sources, search);
+  web::AppOptions options = with_a_search(search);
+  options.metric_sources = &sources;
+  detail::TestApp app(
+      [](Routes& routes) {
+        routes.get("/widget", widget).open();
+        mount_metrics_of_the_shop(routes, "a token of the scraper");
+      },
+      options);
+  EXPECT_EQ(app->get("/widget").status, 503);
+  const auto page =
+      app->send({http::Method::get, "/metrics", {{"Authorization", "Bearer a token of the scraper"}}, {}});
+  EXPECT_THAT(page.body, testing::HasSubstr("\nshop_search_waiting 501\n"));
+  EXPECT_THAT(page.body, testing::HasSubstr("\nashlar_cache_misses_total{cache=\"search\"} 2\n"));
+}
+
 TEST(ChainGuide, SecurityHeadersOfTheAppAndOfALine) {
   const web::AppOptions options = for_the_shop();
   detail::TestApp app([&](Routes& routes) { mount(routes, options); }, options);

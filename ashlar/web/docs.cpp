@@ -22,10 +22,11 @@ struct File {
 };
 
 void mount_file(Routes& routes, const File& file) {
-  routes.page(file.path, [file](const App&, http::Response& response) {
+  routes.page(file.path, [file](const App&, const http::Request&, http::Response& response) -> Result<> {
     response.body = file.bytes;
     response.headers.add("Content-Type", file.type);
     response.headers.add("Cache-Control", "max-age=300");
+    return {};
   });
 }
 
@@ -41,18 +42,22 @@ ContentSecurityPolicy policy_of_docs() {
 }  // namespace
 
 void mount_docs(Routes& routes, DocsPage docs_page) {
-  routes.page("/openapi.json", [](const App& app, http::Response& response) {
+  routes.page("/openapi.json", [](const App& app, const http::Request&, http::Response& response) -> Result<> {
     response.body = app.openapi();
     response.headers.add("Content-Type", "application/json");
     response.headers.add("Cache-Control", "no-cache");
+    return {};
   });
   if (docs_page == DocsPage::no) return;
-  routes.page("/docs", [policy = policy_of_docs().text()](const App&, http::Response& response) {
-    response.body.assign(_binary_docs_html_start, _binary_docs_html_end);
-    response.headers.add("Content-Type", "text/html; charset=utf-8");
-    response.headers.add("Cache-Control", "no-cache");
-    response.headers.set("Content-Security-Policy", policy);
-  });
+  routes.page(
+      "/docs",
+      [policy = policy_of_docs().text()](const App&, const http::Request&, http::Response& response) -> Result<> {
+        response.body.assign(_binary_docs_html_start, _binary_docs_html_end);
+        response.headers.add("Content-Type", "text/html; charset=utf-8");
+        response.headers.add("Cache-Control", "no-cache");
+        response.headers.set("Content-Security-Policy", policy);
+        return {};
+      });
   mount_file(routes, {"/docs/docs.css", "text/css; charset=utf-8", {_binary_docs_css_start, _binary_docs_css_end}});
   mount_file(routes, {"/docs/docs.js", "text/javascript; charset=utf-8", {_binary_docs_js_start, _binary_docs_js_end}});
   mount_file(

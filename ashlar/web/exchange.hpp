@@ -41,6 +41,7 @@ struct PreparedRoute {
   http::HeaderBlock caching;              // of an operation's replies; empty: none
   std::string guard_text;
   std::chrono::milliseconds time_max{0};
+  bool refused_in_overload = true;
   std::vector<PreparedLimit> limits;  // the App's, then the line's
   bool limited_by_who_asks = false;
   bool streams_events = false;

@@ -2,30 +2,48 @@
 #pragma once
 
 #include "ashlar/http/message.hpp"
+#include "ashlar/web/metrics_text.hpp"
 
 #include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+namespace ashlar::async {
+class BlockingPool;
+}
+namespace ashlar::http {
+class Server;
+}
+
 namespace ashlar::web {
 
-// Counts requests by route: how many by class of status, how long they took, how many are in flight. Labels are the
-// route's template and method (a HEAD that GET answers counts as GET), so their number is that of the routes. What
-// matched no route counts as route="". Counting is relaxed additions to the thread's own cells; reading sums them up.
+// As far as it is known at the end of a request: not of a body in chunks, and not of a stream.
+struct BodySizes {
+  std::optional<std::uint64_t> request_bytes = {};
+  std::optional<std::uint64_t> response_bytes = {};
+};
+
+// Counts requests by route: how many by class of status, how long they took, how large they and their answers were, how
+// many are in flight. Labels are the route's template and method (a HEAD that GET answers counts as GET), so their
+// number is that of the routes. What matched no route counts as route="". Each thread counts in cells of its own,
+// without a locked instruction; reading sums them up.
 class RequestMetrics {
  public:
   struct Label {
     http::Method method;
     std::string route;
   };
-  // Upper bounds in microseconds; a last bucket has none.
-  static constexpr std::array<std::int64_t, 14> bounds_us = {
+  // Upper bounds; a last bucket has none.
+  static constexpr std::array<std::uint64_t, 14> bounds_us = {
       100, 250, 500, 1'000, 2'500, 5'000, 10'000, 25'000, 50'000, 100'000, 250'000, 1'000'000, 2'500'000, 10'000'000};
+  static constexpr std::array<std::uint64_t, 7> bounds_bytes = {256,    1'024,     4'096,     16'384,
+                                                                65'536, 1'048'576, 10'485'760};
 
   explicit RequestMetrics(std::vector<Label> labels);
   ~RequestMetrics();
@@ -35,23 +53,37 @@ class RequestMetrics {
   [[nodiscard]] std::size_t unmatched() const { return labels_.size(); }
   void began();
   // `route` is an index into the labels, or unmatched().
-  void ended(std::size_t route, int status, std::chrono::nanoseconds took);
+  void ended(std::size_t route, int status, std::chrono::nanoseconds took, const BodySizes& sizes = {});
 
-  void append_to(std::string& out) const;  // Prometheus text format 0.0.4
+  // Whether more than so many are in flight. Looks at the thread's own alone while they are few.
+  [[nodiscard]] bool in_flight_over(std::size_t max) const;
+
+  void append_to(MetricsText& text) const;
 
  private:
   struct Cells;
   struct Shard;
   [[nodiscard]] Shard& mine() const;
-  void append_route(std::size_t route, std::string& requests, std::string& durations) const;
+  [[nodiscard]] std::int64_t in_flight() const;
+  [[nodiscard]] Cells sum_of(std::size_t route) const;
+  [[nodiscard]] std::string labels_of(std::size_t route) const;
 
   std::vector<Label> labels_;
   std::unique_ptr<Shard[]> shards_;
 };
 
 // Figures of the process by the names that every Prometheus client uses: CPU time, memory, open files, start.
-void append_process_metrics(std::string& out);
+void append_process_metrics(MetricsText& text);
 // ashlar_build_info, with the API's version and the compiler as labels.
-void append_build_info(std::string_view version, std::string& out);
+void append_build_info(std::string_view version, MetricsText& text);
+
+// Connections, and how late each loop is: ashlar_loop_lag_max_seconds is the longest since the scrape before. The
+// server outlives the last scrape.
+void add_server(MetricSources& sources, http::Server& server);
+// Jobs that wait and run, and how many there may be, by pool="name".
+void add_pool(MetricSources& sources, const std::string& name, const async::BlockingPool& pool);
+// What a cache keeps count of: ashlar_cache_hits_total and ashlar_cache_misses_total, by cache="name".
+void add_cache(MetricSources& sources, const std::string& name, std::function<double()> hits,
+               std::function<double()> misses);
 
 }  // namespace ashlar::web

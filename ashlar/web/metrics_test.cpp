@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/web/metrics.hpp"
 
+#include "ashlar/async/blocking_pool.hpp"
+#include "ashlar/http/server.hpp"
 #include "ashlar/web/detail/test_app.hpp"
 
 #include <gmock/gmock.h>
@@ -17,7 +19,8 @@ using testing::Not;
 
 std::string text_of(const RequestMetrics& metrics) {
   std::string out;
-  metrics.append_to(out);
+  MetricsText text(out);
+  metrics.append_to(text);
   return out;
 }
 
@@ -76,6 +79,58 @@ TEST(RequestMetrics, LosesNoCountWhenThreadsShareCells) {
   EXPECT_THAT(text_of(metrics), HasSubstr("http_requests_in_flight 0\n"));
 }
 
+TEST(RequestMetrics, PutsSizesIntoBucketsAndLeavesOutWhatIsNotKnown) {
+  RequestMetrics metrics({{http::Method::post, "/a"}});
+  metrics.began();
+  metrics.ended(0, 200, 1ms, {.request_bytes = 256, .response_bytes = 20'000'000});
+  metrics.began();
+  metrics.ended(0, 200, 1ms, {.response_bytes = 257});
+  const std::string text = text_of(metrics);
+  EXPECT_THAT(text, HasSubstr("http_request_body_bytes_bucket{method=\"POST\",route=\"/a\",le=\"256\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("http_request_body_bytes_count{method=\"POST\",route=\"/a\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("http_response_body_bytes_bucket{method=\"POST\",route=\"/a\",le=\"256\"} 0\n"));
+  EXPECT_THAT(text, HasSubstr("http_response_body_bytes_bucket{method=\"POST\",route=\"/a\",le=\"1024\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("http_response_body_bytes_bucket{method=\"POST\",route=\"/a\",le=\"+Inf\"} 2\n"));
+  EXPECT_THAT(text, HasSubstr("http_response_body_bytes_sum{method=\"POST\",route=\"/a\"} 20000257\n"));
+}
+
+TEST(RequestMetrics, KnowsWhetherTooManyAreInFlight) {
+  RequestMetrics metrics({});
+  EXPECT_FALSE(metrics.in_flight_over(0));
+  for (int i = 0; i < 100; ++i) metrics.began();
+  EXPECT_FALSE(metrics.in_flight_over(100));
+  EXPECT_TRUE(metrics.in_flight_over(99));
+  std::thread([&] { metrics.ended(metrics.unmatched(), 200, 1ms); }).join();
+  EXPECT_FALSE(metrics.in_flight_over(99)) << "one that ended on another thread";
+}
+
+TEST(MetricSources, StandTogetherByName) {
+  MetricSources sources;
+  const auto one = [] { return 1.0; };
+  sources.add({.name = "a_total",
+               .type = MetricType::counter,
+               .help = "A \\ and\na line.",
+               .labels = {{"x", "1"}},
+               .value = one});
+  sources.add({.name = "b_bytes", .help = "B.", .value = [] { return 0.5; }});
+  sources.add({.name = "a_total",
+               .type = MetricType::counter,
+               .help = "A.",
+               .labels = {{"x", "\"2\""}, {"y", "n\n"}},
+               .value = one});
+  std::string out;
+  MetricsText text(out);
+  sources.append_to(text);
+  EXPECT_EQ(out,
+            "# HELP a_total A \\\\ and\\na line.\n"
+            "# TYPE a_total counter\n"
+            "a_total{x=\"1\"} 1\n"
+            "a_total{x=\"\\\"2\\\"\",y=\"n\\n\"} 1\n"
+            "# HELP b_bytes B.\n"
+            "# TYPE b_bytes gauge\n"
+            "b_bytes 0.5\n");
+}
+
 struct Thing {
   std::string name;
 };
@@ -111,6 +166,49 @@ TEST(MetricsPage, IsPrometheusText) {
       EXPECT_NE(line.find_last_of(' '), std::string::npos);
     }
   }
+}
+
+TEST(MetricsPage, WantsItsTokenWhereThereIsOne) {
+  detail::TestApp app([](Routes& routes) { mount_metrics(routes, {.token = "a token of the scraper"}); });
+  const auto status = [&](std::vector<std::pair<std::string, std::string>> headers) {
+    return app->send({http::Method::get, "/metrics", std::move(headers), {}}).status;
+  };
+  EXPECT_EQ(status({}), 401);
+  for (const std::string wrong :
+       {"", "Bearer", "Bearer ", "Bearer a token of the scrape", "Bearer a token of the scraper ",
+        "bearer a token of the scraper", "Basic a token of the scraper", "a token of the scraper"})
+    EXPECT_EQ(status({{"Authorization", wrong}}), 401) << wrong;
+  EXPECT_EQ(status({{"Authorization", "Bearer a token of the scraper"}, {"Authorization", "Bearer other"}}), 401);
+  EXPECT_EQ(status({{"Authorization", "Bearer " + app.token_of("admin")}}), 401) << "an account's is another";
+  EXPECT_EQ(status({{"Authorization", "Bearer a token of the scraper"}}), 200);
+}
+
+TEST(MetricsPage, OfAnotherAppAndWithItsSourcesServersAndPools) {
+  async::BlockingPool pool({.threads = 3, .queue_max = 7});
+  MetricSources sources;
+  add_pool(sources, "hashing", pool);
+  add_cache(sources, "pages", [] { return 4.0; }, [] { return 1.0; });
+  AppOptions options;
+  options.metric_sources = &sources;
+  detail::TestApp app([](Routes& routes) { routes.get("/things/{name}", get_thing).open(); }, options);
+  detail::TestApp metrics([&](Routes& routes) { mount_metrics(routes, {.of = &app.app()}); });
+  http::Server server({.host = "127.0.0.1", .port = 0, .loops = 2}, app.app());
+  add_server(sources, server);
+  app->get("/things/a");
+  EXPECT_EQ(app->get("/metrics").status, 404);
+  const auto reply = metrics->get("/metrics");
+  for (const auto* line : {
+           "http_requests_total{method=\"GET\",route=\"/things/{name}\",status=\"2xx\"} 1\n",
+           "ashlar_pool_threads{pool=\"hashing\"} 3\n",
+           "ashlar_pool_waiting_max{pool=\"hashing\"} 7\n",
+           "ashlar_pool_threads_busy{pool=\"hashing\"} 0\n",
+           "ashlar_cache_hits_total{cache=\"pages\"} 4\n",
+           "ashlar_cache_misses_total{cache=\"pages\"} 1\n",
+           "ashlar_loop_lag_seconds_total{loop=\"1\"} 0\n",
+           "http_connections 0\n",
+           "process_start_time_seconds 1",
+       })
+    EXPECT_THAT(reply.body, HasSubstr(line));
 }
 
 }  // namespace

@@ -28,7 +28,8 @@ struct Route {
   // What answers: one of the three.
   std::unique_ptr<Operation> operation;
   std::function<Task<Result<>>(Context&, http::Request&, http::Response&)> raw;
-  std::function<void(const App&, http::Response&)> page;  // about the app itself: its description, its metrics
+  // About the app itself: its description, its metrics.
+  std::function<Result<>(const App&, const http::Request&, http::Response&)> page;
 
   std::optional<auth::Requirement> guard;
   int guards_set = 0;  // more than one is refused at start

@@ -43,7 +43,7 @@ Route& Routes::raw(http::Method method, std::string_view path, RawHandler handle
   return route;
 }
 
-Route& Routes::page(std::string_view path, std::function<void(const App&, http::Response&)> make) {
+Route& Routes::page(std::string_view path, PageHandler make) {
   Route& route = emplace(http::Method::get, path, nullptr);
   route.page = std::move(make);
   route.set_guard({auth::Requirement::Kind::open, {}});

@@ -133,7 +133,8 @@ class Routes {
   // Its guard is set by Route::set_guard, and its path's parameters are the handler's business.
   Route& raw(http::Method method, std::string_view path, RawHandler handler);
   // A page about the app itself, which the App gives when it is asked: its description, its metrics. Open.
-  Route& page(std::string_view path, std::function<void(const App&, http::Response&)> make);
+  using PageHandler = std::function<Result<>(const App&, const http::Request&, http::Response&)>;
+  Route& page(std::string_view path, PageHandler make);
 
   [[nodiscard]] const std::vector<std::unique_ptr<Route>>& all() const { return routes_; }
 

@@ -25,6 +25,12 @@ IpAddress address_of(const boost::asio::ip::address& address) {
   return address.is_v4() ? IpAddress::of_ipv4(address.to_v4().to_bytes()) : IpAddress(address.to_v6().to_bytes());
 }
 
+void LoopLag::add(std::chrono::nanoseconds late) {
+  total.fetch_add(late.count(), std::memory_order_relaxed);
+  timers.fetch_add(1, std::memory_order_relaxed);
+  if (late.count() > longest.load(std::memory_order_relaxed)) longest.store(late.count(), std::memory_order_relaxed);
+}
+
 void ServerShared::connection_ended() {
   if (connections.fetch_sub(1) != 1) return;
   const std::scoped_lock lock(mutex);  // the waiter has either not looked yet, or waits
@@ -77,6 +83,7 @@ void Loop::schedule() {
   timer_.expires_after(interval_);
   timer_.async_wait([this](boost::system::error_code failed) {
     if (failed) return;
+    lag_.add(std::chrono::steady_clock::now() - timer_.expiry());
     sweep();
     if (due_.empty()) {
       sweeping_ = false;

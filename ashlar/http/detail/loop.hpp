@@ -93,6 +93,15 @@ struct Due {
   Kind kind = Kind::nothing;
 };
 
+// How late the sweeps came, in nanoseconds. Written by the loop, read and taken from any thread.
+struct LoopLag {
+  std::atomic<std::int64_t> total = 0;
+  std::atomic<std::int64_t> longest = 0;
+  std::atomic<std::uint64_t> timers = 0;
+
+  void add(std::chrono::nanoseconds late);
+};
+
 // The part of a loop that HTTP needs: its connections and what is due on them, the time as of the last sweep, buffers.
 // Used from the loop's thread alone.
 class Loop {
@@ -107,6 +116,7 @@ class Loop {
   [[nodiscard]] BufferPool& buffers() { return buffers_; }
   [[nodiscard]] std::string_view date() const { return date_; }
   [[nodiscard]] bool draining() const { return draining_; }
+  [[nodiscard]] LoopLag& lag() { return lag_; }
   [[nodiscard]] boost::asio::ssl::context* tls() { return tls_.get(); }  // of new connections; null: plain
   void use_tls(std::shared_ptr<boost::asio::ssl::context> tls) { tls_ = std::move(tls); }
 
@@ -145,6 +155,7 @@ class Loop {
   std::vector<std::shared_ptr<Connection>> polled_connections_;
   std::vector<std::shared_ptr<Connection>> late_connections_;
   std::chrono::milliseconds interval_;
+  LoopLag lag_;
   std::int64_t now_ = 0;
   std::int64_t date_second_ = -1;
   std::string date_;

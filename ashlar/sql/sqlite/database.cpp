@@ -126,6 +126,12 @@ Task<Result<>> Database::ping(std::chrono::milliseconds within) {
   co_return Result<>{};
 }
 
+DatabaseLoad Database::load() const {
+  return {.waiting = state_->readers->waiting() + state_->writer->waiting(),
+          .waiting_max = state_->options.queue_max,
+          .connections = state_->options.reader_threads + 1};
+}
+
 Result<> Database::run_script(std::string_view sql) {
   const Statement statement{.sql = std::string(sql), .mode = Mode::write};
   Job job{.kind = Job::Kind::script, .statement = &statement};

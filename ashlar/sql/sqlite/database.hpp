@@ -68,6 +68,7 @@ class Database final : public sql::Database {
   Task<Result<Outcome>> execute(Statement statement) override;
   Task<Result<Transaction>> begin() override;
   Task<Result<>> ping(std::chrono::milliseconds within) override;
+  [[nodiscard]] DatabaseLoad load() const override;
   Result<> run_script(std::string_view sql) override;
   Result<> query_blocking(const Statement& statement) override;
   void close() override;

@@ -82,6 +82,11 @@ void ReadQueue::give_back(JobList jobs) {
   notify(called);
 }
 
+std::size_t ReadQueue::waiting() const {
+  const std::scoped_lock lock(mutex_);
+  return jobs_.size();
+}
+
 void ReadQueue::close() {
   {
     const std::lock_guard lock(mutex_);

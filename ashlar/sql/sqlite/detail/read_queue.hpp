@@ -24,6 +24,7 @@ class ReadQueue : public std::enable_shared_from_this<ReadQueue> {
   // A thread is kept by something long: the others may have what it had taken. Behind what waits.
   void give_back(JobList jobs);
   void close();
+  [[nodiscard]] std::size_t waiting() const;
 
  private:
   class Announcement;
@@ -35,7 +36,7 @@ class ReadQueue : public std::enable_shared_from_this<ReadQueue> {
 
   const std::size_t size_max_;
   const std::size_t batch_max_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable wake_;
   JobList jobs_;
   std::vector<boost::asio::io_context*> announcing_;  // loops with an announcement under way

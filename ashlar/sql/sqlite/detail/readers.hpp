@@ -19,6 +19,7 @@ class Readers {
   Readers& operator=(const Readers&) = delete;
 
   void submit(Job& job) { queue_->submit(job); }
+  [[nodiscard]] std::size_t waiting() const { return queue_->waiting(); }
   void close();
 
  private:

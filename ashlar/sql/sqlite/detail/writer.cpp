@@ -81,6 +81,11 @@ void Writer::abandon(Turn& turn) {
   if (wake) wake_.notify_one();
 }
 
+std::size_t Writer::waiting() const {
+  const std::scoped_lock lock(mutex_);
+  return queue_.size();
+}
+
 void Writer::close() {
   {
     const std::lock_guard lock(mutex_);

@@ -31,6 +31,7 @@ class Writer {
   // The transaction's coroutine has left it.
   void abandon(Turn& turn);
   void close();
+  [[nodiscard]] std::size_t waiting() const;
 
  private:
   Writer(const Options& options, std::unique_ptr<Connection> connection);
@@ -48,7 +49,7 @@ class Writer {
   const Options options_;
   std::unique_ptr<Connection> connection_;
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable wake_;
   enum class Waits : unsigned char { not_at_all, for_unit, for_command } waits_ = Waits::not_at_all;
   JobList queue_;

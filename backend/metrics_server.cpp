@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backend/metrics_server.hpp"
+
+namespace ashlar::backend {
+
+namespace {
+
+web::AppOptions options_of_page() {
+  web::AppOptions options;
+  options.access_log = web::AppOptions::AccessLog::off;
+  return options;
+}
+
+web::Routes page(const Settings& settings, const web::App& application) {
+  web::Routes routes;
+  web::mount_metrics(routes, {.token = settings.metrics_token, .of = &application});
+  return routes;
+}
+
+}  // namespace
+
+MetricsServer::MetricsServer(const Settings& settings, const Foundation& foundation, const web::App& application)
+    : app_(options_of_page(), {&foundation.clock, &foundation.random, &foundation.logger}, nullptr,
+           page(settings, application)),
+      server_({.host = settings.host, .port = settings.metrics_port.value_or(0), .loops = 1}, app_) {
+  server_.start();
+}
+
+}  // namespace ashlar::backend
