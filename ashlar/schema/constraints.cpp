@@ -117,6 +117,11 @@ std::expected<std::int64_t, Violation> parse_money(double number, std::int64_t m
     constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
     return in_range(number < 0 ? -most : most, min, max);
   }
+  // Nearly always: the double nearest to a number of hundredths, and so that number's shortest decimal.
+  if (std::abs(number) < 1e12) {
+    const auto nearest = static_cast<std::int64_t>(std::round(number * 100));
+    if (static_cast<double>(nearest) / 100 == number) return in_range(nearest, min, max);
+  }
   std::array<char, 400> text{};
   const auto end = std::to_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed).ptr;
   return in_range(hundredths({text.data(), end}, 0), min, max);

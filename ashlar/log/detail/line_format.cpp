@@ -99,7 +99,25 @@ CodePoint decode(std::string_view text) {
   return {value, bytes};
 }
 
-// Escapes about `piece_bytes` of `text` to `at` and cuts them off it.
+// One to seven characters as eight, the rest blanks, without reading past them.
+std::uint64_t padded(const char* text, std::size_t size) {
+  static_assert(std::endian::native == std::endian::little);
+  constexpr std::uint64_t blanks = 0x2020202020202020;
+  std::uint64_t out = blanks << (size * 8);
+  if (size < 4) {
+    for (std::size_t i = 0; i < size; ++i) {
+      out |= static_cast<std::uint64_t>(static_cast<unsigned char>(text[i])) << (i * 8);
+    }
+    return out;
+  }
+  std::uint32_t first = 0, last = 0;  // they overlap, and agree there
+  std::memcpy(&first, text, 4);
+  std::memcpy(&last, text + size - 4, 4);
+  return out | first | static_cast<std::uint64_t>(last) << ((size - 4) * 8);
+}
+
+// Escapes about `piece_bytes` of `text` to `at` and cuts them off it. At least eight bytes more than `text` could need
+// are free at `at`.
 char* put_piece(char* at, std::string_view& text) {
   std::size_t i = 0;
   const std::size_t end = std::min(text.size(), piece_bytes);
@@ -113,6 +131,11 @@ char* put_piece(char* at, std::string_view& text) {
         i += 8;
         continue;
       }
+    } else if (const std::uint64_t rest = padded(text.data() + i, end - i); stand_for_themselves(rest)) {
+      std::memcpy(at, &rest, 8);
+      at += end - i;
+      i = end;
+      break;
     }
     const auto c = static_cast<unsigned char>(text[i]);
     if (stands_for_itself[c]) {
@@ -141,6 +164,20 @@ char* put_piece(char* at, std::string_view& text) {
   return at;
 }
 
+// Most numbers in a log are durations; the general way takes twenty times as long for them.
+char* put_thousandths(char* at, std::uint64_t thousandths) {
+  at = std::to_chars(at, at + number_bytes_max, thousandths / 1000).ptr;
+  const auto rest = static_cast<unsigned>(thousandths % 1000);
+  if (rest == 0) return at;
+  *at++ = '.';
+  *at++ = static_cast<char>('0' + rest / 100);
+  if (rest % 100 == 0) return at;
+  *at++ = static_cast<char>('0' + rest / 10 % 10);
+  if (rest % 10 == 0) return at;
+  *at++ = static_cast<char>('0' + rest % 10);
+  return at;
+}
+
 char* put_number(char* at, const Attribute& attribute) {
   switch (attribute.kind) {
     case Attribute::Kind::integer:
@@ -153,6 +190,10 @@ char* put_number(char* at, const Attribute& attribute) {
       break;
   }
   if (!std::isfinite(attribute.number)) return put(at, "null");
+  if (attribute.number >= 0 && attribute.number < 1e9) {
+    const auto thousandths = static_cast<std::uint64_t>(attribute.number * 1000 + 0.5);
+    if (static_cast<double>(thousandths) / 1000 == attribute.number) return put_thousandths(at, thousandths);
+  }
   return std::to_chars(at, at + number_bytes_max, attribute.number).ptr;
 }
 

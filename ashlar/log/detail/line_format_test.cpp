@@ -75,6 +75,38 @@ TEST(LogLine, ReplacesWhatIsNotUtf8) {
   }
 }
 
+TEST(LogLine, EscapesAnywhereInTextsOfEachLength) {
+  for (std::size_t size = 1; size <= 25; ++size) {
+    EXPECT_EQ(escaped(std::string(size, 'x')), std::string(size, 'x'));
+    for (std::size_t at = 0; at < size; ++at) {
+      const std::string before(at, 'x'), after(size - at - 1, 'y');
+      EXPECT_EQ(escaped(before + '"' + after), before + "\\\"" + after);
+      EXPECT_EQ(escaped(before + '\n' + after), before + "\\n" + after);
+      EXPECT_EQ(escaped(before + '\xff' + after), before + "\xef\xbf\xbd" + after);
+    }
+  }
+}
+
+TEST(LogLine, WritesNumbersAsShortAsTheyAre) {
+  struct Case {
+    double number;
+    std::string_view expected;
+  };
+  for (const Case& c : std::initializer_list<Case>{{0, "0"},
+                                                   {7, "7"},
+                                                   {0.037, "0.037"},
+                                                   {0.5, "0.5"},
+                                                   {1234.25, "1234.25"},
+                                                   {0.0005, "5e-04"},
+                                                   {2.0 / 3, "0.6666666666666666"},
+                                                   {-0.25, "-0.25"},
+                                                   {1e300, "1e+300"},
+                                                   {std::numeric_limits<double>::infinity(), "null"}}) {
+    EXPECT_NE(json("m", {{"n", c.number}}).find("\"n\":" + std::string(c.expected) + "}"), std::string::npos)
+        << json("m", {{"n", c.number}});
+  }
+}
+
 TEST(LogLine, EscapesLongTextsWhole) {
   std::string text, expected;
   for (int i = 0; i < 2000; ++i) {

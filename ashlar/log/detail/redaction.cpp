@@ -49,13 +49,6 @@ Redaction::Redaction(const std::vector<std::string>& rules) {
     }
     names_.push_back(std::move(name));
   }
-  // A key may end in what folding leaves out ("password_", "secret-"), or have it before its last letter.
-  for (std::size_t c = 0; c < 32; ++c) {
-    for (const char blank : {'_', '-'}) {
-      endings_.set((static_cast<std::size_t>(blank) & 31U) * 32 + c);
-      endings_.set(c * 32 + (static_cast<std::size_t>(blank) & 31U));
-    }
-  }
   std::ranges::sort(names_);
 }
 

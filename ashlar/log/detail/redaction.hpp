@@ -14,11 +14,16 @@ class Redaction {
   explicit Redaction(const std::vector<std::string>& rules);
 
   [[nodiscard]] bool hides(std::string_view key) const {
-    if (key.size() < 2 || every_key_is_looked_at_ || endings_.test(ending(key))) return looks_hidden(key);
+    if (key.size() < 2 || every_key_is_looked_at_ || endings_.test(ending(key)) || is_blank(key.back()) ||
+        is_blank(key[key.size() - 2])) {
+      return looks_hidden(key);
+    }
     return false;
   }
 
  private:
+  // What folding leaves out: a key may end in it ("password_"), or have it before its last letter.
+  static bool is_blank(char c) { return c == '_' || c == '-'; }
   // The last two letters. ASCII letters of either case have their five low bits in common, so this needs no folding;
   // it may confuse characters, which costs a closer look only.
   static std::size_t ending(std::string_view key) {
