@@ -154,6 +154,7 @@ Settings read_settings(config::Environment& env) {
   out.port = env.port("PORT", 3000);
   out.loops = static_cast<std::size_t>(env.integer("LOOPS", 0, 0, 256));
   out.drain_delay = env.duration("DRAIN_DELAY", 0ms, 0ms, 60s);
+  out.stop_time_max = env.duration("STOP_TIME_MAX", 10s, 0ms, 10min);
   read_tls(env, out);
   out.database_url = read_database_url(env);
   if (!env.text("REDIS_URL", "").empty()) {

@@ -33,8 +33,9 @@ struct Settings {
 
   std::string host = "0.0.0.0";
   std::uint16_t port = 3000;
-  std::size_t loops = 0;                     // 0: one for each core
-  std::chrono::milliseconds drain_delay{0};  // between "not ready" and closing the listening sockets
+  std::size_t loops = 0;                            // 0: one for each core
+  std::chrono::milliseconds drain_delay{0};         // between "not ready" and closing the listening sockets
+  std::chrono::milliseconds stop_time_max{10'000};  // then what is still in flight is cut off
 
   std::optional<http::TlsOptions> tls;  // absent: plain HTTP; its files are not looked at here
 

@@ -6,7 +6,9 @@
 #include "backend/users/first_admin.hpp"
 #include "backend/version.hpp"
 #include "cli/commands.hpp"
+#include "cli/loops_watch.hpp"
 #include "cli/signals.hpp"
+#include "cli/supervisor.hpp"
 #include "cli/tls.hpp"
 #include "cli/welcome.hpp"
 #include "cli/workplace.hpp"
@@ -22,8 +24,6 @@
 namespace ashlar::cli {
 
 namespace {
-
-constexpr std::chrono::seconds stop_time_max{10};
 
 backend::Settings settings_of(const Serve& wanted) {
   backend::Settings settings = read_settings();
@@ -67,9 +67,11 @@ std::string_view name_of(int signal) { return signal == SIGTERM ? "SIGTERM" : si
 // Stops the server, then closes the database that its loops wait for: in this order, however serving ends.
 class EndOfService {
  public:
-  EndOfService(http::Server& server, sql::Database& database) : server_(server), database_(database) {}
+  EndOfService(http::Server& server, sql::Database& database, log::Logger& logger, std::chrono::milliseconds time_max)
+      : server_(server), database_(database), logger_(logger), time_max_(time_max) {}
   ~EndOfService() {
-    server_.stop(stop_time_max);
+    const std::size_t cut_off = server_.stop(time_max_);
+    if (cut_off > 0) logger_.warn("connections were cut off: they did not finish in time", {{"connections", cut_off}});
     database_.close();
   }
   EndOfService(const EndOfService&) = delete;
@@ -78,6 +80,8 @@ class EndOfService {
  private:
   http::Server& server_;
   sql::Database& database_;
+  log::Logger& logger_;
+  const std::chrono::milliseconds time_max_;
 };
 
 // Another certificate, another log level; all else needs a restart. What cannot be had leaves everything as it was.
@@ -103,14 +107,27 @@ void reload(const Serve& wanted, const Clock& clock, http::Server& server, backe
   report_certificate(*certificate, clock, logger);
 }
 
-// Serves the next signals until one of them says to stop.
-int wait_for_stop(const Signals& signals, const std::function<void()>& reload_all) {
-  const bool at_terminal = isatty(STDIN_FILENO) == 1;
+// The next signal. Meanwhile the supervisor's watchdog hears of us as long as all loops turn.
+int next_signal(const Signals& signals, const Supervisor& supervisor, LoopsWatch& loops) {
+  if (!supervisor.watchdog_time()) return signals.wait();
   while (true) {
-    const int signal = signals.wait();
+    if (loops.ask()) (void)supervisor.alive();
+    if (const auto signal = signals.wait_for(*supervisor.watchdog_time() / 2)) return *signal;
+  }
+}
+
+// Serves the next signals until one of them says to stop.
+int wait_for_stop(const Signals& signals, const Supervisor& supervisor, http::Server& server,
+                  const std::function<void()>& reload_all) {
+  const bool at_terminal = isatty(STDIN_FILENO) == 1;
+  LoopsWatch loops(server);
+  while (true) {
+    const int signal = next_signal(signals, supervisor, loops);
     if (signal != SIGHUP) return signal;
     if (at_terminal && isatty(STDIN_FILENO) != 1) return signal;  // it was closed, and nobody can stop us there
+    (void)supervisor.reloading();
     reload_all();
+    (void)supervisor.ready();
   }
 }
 
@@ -124,6 +141,7 @@ void wait_for(std::chrono::milliseconds delay) {
 
 int serve(const Serve& wanted) {
   Signals signals;
+  const Supervisor supervisor;
   backend::Settings settings = settings_of(wanted);
   SystemClock clock;
   SystemRandom random;
@@ -142,6 +160,7 @@ int serve(const Serve& wanted) {
   backend::Application application(settings, foundation);
   http::Server server({.host = settings.host,
                        .port = settings.port,
+                       .listening_socket = supervisor.listening_socket(),
                        .loops = settings.loops,
                        .limits = {.body_bytes_max = settings.body_bytes_max,
                                   .connections_max = settings.connections_max,
@@ -162,14 +181,17 @@ int serve(const Serve& wanted) {
   if (metrics) logger.info("serving metrics", {{"host", settings.host}, {"port", metrics->port()}});
 
   {
-    const EndOfService end(server, *database);
+    const EndOfService end(server, *database, logger, settings.stop_time_max);
     const auto admin = loop.run_or_stop(backend::make_first_admin(settings, foundation, application.passwords()));
     report_first_admin(admin, logger);
     logger.flush();
     if (settings.stage == backend::Stage::development) print_welcome(settings, server.port(), admin, foundation);
 
-    const int signal = wait_for_stop(signals, [&] { reload(wanted, clock, server, settings, logger); });
+    if (!supervisor.ready()) logger.warn("NOTIFY_SOCKET: nobody is there");
+    const int signal =
+        wait_for_stop(signals, supervisor, server, [&] { reload(wanted, clock, server, settings, logger); });
     signals.release_stop();
+    (void)supervisor.stopping();
     logger.info("stopping", {{"signal", name_of(signal)}});
     application.readiness().begin_draining();
     wait_for(settings.drain_delay);

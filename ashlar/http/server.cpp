@@ -11,8 +11,14 @@
 #include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/post.hpp>
 
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cassert>
+#include <cerrno>
+#include <functional>
 #include <system_error>
 #include <thread>
 #include <vector>
@@ -46,7 +52,20 @@ class AcceptingLoop {
     if (endpoint.address().is_v6()) acceptor_.set_option(asio::ip::v6_only(false));
     acceptor_.set_option(tcp::no_delay(true));  // accepted sockets inherit it
     acceptor_.bind(endpoint);
+    acceptor_.non_blocking(true);
     if (sharing == Sharing::with_other_loops) acceptor_.listen(asio::socket_base::max_listen_connections);
+  }
+  // Accepts from a socket that listens already, beside other loops. The descriptor stays the caller's.
+  void adopt(int listening) {
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    const int own = ::fcntl(listening, F_DUPFD_CLOEXEC, 0);
+    if (own < 0 || ::getsockname(own, reinterpret_cast<sockaddr*>(&address), &size) != 0)
+      throw std::system_error(errno, std::generic_category(), "cannot use the socket that was handed over");
+    acceptor_.assign(address.ss_family == AF_INET6 ? tcp::v6() : tcp::v4(), own);
+    acceptor_.non_blocking(true);
+    acceptor_.set_option(tcp::no_delay(true));
+    inherited_ = true;
   }
 
   void start() {
@@ -54,11 +73,14 @@ class AcceptingLoop {
     thread_ = std::thread([this] { loop_.context().run(); });
   }
 
-  void drain() {
-    asio::post(loop_.context(), [this] {
-      stop_accepting();
-      loop_.drain();
-    });
+  // `drained` is called from the loop.
+  void drain(std::function<void()> drained) {
+    in_turns({[this] {
+                if (!inherited_) accept_what_waits();  // closing would reset it
+                stop_accepting();
+              },
+              [] {},  // those that were just accepted begin to read: what they find is in flight
+              [this] { loop_.drain(); }, std::move(drained)});
   }
   void abort() {
     asio::post(loop_.context(), [this] {
@@ -81,14 +103,49 @@ class AcceptingLoop {
   using Timer =
       asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, LoopExecutor>;
 
+  // Runs the steps one after another, and what is ready on the loop between them.
+  void in_turns(std::vector<std::function<void()>> steps, std::size_t next = 0) {
+    asio::post(loop_.context(), [this, steps = std::move(steps), next]() mutable {
+      steps[next]();
+      if (next + 1 < steps.size()) in_turns(std::move(steps), next + 1);
+    });
+  }
+
+  void accept_what_waits() {
+    while (true) {
+      tcp::endpoint peer;
+      error_code failed;
+      detail::Socket socket(loop_.context());
+      acceptor_.accept(socket, peer, failed);
+      if (failed) return;
+      take_in(std::move(socket), peer);
+    }
+  }
+
   void stop_accepting() {
     error_code ignored;
     acceptor_.close(ignored);
     pause_.cancel();
   }
 
+  // What is not wanted is closed.
+  void take_in(detail::Socket socket, const tcp::endpoint& peer) {
+    const detail::ProxyProtocol& proxies = loop_.shared().proxy_protocol;
+    auto permit = detail::ConnectionPermit::take(loop_.shared());
+    if (!permit) return;
+    const bool behind_proxy =
+        !proxies.networks.empty() && proxies.networks.contains(detail::address_of(peer.address()));
+    if (!behind_proxy && !permit.count_for(peer.address())) return;
+    try {
+      socket.non_blocking(true);
+      detail::Connection::start(loop_, std::move(socket), peer, std::move(permit),
+                                behind_proxy ? detail::Preface::proxy_header : detail::Preface::none);
+    } catch (const std::exception&) {
+      return;  // no memory for it: this one is closed, the next may find some
+    }
+  }
+
   Task<> accept() {
-    detail::ServerShared& shared = loop_.shared();
     while (acceptor_.is_open()) {
       tcp::endpoint peer;
       auto [failed, socket] = co_await acceptor_.async_accept(peer, detail::with_error);
@@ -100,18 +157,7 @@ class AcceptingLoop {
         co_await pause_.async_wait(detail::with_error);
         continue;
       }
-      auto permit = detail::ConnectionPermit::take(shared);
-      if (!permit) continue;
-      const bool behind_proxy = !shared.proxy_protocol.networks.empty() &&
-                                shared.proxy_protocol.networks.contains(detail::address_of(peer.address()));
-      if (!behind_proxy && !permit.count_for(peer.address())) continue;
-      try {
-        socket.non_blocking(true);
-        detail::Connection::start(loop_, std::move(socket), peer, std::move(permit),
-                                  behind_proxy ? detail::Preface::proxy_header : detail::Preface::none);
-      } catch (const std::exception&) {
-        continue;  // no memory for it: this one is closed, the next may find some
-      }
+      take_in(std::move(socket), peer);
     }
   }
 
@@ -120,6 +166,7 @@ class AcceptingLoop {
   Timer pause_;
   asio::executor_work_guard<LoopExecutor> work_;
   std::thread thread_;
+  bool inherited_ = false;
 };
 
 tcp::endpoint endpoint_of(const ServerOptions& options) {
@@ -159,6 +206,14 @@ struct Server::State {
     const std::size_t count =
         options.loops > 0 ? options.loops : std::max<std::size_t>(1, std::thread::hardware_concurrency());
     for (std::size_t i = 0; i < count; ++i) loops.push_back(std::make_unique<AcceptingLoop>(shared));
+    if (options.listening_socket) {
+      adopt(*options.listening_socket);
+    } else {
+      listen(options);
+    }
+  }
+
+  void listen(const ServerOptions& options) {
     tcp::endpoint endpoint = endpoint_of(options);
     try {
       // SO_REUSEPORT would let a second server of the same user share the port in silence.
@@ -173,6 +228,12 @@ struct Server::State {
     port = endpoint.port();
   }
 
+  void adopt(int listening) {
+    for (const auto& loop : loops) loop->adopt(listening);
+    ::close(listening);
+    port = loops.front()->port();
+  }
+
   detail::TicketKeys tickets;
   detail::ServerShared shared;
   std::vector<std::unique_ptr<AcceptingLoop>> loops;
@@ -184,7 +245,7 @@ struct Server::State {
 Server::Server(ServerOptions options, Handler& handler)
     : state_(std::make_unique<State>(std::move(options), handler)) {}
 
-Server::~Server() { stop(std::chrono::milliseconds{0}); }
+Server::~Server() { (void)stop(std::chrono::milliseconds{0}); }
 
 void Server::start() {
   assert(!state_->started);
@@ -212,19 +273,29 @@ Result<TlsCertificate> Server::reload_tls(const TlsOptions& options) {
   return detail::certificate_of(**made);
 }
 
-void Server::stop(std::chrono::milliseconds within) {
+std::size_t Server::stop(std::chrono::milliseconds within) {
   State& state = *state_;
-  if (std::exchange(state.stopped, true)) return;
-  const auto none_left = [&state] { return state.shared.connections.load() == 0; };
+  if (std::exchange(state.stopped, true)) return 0;
+  std::size_t ended = 0;
   if (state.started) {
-    for (const auto& loop : state.loops) loop->drain();
+    std::size_t draining = state.loops.size();  // under the mutex
+    const auto all_done = [&] { return draining == 0 && state.shared.connections.load() == 0; };
+    for (const auto& loop : state.loops) {
+      loop->drain([&] {
+        const std::scoped_lock lock(state.shared.mutex);
+        --draining;
+        state.shared.none_left.notify_all();
+      });
+    }
     std::unique_lock lock(state.shared.mutex);
-    if (!state.shared.none_left.wait_for(lock, within, none_left)) {
+    if (!state.shared.none_left.wait_for(lock, within, all_done)) {
+      ended = state.shared.connections.load();
       for (const auto& loop : state.loops) loop->abort();
-      (void)state.shared.none_left.wait_for(lock, abort_time_max, none_left);
+      (void)state.shared.none_left.wait_for(lock, abort_time_max, all_done);
     }
   }
   for (const auto& loop : state.loops) loop->join();
+  return ended;
 }
 
 }  // namespace ashlar::http

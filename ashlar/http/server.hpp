@@ -18,7 +18,9 @@ namespace ashlar::http {
 struct ServerOptions {
   std::string host = "0.0.0.0";  // a numeric address; "::" listens on both families
   std::uint16_t port = 3000;     // 0: any free one
-  std::size_t loops = 0;         // event loops, each with a thread and an acceptor of its own; 0: one a core
+  // A TCP socket that listens already (socket activation). The server closes it; host and port are not used.
+  std::optional<int> listening_socket{};
+  std::size_t loops = 0;  // event loops, each with a thread and an acceptor of its own; 0: one a core
   Limits limits{};
   ProxyProtocolOptions proxy_protocol{};
   std::optional<TlsOptions> tls{};  // absent: plain
@@ -53,9 +55,11 @@ class Server {
   // is not a loop's; it reads files. Errors: see inspect_tls().
   Result<TlsCertificate> reload_tls(const TlsOptions& options);
 
-  // Graceful: accepts no more, closes idle connections, lets requests in flight finish with `Connection: close`, ends
-  // what is left after `within`, joins the threads. From any thread that is not a loop's; idempotent.
-  void stop(std::chrono::milliseconds within);
+  // Graceful: takes what waits to be accepted and accepts no more (what waits at a `listening_socket` stays there for
+  // the next process), closes idle connections, lets requests in flight finish with `Connection: close`, ends what is
+  // left after `within`, joins the threads. Gives how many connections it ended so. From any thread that is not a
+  // loop's; the second time it does nothing.
+  std::size_t stop(std::chrono::milliseconds within);
 
  private:
   struct State;

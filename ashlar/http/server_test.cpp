@@ -6,10 +6,13 @@
 
 #include <gtest/gtest.h>
 
+#include <netinet/in.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <system_error>
 #include <thread>
@@ -107,7 +110,67 @@ TEST(Server, StopLetsARequestInFlightFinish) {
   EXPECT_TRUE(busy.closed_by_server());
   stopper.join();
   EXPECT_EQ(server.server.connections(), 0U);
-  server.server.stop(seconds{10});
+  EXPECT_EQ(server.server.stop(seconds{10}), 0U);
+}
+
+// Until the thread waits for something.
+void await_sleep(pid_t thread) {
+  std::string state;
+  while (!state.contains(") S")) {
+    std::ifstream in("/proc/self/task/" + std::to_string(thread) + "/stat");
+    std::getline(in, state);
+  }
+}
+
+TEST(Server, StopAnswersWhatWaitsToBeAccepted) {
+  TestServer server;
+  RawClient busy = server.connect();
+  busy.send(get("/gate"));
+  boost::asio::io_context* loop = server.handler.entered.wait();
+  // The loop stands still, so what comes now waits behind the acceptor.
+  detail::Signal<bool> standing, go_on;
+  boost::asio::post(*loop, [&] {
+    standing.set(true);
+    (void)go_on.wait();
+  });
+  (void)standing.wait();
+  std::vector<RawClient> waiting;
+  for (int i = 0; i < 5; ++i) waiting.push_back(server.connect());
+  for (RawClient& client : waiting) client.send(get("/late"));
+  detail::Signal<pid_t> stopping;
+  std::thread stopper([&] {
+    stopping.set(::gettid());
+    server.server.stop(seconds{10});
+  });
+  await_sleep(stopping.wait());
+  go_on.set(true);
+  for (RawClient& client : waiting) {
+    EXPECT_EQ(client.read_response().body, "you asked for /late");
+    EXPECT_TRUE(client.closed_by_server());
+  }
+  server.handler.open(*loop);
+  EXPECT_EQ(busy.read_response().body, "opened");
+  stopper.join();
+}
+
+TEST(Server, TakesOverASocketThatListensAlready) {
+  const int listening = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  ASSERT_EQ(::bind(listening, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  ASSERT_EQ(::listen(listening, 16), 0);
+  const int kept = ::dup(listening);  // the service manager's
+  TestHandler handler;
+  for (int round = 0; round < 2; ++round) {
+    Server server({.listening_socket = round == 0 ? listening : kept, .loops = 3}, handler);
+    RawClient early(server.port());
+    early.send(get("/early"));
+    server.start();
+    EXPECT_EQ(early.read_response().body, "you asked for /early");
+    EXPECT_EQ(RawClient(server.port()).request("GET", "/peer").body, "127.0.0.1 http");
+  }
+  EXPECT_THROW(Server({.listening_socket = kept}, handler), std::system_error) << "it was closed";
 }
 
 TEST(Server, StopEndsWhatDoesNotFinish) {
@@ -115,7 +178,7 @@ TEST(Server, StopEndsWhatDoesNotFinish) {
   RawClient client = server.connect();
   client.send(get("/gate"));
   (void)server.handler.entered.wait();
-  server.server.stop(milliseconds{20});
+  EXPECT_EQ(server.server.stop(milliseconds{20}), 1U);
   EXPECT_EQ(server.handler.left.wait(), "cancelled");
   EXPECT_TRUE(client.closed_by_server());
 }

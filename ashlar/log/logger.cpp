@@ -59,6 +59,7 @@ struct Logger::State {
   bool append_record(detail::ThreadBuffer& buffer, Level level, std::string_view message,
                      std::span<const Attribute> attributes);
   void wake();
+  void begin_gathering();
   void flush();
 
   // The writer's.
@@ -75,6 +76,9 @@ struct Logger::State {
   const std::size_t report_bytes;
   std::atomic<std::size_t> buffered_bytes = 0;
   std::atomic<bool> urgent = false;
+  // Nothing was written since the writer began to take the buffers; it may sleep for as long as that is so. Set before
+  // it locks the first of them, so whoever appends after that sees it.
+  std::atomic<bool> quiet = true;
 
   std::mutex mutex;
   std::condition_variable wake_up;
@@ -98,6 +102,7 @@ void Logger::State::append(Level level, std::string_view message, std::span<cons
     }
     hand_over = level >= Level::error || buffer.lines.size() > wake_bytes;
   }
+  if (quiet.load(std::memory_order_relaxed) && quiet.exchange(false)) begin_gathering();
   if (hand_over) wake();
 }
 
@@ -139,6 +144,13 @@ void Logger::State::wake() {
   wake_up.notify_one();
 }
 
+void Logger::State::begin_gathering() {
+  {
+    const std::scoped_lock lock(mutex);
+  }  // the writer is either before its look at `quiet` or waiting
+  wake_up.notify_one();
+}
+
 void Logger::State::flush() {
   std::unique_lock lock(mutex);
   const std::uint64_t mine = ++flush_wanted;
@@ -148,12 +160,14 @@ void Logger::State::flush() {
 
 void Logger::State::write_batches() {
   std::unique_lock lock(mutex);
+  const auto asked = [this] { return stopping || urgent.load() || flush_wanted != flush_done; };
   while (true) {
-    wake_up.wait_for(lock, options.flush_interval,
-                     [this] { return stopping || urgent.load() || flush_wanted != flush_done; });
+    wake_up.wait(lock, [&] { return !quiet.load() || asked(); });
+    wake_up.wait_for(lock, options.flush_interval, asked);  // others join the first
     const bool last = stopping;
     const std::uint64_t wanted = flush_wanted;
     urgent = false;
+    quiet = true;
     lock.unlock();
     write_batch();
     lock.lock();

@@ -19,10 +19,11 @@
 // Structured logs: one line an event, JSON, or coloured text for a person at a terminal.
 //
 // A line is formatted by the caller into a buffer of its thread and written by a thread of the log's own, in batches,
-// through spdlog's sinks; the caller never waits for a disk. Lines at `error` and above are handed over at once, the
-// others within `flush_interval`. When the writer falls behind by more than `buffered_bytes_max`, lines below `error`
-// are dropped and the number dropped is logged. What is buffered when the process is killed is lost; a crash by signal
-// is not flushed. Lines of several threads are put in the order of their times within a batch, not between batches.
+// through spdlog's sinks; the caller never waits for a disk, and the thread sleeps while there is nothing to write.
+// Lines at `error` and above are handed over at once, the others within `flush_interval`. When the writer falls behind
+// by more than `buffered_bytes_max`, lines below `error` are dropped and the number dropped is logged. What is buffered
+// when the process is killed is lost; a crash by signal is not flushed. Lines of several threads are put in the order
+// of their times within a batch, not between batches.
 namespace ashlar::log {
 
 enum class Level : std::uint8_t { trace, debug, info, warn, error, fatal, off };

@@ -56,6 +56,37 @@ class LoggerTest : public ::testing::Test {
   ManualClock clock_{Timestamp::parse("2026-11-21T08:30:00.125Z").value()};
 };
 
+// How often the thread of that name went to sleep.
+long sleeps_of(const std::string& name) {
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+    std::string comm, line;
+    std::ifstream(task.path() / "comm") >> comm;
+    if (comm != name) continue;
+    std::ifstream status(task.path() / "status");
+    const std::string before = "voluntary_ctxt_switches:";
+    while (std::getline(status, line)) {
+      if (line.starts_with(before)) return std::stol(line.substr(before.size()));
+    }
+  }
+  throw std::runtime_error("no thread " + name);
+}
+
+TEST_F(LoggerTest, TheWriterSleepsWhileThereIsNothingToWrite) {
+  LogOptions options = to_file();
+  options.flush_interval = std::chrono::milliseconds(1);
+  Logger log(options, clock_);
+  for (int round = 0; round < 3; ++round) {
+    log.info("a line");
+    while (lines().size() != static_cast<std::size_t>(round) + 1) std::this_thread::yield();
+    log.flush();
+    log.flush();
+    const long before = sleeps_of("log");
+    const auto began = std::chrono::steady_clock::now();
+    while (std::chrono::steady_clock::now() - began < std::chrono::milliseconds(20)) std::this_thread::yield();
+    EXPECT_LE(sleeps_of("log") - before, 2) << "it would have woken twenty times";
+  }
+}
+
 TEST_F(LoggerTest, RefusesAFileThatCannotBeOpened) {
   LogOptions options = to_file();
   std::ofstream(path("taken")) << "a file";

@@ -144,6 +144,36 @@ TEST_P(Stopping, FinishesTheRequestThatIsInFlight) {
 INSTANTIATE_TEST_SUITE_P(By, Stopping, testing::Values(SIGTERM, SIGINT),
                          [](const auto& test) { return test.param == SIGTERM ? "Term" : "Int"; });
 
+TEST(Serve, CutsOffWhatDoesNotFinishInTimeAndSaysSo) {
+  const TemporaryFolder folder;
+  Variables variables = server_variables();
+  variables["STOP_TIME_MAX"] = "50ms";
+  Server server(folder, variables);
+  RawClient client(server.port());
+  client.send(
+      "POST /api/auth/register HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nExpect: "
+      "100-continue\r\nContent-Length: 100\r\n\r\n");
+  ASSERT_EQ(client.read_response(RawClient::Body::none).status, 100);
+  server.process().signal(SIGTERM);
+  EXPECT_EQ(server.process().wait(), 0);
+  EXPECT_THAT(server.process().out(), HasSubstr("connections were cut off"));
+  EXPECT_THAT(server.process().out(), HasSubstr(R"("connections":1)"));
+}
+
+TEST(Serve, ReadinessEndsBeforeTheSocketIsClosed) {
+  const TemporaryFolder folder;
+  Variables variables = server_variables();
+  variables["DRAIN_DELAY"] = "200ms";
+  Server server(folder, variables);
+  ApiClient client(server.port());
+  server.process().signal(SIGTERM);
+  server.process().wait_for(R"("message":"stopping")");
+  EXPECT_EQ(client.call("GET", "/health/ready").status, 503);
+  EXPECT_EQ(ApiClient(server.port()).call("GET", "/health").status, 200);
+  EXPECT_TRUE(client.raw().closed_by_server()) << "an idle connection ends by itself";
+  EXPECT_EQ(server.process().wait(), 0);
+}
+
 TEST(Serve, IsNotReadyWhileItDrainsAndStillAnswers) {
   const TemporaryFolder folder;
   Variables variables = server_variables();

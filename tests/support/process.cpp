@@ -112,6 +112,8 @@ Process::Process(const Command& command) : state_(std::make_unique<State>()) {
     ::dup2(in.ends[0], 0);
     ::dup2(out.ends[1], 1);
     ::dup2(err.ends[1], 2);
+    if (command.inherited == 3) ::fcntl(3, F_SETFD, 0);
+    if (command.inherited > 3) ::dup2(command.inherited, 3);
     if (::chdir(folder.c_str()) == 0) ::execve(arguments[0], arguments.data(), environment.data());
     ::_exit(127);
   }

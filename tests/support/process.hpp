@@ -32,6 +32,7 @@ struct Command {
   // Its whole environment, but for PATH and what sanitizers read.
   std::map<std::string, std::string> variables{};
   std::string standard_input{};
+  int inherited = -1;  // a descriptor of ours that is its descriptor 3
 };
 
 // A running program. Destroying it kills it with SIGKILL. Waiting longer than 60 s is a std::runtime_error that shows
