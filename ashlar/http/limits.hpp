@@ -31,6 +31,16 @@ struct Limits {
   // After a last answer to a client that is still sending: how long what it sends is read and dropped, so that the
   // answer is not lost in a reset (RFC 9112 section 9.6).
   std::chrono::milliseconds linger_time_max{2'000};
+
+  // Of HTTP/2 (RFC 9113) alone. Over one of the last three a client gets GOAWAY with ENHANCE_YOUR_CALM, and the end.
+  std::size_t http2_streams_max = 100;                      // requests at once on a connection; more are refused
+  std::size_t http2_stream_window_bytes = 64 * 1024;        // of a request's body, that its handler has not read yet
+  std::size_t http2_connection_window_bytes = 1024 * 1024;  // the same, of all request bodies of a connection
+  std::size_t http2_stream_output_bytes_max = 32 * 1024;    // of a streamed response, that the client has not taken
+  std::chrono::milliseconds http2_rate_time{10'000};        // the stretch of time that the next two are counted in
+  std::size_t http2_resets_max = 200;                       // streams reset by the client, or by its fault
+  std::size_t http2_control_frames_max = 500;               // PING, SETTINGS, PRIORITY and other frames without use
+  std::size_t http2_continuations_max = 8;                  // CONTINUATION frames behind one HEADERS frame
 };
 
 }  // namespace ashlar::http

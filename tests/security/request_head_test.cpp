@@ -18,7 +18,6 @@ TEST(RequestHead, LinesThatAreNoRequestLineAreRefused) {
       {"HTTP/1.2", "RFC 9110 15.6.6", 505, line("GET / HTTP/1.2")},
       {"HTTP/2.0", "RFC 9110 15.6.6", 505, line("GET / HTTP/2.0")},
       {"HTTP/0.9 as a version", "RFC 9110 15.6.6", 505, line("GET / HTTP/0.9")},
-      {"the preface of HTTP/2", "RFC 9113 3.4", 505, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"},
       {"the preface of HTTP/2 with another version", "RFC 9112 3.2.4", 400, line("PRI * HTTP/1.1")},
       {"HTTP/1.10", "RFC 9112 2.3", 400, line("GET / HTTP/1.10")},
       {"HTTP/01.1", "RFC 9112 2.3", 400, line("GET / HTTP/01.1")},

@@ -21,6 +21,7 @@ constexpr std::size_t gathered_bytes_max = 64 * 1024;  // more answers than that
 constexpr std::size_t joined_body_max = 16 * 1024;     // a larger body is sent from where it is
 constexpr std::size_t body_memory_kept_max = 64 * 1024;
 constexpr std::size_t idle_memory_kept_max = 256;
+constexpr std::string_view http2_preface_line = "PRI * HTTP/2.0\r\n";
 
 void shrink(std::string& text, std::size_t kept) {
   if (text.capacity() > kept) std::string{}.swap(text);
@@ -61,7 +62,19 @@ void Connection::start(Loop& loop, Socket socket, const asio::ip::tcp::endpoint&
                  asio::bind_cancellation_slot(connection->cancel_.slot(), [connection](std::exception_ptr) {}));
 }
 
+void Connection::expire() {
+  if (http2_) {
+    http2_->expire();
+  } else {
+    wire_.expire();
+  }
+}
+
 void Connection::release_memory() {
+  if (http2_) {
+    http2_->release_memory();
+    return;
+  }
   if (!waiting_ || !wire_.input.empty()) return;
   releasing_ = true;
   wire_.cancel();
@@ -85,11 +98,13 @@ void Connection::send_what_waits() {
 }
 
 void Connection::drain() {
+  if (http2_) http2_->drain();
   if (waiting_) wire_.cancel();
 }
 
 void Connection::abort() {
   gone_ = true;
+  if (http2_) http2_->abort();
   wire_.cancel();
   cancel_.emit(asio::cancellation_type::all);
 }
@@ -98,7 +113,15 @@ Task<> Connection::run(std::shared_ptr<Connection> self, Preface preface) {
   co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
   if (preface == Preface::proxy_header && !co_await take_proxy_header()) co_return;
   if (self->wire_.transport().secure() && !co_await shake_hands()) co_return;
+  if (prefers_http2()) {
+    co_await serve_http2();
+    co_return;
+  }
   const Next ending = co_await serve();
+  if (ending == Next::http2) {
+    co_await serve_http2();
+    co_return;
+  }
   if (ending == Next::gone || !co_await wire_.flush()) co_return;
   co_await wire_.close(ending == Next::lingering_close ? Wire::Goodbye::lingering : Wire::Goodbye::at_once);
 }
@@ -124,10 +147,27 @@ Task<bool> Connection::shake_hands() {
   co_return true;
 }
 
+bool Connection::prefers_http2() { return wire_.transport().secure() && wire_.transport().protocol() == "h2"; }
+
+Task<> Connection::serve_http2() {
+  http2_ = std::make_unique<Http2Connection>(
+      loop_, wire_,
+      Http2Connection::Peer{request_.scheme, request_.peer_address, request_.peer_port, request_.client_certificate},
+      weak_from_this());
+  co_await http2_->run();
+  co_await wire_.close(Wire::Goodbye::lingering);
+  wire_.due_never();
+  error_code ignored;
+  wire_.transport().socket().close(ignored);  // handlers that are still ending keep the rest
+}
+
 Task<Connection::Next> Connection::serve() {
   while (true) {
     switch (decoder_.decode(wire_.input.unread(), request_)) {
       case Http1RequestDecoder::Progress::refused:
+        if (requests_ == 0 && !wire_.transport().secure() && wire_.input.unread().starts_with(http2_preface_line)) {
+          co_return Next::http2;  // RFC 9113 section 3.3; over TLS it is ALPN that says so
+        }
         co_return refuse(decoder_.refusal());
       case Http1RequestDecoder::Progress::need_more: {
         const Wire::Flushed flushed = wire_.try_flush();

@@ -3,6 +3,7 @@
 
 #include "ashlar/http/detail/http1_request.hpp"
 #include "ashlar/http/detail/http1_response.hpp"
+#include "ashlar/http/detail/http2_connection.hpp"
 #include "ashlar/http/detail/loop.hpp"
 #include "ashlar/http/detail/request_body.hpp"
 #include "ashlar/http/detail/response_stream.hpp"
@@ -20,9 +21,10 @@ namespace ashlar::http::detail {
 // What comes before HTTP, and before TLS.
 enum class Preface : std::uint8_t { none, proxy_header };
 
-// One accepted HTTP/1 connection: a coroutine that reads, asks the handler and writes until one side has had enough.
-// It owns what its requests and responses live in, so that the second request allocates nothing. Owned by its
-// coroutine; its loop's table knows it while it lives.
+// One accepted connection: a coroutine that reads, asks the handler and writes until one side has had enough. It speaks
+// HTTP/1, and leaves its place to an Http2Connection when ALPN or the first bytes ask for HTTP/2. It owns what its
+// requests and responses live in, so that the second request allocates nothing. Owned by its coroutine; its loop's
+// table knows it while it lives.
 class Connection final : public std::enable_shared_from_this<Connection> {
  public:
   static void start(Loop& loop, Socket socket, const boost::asio::ip::tcp::endpoint& peer, ConnectionPermit permit,
@@ -36,7 +38,8 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   // By the loop.
   void moved_to(std::size_t place) { wire_.moved_to(place); }
   [[nodiscard]] int descriptor() { return wire_.transport().socket().native_handle(); }
-  void expire() { wire_.expire(); }
+  void expire();
+  void tick() { http2_->tick(); }
   void release_memory();
   void client_gone();
   // Whether a handler that has run for so long has had its time.
@@ -55,13 +58,16 @@ class Connection final : public std::enable_shared_from_this<Connection> {
     rest,     // the answer is not done: a stream, a large body, an unread request body
     close,    // send what has gathered, then end
     lingering_close,
-    gone,  // there is nobody to send anything to
+    http2,  // what has come begins its preface
+    gone,   // there is nobody to send anything to
   };
   enum class Failure : std::uint8_t { none, thrown };
 
   Task<> run(std::shared_ptr<Connection> self, Preface preface);
   Task<bool> take_proxy_header();
   Task<bool> shake_hands();
+  [[nodiscard]] bool prefers_http2();
+  Task<> serve_http2();
   Task<Next> serve();
   void before_read();
   Next head_not_read();
@@ -88,6 +94,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   std::string peer_address_;
   std::string client_certificate_;
   boost::asio::cancellation_signal cancel_;
+  std::unique_ptr<Http2Connection> http2_;
   std::size_t requests_ = 0;
   std::size_t gathered_ = 0;  // answers in the output that were not sent
   bool waiting_ = false;      // for a request's first byte

@@ -117,6 +117,9 @@ void Loop::sweep() {
           late_connections_.push_back(polled_connections_.back());
         due.connection->send_what_waits();
         break;
+      case Due::Kind::swept:
+        due.connection->tick();
+        break;
       case Due::Kind::idle:
         if (due.at - (shared_.limits.idle_time_max - shared_.limits.idle_memory_time_max).count() < now_) {
           due.kind = Due::Kind::deadline;

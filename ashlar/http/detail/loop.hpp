@@ -87,6 +87,7 @@ struct Due {
     deadline,  // expire() at `at`
     idle,      // the same, and after a while its memory is given back
     watched,   // a handler runs: see whether the client is still there, and whether the handler is late
+    swept,     // HTTP/2: it looks after its streams itself, tick()
   };
   std::int64_t at = 0;  // milliseconds of the steady clock; of what is watched: since when
   Connection* connection = nullptr;
@@ -115,6 +116,10 @@ class Loop {
   [[nodiscard]] const Limits& limits() const { return shared_.limits; }
   [[nodiscard]] BufferPool& buffers() { return buffers_; }
   [[nodiscard]] std::string_view date() const { return date_; }
+  [[nodiscard]] std::int64_t now() const { return now_; }  // milliseconds of the steady clock at the last sweep
+  [[nodiscard]] std::int64_t next() const {
+    return now_ + interval_.count();
+  }  // at the next one: not before this moment
   [[nodiscard]] bool draining() const { return draining_; }
   [[nodiscard]] LoopLag& lag() { return lag_; }
   [[nodiscard]] boost::asio::ssl::context* tls() { return tls_.get(); }  // of new connections; null: plain
@@ -126,6 +131,7 @@ class Loop {
 
   void set_nothing(std::size_t place) { due_[place].kind = Due::Kind::nothing; }
   void set_watched(std::size_t place) { set(place, {}, Due::Kind::watched); }
+  void set_swept(std::size_t place) { due_[place].kind = Due::Kind::swept; }
   void set_deadline(std::size_t place, std::chrono::milliseconds within) { set(place, within, Due::Kind::deadline); }
   void set_idle(std::size_t place, std::chrono::milliseconds within) { set(place, within, Due::Kind::idle); }
 

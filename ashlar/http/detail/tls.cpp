@@ -20,7 +20,7 @@ namespace ashlar::http::detail {
 namespace {
 
 // Most wanted first.
-constexpr std::string_view protocols{"\x08http/1.1", 9};
+constexpr std::string_view protocols{"\x02h2\x08http/1.1", 12};
 // Mozilla's intermediate set for TLS 1.2; those of TLS 1.3 are all sound.
 constexpr const char* ciphers =
     "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:"

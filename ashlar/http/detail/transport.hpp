@@ -12,6 +12,7 @@
 
 #include <array>
 #include <optional>
+#include <string_view>
 #include <tuple>
 
 namespace ashlar::http::detail {
@@ -42,6 +43,14 @@ class Transport {
   [[nodiscard]] Task<IoResult> write_some(const WriteBuffers& buffers) {
     return tls_ ? tls_->async_write_some(buffers, with_error) : socket_.async_write_some(buffers, with_error);
   }
+  template <class Handler>  // void(error_code, std::size_t)
+  void write_some(boost::asio::const_buffer buffer, Handler handler) {
+    if (tls_) {
+      tls_->async_write_some(buffer, std::move(handler));
+    } else {
+      socket_.async_write_some(buffer, std::move(handler));
+    }
+  }
   // What the socket takes at once. would_block: nothing, and always so under TLS, whose engine keeps no half a record.
   template <class Buffers>
   std::size_t try_write(const Buffers& buffers, error_code& failed) {
@@ -61,6 +70,13 @@ class Transport {
     return tls_->async_handshake(boost::asio::ssl::stream_base::server, with_error);
   }
   [[nodiscard]] SSL* tls_connection() { return tls_->native_handle(); }
+  // The protocol that ALPN chose (RFC 7301); empty: none.
+  [[nodiscard]] std::string_view protocol() {
+    const unsigned char* name = nullptr;
+    unsigned size = 0;
+    SSL_get0_alpn_selected(tls_->native_handle(), &name, &size);
+    return {reinterpret_cast<const char*>(name), size};
+  }
   [[nodiscard]] Task<std::tuple<error_code>> shut_down_tls() { return tls_->async_shutdown(with_error); }
 
  private:

@@ -28,6 +28,7 @@ class Wire {
   void due_idle() { loop_.set_idle(place_, loop_.limits().idle_time_max); }
   void due_in(std::chrono::milliseconds time) { loop_.set_deadline(place_, time); }
   void due_never() { loop_.set_nothing(place_); }
+  void due_swept() { loop_.set_swept(place_); }
   void watch_client() { loop_.set_watched(place_); }
 
   // One read, in two halves so that the busiest place in a connection's life needs no coroutine of its own:
@@ -57,8 +58,9 @@ class Wire {
   enum class Goodbye : std::uint8_t { at_once, lingering };
   Task<> close(Goodbye goodbye);
 
-  void expire();  // from the sweep: ends the operation that waits
-  void cancel();  // the same without a reason
+  void break_off() { broken_ = true; }  // nothing is to be said any more
+  void expire();                        // from the sweep: ends the operation that waits
+  void cancel();                        // the same without a reason
   void moved_to(std::size_t place) { place_ = place; }
   [[nodiscard]] std::size_t place() const { return place_; }
 

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/http/detail/http1_request.hpp"
+#include "ashlar/http/detail/http1_response.hpp"
+#include "ashlar/http/message.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace ashlar::http::detail {
+
+class Http2Stream;
+
+// The body of a stream's request. What arrives is kept up to the stream's window; the client may send more when the
+// handler has taken it.
+class Http2RequestBody final : public BodyReader {
+ public:
+  explicit Http2RequestBody(Http2Stream& stream) : stream_(stream) {}
+
+  enum class Ended : std::uint8_t { no, yes };
+  void begin(std::optional<std::uint64_t> content_length, Ended ended, bool expects_continue);
+  // By the session: a piece, and the end.
+  [[nodiscard]] bool arrived(std::string_view piece, std::uint64_t bytes_max);  // false: it was dropped
+  void end() { ended_ = true; }
+  void refuse(int status, ErrorCode code, const char* message);
+
+  [[nodiscard]] const std::optional<Refusal>& refusal() const { return refusal_; }
+  [[nodiscard]] bool ended() const { return ended_; }
+  [[nodiscard]] bool waits() const { return waits_; }  // a handler does, for a piece
+  [[nodiscard]] std::size_t unread() const { return arrived_.size(); }
+  // Once an answer has begun, 100 Continue must not come after it.
+  void answer_begins() { continue_due_ = false; }
+  void release_memory();
+
+  [[nodiscard]] bool present() const override { return present_; }
+  [[nodiscard]] std::optional<std::uint64_t> length() const override { return content_length_; }
+  std::optional<std::string_view> try_whole(std::size_t bytes_max) override;
+  Task<Result<std::string_view>> read() override;
+  Task<Result<std::string_view>> read_all(std::size_t bytes_max) override;
+
+ private:
+  Task<Result<>> arrive();
+  void take();
+
+  Http2Stream& stream_;
+  bool present_ = false;
+  bool ended_ = true;
+  bool continue_due_ = false;
+  bool begun_ = false;  // read() has handed something out
+  bool waits_ = false;
+  std::optional<std::uint64_t> content_length_;
+  std::uint64_t bytes_ = 0;  // arrived in all
+  std::string arrived_;      // and not taken
+  std::string piece_;        // handed out by read()
+  std::string kept_;         // handed out whole
+  std::optional<std::string_view> whole_;
+  std::optional<Refusal> refusal_;
+};
+
+// Where the streamed body of a stream's response goes. What the client's window does not take yet is kept up to
+// Limits::http2_stream_output_bytes_max; then the producer waits.
+class Http2ResponseBody final : public BodyWriter {
+ public:
+  explicit Http2ResponseBody(Http2Stream& stream) : stream_(stream) {}
+
+  void begin(ResponseFraming framing, std::uint64_t length);
+  // After the last write. false: it was not as long as promised.
+  [[nodiscard]] bool finish() const { return !broken_ && (framing_ != ResponseFraming::length || left_ == 0); }
+
+  Task<Result<>> write(std::string_view bytes) override;
+
+ private:
+  Http2Stream& stream_;
+  ResponseFraming framing_ = ResponseFraming::none;
+  std::uint64_t left_ = 0;  // of ResponseFraming::length
+  bool broken_ = false;
+};
+
+}  // namespace ashlar::http::detail

@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ashlar/http/detail/http2_connection.hpp"
+
+#include "ashlar/http/errors.hpp"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include <nghttp2/nghttp2.h>
+
+#include <algorithm>
+
+namespace ashlar::http::detail {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::size_t gathered_bytes_max = 64 * 1024;
+// A reader as fast as its writer would otherwise keep the loop to itself.
+constexpr std::size_t sent_at_once_max = 256 * 1024;
+constexpr std::size_t idle_memory_kept_max = 256;
+// Answers to PING, refusals of streams: a client that makes us say more than that is to read first.
+constexpr std::size_t outbound_frames_max = 1000;
+// Between "no more, soon" and "no more": what the client sent before it heard of the first is still answered.
+constexpr std::chrono::milliseconds drain_notice_time{200};
+
+}  // namespace
+
+Http2Connection::Http2Connection(Loop& loop, Wire& wire, Peer peer, std::weak_ptr<void> owner)
+    : loop_(loop),
+      wire_(wire),
+      peer_(peer),
+      owner_(std::move(owner)),
+      session_(loop.limits(), *this),
+      changed_(loop.context(), Timer::time_point::max()),
+      head_since_(loop.now()) {}
+
+Task<> Http2Connection::run() {
+  wire_.due_swept();
+  if (!wire_.input.empty()) take_input();
+  if (loop_.draining()) drain();
+  send();
+  co_await read_on();
+  while (writing_ && !over_) (void)co_await changed_.async_wait(with_error);
+  closing_ = true;
+  if (over_) wire_.break_off();
+  for (const auto& stream : session_.streams()) {
+    stream->closed = true;
+    stream->notify();
+    if (stream->task) stream->task->cancel();
+  }
+}
+
+Task<> Http2Connection::read_on() {
+  while (!over_ && !session_.finished()) {
+    if (writing_ && session_.outbound_frames() > outbound_frames_max) {
+      (void)co_await changed_.async_wait(with_error);
+      continue;
+    }
+    wire_.input.make_room();
+    reading_ = true;
+    const auto [failed, size] = co_await wire_.read();
+    if (wire_.has_read(failed, size)) {
+      reading_ = releasing_ = false;
+      take_input();
+      send();
+      continue;
+    }
+    if (std::exchange(releasing_, false) && !wire_.broken() && !over_ && !session_.finished()) {
+      wire_.input.release();
+      const auto [gone] = co_await wire_.transport().wait_readable();
+      reading_ = false;
+      if (!gone) continue;
+    }
+    reading_ = false;
+    if (session_.finished()) break;  // it was cancelled, since there is nothing to wait for
+    over_ = true;
+  }
+}
+
+void Http2Connection::take_input() {
+  const bool was_in_head = session_.in_head();
+  in_batch_ = true;
+  (void)session_.receive(wire_.input.unread(), loop_.now());
+  wire_.input.consume(wire_.input.unread().size());
+  if (!was_in_head && session_.in_head()) head_since_ = loop_.now();
+  start_ready();
+  if (drain_ == Drain::no && session_.requests() >= loop_.limits().requests_per_connection_max) drain();
+  in_batch_ = false;
+}
+
+void Http2Connection::request_ready(Http2Stream& stream) {
+  stream.starting = true;
+  ready_.push_back(&stream);
+}
+
+void Http2Connection::stream_closed(Http2Stream& stream) {
+  if (stream.task) {
+    stream.task->cancel();
+  } else if (!stream.starting) {
+    session_.release(stream);
+  }
+}
+
+void Http2Connection::head_due(Http2Stream& stream) { respond(stream); }
+
+void Http2Connection::output_waits() {
+  if (in_batch_ || writing_ || send_posted_ || closing_) return;
+  send_posted_ = true;
+  asio::post(loop_.context(), [this, owner = owner_.lock()] {
+    send_posted_ = false;
+    send();
+  });
+}
+
+void Http2Connection::start_ready() {
+  for (Http2Stream* const stream : ready_) {
+    stream->starting = false;
+    if (stream->closed) {
+      session_.release(*stream);
+    } else if (stream->refused) {
+      refuse(*stream, stream->decoder.refusal().status, stream->decoder.refusal().error);
+    } else {
+      start(*stream);
+    }
+  }
+  ready_.clear();
+}
+
+void Http2Connection::start(Http2Stream& stream) {
+  stream.request.scheme = peer_.scheme;
+  stream.request.peer_address = peer_.address;
+  stream.request.peer_port = peer_.port;
+  stream.request.client_certificate = peer_.client_certificate;
+  stream.handling_since = loop_.next();
+  stream.task.emplace(loop_.context(), serve(stream), [this, &stream, owner = owner_.lock()] { ended(stream); });
+}
+
+void Http2Connection::ended(Http2Stream& stream) {
+  stream.task.reset();
+  if (!stream.closed) return;
+  session_.release(stream);
+  output_waits();  // perhaps it was the last
+}
+
+Task<> Http2Connection::serve(Http2Stream& stream) {
+  Failure failure = Failure::none;
+  try {
+    co_await loop_.shared().handler.handle(stream.request, stream.response);
+  } catch (...) {
+    failure = Failure::thrown;
+  }
+  stream.handling_since = 0;
+  if (stream.request.late) co_await asio::this_coro::reset_cancellation_state();  // what it made of that is sent
+  if (conclude(stream, failure)) co_await produce(stream);
+  output_waits();
+}
+
+// true: its body is a stream, and is to be produced.
+bool Http2Connection::conclude(Http2Stream& stream, Failure failure) {
+  if (stream.closed) return false;
+  if (stream.request_body.refusal()) {
+    const Refusal refusal = *stream.request_body.refusal();
+    refuse(stream, refusal.status, refusal.error);
+    return false;
+  }
+  if (failure == Failure::thrown || stream.response.status < 200 || stream.response.status > 999) {
+    refuse(stream, 500, Error(ashlar::errors::internal, "Something went wrong here."));
+    return false;
+  }
+  const ResponseFraming framing = framing_of_response(stream);
+  if (stream.response.stream && framing != ResponseFraming::none) {
+    stream.send_pieces();
+    stream.response_body.begin(framing, stream.response.stream_length.value_or(0));
+    return true;
+  }
+  respond(stream);
+  return false;
+}
+
+// Its head goes out with the first piece, or at the next sweep: so long a producer that fails is still a 500.
+Task<> Http2Connection::produce(Http2Stream& stream) {
+  bool whole = false;
+  try {
+    const Result<> produced = co_await stream.response.stream(stream.response_body);
+    whole = produced.has_value();
+  } catch (...) {
+    whole = false;
+  }
+  if (!stream.closed) {
+    whole = whole && stream.response_body.finish();
+    if (!whole && !stream.answered) {
+      refuse(stream, 500, Error(ashlar::errors::internal, "Something went wrong here."));
+    } else {
+      stream.finish(whole ? Http2Stream::Production::whole : Http2Stream::Production::failed);
+      respond(stream);
+      session_.resume(stream);
+    }
+  }
+  stream.response.stream = nullptr;
+}
+
+void Http2Connection::refuse(Http2Stream& stream, int status, const Error& error) {
+  Response& response = stream.response;
+  response.reset();
+  try {
+    loop_.shared().handler.reject(status, error, response);
+  } catch (...) {
+    response.reset();
+  }
+  response.status = status;
+  response.stream = nullptr;
+  stream.send_whole();
+  respond(stream);
+}
+
+void Http2Connection::respond(Http2Stream& stream) {
+  session_.respond(stream, framing_of_response(stream), loop_.date());
+}
+
+ResponseFraming Http2Connection::framing_of_response(const Http2Stream& stream) const {
+  return framing_of(stream.response, {Version::http_2, stream.request.method, Persistence::keep_alive, loop_.date()});
+}
+
+void Http2Connection::send() {
+  std::size_t sent = 0;
+  while (!writing_ && !over_ && !closing_) {
+    session_.gather(wire_.output, gathered_bytes_max);
+    if (wire_.output.empty()) break;
+    sent += wire_.output.size();
+    if (wire_.transport().secure() || sent > sent_at_once_max) {
+      start_write();
+      break;
+    }
+    const Wire::Flushed flushed = wire_.try_flush();
+    if (flushed == Wire::Flushed::failed) give_up();
+    if (flushed == Wire::Flushed::blocked) start_write();
+  }
+  if (closing_) return;
+  set_due();
+  if (reading_ && !writing_ && session_.finished()) wire_.cancel();
+}
+
+void Http2Connection::start_write() {
+  writing_ = true;
+  write_since_ = loop_.now();
+  const std::string_view left = std::string_view(wire_.output).substr(written_);
+  wire_.transport().write_some(
+      asio::buffer(left.data(), left.size()),
+      [this, owner = owner_.lock()](error_code failed, std::size_t size) { written(failed, size); });
+}
+
+void Http2Connection::written(error_code failed, std::size_t size) {
+  writing_ = false;
+  written_ += size;
+  if (failed) {
+    give_up();
+  } else if (written_ < wire_.output.size()) {
+    if (!over_) start_write();
+    return;
+  }
+  wire_.output.clear();
+  written_ = 0;
+  changed_.cancel();
+  send();
+}
+
+void Http2Connection::give_up() {
+  over_ = true;
+  wire_.cancel();
+  changed_.cancel();
+}
+
+void Http2Connection::set_due() {
+  const bool idle = session_.streams().empty() && !writing_ && !over_ && drain_ == Drain::no && session_.greeted() &&
+                    !session_.in_head();
+  if (idle == idle_) return;  // what is no request does not put off its end
+  idle_ = idle;
+  if (idle) {
+    wire_.due_idle();
+  } else {
+    wire_.due_swept();
+  }
+}
+
+bool Http2Connection::over_time(std::int64_t since, std::chrono::milliseconds most) const {
+  return loop_.now() - since > most.count();
+}
+
+void Http2Connection::tick() {
+  if (closing_ || over_) return;
+  const Limits& limits = loop_.limits();
+  if (writing_ && over_time(write_since_, limits.write_time_max)) {
+    give_up();
+    return;
+  }
+  in_batch_ = true;
+  if ((session_.in_head() || !session_.greeted()) && over_time(head_since_, limits.header_time_max)) {
+    session_.terminate(NGHTTP2_ENHANCE_YOUR_CALM);
+  }
+  if (drain_ == Drain::announced && over_time(drain_since_, drain_notice_time)) {
+    drain_ = Drain::last;
+    session_.shut_down();
+  }
+  for (const auto& stream : session_.streams()) look_at(*stream);
+  in_batch_ = false;
+  send();
+}
+
+void Http2Connection::look_at(Http2Stream& stream) {
+  if (stream.closed) return;
+  const std::int64_t now = loop_.now();
+  if (!stream.request_body.waits()) {
+    stream.body_stalled_since = 0;
+  } else if (stream.body_stalled_since == 0) {
+    stream.body_stalled_since = now;
+  } else if (over_time(stream.body_stalled_since, loop_.limits().body_idle_time_max)) {
+    stream.request_body.refuse(408, errors::body_timeout, "The body did not come in time.");
+    stream.notify();
+  }
+  if (stream.handling_since != 0) {
+    const std::chrono::milliseconds most = stream.request.time_max;
+    if (stream.request_body.waits()) stream.handling_since = loop_.next();
+    if (most.count() > 0 && !stream.request.late && now - stream.handling_since >= most.count()) {
+      stream.request.late = true;
+      stream.task->cancel();
+    }
+  }
+  if (stream.production() == Http2Stream::Production::going_on && !stream.answered) respond(stream);
+  const bool goes_on = stream.bytes_sent() != std::exchange(stream.bytes_sent_before, stream.bytes_sent());
+  if (goes_on || !stream.answered || stream.output().empty()) {
+    stream.output_stalled_since = 0;
+  } else if (stream.output_stalled_since == 0) {
+    stream.output_stalled_since = now;
+  } else if (over_time(stream.output_stalled_since, loop_.limits().write_time_max)) {
+    session_.reset(stream, NGHTTP2_CANCEL);
+  }
+}
+
+void Http2Connection::expire() {
+  if (closing_) {
+    wire_.expire();
+    return;
+  }
+  session_.terminate(NGHTTP2_NO_ERROR);
+  send();
+}
+
+void Http2Connection::release_memory() {
+  if (!reading_ || !idle_ || closing_) return;
+  releasing_ = true;
+  session_.release_memory();
+  if (wire_.output.capacity() > idle_memory_kept_max) std::string{}.swap(wire_.output);
+  wire_.cancel();
+}
+
+void Http2Connection::drain() {
+  if (drain_ != Drain::no || closing_) return;
+  drain_ = Drain::announced;
+  drain_since_ = loop_.now();
+  session_.announce_shutdown();
+  if (!in_batch_) send();
+}
+
+void Http2Connection::abort() {
+  over_ = closing_ = true;
+  for (const auto& stream : session_.streams()) {
+    stream->closed = true;
+    stream->notify();
+    if (stream->task) stream->task->cancel();
+  }
+}
+
+}  // namespace ashlar::http::detail

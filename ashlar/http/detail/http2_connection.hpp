@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/http/detail/http2_session.hpp"
+#include "ashlar/http/detail/loop.hpp"
+#include "ashlar/http/detail/wire.hpp"
+
+#include <boost/asio/basic_waitable_timer.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace ashlar::http::detail {
+
+// A connection that turned out to speak HTTP/2: one coroutine reads, each request has one of its own, and what they
+// leave to be sent is gathered and written together. It belongs to a Connection, which the requests keep alive.
+class Http2Connection final : private Http2SessionEvents {
+ public:
+  struct Peer {
+    Scheme scheme = Scheme::http;
+    std::string_view address;
+    std::uint16_t port = 0;
+    std::string_view client_certificate;
+  };
+  // `owner`: what has this, and the wire and the peer's address.
+  Http2Connection(Loop& loop, Wire& wire, Peer peer, std::weak_ptr<void> owner);
+
+  // From what the wire has read already to the last byte that can be sent. Handlers may still be ending after it.
+  Task<> run();
+
+  // By the loop, as Connection has them.
+  void tick();
+  void expire();
+  void release_memory();
+  void drain();
+  void abort();
+
+ private:
+  enum class Failure : std::uint8_t { none, thrown };
+  enum class Drain : std::uint8_t { no, announced, last };
+  using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                                  boost::asio::wait_traits<std::chrono::steady_clock>, LoopExecutor>;
+
+  void request_ready(Http2Stream& stream) override;
+  void stream_closed(Http2Stream& stream) override;
+  void head_due(Http2Stream& stream) override;
+  void output_waits() override;
+
+  Task<> read_on();
+  void take_input();
+  void start_ready();
+  void start(Http2Stream& stream);
+  void ended(Http2Stream& stream);
+  Task<> serve(Http2Stream& stream);
+  [[nodiscard]] bool conclude(Http2Stream& stream, Failure failure);
+  Task<> produce(Http2Stream& stream);
+  void refuse(Http2Stream& stream, int status, const Error& error);
+  void respond(Http2Stream& stream);
+  [[nodiscard]] ResponseFraming framing_of_response(const Http2Stream& stream) const;
+
+  void send();
+  void start_write();
+  void written(error_code failed, std::size_t size);
+  void give_up();
+  void set_due();
+  void look_at(Http2Stream& stream);
+  [[nodiscard]] bool over_time(std::int64_t since, std::chrono::milliseconds most) const;
+
+  Loop& loop_;
+  Wire& wire_;
+  Peer peer_;
+  std::weak_ptr<void> owner_;
+  Http2Session session_;
+  Timer changed_;  // the reading coroutine waits for a write to end
+  std::vector<Http2Stream*> ready_;
+  std::size_t written_ = 0;  // of the wire's output
+  std::int64_t write_since_ = 0;
+  std::int64_t head_since_ = 0;
+  std::int64_t drain_since_ = 0;
+  Drain drain_ = Drain::no;
+  bool in_batch_ = false;  // what is to be sent will be, at its end
+  bool send_posted_ = false;
+  bool reading_ = false;
+  bool writing_ = false;
+  bool idle_ = false;
+  bool releasing_ = false;  // memory, while idle
+  bool over_ = false;       // nothing can be sent or received any more
+  bool closing_ = false;    // run() is at its end, or has ended
+};
+
+}  // namespace ashlar::http::detail

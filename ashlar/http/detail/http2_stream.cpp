@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ashlar/http/detail/http2_stream.hpp"
+
+#include "ashlar/http/detail/transport.hpp"
+
+#include <boost/asio/this_coro.hpp>
+
+#include <utility>
+
+namespace ashlar::http::detail {
+namespace {
+
+constexpr std::size_t body_memory_kept_max = 16 * 1024;
+
+void shrink(std::string& text) {
+  text.clear();
+  if (text.capacity() > body_memory_kept_max) text.shrink_to_fit();
+}
+
+}  // namespace
+
+void Http2Stream::begin(std::int32_t id) {
+  id_ = id;
+  decoder.reset();
+  request.method = Method::get;
+  request.headers.clear();
+  request.body = &request_body;
+  request.time_max = {};
+  request.late = false;
+  handling_since = 0;
+  response.reset();
+  refused = closed = starting = answered = deferred = false;
+  production_ = Production::whole;
+  in_pieces_ = false;
+  at_ = 0;
+  bytes_sent_ = bytes_sent_before = 0;
+  body_stalled_since = output_stalled_since = 0;
+}
+
+void Http2Stream::end() {
+  task.reset();
+  event_.reset();
+  response.stream = nullptr;
+  shrink(response.body);
+  shrink(pending_);
+  request_body.release_memory();
+}
+
+void Http2Stream::send_whole() {
+  in_pieces_ = false;
+  production_ = Production::whole;
+}
+
+void Http2Stream::send_pieces() {
+  in_pieces_ = true;
+  production_ = Production::going_on;
+}
+
+void Http2Stream::append(std::string_view piece) {
+  pending_.erase(0, std::exchange(at_, 0));
+  pending_.append(piece);
+}
+
+std::string_view Http2Stream::output() const {
+  return std::string_view(in_pieces_ ? pending_ : response.body).substr(at_);
+}
+
+void Http2Stream::sent(std::size_t bytes) {
+  at_ += bytes;
+  bytes_sent_ += bytes;
+  if (!in_pieces_ || at_ < pending_.size()) return;
+  pending_.clear();
+  at_ = 0;
+  notify();
+}
+
+Task<> Http2Stream::changed() {
+  if (!event_) event_.emplace(co_await boost::asio::this_coro::executor, Timer::time_point::max());
+  (void)co_await event_->async_wait(with_error);
+}
+
+}  // namespace ashlar::http::detail

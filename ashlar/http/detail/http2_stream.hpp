@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/async/started_task.hpp"
+#include "ashlar/http/detail/http2_body.hpp"
+#include "ashlar/http/detail/http2_request.hpp"
+#include "ashlar/http/message.hpp"
+
+#include <boost/asio/basic_waitable_timer.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace ashlar::http::detail {
+
+class Http2Session;
+
+// One stream: a request, what its handler makes of it, and what of that the client has not taken yet. Owned by its
+// session, which uses it again for later streams; it stays until the client's side and the handler are done with it.
+class Http2Stream {
+ public:
+  Http2Stream(Http2Session& session, const Limits& limits) : decoder(limits), session_(session) {}
+  Http2Stream(const Http2Stream&) = delete;
+  Http2Stream& operator=(const Http2Stream&) = delete;
+
+  void begin(std::int32_t id);
+  void end();  // gives back memory that an unusual request took
+
+  [[nodiscard]] std::int32_t id() const { return id_; }
+  [[nodiscard]] Http2Session& session() { return session_; }
+
+  Http2RequestDecoder decoder;
+  Http2RequestBody request_body{*this};
+  Http2ResponseBody response_body{*this};
+  Request request;
+  Response response;
+  std::optional<async::StartedTask> task;  // the handler's, while it runs
+  bool refused = false;                    // the decoder has the refusal
+  bool closed = false;                     // nothing is sent or received any more
+  bool starting = false;                   // about to be given to its handler
+  bool answered = false;                   // the response's head is on its way
+  std::size_t place = 0;                   // among the session's streams
+
+  // What the client is to be sent, as the session pulls it.
+  enum class Production : std::uint8_t { going_on, whole, failed };
+  void send_whole();  // Response::body, from where it is
+  void send_pieces();
+  void append(std::string_view piece);
+  void finish(Production production) { production_ = production; }
+  [[nodiscard]] Production production() const { return production_; }
+  [[nodiscard]] std::string_view output() const;
+  void sent(std::size_t bytes);
+  [[nodiscard]] std::uint64_t bytes_sent() const { return bytes_sent_; }
+  bool deferred = false;  // the session waits to be told that there is more
+
+  // For the connection's sweep: since when, in its clock, nothing has gone on; 0: it was not looked at yet.
+  std::int64_t handling_since = 0;  // the handler runs; 0: it does not
+  std::int64_t body_stalled_since = 0;
+  std::int64_t output_stalled_since = 0;
+  std::uint64_t bytes_sent_before = 0;
+
+  // The handler's coroutine waits for anything to change; one at a time. On the loop.
+  Task<> changed();
+  void notify() {
+    if (event_) event_->cancel();
+  }
+
+ private:
+  using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                                  boost::asio::wait_traits<std::chrono::steady_clock>, LoopExecutor>;
+
+  Http2Session& session_;
+  std::int32_t id_ = 0;
+  Production production_ = Production::whole;
+  bool in_pieces_ = false;
+  std::string pending_;
+  std::size_t at_ = 0;  // of the response's body or of pending_: what is before it was sent
+  std::uint64_t bytes_sent_ = 0;
+  std::optional<Timer> event_;
+};
+
+}  // namespace ashlar::http::detail
