@@ -52,6 +52,8 @@ web::AppOptions Application::app_options() {
                          .compression = {.state = settings.compression == Settings::Compression::on
                                                       ? web::CompressionOptions::State::on
                                                       : web::CompressionOptions::State::off}};
+  out.access_log_one_in = settings.access_log_one_in;
+  out.access_log_slow = settings.access_log_slow;
   out.metric_sources = &metrics_;
   out.overload.requests_in_flight_max = settings.requests_in_flight_max;
   // Past half of its queue nobody who is let in is answered in time. Hashing refuses for itself: few need it.

@@ -125,6 +125,8 @@ void read_log(config::Environment& env, Settings& settings) {
   static constexpr std::array<std::string_view, 7> levels{"trace", "debug", "info", "warn", "error", "fatal", "off"};
   const std::string fallback = settings.stage == Stage::test ? "warn" : "info";
   settings.log.level = log::level_of(env.one_of("LOG_LEVEL", fallback, levels)).value_or(log::Level::info);
+  settings.access_log_one_in = static_cast<std::uint32_t>(env.integer("ACCESS_LOG_ONE_IN", 1, 1, 1'000'000));
+  settings.access_log_slow = env.duration("ACCESS_LOG_SLOW", 1s, 0ms, 1h);
   settings.log.file = env.text("LOG_FILE", "");
   settings.log.error_file = env.text("LOG_ERROR_FILE", "");
   settings.log.file_bytes_max =

@@ -61,6 +61,8 @@ struct Settings {
   std::string metrics_token;                  // empty: open to whoever reaches the port
   std::optional<std::uint16_t> metrics_port;  // nullopt: on the server's own
 
+  std::uint32_t access_log_one_in = 1;  // of quick successes; what failed or was slow is always logged
+  std::chrono::milliseconds access_log_slow{1'000};
   log::LogOptions log;
 };
 

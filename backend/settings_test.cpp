@@ -57,6 +57,8 @@ TEST(Settings, RefuseWithTheVariablesName) {
       {{{"REQUEST_TIME_MAX", "30"}}, "REQUEST_TIME_MAX"},
       {{{"REQUESTS_IN_FLIGHT_MAX", "many"}}, "REQUESTS_IN_FLIGHT_MAX"},
       {{{"METRICS_TOKEN", "short"}}, "METRICS_TOKEN"},
+      {{{"ACCESS_LOG_ONE_IN", "0"}}, "ACCESS_LOG_ONE_IN"},
+      {{{"ACCESS_LOG_SLOW", "1"}}, "ACCESS_LOG_SLOW"},
       {{{"METRICS_PORT", "66000"}}, "METRICS_PORT"},
       {{{"TRUSTED_PROXIES", "10.0.0.0/8, proxy.example"}}, "TRUSTED_PROXIES"},
       {{{"TRUSTED_PROXIES", "10.0.0.1/8"}}, "TRUSTED_PROXIES"},
@@ -220,7 +222,7 @@ TEST(Settings, AreAllDocumented) {
   int count = 0;
   for (std::string name; std::getline(names, name); ++count)
     EXPECT_THAT(source.str(), testing::HasSubstr('"' + name + '"'));
-  EXPECT_EQ(count, 42);
+  EXPECT_EQ(count, 44);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <span>
 
 namespace ashlar::web {
@@ -45,7 +46,7 @@ std::string_view redact_target(std::string_view target, std::string& buffer) {
 }
 
 void log_access(log::Logger& log, const LoggedRequest& logged, const http::Response& response,
-                std::chrono::nanoseconds took) {
+                std::chrono::nanoseconds took, std::uint32_t stands_for) {
   if (!log.enabled(log::Level::info)) return;
   const http::Request& request = logged.request;
   std::string buffer;
@@ -54,7 +55,7 @@ void log_access(log::Logger& log, const LoggedRequest& logged, const http::Respo
       request.method == http::Method::other ? request.method_name : http::to_string(request.method);
   const auto microseconds = std::chrono::duration_cast<std::chrono::microseconds>(took).count();
   const double ms = static_cast<double>(microseconds) / 1000;
-  std::array<log::Attribute, 11> attributes = {{{"method", method},
+  std::array<log::Attribute, 12> attributes = {{{"method", method},
                                                 {"url", url},
                                                 {"host", logged.client.authority},
                                                 {"address", logged.client.address},
@@ -62,6 +63,7 @@ void log_access(log::Logger& log, const LoggedRequest& logged, const http::Respo
                                                 {"durationMs", ms},
                                                 {"bytes", response.body.size()},
                                                 {"requestId", logged.request_id},
+                                                {"", ""},
                                                 {"", ""},
                                                 {"", ""},
                                                 {"", ""}}};
@@ -72,7 +74,17 @@ void log_access(log::Logger& log, const LoggedRequest& logged, const http::Respo
     attributes[count++] = {"traceId", logged.trace->trace_id()};
     attributes[count++] = {"spanId", logged.trace->span_id()};
   }
+  if (stands_for > 1) attributes[count++] = {"oneIn", stands_for};
   log.write(log::Level::info, "request", std::span(attributes).first(count));
+}
+
+std::uint32_t AccessLogSampling::share_of(int status, std::chrono::nanoseconds took, Random& random) const {
+  if (one_in <= 1 || status >= 400 || took >= slow) return 1;
+  std::array<std::byte, 4> bytes;
+  random.fill(bytes);
+  std::uint32_t number = 0;
+  for (const std::byte byte : bytes) number = number << 8 | std::to_integer<std::uint32_t>(byte);
+  return number % one_in == 0 ? one_in : 0;
 }
 
 void log_refusal(log::Logger& log, const LoggedRequest& logged, const Error& error, std::string_view required) {

@@ -3,12 +3,14 @@
 
 #include "ashlar/auth/principal.hpp"
 #include "ashlar/core/error.hpp"
+#include "ashlar/core/random.hpp"
 #include "ashlar/http/message.hpp"
 #include "ashlar/log/logger.hpp"
 #include "ashlar/web/trace_context.hpp"
 #include "ashlar/web/trusted_proxies.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -24,9 +26,19 @@ struct LoggedRequest {
 };
 
 // One line for each request, when its response is made: method, url, host, address, status, durationMs, bytes (of a
-// body that is not streamed), userId, requestId, and traceId and spanId when somebody traces it.
+// body that is not streamed), userId, requestId, and traceId and spanId when somebody traces it. A line that stands for
+// more than itself says so as oneIn.
 void log_access(log::Logger& log, const LoggedRequest& logged, const http::Response& response,
-                std::chrono::nanoseconds took);
+                std::chrono::nanoseconds took, std::uint32_t stands_for = 1);
+
+// Which requests have a line.
+struct AccessLogSampling {
+  std::uint32_t one_in = 1;  // of quick successes; not 0
+  std::chrono::milliseconds slow{1'000};
+
+  // For how many requests this one's line stands; 0: it has none. By chance, which no client can choose.
+  [[nodiscard]] std::uint32_t share_of(int status, std::chrono::nanoseconds took, Random& random) const;
+};
 
 // A caller that was known and not let through, at `warn`, with what was required of him; or one whose token was
 // refused.

@@ -48,6 +48,35 @@ TEST(AccessLog, SaysWhoAskedForWhatAndWhatBecameOfIt) {
   EXPECT_EQ(std::ranges::count(lines, '\n'), 1) << "one line a request";
 }
 
+TEST(AccessLog, OfQuickSuccessesHasAShareAndOfOthersAll) {
+  SeededRandom random(1);
+  const AccessLogSampling sampling{.one_in = 10, .slow = std::chrono::milliseconds(500)};
+  int written = 0;
+  for (int i = 0; i < 10'000; ++i) {
+    const auto share = sampling.share_of(200, std::chrono::milliseconds(499), random);
+    EXPECT_TRUE(share == 0 || share == 10);
+    written += share > 0 ? 1 : 0;
+  }
+  EXPECT_NEAR(written, 1'000, 150);
+  for (const int status : {400, 404, 500, 503}) EXPECT_EQ(sampling.share_of(status, {}, random), 1U) << status;
+  EXPECT_EQ(sampling.share_of(200, std::chrono::milliseconds(500), random), 1U);
+  EXPECT_EQ(AccessLogSampling{}.share_of(200, {}, random), 1U);
+}
+
+TEST(AccessLog, ALineThatStandsForOthersSaysForHowMany) {
+  AppOptions options;
+  options.access_log_one_in = 4;
+  TestApp app(mount, options);
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(app->get("/thing").status, 200);
+  EXPECT_EQ(app->get("/nothing").status, 404);
+  const std::string lines = app.log_lines();
+  EXPECT_THAT(lines, HasSubstr("\"oneIn\":4"));
+  EXPECT_THAT(lines, HasSubstr("\"status\":404"));
+  EXPECT_LT(std::ranges::count(lines, '\n'), 60);
+  options.access_log_one_in = 0;
+  EXPECT_THROW(TestApp(mount, options), std::logic_error);
+}
+
 TEST(AccessLog, IsSilentWhereTheOptionSaysSo) {
   AppOptions options;
   options.access_log = AppOptions::AccessLog::off;

@@ -186,8 +186,10 @@ void App::State::finish(Exchange& exchange) const {
   const auto took = elapsed(exchange);
   metrics->ended(exchange.route == nullptr ? metrics->unmatched() : exchange.match.route, exchange.response.status,
                  took, sizes_of(exchange));
-  if (options.access_log == AppOptions::AccessLog::on)
-    log_access(*environment.logger, logged(exchange), exchange.response, took);
+  if (options.access_log == AppOptions::AccessLog::off) return;
+  const AccessLogSampling sampling{options.access_log_one_in, options.access_log_slow};
+  if (const auto share = sampling.share_of(exchange.response.status, took, *environment.random); share > 0)
+    log_access(*environment.logger, logged(exchange), exchange.response, took, share);
 }
 
 App::App(AppOptions options, Context::Environment environment, const auth::Tokens* tokens, Routes routes)

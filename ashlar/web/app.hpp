@@ -50,6 +50,8 @@ struct AppOptions {
   enum class SecureCookies : std::uint8_t { no, yes } secure_cookies = SecureCookies::no;  // over https always
   std::string refresh_cookie_path = "/api/auth";
   enum class AccessLog : std::uint8_t { off, on } access_log = AccessLog::on;
+  std::uint32_t access_log_one_in = 1;  // of quick successes one in so many is logged; what failed or was slow always
+  std::chrono::milliseconds access_log_slow{1'000};  // what takes as long is slow
   enum class RequestIdHeader : std::uint8_t { off, on } request_id_header = RequestIdHeader::on;  // X-Request-Id
   CompressionOptions compression{};
   OverloadOptions overload = {};

@@ -122,6 +122,8 @@ App::State::State(AppOptions its_options, const Context::Environment& its_enviro
   }
   any_cors = cors.enabled();
   if (const auto wrong = csrf.complaint()) complaints.push_back("csrf: the app " + *wrong + '.');
+  if (options.access_log_one_in == 0)
+    complaints.push_back("access_log_one_in: 0 is no share; 1 logs each request, AccessLog::off none.");
   if (const auto wrong = options.security_headers.complaint()) complaints.push_back("security_headers: " + *wrong);
   if (!server_limit && options.rate_limit_max != 0) server_limit = RateLimit{.requests = options.rate_limit_max};
   if (server_limit) {

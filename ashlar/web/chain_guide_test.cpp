@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace ashlar::web {
 namespace {
 
@@ -98,6 +100,20 @@ TEST(ChainGuide, OverloadByAQueueAndFiguresOfOnesOwn) {
       app->send({http::Method::get, "/metrics", {{"Authorization", "Bearer a token of the scraper"}}, {}});
   EXPECT_THAT(page.body, testing::HasSubstr("\nshop_search_waiting 501\n"));
   EXPECT_THAT(page.body, testing::HasSubstr("\nashlar_cache_misses_total{cache=\"search\"} 2\n"));
+}
+
+web::AppOptions for_a_busy_site() {
+  web::AppOptions options;
+  options.access_log_one_in = 100;
+  options.access_log_slow = 250ms;
+  return options;
+}
+
+TEST(ChainGuide, AShareOfTheAccessLog) {
+  detail::TestApp app([](Routes& routes) { routes.get("/widget", widget).open(); }, for_a_busy_site());
+  for (int i = 0; i < 50; ++i) EXPECT_EQ(app->get("/widget").status, 200);
+  const std::string lines = app.log_lines();
+  EXPECT_LT(std::ranges::count(lines, '\n'), 10);
 }
 
 TEST(ChainGuide, SecurityHeadersOfTheAppAndOfALine) {

@@ -16,11 +16,15 @@ TEST(Health, SaysTheTimeAndTheEnvironment) {
 
 TEST(Health, IsReadyWhileTheDatabaseAnswersAndNobodyDrains) {
   TestBackend backend;
-  EXPECT_EQ(backend.client().get("/health/ready").body, R"({"status":"ok","missing":[]})");
+  EXPECT_EQ(backend.client().get("/health/ready").body,
+            R"({"status":"ok","missing":[],"checks":[{"name":"draining","status":"ok"},)"
+            R"({"name":"database","status":"ok"}]})");
   backend.application().readiness().begin_draining();
   const auto reply = backend.client().get("/health/ready");
   EXPECT_EQ(reply.status, 503);
-  EXPECT_EQ(reply.body, R"({"status":"unavailable","missing":["draining"]})");
+  EXPECT_EQ(reply.body,
+            R"({"status":"unavailable","missing":["draining"],"checks":[{"name":"draining","status":"failed"},)"
+            R"({"name":"database","status":"ok"}]})");
   EXPECT_EQ(backend.client().get("/health").status, 200);
   EXPECT_EQ(backend.client().get("/health/live").status, 200);
 }

@@ -3,10 +3,11 @@
 
 namespace ashlar::backend {
 
-Task<std::vector<std::string>> Readiness::missing() {
-  std::vector<std::string> out;
-  if (draining_) out.emplace_back("draining");
-  if (auto answered = co_await database_.ping(database_time_max); !answered) out.emplace_back("database");
+Task<std::vector<Readiness::Check>> Readiness::checks() {
+  const auto outcome = [](bool passed) { return passed ? Check::Outcome::passed : Check::Outcome::failed; };
+  std::vector<Check> out;
+  out.push_back({"draining", outcome(!draining_)});
+  out.push_back({"database", outcome((co_await database_.ping(database_time_max)).has_value())});
   co_return out;
 }
 

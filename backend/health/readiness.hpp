@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -21,8 +22,12 @@ class Readiness {
   // From now on not ready, so that whoever balances the load sends no more.
   void begin_draining() { draining_ = true; }
 
-  // What is missing, by name: "database", "draining". Empty: ready.
-  Task<std::vector<std::string>> missing();
+  // "database" answers, and the process is not "draining". Ready: all have passed.
+  struct Check {
+    std::string name;
+    enum class Outcome : std::uint8_t { passed, failed } outcome = Outcome::passed;
+  };
+  Task<std::vector<Check>> checks();
 
   static constexpr std::chrono::milliseconds database_time_max{1000};
 

@@ -5,7 +5,11 @@ namespace ashlar::backend {
 
 Task<Result<web::Bare<ReadinessReport>>> ready(web::Context&, Readiness& readiness) {
   web::Bare<ReadinessReport> out;
-  out.value.missing = co_await readiness.missing();
+  for (const auto& [name, outcome] : co_await readiness.checks()) {
+    const bool passed = outcome == Readiness::Check::Outcome::passed;
+    out.value.checks.push_back({.name = name, .status = passed ? "ok" : "failed"});
+    if (!passed) out.value.missing.push_back(name);
+  }
   if (!out.value.missing.empty()) {
     out.value.status = "unavailable";
     out.status = 503;

@@ -12,11 +12,18 @@
 
 namespace ashlar::backend {
 
+struct ReadinessCheck {
+  std::string name;           // "database", "draining"
+  std::string status = "ok";  // or "failed"
+};
+ASHLAR_DESCRIBE(ReadinessCheck, name, status)
+
 struct ReadinessReport {
   std::string status = "ok";         // or "unavailable", with HTTP status 503
-  std::vector<std::string> missing;  // "database", "draining"
+  std::vector<std::string> missing;  // the names of the checks that failed
+  std::vector<ReadinessCheck> checks;
 };
-ASHLAR_DESCRIBE(ReadinessReport, status, missing)
+ASHLAR_DESCRIBE(ReadinessReport, status, missing, checks)
 
 // Whether the process should get requests.
 Task<Result<web::Bare<ReadinessReport>>> ready(web::Context& ctx, Readiness& readiness);

@@ -54,6 +54,11 @@ def check(tree):
     status_of = statuses(tree.text(KINDS))
     page = tree.text(PAGE) if tree.has(PAGE) else ""
     rows = {m[1]: (line_of(page, m.start()), m[2]) for m in ROW.finditer(page)}
+    seen = set()
+    for match in ROW.finditer(page):
+        if match[1] in seen:
+            yield Finding(PAGE, line_of(page, match.start()), "errors", f'"{match[1]}" has a row already')
+        seen.add(match[1])
     fault_rows = {m[1]: line_of(page, m.start()) for m in FAULT_ROW.finditer(page)}
 
     for code, places in sorted(codes.items()):

@@ -191,6 +191,9 @@ class Errors(TidyTest):
     def test_twice(self):
         self.assert_fires(errors.check, self.files("| `user.taken` | 409 | . |\n", **{"backend/b.cpp": self.CODE}), "too")
 
+    def test_documented_twice(self):
+        self.assert_fires(errors.check, self.files("| `user.taken` | 409 | . |\n| `user.taken` | 409 | . |\n"), "has a row already")
+
     def test_without_a_name(self):
         self.assert_fires(errors.check, self.files("", 'return fail({ErrorKind::conflict, "x.y"}, "");\n'), "has no name")
 
