@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ashlar/redis/client.hpp"
+
+#include "ashlar/redis/detail/link.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <deque>
+#include <utility>
+
+namespace ashlar::redis {
+namespace asio = boost::asio;
+
+namespace {
+
+// A command on its way. `timer` is both its time limit and what wakes who waits for it.
+struct Pending {
+  Pending(const LoopExecutor& loop, std::chrono::milliseconds time_max) : timer(loop, time_max) {}
+
+  std::string bytes;
+  detail::Timer timer;
+  Result<Reply> result;
+  bool done = false;
+  bool abandoned = false;  // nobody waits for it any more
+};
+
+}  // namespace
+
+struct Client::State final : detail::LinkOwner {
+  State(asio::io_context& loop, ClientOptions options) : link(loop, std::move(options), *this) {}
+
+  void connected() override {
+    is_away = false;
+    timeouts = 0;
+  }
+  std::string outgoing() override {
+    std::string out;
+    for (; !queued.empty(); queued.pop_front()) {
+      auto& next = queued.front();
+      if (next->abandoned) continue;
+      out += std::exchange(next->bytes, {});
+      sent.push_back(std::move(next));
+    }
+    return out;
+  }
+  void received(Reply reply) override {
+    if (sent.empty()) return link.drop("an answer to nothing");
+    const auto pending = std::move(sent.front());
+    sent.pop_front();
+    timeouts = 0;
+    if (reply.kind == Reply::Kind::error) {
+      end(*pending,
+          std::unexpected(
+              Error(errors::refused, "The cache server refused a command.").with_cause(std::move(reply.text))));
+    } else {
+      end(*pending, std::move(reply));
+    }
+  }
+  void ping() override {
+    const auto pending = std::make_shared<Pending>(link.loop(), link.options().command_time_max);
+    detail::append_command(pending->bytes, {"PING"});
+    queued.push_back(pending);
+    link.flush_soon();
+  }
+  void lost(const Error& why) override {
+    is_away = true;
+    for (auto* pendings : {&sent, &queued}) {
+      for (const auto& pending : std::exchange(*pendings, {})) end(*pending, std::unexpected(why));
+    }
+  }
+  static void end(Pending& pending, Result<Reply> result) {
+    pending.result = std::move(result);
+    pending.done = true;
+    pending.timer.cancel();
+  }
+  void timed_out() {
+    if (++timeouts >= link.options().timeouts_max) link.drop("no answers within command_time_max");
+  }
+
+  detail::Link link;
+  std::deque<std::shared_ptr<Pending>> queued, sent;
+  bool is_away = false;  // the breaker is open
+  std::size_t timeouts = 0;
+};
+
+Client::Client(asio::io_context& loop, ClientOptions options)
+    : state_(std::make_shared<State>(loop, std::move(options))) {}
+Client::~Client() = default;
+
+Task<> Client::run() {
+  const auto state = state_;
+  co_await state->link.run();
+}
+
+bool Client::is_connected() const { return state_->link.is_connected(); }
+
+Task<Result<Reply>> Client::command(std::vector<std::string> words) {
+  const auto state = state_;
+  const ClientOptions& options = state->link.options();
+  if (state->is_away) co_return std::unexpected(detail::unavailable("away"));
+  if (state->queued.size() + state->sent.size() >= options.in_flight_max)
+    co_return std::unexpected(detail::unavailable("in_flight_max commands wait"));
+  const auto pending = std::make_shared<Pending>(state->link.loop(), options.command_time_max);
+  detail::append_command(pending->bytes, words);
+  if (words.empty() || pending->bytes.size() > options.command_bytes_max)
+    co_return fail(errors::refused, "A command for the cache server is empty or too large.");
+  state->queued.push_back(pending);
+  state->link.flush_soon();
+  boost::system::error_code woken;
+  co_await pending->timer.async_wait(asio::redirect_error(asio::use_awaitable_t<LoopExecutor>{}, woken));
+  if (pending->done) co_return std::move(pending->result);
+  pending->abandoned = true;
+  if (woken) throw boost::system::system_error(asio::error::operation_aborted);  // the caller was cancelled
+  state->timed_out();
+  co_return fail(errors::timed_out, "The cache server did not answer in time.");
+}
+
+struct Subscriber::State final : detail::LinkOwner {
+  State(asio::io_context& loop, ClientOptions options, std::vector<std::string> the_channels, Handlers the_handlers)
+      : channels(std::move(the_channels)), handlers(std::move(the_handlers)), link(loop, std::move(options), *this) {}
+
+  void connected() override {
+    to_send.clear();
+    subscribed = 0;
+    std::vector<std::string> words = {"SUBSCRIBE"};
+    words.insert(words.end(), channels.begin(), channels.end());
+    detail::append_command(to_send, words);
+  }
+  std::string outgoing() override { return std::exchange(to_send, {}); }
+  void received(Reply reply) override {
+    if (reply.kind != Reply::Kind::array || reply.items.size() < 2) return link.drop("not what a subscriber is told");
+    if (reply.items[0].text == "message" && reply.items.size() == 3) {
+      handlers.on_message(reply.items[1].text, reply.items[2].text);
+    } else if (reply.items[0].text == "subscribe" && ++subscribed == channels.size() && handlers.on_subscribed) {
+      handlers.on_subscribed();
+    }
+  }
+  void ping() override {
+    detail::append_command(to_send, {"PING"});
+    link.flush_soon();
+  }
+  void lost(const Error&) override { to_send.clear(); }
+
+  std::vector<std::string> channels;
+  Handlers handlers;
+  std::string to_send;
+  std::size_t subscribed = 0;
+  detail::Link link;
+};
+
+Subscriber::Subscriber(asio::io_context& loop, ClientOptions options, std::vector<std::string> channels,
+                       Handlers handlers)
+    : state_(std::make_shared<State>(loop, std::move(options), std::move(channels), std::move(handlers))) {}
+Subscriber::~Subscriber() = default;
+
+Task<> Subscriber::run() {
+  const auto state = state_;
+  co_await state->link.run();
+}
+
+Result<> check_url(std::string_view url) {
+  auto parsed = detail::parse_url(url);
+  if (!parsed) return std::unexpected(std::move(parsed.error()));
+  return {};
+}
+
+}  // namespace ashlar::redis

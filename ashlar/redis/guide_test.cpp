@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// The code of docs/guide/redis.md.
+#include "ashlar/async/task_scope.hpp"
+#include "ashlar/redis/client.hpp"
+#include "tests/support/redis_server.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace shop {
+namespace {
+
+using namespace ashlar;
+using namespace std::chrono_literals;
+
+Task<Result<std::int64_t>> count_visit(std::string page, redis::Client& client) {
+  auto reply = co_await client.command({"INCR", "visits:" + page});
+  if (!reply) co_return std::unexpected(reply.error());
+  co_return reply->integer;
+}
+
+TEST(RedisGuide, CountsAVisit) {
+  const tests::RedisServer server;
+  boost::asio::io_context loop(1);
+  const std::string url = server.url();
+
+  redis::Client client(loop, {.url = url, .command_time_max = 10s});
+  async::TaskScope scope(loop);
+  scope.start(client.run());
+  EXPECT_EQ(async::run_to_end(loop, count_visit("home", client)), 1);
+
+  scope.cancel();
+  async::run_to_end(loop, scope.join());
+}
+
+}  // namespace
+}  // namespace shop
