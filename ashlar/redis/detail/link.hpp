@@ -27,14 +27,12 @@ class LinkOwner {
   LinkOwner() = default;
   LinkOwner(const LinkOwner&) = delete;
   LinkOwner& operator=(const LinkOwner&) = delete;
+  virtual ~LinkOwner() = default;
   virtual void connected() = 0;
   virtual std::string outgoing() = 0;  // what is to be sent now; empty: nothing
   virtual void received(Reply reply) = 0;
   virtual void ping() = 0;  // it has been silent
   virtual void lost(const Error& why) = 0;
-
- protected:
-  ~LinkOwner() = default;
 };
 
 // One connection at a time, kept for as long as run() runs. Belongs to one loop.
