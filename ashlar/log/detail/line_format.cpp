@@ -191,7 +191,7 @@ char* put_number(char* at, const Attribute& attribute) {
   }
   if (!std::isfinite(attribute.number)) return put(at, "null");
   if (attribute.number >= 0 && attribute.number < 1e9) {
-    const auto thousandths = static_cast<std::uint64_t>(attribute.number * 1000 + 0.5);
+    const auto thousandths = static_cast<std::uint64_t>(std::llround(attribute.number * 1000));
     if (static_cast<double>(thousandths) / 1000 == attribute.number) return put_thousandths(at, thousandths);
   }
   return std::to_chars(at, at + number_bytes_max, attribute.number).ptr;

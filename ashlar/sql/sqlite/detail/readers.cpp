@@ -6,6 +6,7 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace ashlar::sql::sqlite::detail {
 
@@ -55,7 +56,7 @@ void Readers::run_batch(Connection& connection, JobList batch) {
     // Neither those that are done nor those behind it wait for one that is known to take long.
     if (connection.was_slow(*job->statement)) {
       answers.send();
-      if (!batch.empty()) queue_->give_back(std::move(batch));
+      if (!batch.empty()) queue_->give_back(std::exchange(batch, {}));
     }
     connection.run(*job, Steady::now() + options_.statement_time_max);
     answers.add(*job);
