@@ -1,33 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/redis_server.hpp"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
+#include "tests/support/free_port.hpp"
+
 #include <signal.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <stdexcept>
 
 namespace ashlar::tests {
-namespace {
-
-int free_port() {
-  const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t length = sizeof address;
-  if (bind(listener, reinterpret_cast<sockaddr*>(&address), length) != 0) throw std::runtime_error("no free port");
-  getsockname(listener, reinterpret_cast<sockaddr*>(&address), &length);
-  close(listener);
-  return ntohs(address.sin_port);
-}
-
-}  // namespace
-
-RedisServer::RedisServer(std::vector<std::string> options) : options_(std::move(options)), port_(free_port()) {
-  start();
+RedisServer::RedisServer(std::vector<std::string> options) : options_(std::move(options)) {
+  constexpr int attempts_max = 5;
+  for (int attempt = 1;; ++attempt) {
+    port_ = free_port();
+    try {
+      start();
+      return;
+    } catch (const std::runtime_error&) {  // its port was taken meanwhile, or it is broken
+      if (attempt == attempts_max) throw;
+    }
+  }
 }
 
 void RedisServer::start() {

@@ -26,7 +26,7 @@ class RedisServer {
  private:
   std::vector<std::string> options_;
   test::TemporaryFolder folder_;
-  int port_;
+  int port_ = 0;
   std::unique_ptr<test::Process> process_;
 };
 
