@@ -8,6 +8,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <atomic>
 #include <deque>
 #include <utility>
 
@@ -15,6 +16,13 @@ namespace ashlar::redis {
 namespace asio = boost::asio;
 
 namespace {
+
+// The loop's thread counts, any thread reads.
+struct Counter {
+  std::atomic<std::uint64_t> value = 0;
+  void add(std::uint64_t more) { value.store(value.load(std::memory_order_relaxed) + more, std::memory_order_relaxed); }
+  [[nodiscard]] std::uint64_t get() const { return value.load(std::memory_order_relaxed); }
+};
 
 // A command on its way. `timer` is both its time limit and what wakes who waits for it.
 struct Pending {
@@ -33,7 +41,8 @@ struct Client::State final : detail::LinkOwner {
   State(asio::io_context& loop, ClientOptions options) : link(loop, std::move(options), *this) {}
 
   void connected() override {
-    is_away = false;
+    away.value = 0;
+    connections.value = 1;
     timeouts = 0;
   }
   std::string outgoing() override {
@@ -50,7 +59,7 @@ struct Client::State final : detail::LinkOwner {
     if (sent.empty()) return link.drop("an answer to nothing");
     const auto pending = std::move(sent.front());
     sent.pop_front();
-    timeouts = 0;
+    if (!pending->abandoned) timeouts = 0;  // one that comes too late is no sign of health
     if (reply.kind == Reply::Kind::error) {
       end(*pending,
           std::unexpected(
@@ -66,7 +75,8 @@ struct Client::State final : detail::LinkOwner {
     link.flush_soon();
   }
   void lost(const Error& why) override {
-    is_away = true;
+    away.value = 1;
+    lost_connections.add(connections.value.exchange(0));
     for (auto* pendings : {&sent, &queued}) {
       for (const auto& pending : std::exchange(*pendings, {})) end(*pending, std::unexpected(why));
     }
@@ -80,9 +90,18 @@ struct Client::State final : detail::LinkOwner {
     if (++timeouts >= link.options().timeouts_max) link.drop("no answers within command_time_max");
   }
 
+  void count(const Result<Reply>& result, std::chrono::nanoseconds took) {
+    commands.add(1);
+    waited_ns.add(static_cast<std::uint64_t>(took.count()));
+    if (result) return;
+    const ErrorCode code = result.error().code();
+    (code == errors::timed_out ? timed_out_commands : code == errors::refused ? refused : unavailable).add(1);
+  }
+
   detail::Link link;
   std::deque<std::shared_ptr<Pending>> queued, sent;
-  bool is_away = false;  // the breaker is open
+  Counter away;  // 1: the breaker is open
+  Counter connections, lost_connections, commands, unavailable, timed_out_commands, refused, waited_ns;
   std::size_t timeouts = 0;
 };
 
@@ -97,10 +116,30 @@ Task<> Client::run() {
 
 bool Client::is_connected() const { return state_->link.is_connected(); }
 
+ClientFigures Client::figures() const {
+  const State& of = *state_;
+  return {.commands = of.commands.get(),
+          .unavailable = of.unavailable.get(),
+          .timed_out = of.timed_out_commands.get(),
+          .refused = of.refused.get(),
+          .waited = std::chrono::nanoseconds(of.waited_ns.get()),
+          .connections_lost = of.lost_connections.get(),
+          .connected = of.connections.get(),
+          .away = of.away.get()};
+}
+
 Task<Result<Reply>> Client::command(std::vector<std::string> words) {
   const auto state = state_;
+  const auto began = std::chrono::steady_clock::now();
+  auto result = co_await send(std::move(words));
+  state->count(result, std::chrono::steady_clock::now() - began);
+  co_return result;
+}
+
+Task<Result<Reply>> Client::send(std::vector<std::string> words) {
+  const auto state = state_;
   const ClientOptions& options = state->link.options();
-  if (state->is_away) co_return std::unexpected(detail::unavailable("away"));
+  if (state->away.get() != 0) co_return std::unexpected(detail::unavailable("away"));
   if (state->queued.size() + state->sent.size() >= options.in_flight_max)
     co_return std::unexpected(detail::unavailable("in_flight_max commands wait"));
   const auto pending = std::make_shared<Pending>(state->link.loop(), options.command_time_max);

@@ -24,6 +24,8 @@ class Logger;
 //   scope.start(client.run());                                       // connects, and again when it must
 //   auto reply = co_await client.command({"GET", "name"});
 //   if (reply && !reply->is_nil()) use(reply->text);
+//
+// A process with several loops has a client for each: see clients.hpp.
 namespace ashlar::redis {
 
 namespace errors {
@@ -59,11 +61,22 @@ struct Reply {
   [[nodiscard]] bool is_nil() const { return kind == Kind::nil; }
 };
 
+// What a client has done so far, and how it is now.
+struct ClientFigures {
+  std::uint64_t commands = 0;     // answered, and those below
+  std::uint64_t unavailable = 0;  // refused while the breaker was open, lost with the connection, or too many
+  std::uint64_t timed_out = 0;
+  std::uint64_t refused = 0;              // by the server, or not sent
+  std::chrono::nanoseconds waited{0};     // for all answers together, those that did not come included
+  std::uint64_t connections_lost = 0;     // attempts to connect that failed are not counted
+  std::uint64_t connected = 0, away = 0;  // clients now: with a connection; whose breaker is open
+};
+
 // Belongs to its loop and is used from it alone. run() has ended before it is destroyed.
 //
-// The breaker: while the server is away, and until an attempt to connect has been answered, each command is refused at
-// once. Commands that were sent when the connection was lost may have been done; they are never sent twice. Before the
-// first attempt is over, commands wait for it within their time.
+// The breaker: while the server is away, and until an attempt to connect has been answered, its PING within
+// command_time_max, each command is refused at once. Commands that were sent when the connection was lost may have been
+// done; they are never sent twice. Before the first attempt is over, commands wait for it within their time.
 class Client {
  public:
   // Throws std::invalid_argument when the URL is none: see check_url().
@@ -80,9 +93,11 @@ class Client {
   Task<Result<Reply>> command(std::vector<std::string> words);
 
   [[nodiscard]] bool is_connected() const;
+  [[nodiscard]] ClientFigures figures() const;  // from any thread
 
  private:
   struct State;
+  Task<Result<Reply>> send(std::vector<std::string> words);
   std::shared_ptr<State> state_;
 };
 

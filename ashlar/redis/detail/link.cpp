@@ -152,7 +152,7 @@ Task<Result<>> Link::open(Shared connection) {
   co_return co_await sign_in(connection);
 }
 
-// Ends with a PING: a server that takes connections and does not answer is away.
+// Ends with a PING: a server that takes connections and does not answer in a command's time is away.
 Task<Result<>> Link::sign_in(Shared connection) {
   std::vector<std::vector<std::string>> commands;
   if (!address_.user.empty()) {
@@ -163,6 +163,7 @@ Task<Result<>> Link::sign_in(Shared connection) {
   if (address_.database != 0) commands.push_back({"SELECT", std::to_string(address_.database)});
   commands.push_back({"PING"});
   for (const auto& words : commands) append_command(connection->sending, words);
+  const auto asked_at = std::chrono::steady_clock::now();
   co_await connection->write(use_awaitable);
   for (std::size_t answered = 0; answered < commands.size();) {
     auto reply = connection->reader.next();
@@ -176,6 +177,8 @@ Task<Result<>> Link::sign_in(Shared connection) {
       co_return std::unexpected(unavailable(commands[answered][0] + ": " + (*reply)->text));
     ++answered;
   }
+  if (std::chrono::steady_clock::now() - asked_at > options_.command_time_max)
+    co_return std::unexpected(unavailable("its PING took longer than command_time_max"));
   co_return Result<>();
 }
 
