@@ -9,6 +9,8 @@
 #include "backend/version.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <functional>
 #include <stdexcept>
 #include <thread>
 
@@ -32,12 +34,41 @@ void add_database(web::MetricSources& sources, const sql::Database& database) {
   add("ashlar_database_connections", "Connections to the database.", &sql::DatabaseLoad::connections);
 }
 
+void add_redis(web::MetricSources& sources, const redis::Clients& redis) {
+  const auto add = [&](const char* name, web::MetricType type, const char* help, auto value,
+                       std::vector<std::pair<std::string, std::string>> labels = {}) {
+    sources.add({.name = name, .type = type, .help = help, .labels = std::move(labels), .value = [&redis, value] {
+                   return static_cast<double>(value(redis.figures()));
+                 }});
+  };
+  using Figures = redis::ClientFigures;
+  using enum web::MetricType;
+  add("ashlar_redis_commands_total", counter, "Commands to Redis, those that failed among them.",
+      std::mem_fn(&Figures::commands));
+  const auto add_error = [&](const char* error, std::uint64_t Figures::* figure) {
+    add("ashlar_redis_command_errors_total", counter, "Commands to Redis that failed.", std::mem_fn(figure),
+        {{"error", error}});
+  };
+  add_error("unavailable", &Figures::unavailable);
+  add_error("timed_out", &Figures::timed_out);
+  add_error("refused", &Figures::refused);
+  add("ashlar_redis_command_seconds_total", counter, "Waiting for Redis's answers, of all commands together.",
+      [](const Figures& of) { return std::chrono::duration<double>(of.waited).count(); });
+  add("ashlar_redis_connections_lost_total", counter, "Connections to Redis that broke or were given up.",
+      std::mem_fn(&Figures::connections_lost));
+  add("ashlar_redis_connections", gauge, "Connections to Redis for commands: one a loop.",
+      std::mem_fn(&Figures::connected));
+  add("ashlar_redis_breakers_open", gauge, "Loops that take Redis for away, and do not ask it.",
+      std::mem_fn(&Figures::away));
+}
+
 }  // namespace
 
 web::AppOptions Application::app_options() {
   const Settings& settings = settings_;
   using SecureCookies = web::AppOptions::SecureCookies;
   add_database(metrics_, foundation_.database);
+  if (foundation_.redis != nullptr) add_redis(metrics_, *foundation_.redis);
   web::add_pool(metrics_, "hashing", hashing_);
   web::AppOptions out = {.title = "Ashlar",
                          .version = std::string(version()),
@@ -72,7 +103,7 @@ Application::Application(Settings settings, Foundation foundation)
       revocations_(foundation.clock),
       tokens_(settings_.tokens, foundation.clock, foundation.random, revocations_),
       sessions_(foundation.database, tokens_, revocations_),
-      readiness_(foundation.database),
+      readiness_(foundation.database, foundation.redis),
       app_(app_options(), {&foundation_.clock, &foundation_.random, &foundation_.logger}, &tokens_, routes()) {
   if (auto loaded = sessions_.load_blocking(foundation_.clock.now()); !loaded) {
     throw std::runtime_error("cannot read the ended sessions: " + loaded.error().message() + " " +

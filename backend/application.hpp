@@ -8,6 +8,7 @@
 #include "ashlar/core/clock.hpp"
 #include "ashlar/core/random.hpp"
 #include "ashlar/log/logger.hpp"
+#include "ashlar/redis/clients.hpp"
 #include "ashlar/sql/database.hpp"
 #include "ashlar/web/app.hpp"
 #include "backend/auth/sessions.hpp"
@@ -21,7 +22,8 @@ struct Foundation {
   const Clock& clock;
   Random& random;
   log::Logger& logger;
-  sql::Database& database;  // migrated
+  sql::Database& database;          // migrated
+  redis::Clients* redis = nullptr;  // null: there is none
 };
 
 // The reference backend, wired: pools, tokens and sessions, and the routes of every feature behind one App. It opens no

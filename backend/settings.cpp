@@ -59,6 +59,24 @@ std::string read_database_url(config::Environment& env) {
   return url;
 }
 
+void read_redis(config::Environment& env, Settings& settings) {
+  redis::ClientOptions redis;
+  redis.url = env.text("REDIS_URL", "");
+  redis.ca_file = env.text("REDIS_CA_FILE", "");
+  redis.command_time_max = env.duration("REDIS_COMMAND_TIME_MAX", redis.command_time_max, 1ms, 10s);
+  redis.connect_time_max = env.duration("REDIS_CONNECT_TIME_MAX", redis.connect_time_max, 10ms, 60s);
+  redis.in_flight_max = static_cast<std::size_t>(env.integer("REDIS_IN_FLIGHT_MAX", 4'096, 1, 1'000'000));
+  settings.redis_key_prefix = env.text("REDIS_KEY_PREFIX", settings.redis_key_prefix, 64);
+  if (redis.url.empty()) {
+    if (!redis.ca_file.empty()) env.fault("REDIS_URL", "is needed where REDIS_CA_FILE is set");
+    return;
+  }
+  if (const auto known = redis::check_url(redis.url); !known) return env.fault("REDIS_URL", known.error().message());
+  if (!redis.ca_file.empty() && !redis.url.starts_with("rediss://"))
+    env.fault("REDIS_CA_FILE", "is for rediss://, and REDIS_URL is redis://");
+  settings.redis = std::move(redis);
+}
+
 void read_tokens(config::Environment& env, Settings& settings) {
   const auto need = settings.stage == Stage::production ? config::Need::required : config::Need::optional;
   const config::Environment::SecretRule rule{.bytes_min = secret_bytes_min, .need = need};
@@ -159,9 +177,7 @@ Settings read_settings(config::Environment& env) {
   out.stop_time_max = env.duration("STOP_TIME_MAX", 10s, 0ms, 10min);
   read_tls(env, out);
   out.database_url = read_database_url(env);
-  if (!env.text("REDIS_URL", "").empty()) {
-    env.fault("REDIS_URL", "Redis is not supported by this version; expected nothing");
-  }
+  read_redis(env, out);
   read_tokens(env, out);
   out.bcrypt_cost = static_cast<int>(env.integer("BCRYPT_COST", 12, 4, 16));
   read_first_admin(env, out);

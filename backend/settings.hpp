@@ -5,6 +5,7 @@
 #include "ashlar/config/environment.hpp"
 #include "ashlar/http/tls.hpp"
 #include "ashlar/log/logger.hpp"
+#include "ashlar/redis/client.hpp"
 #include "ashlar/schema/constraints.hpp"
 #include "ashlar/web/cors.hpp"
 #include "ashlar/web/trusted_proxies.hpp"
@@ -40,6 +41,8 @@ struct Settings {
   std::optional<http::TlsOptions> tls;  // absent: plain HTTP; its files are not looked at here
 
   std::string database_url = "sqlite:data/ashlar.db";
+  std::optional<redis::ClientOptions> redis;  // absent: what instances could share is kept in each of them
+  std::string redis_key_prefix = "ashlar:";   // of every key and channel
 
   auth::TokenOptions tokens;  // in development the secrets may be empty: see fill_development_secrets()
   int bcrypt_cost = 12;

@@ -9,6 +9,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <initializer_list>
 #include <map>
 #include <sstream>
 #include <string>
@@ -29,22 +30,24 @@ std::string faulty_variables(const Variables& variables) {
   return out;
 }
 
+struct Refusal {
+  Variables variables;
+  const char* faulty;
+};
+
+void expect_refusals(std::initializer_list<Refusal> rows) {
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.variables.begin()->first + "=" + row.variables.begin()->second);
+    EXPECT_EQ(faulty_variables(row.variables), row.faulty);
+  }
+}
+
 TEST(Settings, RefuseWithTheVariablesName) {
-  const struct {
-    Variables variables;
-    const char* faulty;
-  } rows[] = {
+  expect_refusals({
       {{{"APP_ENV", "staging"}}, "APP_ENV"},
       {{{"PORT", "80a"}}, "PORT"},
       {{{"PORT", "65536"}}, "PORT"},
       {{{"LOOPS", "-1"}}, "LOOPS"},
-      {{{"DATABASE_URL", "postgresql:ashlar"}}, "DATABASE_URL"},
-      {{{"DATABASE_URL", "postgresql://ashlar:hush%@db/ashlar"}}, "DATABASE_URL"},
-      {{{"DATABASE_URL", "postgresql://ashlar:hush@[::1/ashlar"}}, "DATABASE_URL"},
-      {{{"DATABASE_URL", "postgresql://ashlar:hush@db/ashlar?sslmod=require"}}, "DATABASE_URL"},
-      {{{"DATABASE_URL", "mysql://db"}}, "DATABASE_URL"},
-      {{{"DATABASE_URL", "sqlite:"}}, "DATABASE_URL"},
-      {{{"REDIS_URL", "redis://localhost"}}, "REDIS_URL"},
       {{{"JWT_SECRET", "short"}}, "JWT_SECRET"},
       {{{"JWT_SECRET", secret}, {"JWT_REFRESH_SECRET", secret}}, "JWT_REFRESH_SECRET"},
       {{{"JWT_EXPIRES_IN", "15"}}, "JWT_EXPIRES_IN"},
@@ -91,11 +94,25 @@ TEST(Settings, RefuseWithTheVariablesName) {
       {{{"APP_ENV", "production"}}, "JWT_SECRET JWT_REFRESH_SECRET"},
       {{{"APP_ENV", "production"}, {"JWT_SECRET", secret}, {"PORT", "x"}, {"LOG_LEVEL", "x"}},
        "PORT JWT_REFRESH_SECRET LOG_LEVEL"},
-  };
-  for (const auto& row : rows) {
-    SCOPED_TRACE(row.variables.begin()->first + "=" + row.variables.begin()->second);
-    EXPECT_EQ(faulty_variables(row.variables), row.faulty);
-  }
+  });
+}
+
+TEST(Settings, RefuseAStoreThatIsNone) {
+  expect_refusals({
+      {{{"DATABASE_URL", "postgresql:ashlar"}}, "DATABASE_URL"},
+      {{{"DATABASE_URL", "postgresql://ashlar:hush%@db/ashlar"}}, "DATABASE_URL"},
+      {{{"DATABASE_URL", "postgresql://ashlar:hush@[::1/ashlar"}}, "DATABASE_URL"},
+      {{{"DATABASE_URL", "postgresql://ashlar:hush@db/ashlar?sslmod=require"}}, "DATABASE_URL"},
+      {{{"DATABASE_URL", "mysql://db"}}, "DATABASE_URL"},
+      {{{"DATABASE_URL", "sqlite:"}}, "DATABASE_URL"},
+      {{{"REDIS_URL", "localhost:6379"}}, "REDIS_URL"},
+      {{{"REDIS_CA_FILE", "ca.pem"}}, "REDIS_URL"},
+      {{{"REDIS_URL", "redis://localhost"}, {"REDIS_CA_FILE", "ca.pem"}}, "REDIS_CA_FILE"},
+      {{{"REDIS_COMMAND_TIME_MAX", "0ms"}}, "REDIS_COMMAND_TIME_MAX"},
+      {{{"REDIS_CONNECT_TIME_MAX", "2m"}}, "REDIS_CONNECT_TIME_MAX"},
+      {{{"REDIS_IN_FLIGHT_MAX", "0"}}, "REDIS_IN_FLIGHT_MAX"},
+      {{{"REDIS_KEY_PREFIX", std::string(65, 'x')}}, "REDIS_KEY_PREFIX"},
+  });
 }
 
 TEST(Settings, TheReportShowsNoSecret) {
@@ -103,7 +120,7 @@ TEST(Settings, TheReportShowsNoSecret) {
                            {"ADMIN_EMAIL", "admin@example.com"},
                            {"ADMIN_PASSWORD", "hush-2"},
                            {"DATABASE_URL", "postgresql://ashlar:hush-3@db/ashlar?hush-3"},
-                           {"REDIS_URL", "redis://:hush-4@cache"}});
+                           {"REDIS_URL", "redis://:hush-4@cache:x"}});
   (void)read_settings(env);
   EXPECT_EQ(env.faults().size(), 4U) << env.report();
   EXPECT_THAT(env.report(), testing::Not(testing::HasSubstr("hush")));
@@ -117,12 +134,31 @@ TEST(Settings, HaveDefaultsThatAFreshDirectoryCanStartWith) {
   EXPECT_EQ(settings.port, 3000);
   EXPECT_EQ(settings.database_url, "sqlite:data/ashlar.db");
   EXPECT_EQ(settings.rate_limit_max, 100U);
+  EXPECT_FALSE(settings.redis);
   EXPECT_FALSE(settings.tls);
   EXPECT_EQ(settings.bcrypt_cost, 12);
   EXPECT_EQ(settings.body_bytes_max, 10'485'760U);
   EXPECT_EQ(settings.request_time_max, std::chrono::seconds(30));
   EXPECT_EQ(settings.tokens.access_lifetime, std::chrono::minutes{15});
   EXPECT_EQ(settings.tokens.refresh_lifetime, std::chrono::days{7});
+}
+
+TEST(Settings, TakeARedisWithItsLimits) {
+  config::Environment env({{"REDIS_URL", "rediss://:secret@cache.example/2"},
+                           {"REDIS_CA_FILE", "ca.pem"},
+                           {"REDIS_COMMAND_TIME_MAX", "100ms"},
+                           {"REDIS_CONNECT_TIME_MAX", "3s"},
+                           {"REDIS_IN_FLIGHT_MAX", "10"},
+                           {"REDIS_KEY_PREFIX", "shop:"}});
+  const Settings settings = read_settings(env);
+  EXPECT_TRUE(env.faults().empty()) << env.report();
+  ASSERT_TRUE(settings.redis);
+  EXPECT_EQ(settings.redis->url, "rediss://:secret@cache.example/2");
+  EXPECT_EQ(settings.redis->ca_file, "ca.pem");
+  EXPECT_EQ(settings.redis->command_time_max, std::chrono::milliseconds(100));
+  EXPECT_EQ(settings.redis->connect_time_max, std::chrono::seconds(3));
+  EXPECT_EQ(settings.redis->in_flight_max, 10U);
+  EXPECT_EQ(settings.redis_key_prefix, "shop:");
 }
 
 TEST(Settings, TakeWhatIsGiven) {
@@ -222,7 +258,7 @@ TEST(Settings, AreAllDocumented) {
   int count = 0;
   for (std::string name; std::getline(names, name); ++count)
     EXPECT_THAT(source.str(), testing::HasSubstr('"' + name + '"'));
-  EXPECT_EQ(count, 44);
+  EXPECT_EQ(count, 49);
 }
 
 }  // namespace

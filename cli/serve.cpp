@@ -20,6 +20,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace ashlar::cli {
 
@@ -64,23 +65,31 @@ void report_first_admin(const backend::FirstAdminOutcome& outcome, log::Logger& 
 
 std::string_view name_of(int signal) { return signal == SIGTERM ? "SIGTERM" : signal == SIGINT ? "SIGINT" : "SIGHUP"; }
 
-// Stops the server, then closes the database that its loops wait for: in this order, however serving ends.
+void start(http::Server& server, redis::Clients* redis) {
+  std::vector<boost::asio::io_context*> loops;
+  for (std::size_t i = 0; i < server.loops(); ++i) loops.push_back(&server.loop(i));
+  if (redis != nullptr) redis->start(loops);
+  server.start();
+}
+
+// Stops the server, then closes what its loops wait for: in this order, however serving ends.
 class EndOfService {
  public:
-  EndOfService(http::Server& server, sql::Database& database, log::Logger& logger, std::chrono::milliseconds time_max)
-      : server_(server), database_(database), logger_(logger), time_max_(time_max) {}
+  EndOfService(http::Server& server, const backend::Foundation& foundation, std::chrono::milliseconds time_max)
+      : server_(server), foundation_(foundation), time_max_(time_max) {}
   ~EndOfService() {
     const std::size_t cut_off = server_.stop(time_max_);
-    if (cut_off > 0) logger_.warn("connections were cut off: they did not finish in time", {{"connections", cut_off}});
-    database_.close();
+    if (cut_off > 0)
+      foundation_.logger.warn("connections were cut off: they did not finish in time", {{"connections", cut_off}});
+    if (foundation_.redis != nullptr) foundation_.redis->close();
+    foundation_.database.close();
   }
   EndOfService(const EndOfService&) = delete;
   EndOfService& operator=(const EndOfService&) = delete;
 
  private:
   http::Server& server_;
-  sql::Database& database_;
-  log::Logger& logger_;
+  const backend::Foundation& foundation_;
   const std::chrono::milliseconds time_max_;
 };
 
@@ -154,9 +163,11 @@ int serve(const Serve& wanted) {
   database_options.postgres.log = &logger;
   const auto database = open_database(settings, std::move(database_options));
   bring_schema_up(settings, wanted, *database, clock, logger);
+  const auto redis = make_redis(settings, logger);
   if (settings.stage != backend::Stage::production) backend::fill_development_secrets(settings, random);
 
-  const backend::Foundation foundation{.clock = clock, .random = random, .logger = logger, .database = *database};
+  const backend::Foundation foundation{
+      .clock = clock, .random = random, .logger = logger, .database = *database, .redis = redis.get()};
   backend::Application application(settings, foundation);
   http::Server server({.host = settings.host,
                        .port = settings.port,
@@ -171,17 +182,16 @@ int serve(const Serve& wanted) {
   web::add_server(application.metrics(), server);
   std::optional<backend::MetricsServer> metrics;
   if (settings.metrics_port) metrics.emplace(settings, foundation, application.app());
-  server.start();
-  logger.info("serving", {{"version", backend::version()},
-                          {"environment", backend::to_string(settings.stage)},
-                          {"host", settings.host},
-                          {"port", server.port()},
-                          {"tls", settings.tls.has_value()},
-                          {"loops", server.loops()}});
-  if (metrics) logger.info("serving metrics", {{"host", settings.host}, {"port", metrics->port()}});
-
   {
-    const EndOfService end(server, *database, logger, settings.stop_time_max);
+    const EndOfService end(server, foundation, settings.stop_time_max);
+    start(server, redis.get());
+    logger.info("serving", {{"version", backend::version()},
+                            {"environment", backend::to_string(settings.stage)},
+                            {"host", settings.host},
+                            {"port", server.port()},
+                            {"tls", settings.tls.has_value()},
+                            {"loops", server.loops()}});
+    if (metrics) logger.info("serving metrics", {{"host", settings.host}, {"port", metrics->port()}});
     const auto admin = loop.run_or_stop(backend::make_first_admin(settings, foundation, application.passwords()));
     report_first_admin(admin, logger);
     logger.flush();

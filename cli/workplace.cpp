@@ -44,6 +44,13 @@ std::unique_ptr<sql::Database> open_database(const backend::Settings& settings, 
   return value_or_stop(sql::open_database(settings.database_url, std::move(options)));
 }
 
+std::unique_ptr<redis::Clients> make_redis(const backend::Settings& settings, log::Logger& logger) {
+  if (!settings.redis) return nullptr;
+  redis::ClientOptions options = *settings.redis;
+  options.log = &logger;
+  return std::make_unique<redis::Clients>(std::move(options));
+}
+
 Workplace::Workplace(backend::Settings given)
     : settings(std::move(given)),
       logger(log_to_standard_error(), clock),

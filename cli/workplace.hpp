@@ -6,6 +6,7 @@
 #include "ashlar/core/clock.hpp"
 #include "ashlar/core/random.hpp"
 #include "ashlar/log/logger.hpp"
+#include "ashlar/redis/clients.hpp"
 #include "ashlar/sql/database.hpp"
 #include "ashlar/sql/open.hpp"
 #include "backend/settings.hpp"
@@ -43,6 +44,9 @@ T value_or_stop(Result<T> result) {
 // Opens what DATABASE_URL names. Throws Stop.
 [[nodiscard]] std::unique_ptr<sql::Database> open_database(const backend::Settings& settings,
                                                            sql::OpenOptions options = {});
+
+// The clients of what REDIS_URL names, to be started on the server's loops; null where it names nothing.
+[[nodiscard]] std::unique_ptr<redis::Clients> make_redis(const backend::Settings& settings, log::Logger& logger);
 
 // The loop that a command's tasks run on, one after another. A database answers into it, so it is declared before the
 // database and lives until that was closed.

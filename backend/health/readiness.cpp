@@ -8,6 +8,10 @@ Task<std::vector<Readiness::Check>> Readiness::checks() {
   std::vector<Check> out;
   out.push_back({"draining", outcome(!draining_)});
   out.push_back({"database", outcome((co_await database_.ping(database_time_max)).has_value())});
+  if (redis_ != nullptr) {
+    const bool answers = (co_await redis_->command({"PING"})).has_value();
+    out.push_back({"redis", answers ? Check::Outcome::passed : Check::Outcome::degraded});
+  }
   co_return out;
 }
 

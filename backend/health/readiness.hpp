@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ashlar/async/task.hpp"
+#include "ashlar/redis/clients.hpp"
 #include "ashlar/sql/database.hpp"
 
 #include <atomic>
@@ -15,17 +16,19 @@ namespace ashlar::backend {
 // Whether this process should get requests: its parts answer and it is not about to stop. Safe from any thread.
 class Readiness {
  public:
-  explicit Readiness(sql::Database& database) : database_(database) {}
+  // `redis` may be null: then it is not asked.
+  Readiness(sql::Database& database, redis::Clients* redis) : database_(database), redis_(redis) {}
   Readiness(const Readiness&) = delete;
   Readiness& operator=(const Readiness&) = delete;
 
   // From now on not ready, so that whoever balances the load sends no more.
   void begin_draining() { draining_ = true; }
 
-  // "database" answers, and the process is not "draining". Ready: all have passed.
+  // "database" answers, and the process is not "draining". Ready: none has failed. "redis" is degraded when it is away,
+  // since every request is answered without it, too.
   struct Check {
     std::string name;
-    enum class Outcome : std::uint8_t { passed, failed } outcome = Outcome::passed;
+    enum class Outcome : std::uint8_t { passed, degraded, failed } outcome = Outcome::passed;
   };
   Task<std::vector<Check>> checks();
 
@@ -33,6 +36,7 @@ class Readiness {
 
  private:
   sql::Database& database_;
+  redis::Clients* redis_;
   std::atomic<bool> draining_ = false;
 };
 

@@ -3,12 +3,29 @@
 
 namespace ashlar::backend {
 
+namespace {
+
+using Outcome = Readiness::Check::Outcome;
+
+std::string text_of(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::passed:
+      return "ok";
+    case Outcome::degraded:
+      return "degraded";
+    case Outcome::failed:
+      break;
+  }
+  return "failed";
+}
+
+}  // namespace
+
 Task<Result<web::Bare<ReadinessReport>>> ready(web::Context&, Readiness& readiness) {
   web::Bare<ReadinessReport> out;
   for (const auto& [name, outcome] : co_await readiness.checks()) {
-    const bool passed = outcome == Readiness::Check::Outcome::passed;
-    out.value.checks.push_back({.name = name, .status = passed ? "ok" : "failed"});
-    if (!passed) out.value.missing.push_back(name);
+    out.value.checks.push_back({.name = name, .status = text_of(outcome)});
+    if (outcome == Outcome::failed) out.value.missing.push_back(name);
   }
   if (!out.value.missing.empty()) {
     out.value.status = "unavailable";

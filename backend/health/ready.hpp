@@ -13,8 +13,8 @@
 namespace ashlar::backend {
 
 struct ReadinessCheck {
-  std::string name;           // "database", "draining"
-  std::string status = "ok";  // or "failed"
+  std::string name;           // "database", "draining", "redis"
+  std::string status = "ok";  // or "failed"; or "degraded": slower or less exact, but every request is answered
 };
 ASHLAR_DESCRIBE(ReadinessCheck, name, status)
 
