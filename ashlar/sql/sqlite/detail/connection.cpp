@@ -288,6 +288,18 @@ Result<> Connection::run_script(std::string_view sql, Steady::time_point deadlin
   return out;
 }
 
+Result<StatementShape> Connection::describe(const std::string& sql) {
+  auto prepared = prepare(sql);
+  if (!prepared) return std::unexpected(std::move(prepared.error()));
+  sqlite3_stmt* raw = prepared->handle.get();
+  StatementShape out{.parameters = std::vector<std::string>(prepared->parameters), .columns = {}};
+  for (int i = 0; i < sqlite3_column_count(raw); ++i) {
+    const char* type = sqlite3_column_decltype(raw, i);
+    out.columns.push_back({.name = sqlite3_column_name(raw, i), .type = type == nullptr ? "" : type});
+  }
+  return out;
+}
+
 void Connection::run(Job& job, Steady::time_point deadline) {
   try {
     if (job.kind == Job::Kind::script) {
