@@ -45,8 +45,8 @@ struct Settings {
 
   std::string database_url = "sqlite:data/ashlar.db";
   MigrateOnStart migrate_on_start = MigrateOnStart::yes;  // in production: no
-  std::optional<redis::ClientOptions> redis;  // absent: what instances could share is kept in each of them
-  std::string redis_key_prefix = "ashlar:";   // of every key and channel
+  std::optional<redis::ClientOptions> redis;              // absent: what instances could share is kept in each of them
+  std::string redis_key_prefix = "ashlar:";               // of every key and channel
 
   auth::TokenOptions tokens;  // in development the secrets may be empty: see fill_development_secrets()
   int bcrypt_cost = 12;
