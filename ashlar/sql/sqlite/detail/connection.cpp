@@ -14,6 +14,7 @@ namespace {
 
 constexpr int deadline_steps = 4096;  // instructions of SQLite's between two looks at the clock
 constexpr std::chrono::milliseconds slow_from{1};
+constexpr std::size_t parameters_max = 32'766;  // SQLite's own default; preparing takes the square of their number
 
 const char* control_text(Connection::Control what) {
   switch (what) {
@@ -254,6 +255,7 @@ Result<> Connection::bind(const Prepared& prepared, const std::vector<Value>& pa
 }
 
 Result<Outcome> Connection::run(const Statement& statement, Steady::time_point deadline) {
+  if (statement.parameters.size() > parameters_max) return std::unexpected(failed("more than 32,766 parameters"));
   auto found = prepared(statement.sql);
   if (!found) return std::unexpected(std::move(found.error()));
   Prepared& prepared = **found;
