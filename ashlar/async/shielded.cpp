@@ -1,14 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/async/shielded.hpp"
 
-#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <exception>
 
 namespace ashlar::async::detail {
 namespace asio = boost::asio;
 
-// The state belongs to the whole stack of coroutines, not to one frame.
-Task<> ignore_cancellation() { co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation()); }
-Task<> heed_cancellation() { co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation()); }
+// As a stack of coroutines of its own, whose cancellation slot nobody has.
+Task<> run_apart(Task<> task) {
+  const LoopExecutor loop = co_await asio::this_coro::executor;
+  const auto start = [&loop, &task](auto handler) {
+    asio::co_spawn(loop, std::move(task), [handler = std::move(handler)](std::exception_ptr failure) mutable {
+      std::move(handler)(std::move(failure));
+    });
+  };
+  co_await asio::async_initiate<const asio::use_awaitable_t<LoopExecutor>, void(std::exception_ptr)>(
+      start, asio::use_awaitable_t<LoopExecutor>{});
+}
 
 }  // namespace ashlar::async::detail

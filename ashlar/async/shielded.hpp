@@ -3,34 +3,33 @@
 
 #include "ashlar/async/task.hpp"
 
-#include <exception>
 #include <optional>
+#include <type_traits>
 #include <utility>
 
 // What must not be left half-way: a write, and what has to follow it.
 namespace ashlar::async {
 
 namespace detail {
-Task<> ignore_cancellation();
-Task<> heed_cancellation();
+Task<> run_apart(Task<> task);
+
+template <class T>
+Task<> keep_result(Task<T> task, std::optional<T>& out) {  // `out` is the frame's that waits for this one
+  out.emplace(co_await std::move(task));
+}
 }  // namespace detail
 
-// Runs the task to its end although the one who waits is cancelled meanwhile, by a deadline or a client that left. That
-// is not noticed afterwards either: the caller goes on with what the task came to. A caller that was cancelled before
-// does not begin it. The task needs time limits of its own.
+// Runs the task to its end, whoever cancels the one who waits meanwhile: he waits for its value or exception, and ends
+// at his next co_await. One that was cancelled before does not begin it. The task needs time limits of its own.
 template <class T>
 Task<T> shielded(Task<T> task) {
-  std::optional<T> out;
-  std::exception_ptr thrown;
-  co_await detail::ignore_cancellation();
-  try {
-    out.emplace(co_await std::move(task));
-  } catch (...) {
-    thrown = std::current_exception();
+  if constexpr (std::is_void_v<T>) {
+    co_await detail::run_apart(std::move(task));
+  } else {
+    std::optional<T> out;
+    co_await detail::run_apart(detail::keep_result(std::move(task), out));
+    co_return std::move(*out);
   }
-  co_await detail::heed_cancellation();
-  if (thrown) std::rethrow_exception(thrown);
-  co_return std::move(*out);
 }
 
 }  // namespace ashlar::async

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/cache/cache.hpp"
 
+#include "ashlar/async/shielded.hpp"
 #include "ashlar/cache/detail/state.hpp"
 
 #include <boost/asio/associated_cancellation_slot.hpp>
@@ -14,21 +15,37 @@
 namespace ashlar::cache {
 namespace asio = boost::asio;
 
-Cache::Cache(CacheOptions options, const Clock& clock, Random& random)
-    : state_(std::make_shared<State>(options, clock, random)) {}
+Cache::Cache(CacheOptions options, const Clock& clock, Random& random, SharedLevel* shared)
+    : state_(std::make_shared<State>(options, clock, random, shared)) {
+  if (shared != nullptr) shared->listen(state_);
+}
 
 Cache::~Cache() { close(); }
 
-detail::Found Cache::find(const std::string& key, const schema::Type& type, Ask ask) {
+detail::Found Cache::find(const std::string& key, const detail::ValueType& type, Ask ask) {
   return state_->find(key, type, ask);
 }
 
-void Cache::put(std::string key, const schema::Type& type, Policy policy, detail::Fresh fresh) {
-  state_->put(std::move(key), type, policy, std::move(fresh));
+// Nothing of it is kept in the first level: nobody would say whether it changed meanwhile. get_or_set keeps it.
+Task<std::shared_ptr<const void>> Cache::find_shared(std::string key, const detail::ValueType& type) {
+  const auto state = state_;
+  if (!state->shares(key, type)) co_return nullptr;
+  co_return co_await state->find_shared(std::move(key), type);
 }
 
-Task<Result<std::shared_ptr<const void>>> Cache::load_once(std::string key, const schema::Type& type, Policy policy,
-                                                           detail::Load load) {
+// Here first: a change elsewhere that comes after ours is heard after ours was kept.
+Task<> Cache::put(std::string key, const detail::ValueType& type, Policy policy, detail::Fresh fresh) {
+  const auto state = state_;
+  const Lifetimes left = state->lifetimes_of(policy, fresh);
+  state->put(key, type, policy, left, fresh);
+  if (!state->shares(key, type)) co_return;
+  SharedValue value = state->shared_value(std::exchange(fresh.json, {}), fresh, left);
+  co_await state->shared->set({.text = std::move(key), .type = type.print, .tags = std::move(policy.tags)},
+                              std::move(value));
+}
+
+Task<Result<std::shared_ptr<const void>>> Cache::load_once(std::string key, const detail::ValueType& type,
+                                                           Policy policy, detail::Load load) {
   const auto state = state_;
   const LoopExecutor loop = co_await asio::this_coro::executor;
   const std::uint64_t hash = state->hash_of(key);
@@ -38,6 +55,7 @@ Task<Result<std::shared_ptr<const void>>> Cache::load_once(std::string key, cons
                                                                 .type = &type,
                                                                 .policy = std::move(policy),
                                                                 .tags = std::move(marks),
+                                                                .began = state->clock.steady(),
                                                                 .load = std::move(load),
                                                                 .purpose = detail::Flight::Purpose::answer});
   const auto waiter = std::make_shared<detail::Waiter>(detail::Waiter{.loop = loop});
@@ -60,7 +78,7 @@ Task<Result<std::shared_ptr<const void>>> Cache::load_once(std::string key, cons
   co_return waiter->outcome->value;
 }
 
-Task<> Cache::refresh(std::string key, const schema::Type& type, Policy policy, detail::Load load) {
+Task<> Cache::refresh(std::string key, const detail::ValueType& type, Policy policy, detail::Load load) {
   const LoopExecutor loop = co_await asio::this_coro::executor;
   const std::uint64_t hash = state_->hash_of(key);
   auto marks = state_->tags.mark(policy.tags);
@@ -69,25 +87,30 @@ Task<> Cache::refresh(std::string key, const schema::Type& type, Policy policy, 
                                                                         .type = &type,
                                                                         .policy = std::move(policy),
                                                                         .tags = std::move(marks),
+                                                                        .began = state_->clock.steady(),
                                                                         .load = std::move(load),
                                                                         .purpose = detail::Flight::Purpose::refresh}));
 }
 
-Task<std::optional<std::chrono::milliseconds>> Cache::ttl(std::string key) { co_return state_->ttl(key); }
-
-Task<> Cache::del(std::string key) {
-  state_->erase(key);
-  co_return;
+Task<std::optional<std::chrono::milliseconds>> Cache::ttl(std::string key) {
+  const auto state = state_;
+  if (const auto here = state->ttl(key); here || state->shared == nullptr) co_return here;
+  const auto there = co_await state->shared->ask({.text = std::move(key)}, SharedLevel::Want::value);
+  if (!there || !there->value || there->value->left.fresh.count() <= 0) co_return std::nullopt;
+  co_return there->value->left.fresh;
 }
 
-Task<> Cache::flush() {
-  state_->flush();
-  co_return;
-}
+Task<> Cache::del(std::string key) { return forget({.keys = {std::move(key)}}); }
+Task<> Cache::flush() { return forget({.extent = Changed::Extent::everything}); }
+Task<> Cache::invalidate(std::string tag) { return forget({.tags = {std::move(tag)}}); }
 
-Task<> Cache::invalidate(std::string tag) {
-  state_->tags.invalidate(tag);
-  co_return;
+// Twice here: between the two, somebody may have kept what the second level had still.
+Task<> Cache::forget(Changed what) {
+  const auto state = state_;
+  state->forget_here(what);
+  if (state->shared == nullptr) co_return;
+  co_await async::shielded(state->shared->forget(what));
+  state->forget_here(what);
 }
 
 Statistics Cache::statistics() const { return state_->statistics(); }

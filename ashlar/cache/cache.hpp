@@ -2,11 +2,12 @@
 #pragma once
 
 #include "ashlar/async/task.hpp"
+#include "ashlar/cache/detail/value_type.hpp"
 #include "ashlar/cache/key.hpp"
+#include "ashlar/cache/shared_level.hpp"
 #include "ashlar/core/clock.hpp"
 #include "ashlar/core/error.hpp"
 #include "ashlar/core/random.hpp"
-#include "ashlar/schema/json.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -39,6 +40,11 @@ struct CacheOptions {
   std::size_t shards_max = 16;                      // each with a lock of its own and at least 1 MiB
   std::size_t refreshes_max = 64;                   // behind stale values, at once; beyond, what is stale stays so
   std::chrono::milliseconds load_time_max{10'000};  // of a loader; then server.deadline_exceeded
+
+  // With a second level:
+  std::chrono::milliseconds lease_wait_max{1'000};  // for another process's load; then a load of one's own
+  std::chrono::milliseconds lease_poll_interval{20};
+  std::chrono::milliseconds unheard_ttl_max{1'000};  // of what is kept here while changes elsewhere are not heard
 };
 
 // For how long a value is kept, and what may be done with it when that is over.
@@ -68,14 +74,17 @@ struct Statistics {
   std::uint64_t evictions = 0;      // for room
   std::uint64_t entries = 0;        // now
   std::uint64_t bytes = 0;          // now
+
+  struct Shared {  // of the second level, which is asked for what is not fresh in the first
+    std::uint64_t hits = 0;
+    std::uint64_t stale_hits = 0;  // given while revalidating, here or elsewhere
+    std::uint64_t misses = 0;
+    std::uint64_t waits = 0;     // for another process's load
+    std::uint64_t failures = 0;  // it was not there
+  } shared{};
 };
 
 namespace detail {
-// What a loader came to. `value` is null when there is nothing.
-struct Fresh {
-  std::shared_ptr<const void> value;
-  std::size_t bytes = 0;
-};
 using Load = std::move_only_function<Task<Result<Fresh>>()>;
 
 enum class Freshness : std::uint8_t { none, stale, fresh };
@@ -83,13 +92,6 @@ struct Found {
   Freshness freshness = Freshness::none;
   std::shared_ptr<const void> value{};
 };
-
-template <class T>
-Fresh fresh_of(std::optional<T> value) {
-  if (!value) return {};
-  const std::size_t bytes = sizeof(T) + schema::to_json(*value).size();
-  return {std::make_shared<const T>(std::move(*value)), bytes};
-}
 
 // `load` outlives the task.
 template <class T, class Loader>
@@ -100,10 +102,15 @@ Task<Result<Fresh>> run(Loader& load) {
 }
 }  // namespace detail
 
-// Safe from any thread; coroutines use it on loops that one thread each runs. Outlived by its clock and its chance.
+// Safe from any thread; coroutines use it on loops that one thread each runs. Outlived by its clock and its chance, and
+// by the second level if it has one, which outlives the running of the loops as well.
+//
+// With a second level, what is not fresh here is asked for there before it is loaded, one process loads at a time, and
+// what is deleted, set or invalidated in one process is forgotten by all. A level that fails costs its time limit once,
+// and is gone on without.
 class Cache {
  public:
-  Cache(CacheOptions options, const Clock& clock, Random& random);
+  Cache(CacheOptions options, const Clock& clock, Random& random, SharedLevel* shared = nullptr);
   ~Cache();  // closes it
   Cache(const Cache&) = delete;
   Cache& operator=(const Cache&) = delete;
@@ -111,14 +118,16 @@ class Cache {
   // The value, or null when there is none that is fresh, or when it is of another type.
   template <class T>
   Task<Shared<T>> get(Key<T> key) {
-    auto found = find(key.text(), schema::type_of<T>(), Ask::fresh);
+    auto found = find(key.text(), detail::value_type_of<T>(), Ask::fresh);
+    if (found.freshness == detail::Freshness::none)
+      found.value = co_await find_shared(key.text(), detail::value_type_of<T>());
     co_return std::static_pointer_cast<const T>(std::move(found.value));
   }
 
   template <class T>
   Task<> set(Key<T> key, std::type_identity_t<T> value, Policy policy = {}) {
-    put(std::move(key).text(), schema::type_of<T>(), std::move(policy), detail::fresh_of<T>(std::move(value)));
-    co_return;
+    return put(std::move(key).text(), detail::value_type_of<T>(), std::move(policy),
+               detail::fresh_of<T>(std::move(value)));
   }
 
   // The value; when there is none, what `load` makes, which is kept. `load` is called without arguments and gives a
@@ -129,14 +138,14 @@ class Cache {
   // must not need them. What was deleted, set or invalidated while it ran is not kept, and who asks then loads anew.
   template <class T, class Loader>
   Task<Result<Shared<T>>> get_or_set(Key<T> key, Policy policy, Loader load) {
-    auto found = find(key.text(), schema::type_of<T>(), Ask::stale_too);
+    auto found = find(key.text(), detail::value_type_of<T>(), Ask::stale_too);
     if (found.freshness != detail::Freshness::fresh) {
       detail::Load erased = [load = std::move(load)]() mutable { return detail::run<T>(load); };
       if (found.freshness == detail::Freshness::stale) {
-        co_await refresh(std::move(key).text(), schema::type_of<T>(), std::move(policy), std::move(erased));
+        co_await refresh(std::move(key).text(), detail::value_type_of<T>(), std::move(policy), std::move(erased));
       } else {
         auto value =
-            co_await load_once(std::move(key).text(), schema::type_of<T>(), std::move(policy), std::move(erased));
+            co_await load_once(std::move(key).text(), detail::value_type_of<T>(), std::move(policy), std::move(erased));
         if (!value) co_return std::unexpected(std::move(value.error()));
         found.value = std::move(*value);
       }
@@ -144,12 +153,14 @@ class Cache {
     co_return std::static_pointer_cast<const T>(std::move(found.value));
   }
 
-  // How long it stays fresh; nullopt when it is not there.
+  // How long it stays fresh; nullopt when it is not there, in either level.
   Task<std::optional<std::chrono::milliseconds>> ttl(std::string key);
   Task<> del(std::string key);
   Task<> flush();
   // Forgets every value that was kept with the tag, whatever their number, in one step.
   Task<> invalidate(std::string tag);
+  // All of these in one step. A caller that is cancelled has done it all the same, if it was begun.
+  Task<> forget(Changed what);
 
   [[nodiscard]] Statistics statistics() const;
   // Tells everybody who waits server.overloaded, and who asks later, too. To be called before one of the loops that
@@ -158,11 +169,12 @@ class Cache {
 
  private:
   enum class Ask : std::uint8_t { fresh, stale_too };
-  detail::Found find(const std::string& key, const schema::Type& type, Ask ask);
-  void put(std::string key, const schema::Type& type, Policy policy, detail::Fresh fresh);
-  Task<Result<std::shared_ptr<const void>>> load_once(std::string key, const schema::Type& type, Policy policy,
+  detail::Found find(const std::string& key, const detail::ValueType& type, Ask ask);
+  Task<std::shared_ptr<const void>> find_shared(std::string key, const detail::ValueType& type);
+  Task<> put(std::string key, const detail::ValueType& type, Policy policy, detail::Fresh fresh);
+  Task<Result<std::shared_ptr<const void>>> load_once(std::string key, const detail::ValueType& type, Policy policy,
                                                       detail::Load load);
-  Task<> refresh(std::string key, const schema::Type& type, Policy policy, detail::Load load);
+  Task<> refresh(std::string key, const detail::ValueType& type, Policy policy, detail::Load load);
 
   struct State;
   std::shared_ptr<State> state_;

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The code of docs/guide/cache.md.
+#include "ashlar/async/shielded.hpp"
 #include "ashlar/async/task_scope.hpp"
 #include "ashlar/cache/cache.hpp"
+#include "ashlar/cache/redis_level.hpp"
 #include "ashlar/core/uuid.hpp"
 #include "ashlar/schema/constraints.hpp"
+#include "tests/support/redis_server.hpp"
 
 #include <gtest/gtest.h>
 
@@ -44,10 +47,14 @@ Task<Result<Article>> get_article(Uuid id, cache::Cache& cache, Articles& articl
   co_return **found;
 }
 
-Task<Result<>> rename_article(Uuid id, std::string name, cache::Cache& cache, Articles& articles) {
+Task<Result<>> rename_and_forget(Uuid id, std::string name, cache::Cache& cache, Articles& articles) {
   auto done = co_await articles.rename(id, std::move(name));
   co_await cache.del(cache::key<Article>("article", id).text());  // after the write, whatever came of it
   co_return done;
+}
+
+Task<Result<>> rename_article(Uuid id, std::string name, cache::Cache& cache, Articles& articles) {
+  return async::shielded(rename_and_forget(id, std::move(name), cache, articles));
 }
 
 Task<> forget_all_articles(cache::Cache& cache) { co_await cache.invalidate("articles"); }
@@ -78,6 +85,26 @@ TEST(CacheGuide, DoesWhatItSays) {
   EXPECT_TRUE(async::run_to_end(loop, get_article(id, cache, articles)));
   EXPECT_EQ(articles.asked, 4);
   EXPECT_GT(front_page.stale_if_error, front_page.ttl);
+}
+
+TEST(CacheGuide, HasTwoLevels) {
+  const tests::RedisServer server;
+  const std::string url = server.url();
+  boost::asio::io_context loop(1);
+  std::vector<boost::asio::io_context*> loops = {&loop};
+  SystemClock clock;
+  SystemRandom random;
+
+  redis::Clients clients({.url = url});
+  cache::RedisLevel level({.prefix = "shop:cache:"}, clients, random);
+  cache::Cache cache({.bytes_max = 64 * 1024 * 1024}, clock, random, &level);
+  clients.start(loops);
+
+  Articles articles;
+  const Uuid id(std::array<std::uint8_t, 16>{1});
+  EXPECT_EQ(async::run_to_end(loop, get_article(id, cache, articles))->name, "Chair");
+  EXPECT_EQ(cache.statistics().loads, 1U);
+  clients.close();
 }
 
 }  // namespace

@@ -159,7 +159,14 @@ Task<Result<Reply>> Client::send(std::vector<std::string> words) {
 
 struct Subscriber::State final : detail::LinkOwner {
   State(asio::io_context& loop, ClientOptions options, std::vector<std::string> the_channels, Handlers the_handlers)
-      : channels(std::move(the_channels)), handlers(std::move(the_handlers)), link(loop, std::move(options), *this) {}
+      : channels(std::move(the_channels)),
+        handlers(std::move(the_handlers)),
+        link(loop, with_its_pings(std::move(options)), *this) {}
+
+  static ClientOptions with_its_pings(ClientOptions options) {
+    options.ping_interval = options.subscriber_ping_interval;
+    return options;
+  }
 
   void connected() override {
     to_send.clear();
@@ -181,7 +188,10 @@ struct Subscriber::State final : detail::LinkOwner {
     detail::append_command(to_send, {"PING"});
     link.flush_soon();
   }
-  void lost(const Error&) override { to_send.clear(); }
+  void lost(const Error&) override {
+    to_send.clear();
+    if (std::exchange(subscribed, 0) == channels.size() && handlers.on_lost) handlers.on_lost();
+  }
 
   std::vector<std::string> channels;
   Handlers handlers;

@@ -43,7 +43,9 @@ struct ClientOptions {
   std::chrono::milliseconds connect_time_max{1'000};     // one attempt, with TLS and signing in
   std::chrono::milliseconds reconnect_delay_max{2'000};  // between attempts, which begin 50 ms apart
   std::chrono::milliseconds ping_interval{
-      5'000};                         // a connection that is silent for so long is asked; twice, and it ends
+      5'000};  // a connection that is silent for so long is asked; twice, and it ends
+  std::chrono::milliseconds subscriber_ping_interval{
+      500};                           // the same of a Subscriber: what is published meanwhile is not heard
   std::size_t timeouts_max = 3;       // in a row; then the breaker opens: the connection is given up
   std::size_t in_flight_max = 4'096;  // commands that wait; one more is redis.unavailable
   std::size_t command_bytes_max = 16 * 1024 * 1024;
@@ -108,6 +110,8 @@ class Subscriber {
     std::function<void(std::string_view channel, std::string_view message)> on_message;
     // After each connecting: what was published before it was missed.
     std::function<void()> on_subscribed;
+    // The connection was lost, after an on_subscribed. May be empty, as the one above.
+    std::function<void()> on_lost = {};
   };
   Subscriber(boost::asio::io_context& loop, ClientOptions options, std::vector<std::string> channels,
              Handlers handlers);

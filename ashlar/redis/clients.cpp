@@ -65,12 +65,19 @@ struct Clients::State {
                                                   for (const auto& [name, handlers] : channels) {
                                                     if (handlers.on_subscribed) handlers.on_subscribed();
                                                   }
+                                                },
+                                            .on_lost =
+                                                [this] {
+                                                  for (const auto& [name, handlers] : channels) {
+                                                    if (handlers.on_lost) handlers.on_lost();
+                                                  }
                                                 }});
     first.tasks.start(subscriber->run());
   }
 
   const ClientOptions options;
   std::map<std::string, Subscriber::Handlers, std::less<>> channels;
+  std::vector<std::function<Task<>()>> beside;
   std::vector<std::unique_ptr<OnLoop>> loops;  // as start() was given them; not changed while they run
   std::optional<Subscriber> subscriber;
 };
@@ -86,10 +93,16 @@ void Clients::subscribe(std::string channel, Subscriber::Handlers handlers) {
   assert(added && "a channel has one subscription");
 }
 
+void Clients::run_beside(std::function<Task<>()> task) {
+  assert(state_->loops.empty() && "what runs beside is given before start()");
+  state_->beside.push_back(std::move(task));
+}
+
 void Clients::start(const std::vector<asio::io_context*>& loops) {
   assert(state_->loops.empty() && !loops.empty());
   for (asio::io_context* loop : loops) state_->loops.push_back(std::make_unique<OnLoop>(*loop, state_->options));
   state_->start_subscriber();
+  for (const auto& task : state_->beside) state_->loops.front()->tasks.start(task());
 }
 
 void Clients::close() {

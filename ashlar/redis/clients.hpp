@@ -3,6 +3,7 @@
 
 #include "ashlar/redis/client.hpp"
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -33,6 +34,8 @@ class Clients {
   // Before start(). The handlers are called on the first loop; `on_subscribed` after each connecting, when all channels
   // are heard. What they refer to outlives close(). A channel has one subscription.
   void subscribe(std::string channel, Subscriber::Handlers handlers);
+  // Before start(): runs on the first loop until close() cancels it.
+  void run_beside(std::function<Task<>()> task);
 
   // Once, while no loop has a thread yet. The loops outlive close().
   void start(const std::vector<boost::asio::io_context*>& loops);

@@ -91,6 +91,20 @@ TEST_F(ClientsTest, OneSubscriberHearsForAll) {
   EXPECT_EQ(heard.get_future().get(), "rain");
 }
 
+TEST_F(ClientsTest, TellThatNothingIsHeardAnyMore) {
+  std::promise<void> subscribed, lost, subscribed_again;
+  int connections = 0;
+  clients.subscribe("news", {.on_message = [](std::string_view, std::string_view) {},
+                             .on_subscribed = [&] { (++connections == 1 ? subscribed : subscribed_again).set_value(); },
+                             .on_lost = [&] { lost.set_value(); }});
+  start();
+  subscribed.get_future().get();
+  server.hang();
+  lost.get_future().get();
+  server.go_on();
+  subscribed_again.get_future().get();
+}
+
 TEST_F(ClientsTest, FiguresTellWhatCameOfCommands) {
   start();
   EXPECT_EQ(code_on(first, {"PING"}), "PONG");

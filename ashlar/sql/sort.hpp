@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "ashlar/sql/order.hpp"
+#include "ashlar/sql/column.hpp"
 
 #include <array>
 #include <optional>

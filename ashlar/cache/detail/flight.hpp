@@ -3,9 +3,11 @@
 
 #include "ashlar/cache/cache.hpp"
 #include "ashlar/cache/detail/store.hpp"
+#include "ashlar/core/clock.hpp"
 
 #include <boost/system/error_code.hpp>
 
+#include <algorithm>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -37,17 +39,21 @@ using Waiters = std::vector<std::shared_ptr<Waiter>>;
 struct Flight {
   std::string key;
   std::uint64_t hash;
-  const schema::Type* type;
+  const ValueType* type;
   Policy policy;
   TagMarks tags;
+  Clock::Steady began;
   Load load;
   enum class Purpose : std::uint8_t { answer, refresh } purpose;
   std::optional<LoopExecutor> loop{};
   bool kept = true;  // what comes of it may be kept: nothing was written since it began
   Waiters waiters{};
 
-  [[nodiscard]] bool is_of(std::string_view its_key, const schema::Type& its_type) const {
+  [[nodiscard]] bool is_of(std::string_view its_key, const ValueType& its_type) const {
     return key == its_key && type == &its_type;
+  }
+  [[nodiscard]] bool holds() const {  // none of its tags was invalidated since it began
+    return std::ranges::all_of(tags, [](const TagMark& mark) { return mark.holds(); });
   }
 };
 

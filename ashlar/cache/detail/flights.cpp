@@ -22,18 +22,6 @@ using detail::Waiters;
 
 Error closed_error() { return {errors::overloaded, "The server is shutting down."}; }
 
-// After the lock was left: each on its loop.
-void tell(Waiters waiters, const std::shared_ptr<const Outcome>& outcome) {
-  for (auto& waiter : waiters) {
-    waiter->outcome = outcome;
-    asio::post(waiter->loop, [waiter] { std::exchange(waiter->resume, nullptr)({}); });
-  }
-}
-
-bool holds(const Flight& flight) {
-  return std::ranges::all_of(flight.tags, [](const detail::TagMark& mark) { return mark.holds(); });
-}
-
 // Whether a stale value is better than this.
 bool is_trouble(const Error& error) {
   return error.kind() == ErrorKind::unavailable || error.kind() == ErrorKind::timed_out ||
@@ -42,6 +30,13 @@ bool is_trouble(const Error& error) {
 
 }  // namespace
 
+void Cache::State::tell(Waiters waiters, const std::shared_ptr<const Outcome>& outcome) {
+  for (auto& waiter : waiters) {
+    waiter->outcome = outcome;
+    asio::post(waiter->loop, [waiter] { std::exchange(waiter->resume, nullptr)({}); });
+  }
+}
+
 void Cache::State::wait(const std::shared_ptr<Waiter>& waiter, std::shared_ptr<Flight> flight) {
   std::shared_ptr<const Outcome> known;
   {
@@ -49,13 +44,13 @@ void Cache::State::wait(const std::shared_ptr<Waiter>& waiter, std::shared_ptr<F
     const std::scoped_lock lock(shard.mutex);
     const auto now = clock.steady();
     const detail::Entry* const entry = shard.store.find(flight->hash, flight->key, now);
-    if (entry != nullptr && entry->type == flight->type && now < entry->fresh_until) {
+    if (entry != nullptr && entry->type == flight->type && is_fresh(*entry, now)) {
       known = std::make_shared<Outcome>(Outcome{.value = entry->value});  // it has just come
     } else if (closed) {
       known = std::make_shared<Outcome>(Outcome{.value = std::unexpected(closed_error())});
     } else {
       auto& running = shard.flights[flight->hash];
-      if (running && running->is_of(flight->key, *flight->type) && holds(*running)) {
+      if (running && running->is_of(flight->key, *flight->type) && running->holds()) {
         running->waiters.push_back(waiter);
         waiter->flight = running;
         return;
@@ -65,7 +60,6 @@ void Cache::State::wait(const std::shared_ptr<Waiter>& waiter, std::shared_ptr<F
       flight->waiters.push_back(waiter);
       waiter->flight = flight;
       shard.running.push_back(flight);
-      ++shard.counts.loads;
     }
   }
   if (known) return tell({waiter}, known);
@@ -87,11 +81,10 @@ void Cache::State::refresh(const LoopExecutor& loop, const std::shared_ptr<Fligh
     const std::scoped_lock lock(shard.mutex);
     if (closed || refreshes >= options.refreshes_max) return;
     auto& running = shard.flights[flight->hash];
-    if (running && running->is_of(flight->key, *flight->type) && holds(*running)) return;
+    if (running && running->is_of(flight->key, *flight->type) && running->holds()) return;
     if (running) running->kept = false;
     running = flight;
     shard.running.push_back(flight);
-    ++shard.counts.loads;
     ++refreshes;
   }
   begin(loop, flight);
@@ -107,10 +100,11 @@ class Cache::State::Landing {
   ~Landing() {
     if (flight_) state_->abandon(*flight_);
   }
-  void land(Result<detail::Fresh> loaded, std::exception_ptr thrown) {
+  void land(Result<detail::Fresh> loaded, std::exception_ptr thrown, const Lifetimes& left) {
     const auto flight = std::exchange(flight_, nullptr);
-    state_->land(*flight, std::move(loaded), std::move(thrown));
+    state_->land(*flight, std::move(loaded), std::move(thrown), left);
   }
+  void landed() { flight_.reset(); }
 
  private:
   std::shared_ptr<State> state_;
@@ -119,6 +113,13 @@ class Cache::State::Landing {
 
 Task<> Cache::State::fly(std::shared_ptr<State> self, std::shared_ptr<Flight> flight) {
   Landing landing(self, flight);
+  std::optional<Lease> lease;
+  if (self->shares(flight->key, *flight->type)) {
+    auto from = co_await self->ask_shared(flight);
+    if (from.next == FromShared::Next::landed) co_return landing.landed();
+    lease = std::move(from.lease);
+  }
+  self->count(*flight, [](Statistics& counts) { ++counts.loads; });
   Result<detail::Fresh> loaded;
   std::exception_ptr thrown;
   try {
@@ -126,7 +127,12 @@ Task<> Cache::State::fly(std::shared_ptr<State> self, std::shared_ptr<Flight> fl
   } catch (...) {
     thrown = std::current_exception();
   }
-  landing.land(std::move(loaded), std::move(thrown));
+  const bool failed = thrown || !loaded;
+  const Lifetimes left = failed ? Lifetimes{} : self->lifetimes_of(flight->policy, *loaded);
+  std::optional<SharedValue> to_share;
+  if (lease && !failed) to_share = self->shared_value(std::exchange(loaded->json, {}), *loaded, left);
+  landing.land(std::move(loaded), std::move(thrown), left);
+  if (lease) co_await self->share(flight, std::move(*lease), std::move(to_share));
 }
 
 // No cancellation reaches it: only its own deadline ends it.
@@ -137,11 +143,13 @@ void Cache::State::begin(const LoopExecutor& loop, const std::shared_ptr<Flight>
   });
 }
 
-void Cache::State::land(Flight& flight, Result<detail::Fresh> loaded, std::exception_ptr thrown) {
+void Cache::State::land(Flight& flight, Result<detail::Fresh> loaded, std::exception_ptr thrown,
+                        const Lifetimes& left) {
   if (flight.purpose == Flight::Purpose::refresh) --refreshes;
   const bool failed = thrown || !loaded;
   const bool troubled = thrown || (!loaded && is_trouble(loaded.error()));
-  auto entry = failed ? nullptr : entry_of(flight.key, flight.hash, *flight.type, flight.policy, flight.tags, *loaded);
+  auto entry =
+      failed ? nullptr : entry_of(flight.key, flight.hash, *flight.type, left, flight.tags, *loaded, flight.began);
   auto outcome = std::make_shared<Outcome>(Outcome{.value = {}, .thrown = std::move(thrown)});
   if (!outcome->thrown)
     outcome->value = failed ? Result<std::shared_ptr<const void>>(std::unexpected(loaded.error()))
@@ -160,7 +168,7 @@ void Cache::State::land(Flight& flight, Result<detail::Fresh> loaded, std::excep
         ++shard.counts.stale_hits;
         *outcome = Outcome{.value = before->value};
       }
-    } else if (entry && flight.kept && holds(flight)) {
+    } else if (entry && flight.kept && flight.holds()) {
       shard.store.put(std::move(entry));
     } else if (flight.kept && !troubled) {
       shard.store.erase(flight.hash, flight.key);  // what was there is no longer so

@@ -13,8 +13,8 @@ constexpr std::size_t shard_bytes_min = 1024 * 1024;
 
 }  // namespace
 
-Cache::State::State(CacheOptions the_options, const Clock& the_clock, Random& the_random)
-    : options(the_options), clock(the_clock), random(the_random) {
+Cache::State::State(CacheOptions the_options, const Clock& the_clock, Random& the_random, SharedLevel* the_shared)
+    : options(the_options), clock(the_clock), random(the_random), shared(the_shared), heard(the_shared == nullptr) {
   random.fill(std::as_writable_bytes(std::span(seed)));
   const std::size_t count =
       std::clamp<std::size_t>(options.bytes_max / shard_bytes_min, 1, std::max<std::size_t>(1, options.shards_max));
@@ -22,7 +22,7 @@ Cache::State::State(CacheOptions the_options, const Clock& the_clock, Random& th
   value_bytes_max = std::min(options.value_bytes_max, options.bytes_max / count / 4);
 }
 
-detail::Found Cache::State::find(const std::string& key, const schema::Type& type, Ask ask) {
+detail::Found Cache::State::find(const std::string& key, const detail::ValueType& type, Ask ask) {
   const std::uint64_t hash = hash_of(key);
   const auto now = clock.steady();
   Shard& shard = shard_of(hash);
@@ -32,13 +32,13 @@ detail::Found Cache::State::find(const std::string& key, const schema::Type& typ
     ++shard.counts.misses;
     return {};
   }
-  if (now < entry->fresh_until) {
+  if (is_fresh(*entry, now)) {
     detail::Store::touch(*entry);
     ++shard.counts.hits;
     return {.freshness = detail::Freshness::fresh, .value = entry->value};
   }
   const bool held_over = now < entry->retry_at;
-  if (ask == Ask::fresh || (!held_over && now >= entry->stale_until)) {
+  if (ask == Ask::fresh || (!held_over && (now >= entry->stale_until || !is_trusted(*entry, now)))) {
     ++shard.counts.misses;
     return {};
   }
@@ -47,9 +47,10 @@ detail::Found Cache::State::find(const std::string& key, const schema::Type& typ
   return {.freshness = held_over ? detail::Freshness::fresh : detail::Freshness::stale, .value = entry->value};
 }
 
-void Cache::State::put(std::string key, const schema::Type& type, const Policy& policy, detail::Fresh fresh) {
+void Cache::State::put(std::string key, const detail::ValueType& type, const Policy& policy, const Lifetimes& left,
+                       const detail::Fresh& fresh) {
   const std::uint64_t hash = hash_of(key);
-  auto entry = entry_of(key, hash, type, policy, tags.mark(policy.tags), fresh);
+  auto entry = entry_of(key, hash, type, left, tags.mark(policy.tags), fresh, clock.steady());
   Shard& shard = shard_of(hash);
   const std::scoped_lock lock(shard.mutex);
   shard.detach(hash);
@@ -60,36 +61,40 @@ void Cache::State::put(std::string key, const schema::Type& type, const Policy& 
   }
 }
 
-std::unique_ptr<detail::Entry> Cache::State::entry_of(std::string key, std::uint64_t hash, const schema::Type& type,
-                                                      const Policy& policy, detail::TagMarks marks,
-                                                      const detail::Fresh& fresh) {
-  const auto lifetime = fresh.value ? jittered(policy) : policy.negative_ttl;
-  if (lifetime.count() <= 0 || key.size() > options.key_bytes_max || fresh.bytes > value_bytes_max) return nullptr;
+std::unique_ptr<detail::Entry> Cache::State::entry_of(std::string key, std::uint64_t hash,
+                                                      const detail::ValueType& type, const Lifetimes& left,
+                                                      detail::TagMarks marks, const detail::Fresh& fresh,
+                                                      Clock::Steady known_at) const {
+  if (left.longest().count() <= 0 || key.size() > options.key_bytes_max || fresh.bytes > value_bytes_max)
+    return nullptr;
   auto entry = std::make_unique<detail::Entry>();
   entry->bytes = detail::Store::entry_bytes + key.size() + marks.size() * sizeof(detail::TagMark) + fresh.bytes;
   entry->key = std::move(key);
   entry->hash = hash;
   entry->type = &type;
   entry->value = fresh.value;
-  entry->fresh_until = clock.steady() + lifetime;
-  entry->stale_until = entry->fresh_until;
-  entry->gone_at = entry->fresh_until;
-  if (fresh.value) {
-    entry->stale_until += policy.stale_while_revalidate;
-    entry->gone_at += std::max(policy.stale_while_revalidate, policy.stale_if_error);
-    entry->error_until = entry->fresh_until + policy.stale_if_error;
-  }
+  const auto now = clock.steady();
+  entry->known_at = known_at;
+  entry->fresh_until = now + left.fresh;
+  entry->stale_until = now + left.stale;
+  entry->error_until = now + left.error;
+  entry->gone_at = now + left.longest();
   entry->tags = std::move(marks);
   return entry;
 }
 
-std::chrono::milliseconds Cache::State::jittered(const Policy& policy) {
+Lifetimes Cache::State::lifetimes_of(const Policy& policy, const detail::Fresh& fresh) const {
+  if (!fresh.value) return {.fresh = policy.negative_ttl};
   const auto percent = std::min(policy.jitter_percent, 100U);
-  if (percent == 0) return policy.ttl;
-  std::uint32_t chance = 0;
-  random.fill(std::as_writable_bytes(std::span(&chance, 1)));
-  const double cut = static_cast<double>(policy.ttl.count()) * percent / 100.0 * chance / 4294967296.0;
-  return policy.ttl - std::chrono::milliseconds(static_cast<std::int64_t>(cut));
+  auto ttl = policy.ttl;
+  if (percent > 0) {
+    std::uint32_t chance = 0;
+    random.fill(std::as_writable_bytes(std::span(&chance, 1)));
+    const double cut = static_cast<double>(ttl.count()) * percent / 100.0 * chance / 4294967296.0;
+    ttl -= std::chrono::milliseconds(static_cast<std::int64_t>(cut));
+  }
+  if (ttl.count() <= 0) return {};
+  return {.fresh = ttl, .stale = ttl + policy.stale_while_revalidate, .error = ttl + policy.stale_if_error};
 }
 
 std::optional<std::chrono::milliseconds> Cache::State::ttl(const std::string& key) {
@@ -98,7 +103,7 @@ std::optional<std::chrono::milliseconds> Cache::State::ttl(const std::string& ke
   Shard& shard = shard_of(hash);
   const std::scoped_lock lock(shard.mutex);
   const detail::Entry* const entry = shard.store.find(hash, key, now);
-  if (entry == nullptr || now >= entry->fresh_until) return std::nullopt;
+  if (entry == nullptr || !is_fresh(*entry, now)) return std::nullopt;
   return std::chrono::ceil<std::chrono::milliseconds>(entry->fresh_until - now);
 }
 
@@ -119,6 +124,18 @@ void Cache::State::flush() {
   }
 }
 
+void Cache::State::forget_here(const Changed& what) {
+  if (what.extent == Changed::Extent::everything) return flush();
+  for (const auto& key : what.keys) erase(key);
+  for (const auto& tag : what.tags) tags.invalidate(tag);
+}
+
+// What began before we could hear is not kept: it may have missed a change.
+void Cache::State::hearing(Hearing now) {
+  if (now == Hearing::begun) flush();
+  heard = now == Hearing::begun;
+}
+
 Statistics Cache::State::statistics() const {
   Statistics out;
   for (const auto& shard : shards) {
@@ -131,6 +148,11 @@ Statistics Cache::State::statistics() const {
     out.evictions += shard->store.evictions();
     out.entries += shard->store.size();
     out.bytes += shard->store.bytes();
+    out.shared.hits += shard->counts.shared.hits;
+    out.shared.stale_hits += shard->counts.shared.stale_hits;
+    out.shared.misses += shard->counts.shared.misses;
+    out.shared.waits += shard->counts.shared.waits;
+    out.shared.failures += shard->counts.shared.failures;
   }
   return out;
 }

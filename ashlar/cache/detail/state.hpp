@@ -6,24 +6,30 @@
 #include "ashlar/cache/detail/siphash.hpp"
 #include "ashlar/cache/detail/store.hpp"
 #include "ashlar/cache/detail/tags.hpp"
+#include "ashlar/cache/shared_level.hpp"
 
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <unordered_map>
 
 namespace ashlar::cache {
 
 // Outlives the Cache while loads are running. Each key belongs to a shard, by its hash; a shard's lock is held for no
 // longer than a look into its tables.
-struct Cache::State : std::enable_shared_from_this<Cache::State> {
-  State(CacheOptions the_options, const Clock& the_clock, Random& the_random);
+struct Cache::State final : SharedLevel::Listener, std::enable_shared_from_this<Cache::State> {
+  State(CacheOptions the_options, const Clock& the_clock, Random& the_random, SharedLevel* the_shared);
 
-  detail::Found find(const std::string& key, const schema::Type& type, Ask ask);
-  void put(std::string key, const schema::Type& type, const Policy& policy, detail::Fresh fresh);
+  detail::Found find(const std::string& key, const detail::ValueType& type, Ask ask);
+  void put(std::string key, const detail::ValueType& type, const Policy& policy, const Lifetimes& left,
+           const detail::Fresh& fresh);
   std::optional<std::chrono::milliseconds> ttl(const std::string& key);
   void erase(const std::string& key);
   void flush();
+  void forget_here(const Changed& what);
+  void changed(const Changed& what) override { forget_here(what); }
+  void hearing(Hearing now) override;
   [[nodiscard]] Statistics statistics() const;
   void close();
 
@@ -33,6 +39,15 @@ struct Cache::State : std::enable_shared_from_this<Cache::State> {
   // Begins it, unless there is one, or too many are running.
   void refresh(const LoopExecutor& loop, const std::shared_ptr<detail::Flight>& flight);
 
+  // Whether the second level has a say in it.
+  [[nodiscard]] bool shares(const std::string& key, const detail::ValueType& type) const {
+    return shared != nullptr && type.read != nullptr && key.size() <= options.key_bytes_max && !closed;
+  }
+  Task<std::shared_ptr<const void>> find_shared(std::string key, const detail::ValueType& type);
+  // One that is too large has no time left.
+  [[nodiscard]] SharedValue shared_value(std::string json, const detail::Fresh& fresh, const Lifetimes& left) const;
+  // With the ttl made shorter by chance.
+  [[nodiscard]] Lifetimes lifetimes_of(const Policy& policy, const detail::Fresh& fresh) const;
   [[nodiscard]] std::uint64_t hash_of(std::string_view key) const { return detail::siphash(key, seed); }
 
   struct alignas(64) Shard {
@@ -51,24 +66,54 @@ struct Cache::State : std::enable_shared_from_this<Cache::State> {
   const CacheOptions options;
   const Clock& clock;
   Random& random;
+  SharedLevel* const shared;  // null: there is none
   detail::HashSeed seed{};
   std::vector<std::unique_ptr<Shard>> shards;
   std::size_t value_bytes_max;
   detail::Tags tags;
   std::atomic<bool> closed = false;
   std::atomic<std::size_t> refreshes = 0;
+  std::atomic<bool> heard = true;  // what changes in other processes; always, where there is no second level
 
  private:
   class Landing;
   static Task<> fly(std::shared_ptr<State> self, std::shared_ptr<detail::Flight> flight);
   void begin(const LoopExecutor& loop, const std::shared_ptr<detail::Flight>& flight);
-  void land(detail::Flight& flight, Result<detail::Fresh> loaded, std::exception_ptr thrown);
+  template <class Change>
+  void count(const detail::Flight& flight, Change change) {
+    Shard& shard = shard_of(flight.hash);
+    const std::scoped_lock lock(shard.mutex);
+    change(shard.counts);
+  }
+  void land(detail::Flight& flight, Result<detail::Fresh> loaded, std::exception_ptr thrown, const Lifetimes& left);
   void abandon(detail::Flight& flight);
+  // With the shard's lock held; they are told when it was left, each on its loop.
   static detail::Waiters take_waiters(detail::Flight& flight);
-  // The entry, or null when it is not to be kept.
-  std::unique_ptr<detail::Entry> entry_of(std::string key, std::uint64_t hash, const schema::Type& type,
-                                          const Policy& policy, detail::TagMarks marks, const detail::Fresh& fresh);
-  std::chrono::milliseconds jittered(const Policy& policy);
+  static void tell(detail::Waiters waiters, const std::shared_ptr<const detail::Outcome>& outcome);
+
+  // shared_flights.cpp
+  struct FromShared {
+    enum class Next : std::uint8_t { load, landed } next = Next::load;
+    std::optional<Lease> lease{};
+  };
+  // What it has is kept here as well. Landed: who waits was told, and there is nothing to load.
+  Task<FromShared> ask_shared(std::shared_ptr<detail::Flight> flight);
+  enum class Took : std::uint8_t { nothing, stale, fresh, failed };
+  Took take_shared(detail::Flight& flight, const SharedValue& value);
+  bool end_if_unwanted(detail::Flight& flight);
+  Task<> share(std::shared_ptr<detail::Flight> flight, Lease lease, std::optional<SharedValue> value);
+
+  // The entry, or null when it is not to be kept. `known_at`: when it was begun to be made.
+  std::unique_ptr<detail::Entry> entry_of(std::string key, std::uint64_t hash, const detail::ValueType& type,
+                                          const Lifetimes& left, detail::TagMarks marks, const detail::Fresh& fresh,
+                                          Clock::Steady known_at) const;
+  // Not while it is too old for what may have been missed.
+  [[nodiscard]] bool is_trusted(const detail::Entry& entry, Clock::Steady now) const {
+    return heard.load(std::memory_order_relaxed) || now < entry.known_at + options.unheard_ttl_max;
+  }
+  [[nodiscard]] bool is_fresh(const detail::Entry& entry, Clock::Steady now) const {
+    return now < entry.fresh_until && is_trusted(entry, now);
+  }
 };
 
 }  // namespace ashlar::cache

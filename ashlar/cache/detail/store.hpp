@@ -2,8 +2,8 @@
 #pragma once
 
 #include "ashlar/cache/detail/tags.hpp"
+#include "ashlar/cache/detail/value_type.hpp"
 #include "ashlar/core/clock.hpp"
-#include "ashlar/schema/type.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -19,9 +19,10 @@ namespace ashlar::cache::detail {
 struct Entry {
   std::string key;
   std::uint64_t hash = 0;
-  const schema::Type* type = nullptr;
+  const ValueType* type = nullptr;
   std::shared_ptr<const void> value{};  // null: it is known that there is nothing
   std::size_t bytes = 0;                // with the key and this
+  Clock::Steady known_at{};             // it was so then, or later
   Clock::Steady fresh_until{};
   Clock::Steady stale_until{};  // given while it is revalidated
   Clock::Steady error_until{};  // given when the load fails

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ashlar/cache/redis_level.hpp"
+
+#include "ashlar/async/deadline.hpp"
+#include "ashlar/cache/detail/change_message.hpp"
+#include "ashlar/cache/detail/redis_scripts.hpp"
+
+#include <array>
+#include <atomic>
+#include <iterator>
+#include <mutex>
+#include <span>
+#include <string_view>
+#include <utility>
+
+namespace ashlar::cache {
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+const std::string everything_tag;  // every value has it
+
+std::string text_of(std::chrono::milliseconds time) { return std::to_string(time.count()); }
+
+std::string type_of(const SharedKey& key) { return key.type ? std::to_string(*key.type) : std::string(); }
+
+// Type, times, whether there is a value, and the value: as put and set take them.
+void append_value(Words& words, const SharedKey& key, SharedValue value) {
+  words.push_back(type_of(key));
+  for (const auto time : {value.left.fresh, value.left.stale, value.left.error}) words.push_back(text_of(time));
+  words.emplace_back(value.json ? "1" : "0");
+  words.push_back(value.json ? std::move(*value.json) : std::string());
+}
+
+std::unexpected<Error> away(std::string why) {
+  return std::unexpected(
+      Error(redis::errors::unavailable, "The cache server is not available.").with_cause(std::move(why)));
+}
+
+}  // namespace
+
+struct RedisLevel::State {
+  State(RedisLevelOptions the_options, redis::Clients& the_clients, Random& the_random)
+      : options(std::move(the_options)), clients(the_clients), random(the_random) {}
+
+  [[nodiscard]] Words keys_of(const SharedKey& key) const {
+    return {options.prefix + "v:" + key.text, options.prefix + "l:" + key.text};
+  }
+  [[nodiscard]] std::string channel() const { return options.prefix + "changed"; }
+  std::string new_token();
+
+  Task<bool> tell(Changed what);
+  void keep_untold(Changed what);
+  std::optional<Changed> take_untold();
+  void caught_up();
+
+  void hear(Listener::Hearing now);
+  void pass_on(std::string_view message);
+  template <class Call>
+  void for_each_listener(Call call) {
+    for (const auto& weak : listeners) {
+      if (const auto listener = weak.lock()) call(*listener);
+    }
+  }
+
+  const RedisLevelOptions options;
+  redis::Clients& clients;
+  Random& random;
+  const detail::RedisScripts scripts;
+
+  std::mutex listening;
+  std::vector<std::weak_ptr<Listener>> listeners;
+  std::atomic<bool> heard = false;
+
+  std::mutex telling;
+  Changed untold;
+  std::atomic<std::size_t> untold_count = 0;
+  std::atomic<bool> behind = false;  // there are changes that Redis may not have heard of
+};
+
+namespace {
+
+// A change that is being told. What nobody was told when this ends is kept for later.
+template <class State>
+class Telling {
+ public:
+  Telling(std::shared_ptr<State> state, Changed what) : state_(std::move(state)), what_(std::move(what)) {}
+  ~Telling() {
+    if (!told_) state_->keep_untold(std::move(what_));
+  }
+  Telling(const Telling&) = delete;
+  Telling& operator=(const Telling&) = delete;
+  void told() { told_ = true; }
+
+ private:
+  std::shared_ptr<State> state_;
+  Changed what_;
+  bool told_ = false;
+};
+
+template <class State>
+Task<> retell(std::shared_ptr<State> state) {
+  while (true) {
+    co_await async::sleep_for(state->options.retell_interval);
+    if (!state->behind) continue;
+    const auto what = state->take_untold();
+    if (!what) continue;
+    Telling telling(state, *what);
+    if (!co_await state->tell(*what)) continue;
+    telling.told();
+    state->caught_up();
+  }
+}
+
+}  // namespace
+
+std::string RedisLevel::State::new_token() {
+  std::array<std::uint64_t, 2> chance{};
+  random.fill(std::as_writable_bytes(std::span(chance)));
+  return std::to_string(chance[0]) + "." + std::to_string(chance[1]);
+}
+
+Task<bool> RedisLevel::State::tell(Changed what) {
+  const bool all = what.extent == Changed::Extent::everything;
+  Words words = {options.prefix, channel(), detail::message_of(what), all ? "0" : std::to_string(what.keys.size())};
+  if (all) {
+    words.push_back(everything_tag);
+  } else {
+    for (auto* names : {&what.keys, &what.tags})
+      words.insert(words.end(), std::move_iterator(names->begin()), std::move_iterator(names->end()));
+  }
+  co_return (co_await scripts.forget.run(clients, {}, std::move(words))).has_value();
+}
+
+void RedisLevel::State::keep_untold(Changed what) {
+  const std::scoped_lock lock(telling);
+  behind = true;
+  untold.keys.insert(untold.keys.end(), std::move_iterator(what.keys.begin()), std::move_iterator(what.keys.end()));
+  untold.tags.insert(untold.tags.end(), std::move_iterator(what.tags.begin()), std::move_iterator(what.tags.end()));
+  if (what.extent == Changed::Extent::everything || untold.keys.size() + untold.tags.size() > options.untold_max)
+    untold.extent = Changed::Extent::everything;
+  if (untold.extent == Changed::Extent::everything) untold.keys = untold.tags = {};
+  untold_count = untold.extent == Changed::Extent::everything ? 1 : untold.keys.size() + untold.tags.size();
+}
+
+std::optional<Changed> RedisLevel::State::take_untold() {
+  const std::scoped_lock lock(telling);
+  if (untold_count == 0) return std::nullopt;
+  untold_count = 0;
+  return std::exchange(untold, {});
+}
+
+void RedisLevel::State::caught_up() {
+  const std::scoped_lock lock(telling);
+  if (untold_count == 0) behind = false;
+}
+
+void RedisLevel::State::hear(Listener::Hearing now) {
+  const std::scoped_lock lock(listening);
+  heard = now == Listener::Hearing::begun;
+  for_each_listener([now](Listener& listener) { listener.hearing(now); });
+}
+
+void RedisLevel::State::pass_on(std::string_view message) {
+  const Changed what = detail::changed_of(message);
+  const std::scoped_lock lock(listening);
+  for_each_listener([&what](Listener& listener) { listener.changed(what); });
+}
+
+RedisLevel::RedisLevel(RedisLevelOptions options, redis::Clients& clients, Random& random)
+    : state_(std::make_shared<State>(std::move(options), clients, random)) {
+  State* const state = state_.get();
+  clients.subscribe(state->channel(),
+                    {.on_message = [state](std::string_view, std::string_view message) { state->pass_on(message); },
+                     .on_subscribed = [state] { state->hear(Listener::Hearing::begun); },
+                     .on_lost = [state] { state->hear(Listener::Hearing::lost); }});
+  clients.run_beside([weak = std::weak_ptr(state_)] { return retell(weak.lock()); });
+}
+
+RedisLevel::~RedisLevel() = default;
+
+void RedisLevel::listen(std::weak_ptr<Listener> listener) {
+  const std::scoped_lock lock(state_->listening);
+  std::erase_if(state_->listeners, [](const auto& known) { return known.expired(); });
+  if (const auto now = listener.lock())
+    now->hearing(state_->heard ? Listener::Hearing::begun : Listener::Hearing::lost);
+  state_->listeners.push_back(std::move(listener));
+}
+
+Task<Result<SharedAnswer>> RedisLevel::ask(SharedKey key, Want want) {
+  const auto state = state_;
+  if (state->behind) co_return away("it was not told all that changed");
+  const bool wants_lease = want == Want::value_or_lease;
+  std::string token = wants_lease ? state->new_token() : std::string();
+  Words words = {state->options.prefix + "t:", type_of(key), token, text_of(state->options.lease_time_max),
+                 text_of(state->options.tag_time_max)};
+  if (wants_lease) {
+    words.push_back(everything_tag);
+    words.insert(words.end(), key.tags.begin(), key.tags.end());
+  }
+  auto reply = co_await state->scripts.ask.run(state->clients, state->keys_of(key), std::move(words));
+  if (!reply) co_return std::unexpected(std::move(reply.error()));
+  auto& items = reply->items;
+  if (items.size() < 5) co_return away("an answer to something else");
+  SharedAnswer out;
+  const auto time_of = [&items](std::size_t at) { return std::chrono::milliseconds(items[at].integer); };
+  if (!items[0].is_nil()) {
+    out.value = SharedValue{.left = {.fresh = time_of(0), .stale = time_of(1), .error = time_of(2)}};
+    if (!items[3].is_nil()) out.value->json = std::move(items[3].text);
+  }
+  if (items[4].integer == 1) {
+    out.lease = Lease{.token = std::move(token)};
+    for (std::size_t i = 5; i < items.size(); ++i) out.lease->tags.push_back(std::move(items[i].text));
+  }
+  co_return out;
+}
+
+Task<Result<bool>> RedisLevel::put(SharedKey key, Lease lease, SharedValue value) {
+  const auto state = state_;
+  if (state->behind) co_return away("it was not told all that changed");
+  Words words = {state->options.prefix + "t:", std::move(lease.token)};
+  append_value(words, key, std::move(value));
+  for (std::size_t i = 0; i < lease.tags.size() && i <= key.tags.size(); ++i) {
+    words.push_back(i == 0 ? everything_tag : key.tags[i - 1]);
+    words.push_back(std::move(lease.tags[i]));
+  }
+  const auto reply = co_await state->scripts.put.run(state->clients, state->keys_of(key), std::move(words));
+  if (!reply) co_return std::unexpected(reply.error());
+  co_return reply->integer == 1;
+}
+
+Task<> RedisLevel::release(SharedKey key, Lease lease) {
+  const auto state = state_;
+  (void)co_await state->scripts.release.run(state->clients, state->keys_of(key), {std::move(lease.token)});
+}
+
+Task<> RedisLevel::set(SharedKey key, SharedValue value) {
+  const auto state = state_;
+  Telling telling(state, Changed{.keys = {key.text}});
+  Words words = {state->options.prefix + "t:", state->new_token()};
+  append_value(words, key, std::move(value));
+  words.insert(words.end(), {text_of(state->options.tag_time_max), state->channel(),
+                             detail::message_of({.keys = {key.text}}), everything_tag});
+  words.insert(words.end(), key.tags.begin(), key.tags.end());
+  if (co_await state->scripts.set.run(state->clients, state->keys_of(key), std::move(words))) telling.told();
+}
+
+Task<> RedisLevel::forget(Changed what) {
+  const auto state = state_;
+  Telling telling(state, what);
+  if (co_await state->tell(std::move(what))) telling.told();
+}
+
+bool RedisLevel::is_heard() const { return state_->heard; }
+std::size_t RedisLevel::untold() const { return state_->untold_count; }
+
+}  // namespace ashlar::cache
