@@ -14,6 +14,7 @@
 #include <atomic>
 #include <chrono>
 #include <future>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -92,17 +93,18 @@ TEST_F(ClientsTest, OneSubscriberHearsForAll) {
 }
 
 TEST_F(ClientsTest, TellThatNothingIsHeardAnyMore) {
-  std::promise<void> subscribed, lost, subscribed_again;
-  int connections = 0;
+  const auto subscribed = std::make_shared<std::atomic<int>>(0);  // the handlers are called until close()
+  const auto lost = std::make_shared<std::atomic<int>>(0);
   clients.subscribe("news", {.on_message = [](std::string_view, std::string_view) {},
-                             .on_subscribed = [&] { (++connections == 1 ? subscribed : subscribed_again).set_value(); },
-                             .on_lost = [&] { lost.set_value(); }});
+                             .on_subscribed = [subscribed] { subscribed->fetch_add(1), subscribed->notify_all(); },
+                             .on_lost = [lost] { lost->fetch_add(1), lost->notify_all(); }});
   start();
-  subscribed.get_future().get();
+  subscribed->wait(0);
   server.hang();
-  lost.get_future().get();
+  lost->wait(0);
   server.go_on();
-  subscribed_again.get_future().get();
+  subscribed->wait(1);
+  EXPECT_EQ(*lost, 1);
 }
 
 TEST_F(ClientsTest, FiguresTellWhatCameOfCommands) {
