@@ -8,19 +8,22 @@ namespace ashlar::backend {
 // Made by the build from backend/migrations.
 std::span<const sql::Migration> migrations(sql::Dialect dialect);
 
-sql::Migrator migrator(sql::Database& database, const Clock& clock) {
-  return {database, migrations(database.dialect()), clock};
+sql::Migrator migrator(sql::Database& database, const Clock& clock, sql::MigratorOptions options) {
+  return {database, migrations(database.dialect()), clock, options};
 }
 
-Result<std::string> schema_complaint(sql::Database& database, const Clock& clock) {
+Result<std::optional<SchemaComplaint>> schema_complaint(sql::Database& database, const Clock& clock) {
+  using Kind = SchemaComplaint::Kind;
   auto pending = migrator(database, clock).pending();
   if (!pending) {
-    if (pending.error().code() == sql::errors::migration_conflict) return pending.error().message();
+    if (pending.error().code() == sql::errors::migration_conflict)
+      return SchemaComplaint{.kind = Kind::conflict, .sentence = pending.error().message()};
     return std::unexpected(std::move(pending.error()));
   }
-  if (pending->empty()) return std::string();
-  return "the database is behind this binary by " + std::to_string(pending->size()) +
-         " migration(s), the first of them " + pending->front()->label() + ".";
+  if (pending->empty()) return std::nullopt;
+  return SchemaComplaint{.kind = Kind::behind,
+                         .sentence = "The database is behind this binary by " + std::to_string(pending->size()) +
+                                     " migration(s), the first of them " + pending->front()->label() + "."};
 }
 
 Result<std::size_t> migrate_up(sql::Database& database, const Clock& clock) {

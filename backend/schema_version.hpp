@@ -6,16 +6,26 @@
 #include "ashlar/sql/migrations.hpp"
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 
 // The tables that this binary works with: the steps in backend/migrations. Everything here blocks: for start-up and the
 // command line.
 namespace ashlar::backend {
 
-[[nodiscard]] sql::Migrator migrator(sql::Database& database, const Clock& clock);
+[[nodiscard]] sql::Migrator migrator(sql::Database& database, const Clock& clock, sql::MigratorOptions options = {});
 
-// Empty when the database has just the steps that this binary knows; else a sentence that says what is between them.
-[[nodiscard]] Result<std::string> schema_complaint(sql::Database& database, const Clock& clock);
+// What stands between this binary and the database.
+struct SchemaComplaint {
+  enum class Kind : std::uint8_t {
+    behind,    // steps are pending
+    conflict,  // it is newer than this binary, or a step is not the one that was applied
+  } kind;
+  std::string sentence;
+};
+// nullopt when the database has just the steps that this binary knows.
+[[nodiscard]] Result<std::optional<SchemaComplaint>> schema_complaint(sql::Database& database, const Clock& clock);
 
 // Applies what is pending. Returns how many steps that were.
 Result<std::size_t> migrate_up(sql::Database& database, const Clock& clock);

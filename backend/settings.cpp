@@ -177,6 +177,10 @@ Settings read_settings(config::Environment& env) {
   out.stop_time_max = env.duration("STOP_TIME_MAX", 10s, 0ms, 10min);
   read_tls(env, out);
   out.database_url = read_database_url(env);
+  static constexpr std::array<std::string_view, 2> yes_no{"yes", "no"};
+  if (env.one_of("MIGRATE_ON_START", out.stage == Stage::production ? "no" : "yes", yes_no) == "no") {
+    out.migrate_on_start = MigrateOnStart::no;
+  }
   read_redis(env, out);
   read_tokens(env, out);
   out.bcrypt_cost = static_cast<int>(env.integer("BCRYPT_COST", 12, 4, 16));
@@ -190,7 +194,6 @@ Settings read_settings(config::Environment& env) {
       static_cast<std::size_t>(env.integer("CONNECTIONS_PER_ADDRESS_MAX", 0, 0, 1'000'000));
   read_trusted_proxies(env, out);
   read_cors(env, out);
-  static constexpr std::array<std::string_view, 2> yes_no{"yes", "no"};
   if (env.one_of("SECURE_COOKIES", out.stage == Stage::production ? "yes" : "no", yes_no) == "yes") {
     out.secure_cookies = Settings::SecureCookies::yes;
   }

@@ -24,6 +24,9 @@ namespace ashlar::backend {
 enum class Stage : std::uint8_t { development, production, test };
 [[nodiscard]] std::string_view to_string(Stage stage);
 
+// MIGRATE_ON_START: whether `ashlar serve` applies what is pending, or refuses to start.
+enum class MigrateOnStart : std::uint8_t { no, yes };
+
 struct FirstAdmin {
   Email email;
   Password password;
@@ -41,8 +44,9 @@ struct Settings {
   std::optional<http::TlsOptions> tls;  // absent: plain HTTP; its files are not looked at here
 
   std::string database_url = "sqlite:data/ashlar.db";
-  std::optional<redis::ClientOptions> redis;  // absent: what instances could share is kept in each of them
-  std::string redis_key_prefix = "ashlar:";   // of every key and channel
+  MigrateOnStart migrate_on_start = MigrateOnStart::yes;  // in production: no
+  std::optional<redis::ClientOptions> redis;              // absent: what instances could share is kept in each of them
+  std::string redis_key_prefix = "ashlar:";               // of every key and channel
 
   auth::TokenOptions tokens;  // in development the secrets may be empty: see fill_development_secrets()
   int bcrypt_cost = 12;

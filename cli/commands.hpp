@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -14,14 +15,14 @@ struct Serve {
   std::optional<std::string> host;
   std::optional<std::uint16_t> port;
   std::optional<std::size_t> loops;
-  enum class Migrate : std::uint8_t { by_stage, always } migrate = Migrate::by_stage;
+  enum class Migrate : std::uint8_t { as_set, yes, no } migrate = Migrate::as_set;  // as_set: MIGRATE_ON_START
 };
 int serve(const Serve& wanted);
 
 enum class Run : std::uint8_t { real, dry };
 int migrate_status();
-int migrate_up(Run run);
-int migrate_down(std::size_t steps, Run run);
+int migrate_up(Run run, std::chrono::milliseconds turn_wait_max);
+int migrate_down(std::size_t steps, Run run, std::chrono::milliseconds turn_wait_max);
 
 struct NewCertificate {
   std::string certificate_file = "data/certificate.pem";

@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <exception>
@@ -23,6 +24,7 @@ struct CommandLine {
   Serve serve;
   Run run = Run::real;
   std::size_t steps = 1;
+  std::int64_t wait_seconds = 60;
   NewAccount account;
   AccountList list;
   std::string email;
@@ -49,9 +51,14 @@ void add_serve(CLI::App& app, CommandLine& line) {
   command->add_option("--port", line.serve.port, "Port to listen on; 0 takes a free one (PORT, 3000)");
   command->add_option("--loops", line.serve.loops, "Event loops; 0 is one for each core (LOOPS, 0)")
       ->check(CLI::Range(0, 256));
-  command->add_flag_callback(
-      "--migrate", [&] { line.serve.migrate = Serve::Migrate::always; },
-      "Apply pending migrations first, in production, too");
+  using Migrate = Serve::Migrate;
+  auto* migrate = command->add_flag_callback(
+      "--migrate", [&] { line.serve.migrate = Migrate::yes; },
+      "Apply pending migrations first (MIGRATE_ON_START; yes but in production)");
+  command
+      ->add_flag_callback(
+          "--no-migrate", [&] { line.serve.migrate = Migrate::no; }, "Refuse to start when there are any")
+      ->excludes(migrate);
   command->callback([&] { line.chosen = [&] { return serve(line.serve); }; });
 }
 
@@ -62,11 +69,15 @@ void add_migrate(CLI::App& app, CommandLine& line) {
     line.chosen = migrate_status;
   });
   auto* up = command->add_subcommand("up", "Apply what is pending");
-  up->callback([&] { line.chosen = [&] { return migrate_up(line.run); }; });
+  up->callback([&] { line.chosen = [&] { return migrate_up(line.run, std::chrono::seconds(line.wait_seconds)); }; });
   auto* down = command->add_subcommand("down", "Take the last ones back; what is in their tables is lost");
   down->add_option("--steps", line.steps, "How many (1)")->check(CLI::Range(1, 10'000));
-  down->callback([&] { line.chosen = [&] { return migrate_down(line.steps, line.run); }; });
+  down->callback([&] {
+    line.chosen = [&] { return migrate_down(line.steps, line.run, std::chrono::seconds(line.wait_seconds)); };
+  });
   for (auto* each : {up, down}) {
+    each->add_option("--wait", line.wait_seconds, "Seconds to wait for another one that migrates (60)")
+        ->check(CLI::Range(0, 86'400));
     each->add_flag_callback("--dry-run", [&] { line.run = Run::dry; }, "Print the SQL and change nothing");
   }
 }

@@ -37,9 +37,9 @@ int migrate_status() {
   return current ? exit_ok : exit_failed;
 }
 
-int migrate_up(Run run) {
+int migrate_up(Run run, std::chrono::milliseconds turn_wait_max) {
   Workplace place;
-  sql::Migrator migrator = backend::migrator(*place.database, place.clock);
+  sql::Migrator migrator = backend::migrator(*place.database, place.clock, {.turn_wait_max = turn_wait_max});
   if (run == Run::dry) {
     print_dry(value_or_stop(migrator.pending()), &sql::Migration::up);
   } else {
@@ -48,9 +48,9 @@ int migrate_up(Run run) {
   return exit_ok;
 }
 
-int migrate_down(std::size_t steps, Run run) {
+int migrate_down(std::size_t steps, Run run, std::chrono::milliseconds turn_wait_max) {
   Workplace place;
-  sql::Migrator migrator = backend::migrator(*place.database, place.clock);
+  sql::Migrator migrator = backend::migrator(*place.database, place.clock, {.turn_wait_max = turn_wait_max});
   if (run == Run::dry) {
     print_dry(value_or_stop(migrator.undoable(steps)), &sql::Migration::down);
   } else {

@@ -39,9 +39,12 @@ backend::Settings settings_of(const Serve& wanted) {
 void bring_schema_up(const backend::Settings& settings, const Serve& wanted, sql::Database& database,
                      const Clock& clock, log::Logger& logger) {
   const auto complaint = value_or_stop(backend::schema_complaint(database, clock));
-  if (complaint.empty()) return;
-  if (settings.stage == backend::Stage::production && wanted.migrate != Serve::Migrate::always)
-    throw Stop(exit_failed, complaint + " Run: ashlar migrate up (or ashlar serve --migrate)");
+  if (!complaint) return;
+  using Migrate = Serve::Migrate;
+  const bool migrates = wanted.migrate == Migrate::yes || (wanted.migrate == Migrate::as_set &&
+                                                           settings.migrate_on_start == backend::MigrateOnStart::yes);
+  if (!migrates || complaint->kind != backend::SchemaComplaint::Kind::behind)
+    refuse(*complaint, "ashlar migrate up (or ashlar serve --migrate)");
   const auto applied = value_or_stop(backend::migrate_up(database, clock));
   logger.info("migrations applied", {{"count", applied}});
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/workplace.hpp"
 
-#include "backend/schema_version.hpp"
-
 namespace ashlar::cli {
 
 namespace {
@@ -30,7 +28,12 @@ void stop(const Error& error) {
   std::string message = error.message();
   for (const Fault& fault : error.faults()) message += "\n  " + fault.path + " " + fault.message;
   if (!error.cause().empty()) message += " (" + error.cause() + ")";
-  throw Stop(exit_failed, message);
+  throw Stop(error.code() == sql::errors::migration_conflict ? exit_schema : exit_failed, message);
+}
+
+void refuse(const backend::SchemaComplaint& complaint, const std::string& command) {
+  const bool behind = complaint.kind == backend::SchemaComplaint::Kind::behind;
+  throw Stop(exit_schema, complaint.sentence + (behind ? " Run: " + command : ""));
 }
 
 backend::Settings read_settings() {
@@ -60,7 +63,7 @@ Workplace::~Workplace() { database->close(); }
 
 void Workplace::require_current_schema() {
   const auto complaint = value_or_stop(backend::schema_complaint(*database, clock));
-  if (!complaint.empty()) throw Stop(exit_failed, complaint + " Run: ashlar migrate up");
+  if (complaint) refuse(*complaint, "ashlar migrate up");
 }
 
 void Workplace::require_development(const std::string& command) const {

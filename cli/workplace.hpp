@@ -9,6 +9,7 @@
 #include "ashlar/redis/clients.hpp"
 #include "ashlar/sql/database.hpp"
 #include "ashlar/sql/open.hpp"
+#include "backend/schema_version.hpp"
 #include "backend/settings.hpp"
 #include "cli/exit_code.hpp"
 
@@ -31,6 +32,8 @@ class Stop : public std::runtime_error {
 };
 
 [[noreturn]] void stop(const Error& error);
+// With exit_schema, and the command that mends it where one does.
+[[noreturn]] void refuse(const backend::SchemaComplaint& complaint, const std::string& command);
 
 template <class T>
 T value_or_stop(Result<T> result) {

@@ -31,6 +31,9 @@ struct Limits {
   // After a last answer to a client that is still sending: how long what it sends is read and dropped, so that the
   // answer is not lost in a reset (RFC 9112 section 9.6).
   std::chrono::milliseconds linger_time_max{2'000};
+  // A server that stops: how long an idle connection may still send a request, since one may be under way that left
+  // before the client could know; 0: none. HTTP/2: from the GOAWAY that announces it to the one that is meant.
+  std::chrono::milliseconds drain_notice_time{200};
 
   // Of HTTP/2 (RFC 9113) alone. Over one of the last three a client gets GOAWAY with ENHANCE_YOUR_CALM, and the end.
   std::size_t http2_streams_max = 100;                      // requests at once on a connection; more are refused

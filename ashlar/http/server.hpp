@@ -56,9 +56,9 @@ class Server {
   Result<TlsCertificate> reload_tls(const TlsOptions& options);
 
   // Graceful: takes what waits to be accepted and accepts no more (what waits at a `listening_socket` stays there for
-  // the next process), closes idle connections, lets requests in flight finish with `Connection: close`, ends what is
-  // left after `within`, joins the threads. Gives how many connections it ended so. From any thread that is not a
-  // loop's; the second time it does nothing.
+  // the next process), closes idle connections after Limits::drain_notice_time, lets requests in flight finish with
+  // `Connection: close`, ends what is left after `within`, joins the threads. Gives how many connections it ended so.
+  // From any thread that is not a loop's; the second time it does nothing.
   std::size_t stop(std::chrono::milliseconds within);
 
  private:

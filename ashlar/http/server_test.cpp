@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/http/server.hpp"
 
+#include "ashlar/http/detail/http2_test_client.hpp"
 #include "ashlar/http/detail/test_server.hpp"
 #include "tests/support/test_certificate.hpp"
 
@@ -151,6 +152,28 @@ TEST(Server, StopAnswersWhatWaitsToBeAccepted) {
   server.handler.open(*loop);
   EXPECT_EQ(busy.read_response().body, "opened");
   stopper.join();
+}
+
+TEST(Server, StopAnswersARequestThatLeftBeforeTheClientCouldKnow) {
+  TestServer server(Limits{.idle_memory_time_max = milliseconds{1}, .drain_notice_time = seconds{10}});
+  RawClient without_memory = server.connect();
+  (void)without_memory.request("GET", "/before");
+  RawClient busy = server.connect();
+  const std::uint64_t sweeps = server.server.loop_lag(0).timers;
+  while (server.server.loop_lag(0).timers < sweeps + 3) (void)busy.request("GET", "/meanwhile");
+  RawClient fresh = server.connect();
+  detail::Http2TestClient told(server.server.port());
+  (void)told.fetch(1, "/before");
+  const std::jthread stopper([&] { server.server.stop(seconds{10}); });
+  (void)told.read(NGHTTP2_GOAWAY);
+  for (RawClient* const client : {&without_memory, &busy, &fresh}) {
+    client->send(get("/late"));
+    const RawResponse response = client->read_response();
+    EXPECT_EQ(response.body, "you asked for /late");
+    EXPECT_EQ(response.header("Connection"), "close");
+    EXPECT_TRUE(client->closed_by_server());
+  }
+  told.raw().close();
 }
 
 TEST(Server, TakesOverASocketThatListensAlready) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ashlar/sql/assignment.hpp"
 #include "ashlar/sql/condition.hpp"
 #include "ashlar/sql/detail/column_types.hpp"
 
@@ -11,21 +12,15 @@
 // compile.
 //
 //   col<&User::email> == "a@example.com"       == != < <= > >=
-//   col<&User::role>.in({Role::admin, Role::editor})
+//   col<&Post::edited_at> > col<&Post::created_at>
+//   col<&User::role>.in({Role::admin, Role::editor})       of none: never
+//   col<&User::role>.not_in(roles)                         of none: always
 //   col<&User::age>.between(18, 65)            both ends belong to it
 //   col<&User::age>.is_null()                  == with an optional does not compile: NULL equals nothing in SQL
-//   contains_ignoring_case(col<&User::name>, text)   É finds é; % _ \ are characters like any other
-//   starts_with(col<&User::name>, text)
+//
+// Text has conditions of its own (text_match.hpp). A list holds at most 32,768 values, all parameters of a statement
+// together 65,535 in PostgreSQL and 32,766 in SQLite; more is database.failed.
 namespace ashlar::sql {
-
-struct AssignmentTerm {
-  enum class Kind : unsigned char { set, add } kind;
-  std::string_view column;
-  Value value;
-};
-// `col<...> = value`, `col<...> += value`: what an update does to a column of T.
-template <class T>
-struct Assignment : AssignmentTerm {};
 
 template <auto Member>
 struct Column {
@@ -38,13 +33,19 @@ struct Column {
 
   template <std::ranges::input_range Values>
   [[nodiscard]] Condition<Struct> in(const Values& values) const {
-    std::vector<Value> list;
-    for (const auto& value : values) list.push_back(detail::value_for<Type>(value));
-    return Condition<Struct>(ConditionTree::in(column_name(), std::move(list)));
+    return Condition<Struct>(ConditionTree::in(column_name(), list_of(values)));
   }
   template <class V>
   [[nodiscard]] Condition<Struct> in(std::initializer_list<V> values) const {
     return in(std::ranges::subrange(values.begin(), values.end()));
+  }
+  template <std::ranges::input_range Values>
+  [[nodiscard]] Condition<Struct> not_in(const Values& values) const {
+    return Condition<Struct>(ConditionTree::not_in(column_name(), list_of(values)));
+  }
+  template <class V>
+  [[nodiscard]] Condition<Struct> not_in(std::initializer_list<V> values) const {
+    return not_in(std::ranges::subrange(values.begin(), values.end()));
   }
   template <class Low, class High>
   [[nodiscard]] Condition<Struct> between(const Low& low, const High& high) const {
@@ -57,14 +58,44 @@ struct Column {
   // NOLINTBEGIN(misc-unconventional-assign-operator): an assignment in SQL, not of this
   template <class V>
   Assignment<Struct> operator=(const V& value) const {
-    return {{.kind = AssignmentTerm::Kind::set, .column = name, .value = detail::assigned_value_for<Type>(value)}};
+    return {{.column = name, .value = detail::assigned_value_for<Type>(value)}};
+  }
+  template <auto Other>
+  Assignment<Struct> operator=(const Column<Other>&) const {
+    return from_column<Other>(AssignmentTerm::Kind::set, AssignmentTerm::Source::column);
+  }
+  template <auto Other>
+  Assignment<Struct> operator=(const Inserted<Other>&) const {
+    return from_column<Other>(AssignmentTerm::Kind::set, AssignmentTerm::Source::inserted);
   }
   template <class V>
   Assignment<Struct> operator+=(const V& value) const {
-    static_assert(detail::is_countable<Type>, "only a column of numbers can be added to");
+    require_number();
     return {{.kind = AssignmentTerm::Kind::add, .column = name, .value = detail::value_for<Type>(value)}};
   }
+  template <auto Other>
+  Assignment<Struct> operator+=(const Inserted<Other>&) const {
+    require_number();
+    return from_column<Other>(AssignmentTerm::Kind::add, AssignmentTerm::Source::inserted);
+  }
   // NOLINTEND(misc-unconventional-assign-operator)
+
+ private:
+  static consteval void require_number() {
+    static_assert(detail::is_countable<Type>, "only a column of numbers can be added to");
+  }
+  template <auto Other>
+  static Assignment<Struct> from_column(AssignmentTerm::Kind kind, AssignmentTerm::Source source) {
+    static_assert(std::same_as<Struct, detail::StructOf<Other>>, "the column belongs to another table");
+    static_assert(detail::AssignableWith<Type, detail::ValueOf<Other>>, "the other column has another type");
+    return {{.kind = kind, .source = source, .column = name, .other = detail::member_name<Other>()}};
+  }
+  template <class Values>
+  static std::vector<Value> list_of(const Values& values) {
+    std::vector<Value> list;
+    for (const auto& value : values) list.push_back(detail::value_for<Type>(value));
+    return list;
+  }
 };
 
 template <auto Member>
@@ -73,66 +104,78 @@ inline constexpr Column<Member> col{};
 template <auto Member>
 using ConditionOn = Condition<typename Column<Member>::Struct>;
 
+namespace detail {
+
 template <auto M, class V>
-[[nodiscard]] ConditionOn<M> operator==(const Column<M>& column, const V& value) {
-  return ConditionOn<M>(ConditionTree::compare(Comparison::equal, column.column_name(),
-                                               detail::value_for<typename Column<M>::Type>(value)));
-}
-template <auto M, class V>
-[[nodiscard]] ConditionOn<M> operator!=(const Column<M>& column, const V& value) {
-  return ConditionOn<M>(ConditionTree::compare(Comparison::not_equal, column.column_name(),
-                                               detail::value_for<typename Column<M>::Type>(value)));
-}
-template <auto M, class V>
-[[nodiscard]] ConditionOn<M> operator<(const Column<M>& column, const V& value) {
-  return ConditionOn<M>(ConditionTree::compare(Comparison::less, column.column_name(),
-                                               detail::value_for<typename Column<M>::Type>(value)));
-}
-template <auto M, class V>
-[[nodiscard]] ConditionOn<M> operator<=(const Column<M>& column, const V& value) {
-  return ConditionOn<M>(ConditionTree::compare(Comparison::less_or_equal, column.column_name(),
-                                               detail::value_for<typename Column<M>::Type>(value)));
-}
-template <auto M, class V>
-[[nodiscard]] ConditionOn<M> operator>(const Column<M>& column, const V& value) {
-  return ConditionOn<M>(ConditionTree::compare(Comparison::greater, column.column_name(),
-                                               detail::value_for<typename Column<M>::Type>(value)));
-}
-template <auto M, class V>
-[[nodiscard]] ConditionOn<M> operator>=(const Column<M>& column, const V& value) {
-  return ConditionOn<M>(ConditionTree::compare(Comparison::greater_or_equal, column.column_name(),
-                                               detail::value_for<typename Column<M>::Type>(value)));
+ConditionOn<M> compare(Comparison comparison, const V& value) {
+  return ConditionOn<M>(ConditionTree::compare(comparison, Column<M>::column_name(), value_for<ValueOf<M>>(value)));
 }
 
-template <auto M>
-[[nodiscard]] ConditionOn<M> contains_ignoring_case(const Column<M>& column, std::string_view text) {
-  static_assert(detail::is_text<typename Column<M>::Type>, "this column does not hold text");
-  return ConditionOn<M>(ConditionTree::contains_ignoring_case(column.column_name(), std::string(text)));
-}
-template <auto M>
-[[nodiscard]] ConditionOn<M> starts_with(const Column<M>& column, std::string_view text) {
-  static_assert(detail::is_text<typename Column<M>::Type>, "this column does not hold text");
-  return ConditionOn<M>(ConditionTree::starts_with(column.column_name(), std::string(text)));
-}
-
-struct OrderTerm {
-  enum class Direction : unsigned char { ascending, descending } direction;
-  ColumnName column;
-  bool nullable;  // PostgreSQL has to be told where NULL goes
+// The other side is a column, too: of the same table, of one that is joined, or of the row that an upsert inserts.
+template <class O>
+concept ColumnLike = requires {
+  { O::column_name() } -> std::same_as<ColumnName>;
 };
-// What rows of T are ordered by: `asc<&User::name>`, `desc<&User::created_at>`. NULL comes first in ascending order.
-template <class T>
-struct Order : OrderTerm {};
 
-template <auto Member>
-inline constexpr Order<typename Column<Member>::Struct> asc{
-    {.direction = OrderTerm::Direction::ascending,
-     .column = Column<Member>::column_name(),
-     .nullable = detail::Unwrap<typename Column<Member>::Type>::nullable}};
-template <auto Member>
-inline constexpr Order<typename Column<Member>::Struct> desc{
-    {.direction = OrderTerm::Direction::descending,
-     .column = Column<Member>::column_name(),
-     .nullable = detail::Unwrap<typename Column<Member>::Type>::nullable}};
+template <auto M, ColumnLike O>
+auto compare(Comparison comparison) {
+  using A = typename Unwrap<ValueOf<M>>::Type;
+  using B = typename Unwrap<typename O::Type>::Type;
+  static_assert(comparable<A, B>() || comparable<B, A>(), "the two columns have different types");
+  return TablesOf<ConditionOn<M>, Condition<typename O::Struct>>(
+      ConditionTree::compare(comparison, Column<M>::column_name(), O::column_name()));
+}
+
+}  // namespace detail
+
+template <auto M, class V>
+[[nodiscard]] ConditionOn<M> operator==(const Column<M>&, const V& value) {
+  return detail::compare<M>(Comparison::equal, value);
+}
+template <auto M, class V>
+[[nodiscard]] ConditionOn<M> operator!=(const Column<M>&, const V& value) {
+  return detail::compare<M>(Comparison::not_equal, value);
+}
+template <auto M, class V>
+[[nodiscard]] ConditionOn<M> operator<(const Column<M>&, const V& value) {
+  return detail::compare<M>(Comparison::less, value);
+}
+template <auto M, class V>
+[[nodiscard]] ConditionOn<M> operator<=(const Column<M>&, const V& value) {
+  return detail::compare<M>(Comparison::less_or_equal, value);
+}
+template <auto M, class V>
+[[nodiscard]] ConditionOn<M> operator>(const Column<M>&, const V& value) {
+  return detail::compare<M>(Comparison::greater, value);
+}
+template <auto M, class V>
+[[nodiscard]] ConditionOn<M> operator>=(const Column<M>&, const V& value) {
+  return detail::compare<M>(Comparison::greater_or_equal, value);
+}
+
+template <auto M, detail::ColumnLike O>
+[[nodiscard]] auto operator==(const Column<M>&, const O&) {
+  return detail::compare<M, O>(Comparison::equal);
+}
+template <auto M, detail::ColumnLike O>
+[[nodiscard]] auto operator!=(const Column<M>&, const O&) {
+  return detail::compare<M, O>(Comparison::not_equal);
+}
+template <auto M, detail::ColumnLike O>
+[[nodiscard]] auto operator<(const Column<M>&, const O&) {
+  return detail::compare<M, O>(Comparison::less);
+}
+template <auto M, detail::ColumnLike O>
+[[nodiscard]] auto operator<=(const Column<M>&, const O&) {
+  return detail::compare<M, O>(Comparison::less_or_equal);
+}
+template <auto M, detail::ColumnLike O>
+[[nodiscard]] auto operator>(const Column<M>&, const O&) {
+  return detail::compare<M, O>(Comparison::greater);
+}
+template <auto M, detail::ColumnLike O>
+[[nodiscard]] auto operator>=(const Column<M>&, const O&) {
+  return detail::compare<M, O>(Comparison::greater_or_equal);
+}
 
 }  // namespace ashlar::sql

@@ -25,8 +25,10 @@ ConditionTree ConditionTree::join(Operator how, ConditionTree a, ConditionTree b
   return a;
 }
 
+ConditionTree ConditionTree::never() { return leaf({.what = Operator::never}, {}); }
+
 ConditionTree ConditionTree::negation(ConditionTree condition) {
-  if (condition.is_always_true()) return leaf({.what = Operator::never}, {});
+  if (condition.is_always_true()) return never();
   condition.nodes_.insert(condition.nodes_.begin(), Node{.what = Operator::negation});
   return condition;
 }
@@ -37,11 +39,24 @@ ConditionTree ConditionTree::compare(Comparison comparison, ColumnName column, V
   return leaf({.what = Operator::compare, .comparison = comparison, .column = column}, std::move(values));
 }
 
-ConditionTree ConditionTree::in(ColumnName column, std::vector<Value> values) {
-  if (values.empty()) return leaf({.what = Operator::never}, {});
+ConditionTree ConditionTree::compare(Comparison comparison, ColumnName column, ColumnName other) {
+  auto out = leaf({.what = Operator::compare_columns, .comparison = comparison, .column = column}, {});
+  out.nodes_.push_back({.what = Operator::column, .column = other});
+  return out;
+}
+
+ConditionTree ConditionTree::list(Operator what, ColumnName column, std::vector<Value> values) {
   // Lists of 5 to 8 values share one text, 9 to 16 another: the last value is repeated.
   values.resize(std::bit_ceil(values.size()), Value(values.back()));
-  return leaf({.what = Operator::in, .column = column}, std::move(values));
+  return leaf({.what = what, .column = column}, std::move(values));
+}
+
+ConditionTree ConditionTree::in(ColumnName column, std::vector<Value> values) {
+  return values.empty() ? never() : list(Operator::in, column, std::move(values));
+}
+
+ConditionTree ConditionTree::not_in(ColumnName column, std::vector<Value> values) {
+  return values.empty() ? ConditionTree() : list(Operator::not_in, column, std::move(values));
 }
 
 ConditionTree ConditionTree::between(ColumnName column, Value low, Value high) {
@@ -55,16 +70,10 @@ ConditionTree ConditionTree::is_null(ColumnName column) {
   return leaf({.what = Operator::is_null, .column = column}, {});
 }
 
-ConditionTree ConditionTree::contains_ignoring_case(ColumnName column, std::string text) {
+ConditionTree ConditionTree::match(TextMatch match, LetterCase letters, ColumnName column, std::string text) {
   std::vector<Value> values;
   values.emplace_back(std::move(text));
-  return leaf({.what = Operator::contains_ignoring_case, .column = column}, std::move(values));
-}
-
-ConditionTree ConditionTree::starts_with(ColumnName column, std::string text) {
-  std::vector<Value> values;
-  values.emplace_back(std::move(text));
-  return leaf({.what = Operator::starts_with, .column = column}, std::move(values));
+  return leaf({.what = Operator::match, .match = match, .letters = letters, .column = column}, std::move(values));
 }
 
 }  // namespace ashlar::sql

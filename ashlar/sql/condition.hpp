@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ashlar/sql/database.hpp"
+#include "ashlar/sql/detail/table_set.hpp"
 #include "ashlar/sql/value.hpp"
 
 #include <string>
@@ -14,12 +15,32 @@ namespace detail {
 class QueryText;
 }
 
+// What is computed over the rows of a group (aggregate.hpp); `none`: the column itself.
+enum class Function : unsigned char {
+  none,
+  count_rows,
+  count,
+  count_distinct,
+  sum,
+  sum_or_zero,
+  avg,
+  avg_money,
+  min,
+  max
+};
+
+// A column, or what is computed of it.
 struct ColumnName {
   std::string_view table;  // literals
   std::string_view column;
+  Function function = Function::none;
+
+  friend bool operator==(const ColumnName&, const ColumnName&) = default;
 };
 
 enum class Comparison : unsigned char { equal, not_equal, less, less_or_equal, greater, greater_or_equal };
+enum class TextMatch : unsigned char { contains, starts_with, ends_with, pattern };
+enum class LetterCase : unsigned char { exact, ignored };
 
 // A condition with its parameters, whatever its table.
 class ConditionTree {
@@ -35,13 +56,15 @@ class ConditionTree {
     return join(Operator::either, std::move(a), std::move(b));
   }
   static ConditionTree negation(ConditionTree condition);
+  static ConditionTree never();
 
   static ConditionTree compare(Comparison comparison, ColumnName column, Value value);
-  static ConditionTree in(ColumnName column, std::vector<Value> values);  // of none: never true
+  static ConditionTree compare(Comparison comparison, ColumnName column, ColumnName other);
+  static ConditionTree in(ColumnName column, std::vector<Value> values);      // of none: never true
+  static ConditionTree not_in(ColumnName column, std::vector<Value> values);  // of none: always true
   static ConditionTree between(ColumnName column, Value low, Value high);
   static ConditionTree is_null(ColumnName column);
-  static ConditionTree contains_ignoring_case(ColumnName column, std::string text);
-  static ConditionTree starts_with(ColumnName column, std::string text);
+  static ConditionTree match(TextMatch match, LetterCase letters, ColumnName column, std::string text);
 
  private:
   friend class detail::QueryText;
@@ -52,49 +75,67 @@ class ConditionTree {
     negation,
     never,
     compare,
+    compare_columns,  // the other one stands in the next node
+    column,
     in,
+    not_in,
     between,
     is_null,
-    contains_ignoring_case,
-    starts_with
+    match
   };
   // A tree in prefix order: an operator stands before its operands.
   struct Node {
     Operator what{};
     Comparison comparison{};
+    TextMatch match{};
+    LetterCase letters{};
     ColumnName column{};
     std::size_t values = 0;  // how many of values_ are its own, in order
   };
 
   static ConditionTree leaf(Node node, std::vector<Value> values);
+  static ConditionTree list(Operator what, ColumnName column, std::vector<Value> values);
   static ConditionTree join(Operator how, ConditionTree a, ConditionTree b);
 
   std::vector<Node> nodes_;
   std::vector<Value> values_;
 };
 
-// What a row of T's table must satisfy. Made from columns (column.hpp) and joined by && || !. A default one is always
-// true, so a list's conditions can be added one by one. A comparison with a NULL column is not true, nor is its
-// negation: that is SQL.
-template <class T>
+// What a row of these tables must satisfy; mostly it is one table. Made from columns (column.hpp) and joined by && ||
+// !. A default one is always true, so a list's conditions can be added one by one. A comparison with a NULL column is
+// not true, nor is its negation: that is SQL.
+template <class... Tables>
 class Condition {
  public:
   Condition() = default;
   explicit Condition(ConditionTree tree) : tree_(std::move(tree)) {}
+  // One on fewer tables.
+  template <class... Fewer>
+    requires((detail::is_one_of<Fewer, Tables...> && ...) && sizeof...(Fewer) > 0)
+  Condition(Condition<Fewer...> condition)  // NOLINT(google-explicit-constructor): it is one
+      : tree_(std::move(condition).tree()) {}
 
   [[nodiscard]] bool is_always_true() const { return tree_.is_always_true(); }
-  [[nodiscard]] const ConditionTree& tree() const { return tree_; }
-
-  friend Condition operator&&(Condition a, Condition b) {
-    return Condition(ConditionTree::both(std::move(a.tree_), std::move(b.tree_)));
-  }
-  friend Condition operator||(Condition a, Condition b) {
-    return Condition(ConditionTree::either(std::move(a.tree_), std::move(b.tree_)));
-  }
-  friend Condition operator!(Condition a) { return Condition(ConditionTree::negation(std::move(a.tree_))); }
+  [[nodiscard]] const ConditionTree& tree() const& { return tree_; }
+  [[nodiscard]] ConditionTree tree() && { return std::move(tree_); }
 
  private:
   ConditionTree tree_;
 };
+
+template <class... A, class... B>
+[[nodiscard]] auto operator&&(Condition<A...> a, Condition<B...> b) {
+  return detail::TablesOf<Condition<A...>, Condition<B...>>(
+      ConditionTree::both(std::move(a).tree(), std::move(b).tree()));
+}
+template <class... A, class... B>
+[[nodiscard]] auto operator||(Condition<A...> a, Condition<B...> b) {
+  return detail::TablesOf<Condition<A...>, Condition<B...>>(
+      ConditionTree::either(std::move(a).tree(), std::move(b).tree()));
+}
+template <class... A>
+[[nodiscard]] Condition<A...> operator!(Condition<A...> a) {
+  return Condition<A...>(ConditionTree::negation(std::move(a).tree()));
+}
 
 }  // namespace ashlar::sql

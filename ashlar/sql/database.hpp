@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -101,6 +102,26 @@ struct DatabaseLoad {
   std::size_t connections = 0;  // open
 };
 
+// The turn of the one program that migrates a database; it ends when this is destroyed, or with the process.
+class MigrationTurn {
+ public:
+  MigrationTurn() = default;
+  virtual ~MigrationTurn() = default;
+  MigrationTurn(const MigrationTurn&) = delete;
+  MigrationTurn& operator=(const MigrationTurn&) = delete;
+};
+
+// What a statement takes and gives, as the database sees it without running it. SQLite knows no types of parameters,
+// and none of columns that are no table's own: they are empty then.
+struct StatementShape {
+  struct Column {
+    std::string name;
+    std::string type;  // as the database calls it
+  };
+  std::vector<std::string> parameters;  // the types of $1, $2, ...
+  std::vector<Column> columns;
+};
+
 class Database : public Executor {
  public:
   Database() = default;
@@ -117,6 +138,15 @@ class Database : public Executor {
   // must not be a loop's: for start-up and the command line.
   virtual Result<> run_script(std::string_view sql) = 0;
   virtual Result<> query_blocking(const Statement& statement) = 0;
+
+  // For migrations and checks; as the two before. Waits for up to `wait_max` while another program has the turn, and is
+  // null then. SQLite has its write lock for that: everybody gets a turn.
+  virtual Result<std::unique_ptr<MigrationTurn>> take_migration_turn(std::chrono::milliseconds wait_max) = 0;
+  // Runs a script where there is nothing yet, then the reads, and leaves no trace: in a database in memory (SQLite), or
+  // a schema inside a transaction that is rolled back (PostgreSQL; the role must be allowed to make one).
+  virtual Result<> rehearse(std::string_view script, std::span<const Statement> reads) = 0;
+  virtual Result<StatementShape> describe_blocking(std::string_view sql) = 0;
+
   // Finishes what was accepted, then refuses. From any thread that is not a loop's.
   virtual void close() = 0;
 };

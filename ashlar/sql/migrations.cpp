@@ -11,6 +11,8 @@
 namespace ashlar::sql {
 namespace {
 
+constexpr std::string_view no_transaction = "-- ashlar: no transaction";
+
 std::string sha256(std::string_view text) {
   std::array<std::byte, 32> digest{};
   unsigned size = 0;
@@ -29,20 +31,27 @@ bool is_plain_name(std::string_view name) {
          std::ranges::all_of(name, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
 }
 
-// PostgreSQL lets two of them in at once unless they take a lock; SQLite has one writer anyway.
-std::string_view lock_text(Dialect dialect) {
-  return dialect == Dialect::postgres ? "select pg_advisory_xact_lock(4704919220214091);\n" : "";
-}
-
 std::string with_cause(const Error& error) {
   return error.cause().empty() ? error.message() : error.message() + " " + error.cause();
 }
 
 std::unexpected<Error> failure(const Migration& migration, const Error& error) {
-  return fail(errors::migration_failed, "Migration " + migration.label() + ": " + with_cause(error));
+  std::string message = "Migration " + migration.label() + ": " + with_cause(error);
+  if (error.code() == errors::serialization)
+    message += " Others hold what it needs. Nothing of it was kept: run it again.";
+  return fail(errors::migration_failed, std::move(message));
+}
+
+// Another process has SQLite's write lock.
+bool is_locked(const Error& error) {
+  return error.code() == errors::unavailable && error.cause().starts_with("database is locked");
 }
 
 }  // namespace
+
+bool runs_outside_transaction(std::string_view text) {
+  return text.starts_with(no_transaction) && text.substr(no_transaction.size()).starts_with('\n');
+}
 
 std::string Migration::label() const { return label_of(number, name); }
 
@@ -76,14 +85,40 @@ Result<> Migrator::check_given() const {
   return {};
 }
 
-Result<std::vector<Migrator::Record>> Migrator::records() {
+Result<std::unique_ptr<MigrationTurn>> Migrator::take_turn() {
+  auto turn = database_.take_migration_turn(options_.turn_wait_max);
+  if (!turn || *turn != nullptr) return turn;
+  const auto waited = std::chrono::duration_cast<std::chrono::seconds>(options_.turn_wait_max);
+  return fail(errors::migration_locked, "Another program is migrating this database, and was not done within " +
+                                            std::to_string(waited.count()) + " s. Nothing was changed: try again.");
+}
+
+// A migrator in another process may hold SQLite's write lock for longer than a statement waits.
+Result<> Migrator::run_script(const std::string& script) {
+  const auto until = std::chrono::steady_clock::now() + options_.turn_wait_max;
+  auto done = database_.run_script(script);
+  while (!done && is_locked(done.error()) && std::chrono::steady_clock::now() < until)
+    done = database_.run_script(script);
+  return done;
+}
+
+Result<> Migrator::make_table() {
   const bool sqlite = database_.dialect() == Dialect::sqlite;
-  auto made = database_.run_script(
-      std::string(lock_text(database_.dialect())) +
+  return run_script(
       "create table if not exists schema_migrations (number bigint primary key, name text not null, "
       "checksum text not null, applied_at " +
       std::string(sqlite ? "integer" : "timestamptz") + " not null);");
-  if (!made) return std::unexpected(std::move(made.error()));
+}
+
+Result<std::vector<Migrator::Record>> Migrator::records() {
+  bool made = false;
+  auto looked = database_.query_blocking(
+      {.sql = database_.dialect() == Dialect::sqlite
+                  ? "select exists (select 1 from sqlite_schema where name = 'schema_migrations')"
+                  : "select to_regclass('schema_migrations') is not null",
+       .on_row = [&made](const Row& row) { made = row.boolean(0); }});
+  if (!looked) return std::unexpected(std::move(looked.error()));
+  if (!made) return std::vector<Record>();
   std::vector<Record> out;
   const auto keep = [&out](const Row& row) {
     out.push_back({.number = row.integer(0),
@@ -138,7 +173,7 @@ Result<std::size_t> Migrator::applied() {
     if (step.state == State::unknown) {
       return fail(errors::migration_conflict, "This database has migration " + step.label +
                                                   ", which this program does not know: the program is older than the "
-                                                  "database.");
+                                                  "database. Use the one that made it, or a newer one.");
     }
     if (step.state == State::pending) {
       left_out = left_out == nullptr ? &step : left_out;
@@ -175,28 +210,39 @@ Result<std::vector<const Migration*>> Migrator::undoable(std::size_t steps) {
   return out;
 }
 
+Result<> Migrator::run(const std::string& text, const std::string& record) {
+  if (database_.dialect() == Dialect::sqlite) return run_script(record + text);
+  if (!runs_outside_transaction(text)) {
+    return run_script("set local lock_timeout = " + std::to_string(options_.table_lock_time_max.count()) + ";\n" +
+                      record + text);
+  }
+  if (auto done = database_.query_blocking({.sql = text, .mode = Mode::write}); !done) return done;
+  return run_script(record);
+}
+
 Result<bool> Migrator::make(const Migration& migration) {
   // The record comes first: when another program has made this step in the meantime, it is the record that fails.
-  const std::string_view now = database_.dialect() == Dialect::sqlite ? "" : "to_timestamp(";
   const std::string moment = std::to_string(clock_.now().milliseconds());
-  const std::string record = "insert into schema_migrations (number, name, checksum, applied_at) values (" +
-                             std::to_string(migration.number) + ", '" + migration.name + "', '" + sha256(migration.up) +
-                             "', " + (now.empty() ? moment : std::string(now) + moment + " / 1000.0)") + ");\n";
-  auto made = database_.run_script(std::string(lock_text(database_.dialect())) + record + migration.up);
+  const std::string record =
+      "insert into schema_migrations (number, name, checksum, applied_at) values (" + std::to_string(migration.number) +
+      ", '" + migration.name + "', '" + sha256(migration.up) + "', " +
+      (database_.dialect() == Dialect::sqlite ? moment : "to_timestamp(" + moment + " / 1000.0)") + ");\n";
+  auto made = run(migration.up, record);
   if (made) return true;
   if (made.error().code() == errors::unique && made.error().cause().starts_with("schema_migrations")) return false;
   return failure(migration, made.error());
 }
 
 Result<> Migrator::take_back(const Migration& migration) {
-  auto done = database_.run_script(
-      std::string(lock_text(database_.dialect())) + migration.down +
-      "\n;\ndelete from schema_migrations where number = " + std::to_string(migration.number) + ";");
-  if (!done) return failure(migration, done.error());
+  const std::string record = "delete from schema_migrations where number = " + std::to_string(migration.number) + ";\n";
+  if (auto done = run(migration.down, record); !done) return failure(migration, done.error());
   return {};
 }
 
 Result<std::vector<const Migration*>> Migrator::up(std::optional<std::size_t> steps) {
+  const auto turn = take_turn();
+  if (!turn) return std::unexpected(turn.error());
+  if (auto made = make_table(); !made) return std::unexpected(std::move(made.error()));
   auto todo = pending();
   if (!todo) return todo;
   if (steps && *steps < todo->size()) todo->resize(*steps);
@@ -210,6 +256,8 @@ Result<std::vector<const Migration*>> Migrator::up(std::optional<std::size_t> st
 }
 
 Result<std::vector<const Migration*>> Migrator::down(std::size_t steps) {
+  const auto turn = take_turn();
+  if (!turn) return std::unexpected(turn.error());
   auto todo = undoable(steps);
   if (!todo) return todo;
   for (const auto* migration : *todo) {

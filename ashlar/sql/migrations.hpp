@@ -4,8 +4,10 @@
 #include "ashlar/core/clock.hpp"
 #include "ashlar/sql/database.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -19,6 +21,10 @@
 //
 // Each step is one transaction together with its record in the table `schema_migrations`, which holds its number, name
 // and the SHA-256 of its up text. Two programs that migrate at once take turns, and no step is made twice.
+//
+// A text that begins with the line `-- ashlar: no transaction` is one statement that PostgreSQL runs outside of a
+// transaction, such as CREATE INDEX CONCURRENTLY; when it fails, what it left is not taken back. SQLite has no such
+// statements: there the line means nothing.
 namespace ashlar::sql {
 
 namespace errors {
@@ -29,6 +35,8 @@ inline constexpr ErrorCode migration_invalid{ErrorKind::internal, "sql.migration
 inline constexpr ErrorCode migration_conflict{ErrorKind::conflict, "sql.migration_conflict"};
 // The SQL of a step failed; nothing of it was kept.
 inline constexpr ErrorCode migration_failed{ErrorKind::internal, "sql.migration_failed"};
+// Another program migrates this database, and has not come to its end in time.
+inline constexpr ErrorCode migration_locked{ErrorKind::unavailable, "sql.migration_locked"};
 }  // namespace errors
 
 struct Migration {
@@ -39,6 +47,9 @@ struct Migration {
 
   [[nodiscard]] std::string label() const;  // 0001_users
 };
+
+// Whether a step's text asks to be run outside of a transaction.
+[[nodiscard]] bool runs_outside_transaction(std::string_view text);
 
 struct MigrationStatus {
   enum class State : unsigned char {
@@ -53,14 +64,21 @@ struct MigrationStatus {
 };
 [[nodiscard]] std::string_view to_string(MigrationStatus::State state);
 
+struct MigratorOptions {
+  std::chrono::milliseconds turn_wait_max{60'000};  // for another program that migrates; then sql.migration_locked
+  // PostgreSQL: a step's wait for a table that others use. Who comes after it waits for as long, so it is short; the
+  // step fails then, nothing of it is kept, and it can be tried again. 0: no limit.
+  std::chrono::milliseconds table_lock_time_max{5'000};
+};
+
 // Applies migrations. Blocks: for start-up and the command line. The messages of its errors are for the operator, and
 // name the step and what the database said. What is handed in must outlive it.
 class Migrator {
  public:
-  Migrator(Database& database, std::span<const Migration> migrations, const Clock& clock)
-      : database_(database), migrations_(migrations), clock_(clock) {}
+  Migrator(Database& database, std::span<const Migration> migrations, const Clock& clock, MigratorOptions options = {})
+      : database_(database), migrations_(migrations), clock_(clock), options_(options) {}
 
-  // Every step that the program or the database knows, in order. Makes the table of records when it is absent.
+  // Every step that the program or the database knows, in order. Changes nothing.
   Result<std::vector<MigrationStatus>> status();
 
   // The steps that up() or down() would make, to be shown before they are.
@@ -80,15 +98,20 @@ class Migrator {
     Timestamp applied_at;
   };
   Result<> check_given() const;
+  Result<std::unique_ptr<MigrationTurn>> take_turn();
+  Result<> make_table();
   Result<std::vector<Record>> records();
   Result<std::size_t> applied();  // how many of migrations_, once both sides agree
   // Whether it was made here, and not by another program at the same time.
   Result<bool> make(const Migration& migration);
   Result<> take_back(const Migration& migration);
+  Result<> run(const std::string& text, const std::string& record);
+  Result<> run_script(const std::string& script);
 
   Database& database_;
   std::span<const Migration> migrations_;
   const Clock& clock_;
+  const MigratorOptions options_;
 };
 
 }  // namespace ashlar::sql

@@ -4,14 +4,12 @@
 #include "ashlar/sql/column.hpp"
 #include "ashlar/sql/detail/fetch.hpp"
 
+#include <concepts>
 #include <optional>
-#include <span>
 #include <vector>
 
-// Inserts, updates and deletes:
+// Updates and deletes:
 //
-//   co_await insert(user).run(db);
-//   co_await insert_many(users).run(db);                       // all or none
 //   co_await update<User>()
 //       .set(col<&User::updated_at> = now)
 //       .set_if(col<&User::name>, in.name)                     // absent: left alone
@@ -23,7 +21,15 @@
 //
 // An update or erase without a where() does not compile; .all_rows() says that it is meant. A where() that turns out to
 // be always true throws std::logic_error.
+//
+// When two people may change the same row, a column counts its versions:
+//   co_await update<Page>().set(...).where(col<&Page::id> == id).at_version(col<&Page::version>, in.version)
+//       .returning_one(db);     // counts it up; database.stale_version (409) when somebody was faster
 namespace ashlar::sql {
+
+namespace errors {
+inline constexpr ErrorCode stale_version{ErrorKind::conflict, "database.stale_version"};
+}  // namespace errors
 
 namespace detail {
 enum class Filter : unsigned char { missing, given };
@@ -33,50 +39,42 @@ struct ModifyParts {
   ConditionTree condition{};
   std::vector<AssignmentTerm> assignments{};
   bool all_rows = false;
+  std::optional<ConditionTree> version{};  // at_version()
 
   [[nodiscard]] Statement update(Dialect dialect, std::string_view returning) const;
   [[nodiscard]] Statement erase(Dialect dialect, std::string_view returning) const;
   // The rows that an update would change, when it sets nothing.
   [[nodiscard]] Statement unchanged(Dialect dialect, std::string_view columns) const;
+  // Whether there is a row, whatever its version.
+  [[nodiscard]] Statement exists(Dialect dialect) const;
 };
 
-std::string insert_text(std::string_view table, std::string_view columns, std::size_t width, std::size_t rows);
-std::vector<Statement> insert_statements(const schema::Type& type, std::string_view table, std::string_view columns,
-                                         std::span<const void* const> rows);
-Task<Result<Outcome>> insert_all(Executor& executor, std::vector<Statement> statements);
 Task<Result<Outcome>> no_change();
+// database.stale_version when nothing was changed and there is a row.
+Task<Result<Outcome>> run_at_version(Executor& executor, Statement change, Statement exists);
+
+template <class T>
+Task<Result<std::vector<T>>> rows_at_version(Executor& executor, Statement change, Statement exists) {
+  std::vector<T> rows;
+  change.on_row = [&rows](const Row& row) { read_by_position(row, schema::type_of<T>(), &rows.emplace_back()); };
+  auto done = co_await run_at_version(executor, std::move(change), std::move(exists));
+  if (!done) co_return std::unexpected(std::move(done.error()));
+  co_return rows;
+}
+template <class T>
+Task<Result<std::optional<T>>> row_at_version(Executor& executor, Statement change, Statement exists) {
+  auto rows = co_await rows_at_version<T>(executor, std::move(change), std::move(exists));
+  if (!rows) co_return std::unexpected(std::move(rows.error()));
+  std::optional<T> first;
+  if (!rows->empty()) first = std::move(rows->front());
+  co_return first;
+}
 }  // namespace detail
 
-// Rows on their way into a table.
-class Insert {
- public:
-  explicit Insert(std::vector<Statement> statements) : statements_(std::move(statements)) {}
-  [[nodiscard]] Task<Result<Outcome>> run(Executor& executor) const {
-    return statements_.empty() ? detail::no_change() : detail::insert_all(executor, statements_);
-  }
-  [[nodiscard]] const std::vector<Statement>& statements() const { return statements_; }
-
- private:
-  std::vector<Statement> statements_;
-};
-
-template <Table T>
-[[nodiscard]] Insert insert(const T& row) {
-  static const std::string text =
-      detail::insert_text(table_name<T>, detail::columns_of<T>(), schema::type_of<T>().members.size(), 1);
-  Statement statement{.sql = text, .mode = Mode::write};
-  detail::append_values(schema::type_of<T>(), &row, statement.parameters);
-  std::vector<Statement> statements;
-  statements.push_back(std::move(statement));
-  return Insert(std::move(statements));
-}
-
-template <Table T>
-[[nodiscard]] Insert insert_many(const std::vector<T>& rows) {
-  std::vector<const void*> places;
-  for (const auto& row : rows) places.push_back(&row);
-  return Insert(detail::insert_statements(schema::type_of<T>(), table_name<T>, detail::columns_of<T>(), places));
-}
+template <class T, detail::Filter F>
+class Update;
+template <class T, detail::Filter F>
+class Erase;
 
 // What update and erase share: conditions, and the rows as they come back.
 template <Table T, detail::Filter F, template <class, detail::Filter> class Self>
@@ -85,20 +83,60 @@ class Filtered {
   static constexpr bool filtered = F == detail::Filter::given;
 
   [[nodiscard]] Self<T, detail::Filter::given> where(Condition<T> condition) && {
-    parts_.condition = ConditionTree::both(std::move(parts_.condition), condition.tree());
+    parts_.condition = ConditionTree::both(std::move(parts_.condition), std::move(condition).tree());
     return Self<T, detail::Filter::given>(std::move(parts_));
   }
   [[nodiscard]] Self<T, detail::Filter::given> all_rows() && {
     parts_.all_rows = true;
     return Self<T, detail::Filter::given>(std::move(parts_));
   }
+  // Only the version that was read: for one row, found by its key. An update counts the version up.
+  template <auto Member, class V>
+  [[nodiscard]] Self<T, F> at_version(const Column<Member>& column, const V& expected) && {
+    static_assert(std::same_as<T, detail::StructOf<Member>>, "the column belongs to another table");
+    static_assert(detail::Integer<detail::ValueOf<Member>>, "a version is an integer, and never NULL");
+    parts_.version = (column == expected).tree();
+    if constexpr (std::same_as<Self<T, F>, Update<T, F>>) parts_.assignments.push_back(column += 1);
+    return Self<T, F>(std::move(parts_));
+  }
+
+  [[nodiscard]] Task<Result<Outcome>> run(Executor& executor) const {
+    const auto dialect = executor.dialect();
+    if (self().changes_nothing()) return detail::no_change();
+    if (parts_.version) return detail::run_at_version(executor, self().text(dialect, {}), parts_.exists(dialect));
+    return executor.execute(self().text(dialect, {}));
+  }
+  // The first of the rows, or all of them: after an update as they are now, after an erase as they were. `Out` may be a
+  // smaller struct.
+  template <schema::DescribedStruct Out = T>
+  [[nodiscard]] Task<Result<std::optional<Out>>> returning_one(Executor& executor) const {
+    const auto dialect = executor.dialect();
+    if (parts_.version) return detail::row_at_version<Out>(executor, statement<Out>(dialect), parts_.exists(dialect));
+    return detail::first_row<Out>(executor, statement<Out>(dialect));
+  }
+  template <schema::DescribedStruct Out = T>
+  [[nodiscard]] Task<Result<std::vector<Out>>> returning_all(Executor& executor) const {
+    const auto dialect = executor.dialect();
+    if (parts_.version) return detail::rows_at_version<Out>(executor, statement<Out>(dialect), parts_.exists(dialect));
+    return detail::all_rows<Out>(executor, statement<Out>(dialect));
+  }
+  // What returning_all() sends, for tests and logs.
+  template <schema::DescribedStruct Out = T>
+  [[nodiscard]] Statement statement(Dialect dialect) const {
+    static_assert(detail::is_part_of<T, Out>(), "a member is no column of the table, or of another type");
+    if (self().changes_nothing()) return parts_.unchanged(dialect, detail::columns_of<Out>());
+    return self().text(dialect, detail::columns_of<Out>());
+  }
 
  protected:
   explicit Filtered(detail::ModifyParts parts) : parts_(std::move(parts)) {}
-  static constexpr void require_filter() {
-    static_assert(F == detail::Filter::given, "say which rows: .where(...), or .all_rows() when all are meant");
-  }
   detail::ModifyParts parts_;
+
+ private:
+  [[nodiscard]] const Self<T, F>& self() const {
+    static_assert(F == detail::Filter::given, "say which rows: .where(...), or .all_rows() when all are meant");
+    return static_cast<const Self<T, F>&>(*this);
+  }
 };
 
 template <class T, detail::Filter F>
@@ -119,23 +157,11 @@ class Update : public Filtered<T, F, Update> {
     return std::move(*this);
   }
 
-  [[nodiscard]] Task<Result<Outcome>> run(Executor& executor) const {
-    this->require_filter();
-    if (this->parts_.assignments.empty()) return detail::no_change();
-    return executor.execute(this->parts_.update(executor.dialect(), {}));
-  }
-  // The first of the rows, or all of them, as they are after it.
-  [[nodiscard]] Task<Result<std::optional<T>>> returning_one(Executor& executor) const {
-    return detail::first_row<T>(executor, statement(executor.dialect()));
-  }
-  [[nodiscard]] Task<Result<std::vector<T>>> returning_all(Executor& executor) const {
-    return detail::all_rows<T>(executor, statement(executor.dialect()));
-  }
-  // What returning_all() sends, for tests and logs.
-  [[nodiscard]] Statement statement(Dialect dialect) const {
-    this->require_filter();
-    return this->parts_.assignments.empty() ? this->parts_.unchanged(dialect, detail::columns_of<T>())
-                                            : this->parts_.update(dialect, detail::columns_of<T>());
+ private:
+  friend Filtered<T, F, Update>;
+  [[nodiscard]] bool changes_nothing() const { return this->parts_.assignments.empty(); }
+  [[nodiscard]] Statement text(Dialect dialect, std::string_view returning) const {
+    return this->parts_.update(dialect, returning);
   }
 };
 
@@ -144,19 +170,11 @@ class Erase : public Filtered<T, F, Erase> {
  public:
   explicit Erase(detail::ModifyParts parts) : Filtered<T, F, Erase>(std::move(parts)) {}
 
-  [[nodiscard]] Task<Result<Outcome>> run(Executor& executor) const {
-    this->require_filter();
-    return executor.execute(this->parts_.erase(executor.dialect(), {}));
-  }
-  [[nodiscard]] Task<Result<std::optional<T>>> returning_one(Executor& executor) const {
-    return detail::first_row<T>(executor, statement(executor.dialect()));
-  }
-  [[nodiscard]] Task<Result<std::vector<T>>> returning_all(Executor& executor) const {
-    return detail::all_rows<T>(executor, statement(executor.dialect()));
-  }
-  [[nodiscard]] Statement statement(Dialect dialect) const {
-    this->require_filter();
-    return this->parts_.erase(dialect, detail::columns_of<T>());
+ private:
+  friend Filtered<T, F, Erase>;
+  [[nodiscard]] bool changes_nothing() const { return false; }
+  [[nodiscard]] Statement text(Dialect dialect, std::string_view returning) const {
+    return this->parts_.erase(dialect, returning);
   }
 };
 

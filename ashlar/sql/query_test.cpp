@@ -23,8 +23,9 @@ struct Member {
   Money balance;
   bool active = false;
   Timestamp created_at;
+  std::int64_t balance_limit = 0;
 };
-ASHLAR_DESCRIBE(Member, id, email, full_name, age, role, balance, active, created_at)
+ASHLAR_DESCRIBE(Member, id, email, full_name, age, role, balance, active, created_at, balance_limit)
 ASHLAR_TABLE(Member, "members")
 
 struct Other {
@@ -53,6 +54,8 @@ static_assert(ComparableWith<std::optional<Int<0, 150>>, int> && ComparableWith<
 static_assert(!AssignableWith<Email, std::optional<Email>> &&
               AssignableWith<std::optional<Int<0, 1>>, std::optional<int>>);
 static_assert(!std::is_convertible_v<Condition<Other>, Condition<Member>>);
+static_assert(std::is_convertible_v<Condition<Other>, Condition<Member, Other>>);
+static_assert(!std::is_convertible_v<Condition<Member, Other>, Condition<Member>>);
 static_assert(!std::is_convertible_v<Order<Other>, Order<Member>>);
 static_assert(!std::is_convertible_v<Assignment<Other>, Assignment<Member>>);
 static_assert(!decltype(erase<Member>())::filtered && decltype(erase<Member>().all_rows())::filtered);
@@ -79,6 +82,9 @@ TEST(Query, WritesEachConditionWithItsParameters) {
   EXPECT_EQ(where(age.is_not_null()), R"( where not ("age" is null))");
   EXPECT_EQ(where(age.in({1, 2, 3})), R"( where "age" in ($1, $2, $3, $4))");  // padded: few texts
   EXPECT_EQ(where(age.in(std::vector<int>{})), R"( where 1 = 0)");
+  EXPECT_EQ(where(age.not_in({1, 2, 3})), R"( where "age" not in ($1, $2, $3, $4))");
+  EXPECT_EQ(where(age.not_in(std::vector<int>{})), "");
+  EXPECT_EQ(where(age < col<&Member::balance_limit>), R"( where "age" < "balance_limit")");
 }
 
 TEST(Query, JoinsConditionsAsTheyWereWritten) {
@@ -132,6 +138,11 @@ TEST(Query, OrdersNullAlikeInBothDatabases) {
   EXPECT_TRUE(query.statement(Dialect::sqlite).sql.ends_with(R"( order by "age" desc, "age", "id")"));
   EXPECT_TRUE(
       query.statement(Dialect::postgres).sql.ends_with(R"( order by "age" desc nulls last, "age" nulls first, "id")"));
+  const auto told = select<Summary>().from<Member>().order_by(desc<&Member::age>.nulls_first(),
+                                                              asc<&Member::age>.nulls_last(), asc<&Member::id>);
+  EXPECT_TRUE(
+      told.statement(Dialect::sqlite).sql.ends_with(R"( order by "age" desc nulls first, "age" nulls last, "id")"));
+  EXPECT_TRUE(told.statement(Dialect::postgres).sql.ends_with(R"( order by "age" desc, "age", "id")"));
 }
 
 TEST(Query, PagesCountFromOne) {
@@ -189,12 +200,14 @@ TEST(Query, RefusesToChangeAllRowsByAccident) {
 }
 
 TEST(Query, InsertsManyRowsWithFewTexts) {
-  EXPECT_EQ(insert(Other{}).statements().at(0).sql, R"(insert into "others" ("id") values ($1))");
-  const auto statements = insert_many(std::vector<Other>(64 + 64 + 5)).statements();
+  EXPECT_EQ(insert(Other{}).statements(Dialect::sqlite).at(0).sql, R"(insert into "others" ("id") values ($1))");
+  const auto statements = insert_many(std::vector<Other>(512 + 512 + 5)).statements(Dialect::sqlite);
   ASSERT_EQ(statements.size(), 4U);
   EXPECT_EQ(statements[0].sql, statements[1].sql);
   EXPECT_EQ(statements[2].sql, R"(insert into "others" ("id") values ($1), ($2), ($3), ($4))");
   EXPECT_EQ(statements[3].parameters.size(), 1U);
+  EXPECT_EQ(insert_many(std::vector<Member>(1'000)).statements(Dialect::sqlite).front().parameters.size(), 256U * 9)
+      << "never over 4,096 values";
 }
 
 TEST(Sort, RefusesWhatIsNotInItsList) {

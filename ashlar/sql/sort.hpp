@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "ashlar/sql/column.hpp"
+#include "ashlar/sql/order.hpp"
 
 #include <array>
 #include <optional>

@@ -5,7 +5,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
+#include <vector>
 
 namespace ashlar::test {
 namespace {
@@ -29,6 +31,8 @@ TEST_F(Cli, RefusesWhatItDoesNotKnow) {
                                              {"serve", "--port", "many"},
                                              {"serve", "--port", "65536"},
                                              {"migrate"},
+                                             {"migrate", "up", "--wait", "-1"},
+                                             {"serve", "--migrate", "--no-migrate"},
                                              {"user", "create"},
                                              {"user", "grant", "ada@example.com"},
                                              {"migrate", "down", "--steps", "0"}}) {
@@ -65,6 +69,23 @@ TEST_F(Cli, MigratesUpAndDown) {
   EXPECT_THAT(run({"migrate", "down", "--dry-run"}).out, HasSubstr("drop table products"));
   EXPECT_THAT(run({"migrate", "down", "--steps", "4"}).out, HasSubstr("took back 0001_users"));
   EXPECT_EQ(run({"migrate", "status"}).exit_code, 1);
+}
+
+TEST_F(Cli, ProgramsThatMigrateAtOnceTakeTurns) {
+  std::vector<std::unique_ptr<Process>> programs;
+  for (int i = 0; i < 4; ++i)
+    programs.push_back(std::make_unique<Process>(ashlar({"migrate", "up"}, folder, server_variables())));
+  std::string out;
+  for (const auto& program : programs) {
+    EXPECT_EQ(program->wait(), 0) << program->err();
+    out += program->out();
+  }
+  for (const char* step : {"applied 0001_users", "applied 0002_sessions", "applied 0003_posts"}) {
+    const auto at = out.find(step);
+    EXPECT_NE(at, std::string::npos) << step << out;
+    EXPECT_EQ(out.find(step, at + 1), std::string::npos) << step << " twice";
+  }
+  EXPECT_EQ(run({"migrate", "status"}).exit_code, 0);
 }
 
 TEST_F(Cli, LooksAfterAccounts) {

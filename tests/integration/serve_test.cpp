@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Starting and stopping.
 #include "tests/integration/server.hpp"
+#include "tests/support/postgres_server.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -65,10 +66,42 @@ TEST(Serve, RefusesASchemaThatIsBehindInProductionAndSaysTheCommand) {
   Variables variables = server_variables();
   variables["APP_ENV"] = "production";
   const auto finished = run(ashlar({"serve"}, folder, variables));
-  EXPECT_EQ(finished.exit_code, 1);
+  EXPECT_EQ(finished.exit_code, 65);
   EXPECT_THAT(finished.err, HasSubstr("ashlar migrate up"));
+  variables["MIGRATE_ON_START"] = "yes";
+  EXPECT_EQ(run(ashlar({"serve", "--no-migrate"}, folder, variables)).exit_code, 65) << "the option wins";
+  variables.erase("MIGRATE_ON_START");
   Server server(folder, variables, {"--migrate"});
   EXPECT_EQ(ApiClient(server.port()).call("GET", "/health/ready").status, 200);
+}
+
+TEST(Serve, RefusesASchemaThatIsNotItsOwnWhateverTheStage) {
+  const struct {
+    const char* change;
+    const char* complaint;
+  } rows[] = {
+      {"update schema_migrations set checksum = 'x' where number = 2",
+       "0002_sessions was changed after it was applied"},
+      {"update schema_migrations set number = 999 where number = 2", "0002_sessions was not applied"},
+      {"insert into schema_migrations select 999, 'later', checksum, applied_at from schema_migrations where number = "
+       "1",
+       "0999_later, which this program does not know"},
+  };
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.change);
+    const TemporaryFolder folder;
+    Variables variables = server_variables();
+    if (variables.contains("DATABASE_URL")) variables["DATABASE_URL"] = tests::PostgresServer::shared().new_database();
+    ASSERT_EQ(run(ashlar({"migrate", "up"}, folder, variables)).exit_code, 0);
+    run_sql(folder, variables, row.change);
+    for (const char* option : {"--migrate", "--no-migrate"}) {
+      const auto finished = run(ashlar({"serve", option}, folder, variables));
+      EXPECT_EQ(finished.exit_code, 65) << finished.err;
+      EXPECT_THAT(finished.err, HasSubstr(row.complaint));
+    }
+    EXPECT_EQ(run(ashlar({"migrate", "up"}, folder, variables)).exit_code, 65);
+    EXPECT_EQ(run(ashlar({"migrate", "status"}, folder, variables)).exit_code, 1);
+  }
 }
 
 TEST(Serve, WelcomesADeveloperWithALineThatWorksAsPasted) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/integration/server.hpp"
 
+#include "ashlar/sql/open.hpp"
 #include "tests/support/postgres_server.hpp"
 
 #include <gtest/gtest.h>
@@ -51,6 +52,17 @@ Command ashlar(std::vector<std::string> arguments, const TemporaryFolder& folder
           .folder = folder.path(),
           .variables = std::move(variables),
           .standard_input = std::move(standard_input)};
+}
+
+void run_sql(const TemporaryFolder& folder, const Variables& variables, const std::string& script) {
+  const auto set = variables.find("DATABASE_URL");
+  const std::string url =
+      set != variables.end() ? set->second : "sqlite:" + (folder.path() / "data/ashlar.db").string();
+  const auto database = sql::open_database(url);
+  if (!database) throw std::runtime_error(database.error().message());
+  const auto done = (*database)->run_script(script);
+  (*database)->close();
+  if (!done) throw std::runtime_error(done.error().cause());
 }
 
 namespace {

@@ -22,6 +22,9 @@ using Variables = std::map<std::string, std::string>;
 [[nodiscard]] Command ashlar(std::vector<std::string> arguments, const TemporaryFolder& folder,
                              Variables variables = server_variables(), std::string standard_input = {});
 
+// Runs SQL on the database that a command in this folder, with these variables, works on.
+void run_sql(const TemporaryFolder& folder, const Variables& variables, const std::string& script);
+
 // `ashlar serve`, listening.
 class Server {
  public:

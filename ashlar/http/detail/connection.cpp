@@ -97,9 +97,15 @@ void Connection::send_what_waits() {
   if (!wire_.transport().secure()) (void)wire_.try_flush();
 }
 
+// The client does not know yet, and perhaps has a request under way.
 void Connection::drain() {
   if (http2_) http2_->drain();
-  if (waiting_) wire_.cancel();
+  if (!waiting_) return;
+  if (loop_.limits().drain_notice_time.count() > 0) {
+    wire_.due_in(loop_.limits().drain_notice_time);
+  } else {
+    wire_.expire();
+  }
 }
 
 void Connection::abort() {
@@ -173,14 +179,14 @@ Task<Connection::Next> Connection::serve() {
         const Wire::Flushed flushed = wire_.try_flush();
         if (flushed == Wire::Flushed::failed) co_return Next::gone;
         if (flushed == Wire::Flushed::blocked && !co_await wire_.flush()) co_return Next::gone;
-        if (loop_.draining() && !decoder_.started()) co_return Next::close;
         before_read();
         const auto [failed, size] = co_await wire_.read();
         waiting_ = false;
         if (wire_.has_read(failed, size)) continue;
-        if (releasing_ && !wire_.broken() && !wire_.expired() && !loop_.draining() && co_await wait_without_memory())
-          continue;
-        co_return head_not_read();
+        if (releasing_ && !wire_.broken() && !wire_.expired() && co_await wait_without_memory()) continue;
+        const Next next = head_not_read();
+        if (next == Next::request) continue;
+        co_return next;
       }
       case Http1RequestDecoder::Progress::ready:
         break;
@@ -214,14 +220,20 @@ void Connection::before_read() {
     head_begun_ = true;
   } else {
     waiting_ = true;
-    wire_.due_idle();
+    if (loop_.draining()) {
+      wire_.due_in(loop_.limits().drain_notice_time);
+    } else {
+      wire_.due_idle();
+    }
   }
   wire_.input.make_room();
 }
 
 Connection::Next Connection::head_not_read() {
   if (wire_.broken() || gone_) return Next::gone;
-  if (!wire_.expired() || !decoder_.started()) return Next::close;
+  // One that has come meanwhile is answered: the client cannot know that it was late.
+  if (!decoder_.started()) return wire_.has_unread() ? Next::request : Next::close;
+  if (!wire_.expired()) return Next::close;
   return refuse({408, Error(errors::request_timeout, "The request did not come in time.")});
 }
 

@@ -104,6 +104,18 @@ TEST(Connection, EndsAfterItsLastRequest) {
   EXPECT_TRUE(client.closed_by_server());
 }
 
+// A reset behind the last answer could take it away from a reader.
+TEST(Connection, DoesNotResetAfterItsLastAnswerWhenMoreLiesUnread) {
+  TestServer server;
+  RawClient client = server.connect();
+  const std::string bare = get("/last", "Connection: close\r\nX: \r\n");
+  const std::string padding(BufferPool::buffer_bytes - bare.size(), 'x');  // what one read takes, to the byte
+  client.send(get("/last", "Connection: close\r\nX: " + padding + "\r\n") + get("/behind"));
+  EXPECT_EQ(client.read_response().body, "you asked for /last");
+  EXPECT_TRUE(client.closed_by_server());
+  for (int i = 0; i < 10; ++i) EXPECT_TRUE(client.try_send("still sending"));
+}
+
 TEST(Connection, AnswersPipelinedRequestsInOrder) {
   TestServer server(Limits{.pipelined_requests_max = 7});
   RawClient client = server.connect();

@@ -21,8 +21,6 @@ constexpr std::size_t sent_at_once_max = 256 * 1024;
 constexpr std::size_t idle_memory_kept_max = 256;
 // Answers to PING, refusals of streams: a client that makes us say more than that is to read first.
 constexpr std::size_t outbound_frames_max = 1000;
-// Between "no more, soon" and "no more": what the client sent before it heard of the first is still answered.
-constexpr std::chrono::milliseconds drain_notice_time{200};
 
 }  // namespace
 
@@ -298,7 +296,7 @@ void Http2Connection::tick() {
   if ((session_.in_head() || !session_.greeted()) && over_time(head_since_, limits.header_time_max)) {
     session_.terminate(NGHTTP2_ENHANCE_YOUR_CALM);
   }
-  if (drain_ == Drain::announced && over_time(drain_since_, drain_notice_time)) {
+  if (drain_ == Drain::announced && over_time(drain_since_, limits.drain_notice_time)) {
     drain_ = Drain::last;
     session_.shut_down();
   }

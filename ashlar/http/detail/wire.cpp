@@ -29,6 +29,11 @@ bool Wire::has_read(error_code failed, std::size_t size) {
   return true;
 }
 
+bool Wire::has_unread() {
+  error_code failed;
+  return transport_.socket().available(failed) > 0 && !failed;
+}
+
 Task<bool> Wire::read_body() {
   input.make_room_behind_pin();
   return read_body_in_place();
@@ -89,10 +94,11 @@ Task<bool> Wire::flush(std::string_view piece, std::string_view ending) {
 Task<> Wire::close(Goodbye goodbye) {
   if (broken_) co_return;
   due_in(loop_.limits().linger_time_max);
+  expired_ = false;
   error_code ignored;
   if (transport_.secure()) (void)co_await transport_.shut_down_tls();
   transport_.socket().shutdown(Socket::shutdown_send, ignored);
-  if (goodbye == Goodbye::at_once || expired_) co_return;
+  if (expired_ || (goodbye == Goodbye::at_once && !has_unread())) co_return;
   input.unpin();
   input.consume(input.unread().size());
   input.make_room();

@@ -39,6 +39,8 @@ class Wire {
     return transport_.read_some(boost::asio::buffer(room.data(), room.size()));
   }
   bool has_read(error_code failed, std::size_t size);
+  // Past TLS: whether something has come that read() would take.
+  [[nodiscard]] bool has_unread();
   // Reads more of a body behind what is pinned, in the time a body has.
   Task<bool> read_body();
   // The same where the room is already made.
@@ -54,7 +56,8 @@ class Wire {
   Task<bool> flush(std::string_view piece = {}, std::string_view ending = {});
 
   // The last of a connection: tells the other side that nothing comes any more. `lingering` first lets it finish what
-  // it is sending.
+  // it is sending, and so does `at_once` when something lies unread: closing would send a reset after the last answer,
+  // which can take it away from the reader (RFC 9112 section 9.6).
   enum class Goodbye : std::uint8_t { at_once, lingering };
   Task<> close(Goodbye goodbye);
 

@@ -113,6 +113,42 @@ TEST_P(Conformance, TwoProgramsThatMigrateAtOnceTakeTurns) {
   EXPECT_EQ(first.states(), "0001_users applied\n0002_posts applied\n0003_notes applied\n");
 }
 
+TEST_P(Conformance, LookingAtMigrationsChangesNothing) {
+  auto& db = open();
+  Steps steps(db, three());
+  EXPECT_EQ(steps.states(), "0001_users pending\n0002_posts pending\n0003_notes pending\n");
+  EXPECT_EQ(labels(steps->undoable(1)), "");
+  EXPECT_EQ(code_of(await(db.execute({.sql = "select number from schema_migrations"}))), "database.failed");
+}
+
+TEST_P(Conformance, ARehearsalStartsFromNothingAndLeavesNothing) {
+  auto& db = open_with("create table users (id integer primary key); insert into users values (1), (2);");
+  std::vector<std::string> names;
+  const Statement reads[] = {{.sql = "select name from users where name <> $1 order by name",
+                              .parameters = {"Bob"},
+                              .on_row = [&names](const Row& row) { names.emplace_back(row.text(0)); }}};
+  const auto done = db.rehearse(
+      "create table users (name text primary key); insert into users values ('Eve'), ('Ada'), ('Bob')", reads);
+  ASSERT_TRUE(done) << done.error().cause();
+  EXPECT_EQ(names, (std::vector<std::string>{"Ada", "Eve"}));
+  EXPECT_EQ(count(db, "users"), 2) << "its own table is another one";
+  EXPECT_EQ(code_of(db.rehearse("drop table users", {})), "database.failed") << "it sees nothing of the database";
+  EXPECT_EQ(count(db, "users"), 2);
+}
+
+TEST_P(Conformance, AStatementIsDescribedWithoutBeingRun) {
+  auto& db = open_with("create table users (id " + GetParam().uuid + " primary key, name text not null);");
+  const auto shape = db.describe_blocking("insert into users (id, name) values ($2, $1) returning name, id");
+  ASSERT_TRUE(shape) << shape.error().cause();
+  EXPECT_EQ(shape->parameters.size(), 2U);
+  ASSERT_EQ(shape->columns.size(), 2U);
+  EXPECT_EQ(shape->columns[0].name, "name");
+  EXPECT_EQ(shape->columns[0].type == "TEXT" ? "text" : shape->columns[0].type, "text");
+  EXPECT_EQ(shape->columns[1].name, "id");
+  EXPECT_EQ(count(db, "users"), 0);
+  EXPECT_EQ(code_of(db.describe_blocking("select nothing from users")), "database.failed");
+}
+
 TEST_P(Conformance, EmbedsTheFilesOfAFolderAsTheyAre) {
   auto& db = open();
   const auto embedded = migrations(db.dialect());

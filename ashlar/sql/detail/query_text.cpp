@@ -35,9 +35,44 @@ std::string like_escaped(std::string_view text) {
   return out;
 }
 
+// A pattern that ends in the midst of an escape stands for the backslash itself.
+std::string complete_pattern(std::string_view pattern) {
+  std::string out(pattern);
+  std::size_t backslashes = 0;
+  while (backslashes < out.size() && out[out.size() - 1 - backslashes] == '\\') ++backslashes;
+  if (backslashes % 2 == 1) out += '\\';
+  return out;
+}
+
+// The same pattern for GLOB, which minds the letters' case.
+std::string glob_of(std::string_view pattern) {
+  std::string out;
+  const auto literal = [&out](char c) {
+    const bool special = c == '*' || c == '?' || c == '[';
+    out += special ? std::string{'[', c, ']'} : std::string{c};
+  };
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    if (pattern[i] == '\\' && i + 1 < pattern.size()) {
+      literal(pattern[++i]);
+    } else if (pattern[i] == '%') {
+      out += '*';
+    } else if (pattern[i] == '_') {
+      out += '?';
+    } else {
+      literal(pattern[i]);
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 QueryText& QueryText::name(std::string_view identifier) { return *this << "\"" << identifier << "\""; }
+
+QueryText& QueryText::column(const ColumnName& column) {
+  if (qualified_) name(column.table) << ".";
+  return name(column.column);
+}
 
 QueryText& QueryText::parameter(Value value) {
   statement_.parameters.push_back(std::move(value));
@@ -80,13 +115,17 @@ void QueryText::next_parameter(Cursor& at) { parameter(at.condition.values_[at.v
 
 void QueryText::write_leaf(const ConditionTree::Node& node, Cursor& at) {
   using Operator = ConditionTree::Operator;
-  const bool sqlite = dialect_ == Dialect::sqlite;
   switch (node.what) {
     case Operator::compare:
-      name(node.column.column) << sign_of(node.comparison);
+      column(node.column) << sign_of(node.comparison);
       return next_parameter(at);
+    case Operator::compare_columns:
+      column(node.column) << sign_of(node.comparison);
+      column(at.condition.nodes_[at.node++].column);
+      return;
     case Operator::in:
-      name(node.column.column) << " in (";
+    case Operator::not_in:
+      column(node.column) << (node.what == Operator::in ? " in (" : " not in (");
       for (std::size_t i = 0; i < node.values; ++i) {
         if (i > 0) *this << ", ";
         next_parameter(at);
@@ -94,38 +133,80 @@ void QueryText::write_leaf(const ConditionTree::Node& node, Cursor& at) {
       *this << ")";
       return;
     case Operator::between:
-      name(node.column.column) << " between ";
+      column(node.column) << " between ";
       next_parameter(at);
       *this << " and ";
       return next_parameter(at);
     case Operator::is_null:
-      name(node.column.column) << " is null";
+      column(node.column) << " is null";
       return;
-    case Operator::contains_ignoring_case:
-      if (sqlite) {
-        *this << "ashlar_contains(";
-        name(node.column.column) << ", ";
-        next_parameter(at);
-        *this << ")";
-      } else {
-        name(node.column.column) << " ilike ";
-        parameter("%" + like_escaped(std::get<std::string>(at.condition.values_[at.value++])) + "%");
-      }
-      return;
-    case Operator::starts_with:
-      if (sqlite) {  // its LIKE does not tell A from a
-        *this << "substr(";
-        name(node.column.column) << ", 1, length(";
-        next_parameter(at);
-        *this << ")) = ";
-        parameter(at.condition.values_[at.value - 1]);
-      } else {
-        name(node.column.column) << " like ";
-        parameter(like_escaped(std::get<std::string>(at.condition.values_[at.value++])) + "%");
-      }
-      return;
+    case Operator::match:
+      return write_match(node, at);
     default:
       *this << "1 = 0";
+  }
+}
+
+void QueryText::write_match(const ConditionTree::Node& node, Cursor& at) {
+  const auto& text = std::get<std::string>(at.condition.values_[at.value++]);
+  if (dialect_ == Dialect::sqlite) return write_match_in_sqlite(node, text);
+  column(node.column) << (node.letters == LetterCase::exact ? " like " : " ilike ");
+  switch (node.match) {
+    case TextMatch::contains:
+      parameter("%" + like_escaped(text) + "%");
+      return;
+    case TextMatch::starts_with:
+      parameter(like_escaped(text) + "%");
+      return;
+    case TextMatch::ends_with:
+      parameter("%" + like_escaped(text));
+      return;
+    case TextMatch::pattern:
+      parameter(complete_pattern(text));
+      return;
+  }
+}
+
+// SQLite's LIKE takes A for a and É for something else than é, so these are made of other functions; they have no limit
+// to the text's length, either.
+void QueryText::write_match_in_sqlite(const ConditionTree::Node& node, std::string text) {
+  const bool exact = node.letters == LetterCase::exact;
+  const auto value = [&] {
+    if (!exact) *this << "ashlar_fold(";
+    parameter(std::move(text));
+    if (!exact) *this << ")";
+  };
+  const auto subject = [&]() -> QueryText& {
+    if (exact) return column(node.column);
+    *this << "ashlar_fold(";
+    return column(node.column) << ")";
+  };
+  switch (node.match) {
+    case TextMatch::contains:
+      *this << (exact ? "instr(" : "ashlar_contains(");
+      column(node.column) << ", ";
+      parameter(std::move(text));
+      *this << (exact ? ") > 0" : ")");
+      return;
+    case TextMatch::starts_with:
+      *this << "substr(";
+      subject() << ", 1, length(";
+      parameter(text);
+      *this << ")) = ";
+      return value();
+    case TextMatch::ends_with:
+      *this << "substr(";
+      subject() << ", length(";
+      column(node.column) << ") - length(";
+      parameter(text);
+      *this << ") + 1) = ";
+      return value();
+    case TextMatch::pattern:
+      text = exact ? glob_of(text) : complete_pattern(text);
+      subject() << (exact ? " glob " : " like ");
+      value();
+      if (!exact) *this << " escape '\\'";
+      return;
   }
 }
 
@@ -134,21 +215,37 @@ QueryText& QueryText::order_by(std::span<const OrderTerm> orders) {
   for (const auto& order : orders) {
     const bool ascending = order.direction == OrderTerm::Direction::ascending;
     *this << (first ? " order by " : ", ");
-    name(order.column.column) << (ascending ? "" : " desc");
+    column(order.column) << (ascending ? "" : " desc");
     // SQLite holds NULL for the smallest value, PostgreSQL for the greatest.
-    if (order.nullable && dialect_ == Dialect::postgres) *this << (ascending ? " nulls first" : " nulls last");
+    const bool by_itself = order.puts_nulls_first() == (ascending == (dialect_ == Dialect::sqlite));
+    if (order.nullable && !by_itself) *this << (order.puts_nulls_first() ? " nulls first" : " nulls last");
     first = false;
   }
   return *this;
 }
 
-QueryText& QueryText::assignments(std::span<const AssignmentTerm> assignments) {
+QueryText& QueryText::assignments(std::span<const AssignmentTerm> assignments, std::string_view table) {
   bool first = true;
   for (const auto& assignment : assignments) {
     *this << (first ? " set " : ", ");
     name(assignment.column) << " = ";
-    if (assignment.kind == AssignmentTerm::Kind::add) name(assignment.column) << " + ";
-    parameter(assignment.value);
+    if (assignment.kind == AssignmentTerm::Kind::add) {
+      if (!table.empty()) name(table) << ".";
+      name(assignment.column) << " + ";
+    }
+    switch (assignment.source) {
+      case AssignmentTerm::Source::value:
+        parameter(assignment.value);
+        break;
+      case AssignmentTerm::Source::column:
+        if (!table.empty()) name(table) << ".";
+        name(assignment.other);
+        break;
+      case AssignmentTerm::Source::inserted:
+        *this << "excluded.";
+        name(assignment.other);
+        break;
+    }
     first = false;
   }
   return *this;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "ashlar/sql/column.hpp"
+#include "ashlar/sql/order.hpp"
 
 #include <span>
 
@@ -17,11 +17,18 @@ class QueryText {
     statement_.sql += text;
     return *this;
   }
+  // From here on columns have their tables' names: "users"."id".
+  QueryText& qualify() {
+    qualified_ = true;
+    return *this;
+  }
   QueryText& name(std::string_view identifier);
+  QueryText& column(const ColumnName& column);
   QueryText& parameter(Value value);
   QueryText& where(const ConditionTree& condition);  // nothing when it is always true
   QueryText& order_by(std::span<const OrderTerm> orders);
-  QueryText& assignments(std::span<const AssignmentTerm> assignments);
+  // `table` stands before the columns' old values, where an upsert has two rows.
+  QueryText& assignments(std::span<const AssignmentTerm> assignments, std::string_view table = {});
 
   Statement take(Mode mode) {
     statement_.mode = mode;
@@ -36,9 +43,12 @@ class QueryText {
   };
   void write(Cursor& at);
   void write_leaf(const ConditionTree::Node& node, Cursor& at);
+  void write_match(const ConditionTree::Node& node, Cursor& at);
+  void write_match_in_sqlite(const ConditionTree::Node& node, std::string text);
   void next_parameter(Cursor& at);
 
   Dialect dialect_;
+  bool qualified_ = false;
   Statement statement_;
 };
 

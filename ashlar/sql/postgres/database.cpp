@@ -5,6 +5,7 @@
 #include "ashlar/sql/postgres/detail/errors.hpp"
 #include "ashlar/sql/postgres/detail/loop.hpp"
 #include "ashlar/sql/postgres/detail/result.hpp"
+#include "ashlar/sql/postgres/detail/schema_work.hpp"
 #include "ashlar/sql/postgres/detail/session.hpp"
 
 #include <boost/asio/this_coro.hpp>
@@ -226,6 +227,21 @@ Result<> Database::query_blocking(const Statement& statement) {
   detail::read_rows(job, result.get());
   if (job.thrown) std::rethrow_exception(job.thrown);
   return {};
+}
+
+Result<std::unique_ptr<MigrationTurn>> Database::take_migration_turn(std::chrono::milliseconds wait_max) {
+  if (state_->closed) return std::unexpected(closed_error());
+  return detail::take_turn(state_->dialer, wait_max);
+}
+
+Result<> Database::rehearse(std::string_view script, std::span<const Statement> reads) {
+  if (state_->closed) return std::unexpected(closed_error());
+  return detail::rehearse(state_->dialer, script, reads);
+}
+
+Result<StatementShape> Database::describe_blocking(std::string_view sql) {
+  if (state_->closed) return std::unexpected(closed_error());
+  return detail::describe(state_->dialer, sql);
 }
 
 void Database::close() {

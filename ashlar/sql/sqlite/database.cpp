@@ -151,6 +151,30 @@ Result<> Database::query_blocking(const Statement& statement) {
   return {};
 }
 
+Result<std::unique_ptr<MigrationTurn>> Database::take_migration_turn(std::chrono::milliseconds) {
+  return std::make_unique<MigrationTurn>();
+}
+
+Result<> Database::rehearse(std::string_view script, std::span<const Statement> reads) {
+  constexpr auto no_limit = detail::Steady::time_point::max();
+  auto empty = detail::Connection::open({.path = ":memory:"}, detail::Access::read_write);
+  if (!empty) return std::unexpected(std::move(empty.error()));
+  using Control = detail::Connection::Control;
+  if (auto begun = (*empty)->control(Control::begin); !begun) return begun;
+  if (auto done = (*empty)->run_script(script, no_limit); !done) return done;
+  if (auto committed = (*empty)->control(Control::commit); !committed) return committed;
+  for (const Statement& statement : reads) {
+    if (auto read = (*empty)->run(statement, no_limit); !read) return std::unexpected(std::move(read.error()));
+  }
+  return {};
+}
+
+Result<StatementShape> Database::describe_blocking(std::string_view sql) {
+  auto connection = detail::Connection::open(state_->options, detail::Access::read_write);
+  if (!connection) return std::unexpected(std::move(connection.error()));
+  return (*connection)->describe(std::string(sql));
+}
+
 void Database::close() {
   std::call_once(state_->closed, [this] {
     state_->readers->close();

@@ -14,6 +14,7 @@ namespace {
 
 constexpr int deadline_steps = 4096;  // instructions of SQLite's between two looks at the clock
 constexpr std::chrono::milliseconds slow_from{1};
+constexpr std::size_t parameters_max = 32'766;  // SQLite's own default; preparing takes the square of their number
 
 const char* control_text(Connection::Control what) {
   switch (what) {
@@ -254,6 +255,7 @@ Result<> Connection::bind(const Prepared& prepared, const std::vector<Value>& pa
 }
 
 Result<Outcome> Connection::run(const Statement& statement, Steady::time_point deadline) {
+  if (statement.parameters.size() > parameters_max) return std::unexpected(failed("more than 32,766 parameters"));
   auto found = prepared(statement.sql);
   if (!found) return std::unexpected(std::move(found.error()));
   Prepared& prepared = **found;
@@ -285,6 +287,18 @@ Result<> Connection::run_script(std::string_view sql, Steady::time_point deadlin
   deadline_ = deadline;
   auto out = execute(text);
   deadline_ = Steady::time_point::max();
+  return out;
+}
+
+Result<StatementShape> Connection::describe(const std::string& sql) {
+  auto prepared = prepare(sql);
+  if (!prepared) return std::unexpected(std::move(prepared.error()));
+  sqlite3_stmt* raw = prepared->handle.get();
+  StatementShape out{.parameters = std::vector<std::string>(prepared->parameters), .columns = {}};
+  for (int i = 0; i < sqlite3_column_count(raw); ++i) {
+    const char* type = sqlite3_column_decltype(raw, i);
+    out.columns.push_back({.name = sqlite3_column_name(raw, i), .type = type == nullptr ? "" : type});
+  }
   return out;
 }
 

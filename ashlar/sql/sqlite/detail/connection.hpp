@@ -51,6 +51,8 @@ class Connection {
   Result<Outcome> run(const Statement& statement, Steady::time_point deadline);
   // Runs the statements of one text.
   Result<> run_script(std::string_view sql, Steady::time_point deadline);
+  // What a statement takes and gives, without running it.
+  Result<StatementShape> describe(const std::string& sql);
   // run(), with an exception of on_row's kept in the job.
   void run(Job& job, Steady::time_point deadline);
 

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/sql/condition.hpp"
+#include "ashlar/sql/detail/column_types.hpp"
+
+#include <string_view>
+
+// What an update does to a column:
+//   col<&User::name> = "Ada"                           col<&Account::balance> += amount
+//   col<&Post::edited_at> = col<&Post::created_at>     of the same row, as it was
+//   col<&User::name> = inserted<&User::name>           in an upsert: of the row that was to be inserted
+namespace ashlar::sql {
+
+struct AssignmentTerm {
+  enum class Kind : unsigned char { set, add } kind{};
+  enum class Source : unsigned char { value, column, inserted } source{};
+  std::string_view column;
+  Value value{};
+  std::string_view other{};  // the column that it is taken from
+};
+
+template <class T>
+struct Assignment : AssignmentTerm {};
+
+// A column of the row that an upsert wanted to insert.
+template <auto Member>
+struct Inserted {
+  using Struct = detail::StructOf<Member>;
+  using Type = detail::ValueOf<Member>;
+  static constexpr ColumnName column_name() { return {.table = "excluded", .column = detail::member_name<Member>()}; }
+};
+template <auto Member>
+inline constexpr Inserted<Member> inserted{};
+
+}  // namespace ashlar::sql

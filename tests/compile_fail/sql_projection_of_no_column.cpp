@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+// refused: a member of the smaller struct is no column of the table
+#include "tables.hpp"
+
+auto query = select<Summary>().from<Author>();
