@@ -63,6 +63,8 @@ void App::State::prepare(std::size_t index, std::vector<std::string>& complaints
   prepare_limits(out);
   if (route.etag == Route::Tagged::yes && route.method != http::Method::get)
     complaints.push_back(line_of(route) + " is no GET; only what is read has an .etag().");
+  if (route.idempotency_key == Route::IdempotencyKey::taken && route.method == http::Method::get)
+    complaints.push_back(line_of(route) + " only reads; only what changes something takes an .idempotency_key().");
   if (route.operation) {
     const ReplyShape reply = route.operation->reply();
     out.streams_events = reply.kind == ReplyShape::Kind::events;

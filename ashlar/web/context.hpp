@@ -58,6 +58,10 @@ class Context {
   // Of the last event that the client has of the stream that it asks for again; empty: it begins. The client's word.
   [[nodiscard]] std::string_view last_event_id() const { return last_event_id_; }
 
+  // What the client calls this call, so that it can be sent again and happen once: 1 to 255 visible ASCII characters.
+  // Empty: it has no name, or the route asks for none (RouteLine::idempotency_key).
+  [[nodiscard]] std::string_view idempotency_key() const { return idempotency_key_; }
+
   // A refresh token that the client keeps for us (a cookie, over HTTP); empty when there is none.
   [[nodiscard]] std::string_view kept_refresh_token() const { return kept_refresh_token_; }
   // Asks the face to make the client keep these (HTTP: HttpOnly cookies), or to forget what it kept.
@@ -85,6 +89,7 @@ class Context {
   // Whether somebody traces this call: the caller, or who asked for trace().
   [[nodiscard]] bool is_traced() const { return trace_ || TraceContext::parse(traceparent_); }
   void set_last_event_id(std::string_view id) { last_event_id_ = id; }
+  void set_idempotency_key(std::string_view key) { idempotency_key_ = key; }
   void set_kept_refresh_token(std::string_view token) { kept_refresh_token_ = token; }
 
  private:
@@ -94,6 +99,7 @@ class Context {
   std::string_view client_address_;
   std::string_view client_agent_;
   std::string_view client_certificate_;
+  std::string_view idempotency_key_;
   std::string_view kept_refresh_token_;
   std::string_view last_event_id_;
   std::string_view traceparent_;

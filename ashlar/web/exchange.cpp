@@ -2,6 +2,7 @@
 #include "ashlar/web/exchange.hpp"
 
 #include "ashlar/auth/token.hpp"
+#include "ashlar/schema/fault_codes.hpp"
 #include "ashlar/web/detail/multipart_input.hpp"
 #include "ashlar/web/multipart.hpp"
 #include "ashlar/web/percent_encoding.hpp"
@@ -24,11 +25,32 @@ Exchange::Exchange(http::Request& its_request, http::Response& its_response, con
   context.set_client_certificate(request.client_certificate);
 }
 
+// draft-ietf-httpapi-idempotency-key-header section 2, with the bare keys that clients send instead of quoted ones.
+void HttpInput::read_idempotency_key(std::vector<Fault>& faults) const {
+  using namespace std::string_view_literals;
+  if (exchange_.route->route->idempotency_key == Route::IdempotencyKey::ignored) return;
+  constexpr auto name = "Idempotency-Key"sv;
+  const http::RequestHeaders& headers = exchange_.request.headers;
+  const auto key = headers.find(name);
+  if (!key) return;
+  const auto fault = [&](std::string_view code, std::string_view message) {
+    faults.push_back({.path = std::string(name), .code = std::string(code), .message = std::string(message)});
+  };
+  if (headers.count(name) > 1) return fault(schema::codes::duplicate_member, "must be given once");
+  if (key->empty()) return fault(schema::codes::too_short, "must have at least 1 character");
+  if (key->size() > idempotency_key_bytes_max)
+    return fault(schema::codes::too_long, "must have at most 255 characters");
+  if (!std::ranges::all_of(*key, [](char c) { return c > ' ' && c <= '~'; }))
+    return fault(schema::codes::text, "must be visible ASCII characters");
+  exchange_.context.set_idempotency_key(*key);
+}
+
 Result<> HttpInput::bind(InputBinding::BodyFormat format, std::string_view body, void* value) {
   const InputBinding& binding = *exchange_.route->binding;
   std::vector<Fault> faults;
   if (auto read = binding.read_path(exchange_.parameters(), value, faults); !read) return read;
   if (auto read = binding.read_query(exchange_.request.query, value, faults); !read) return read;
+  read_idempotency_key(faults);
   if (binding.source() == InputBinding::Source::body) {
     const Result<> read = format == InputBinding::BodyFormat::urlencoded
                               ? binding.read_form(body, limits_.forms->fields_max, value, faults)
@@ -81,6 +103,7 @@ Task<Result<>> HttpInput::read_multipart(void* value) {
   std::vector<Fault> faults;
   if (auto read = binding.read_path(exchange_.parameters(), value, faults); !read) co_return read;
   if (auto read = binding.read_query(exchange_.request.query, value, faults); !read) co_return read;
+  read_idempotency_key(faults);
   detail::FieldBinder fields(binding.body_members(), detail::FieldBinder::Paths::pointers, value, faults);
   detail::MultipartInput input(*exchange_.request.body, *boundary, *limits_.forms, limits_.body_bytes_max,
                                limits_.uploads, fields);

@@ -91,6 +91,7 @@ class HttpInput final : public InputSource {
  private:
   Result<> bind(InputBinding::BodyFormat format, std::string_view body, void* value);
   [[nodiscard]] std::size_t bytes_max(InputBinding::BodyFormat format) const;
+  void read_idempotency_key(std::vector<Fault>& faults) const;
   Task<Result<>> read_multipart(void* value);
   Task<Result<>> check_owner();
 

@@ -143,7 +143,8 @@ ProblemCodes Description::problems_of(const PreparedRoute& prepared) const {
     add(http::errors::body_too_large);
     add(errors::unsupported_media_type);
   }
-  if (!binding.input().members.empty()) add(ashlar::errors::invalid_input);
+  if (!binding.input().members.empty() || route.idempotency_key == Route::IdempotencyKey::taken)
+    add(ashlar::errors::invalid_input);
   if (route.limit || ((options_.rate_limit_max != 0 || options_.rate_limit) && !is_never_limited(route.path)))
     add(errors::rate_limited);
   for (const auto& code : route.errors) add(code);
@@ -167,7 +168,10 @@ void Description::parameter(const schema::Member& member, std::string_view place
 void Description::parameters(const PreparedRoute& prepared) {
   const InputBinding& binding = *prepared.binding;
   const bool query = binding.source() == InputBinding::Source::query;
-  if (binding.path_members().empty() && (!query || binding.rest().members.empty()) && !prepared.streams_events) return;
+  const bool named = prepared.route->idempotency_key == Route::IdempotencyKey::taken;
+  if (binding.path_members().empty() && (!query || binding.rest().members.empty()) && !prepared.streams_events &&
+      !named)
+    return;
   out_.key("parameters").begin('[');
   for (const auto* member : binding.path_members()) parameter(*member, "path");
   if (query)
@@ -175,6 +179,12 @@ void Description::parameters(const PreparedRoute& prepared) {
   if (prepared.streams_events)
     out_.json(R"({"name":"Last-Event-ID","in":"header","required":false,"schema":{"type":"string"},)"
               R"("description":"The id of the last event that the client has."})");
+  if (named)
+    out_.json(
+        R"({"name":"Idempotency-Key","in":"header","required":false,)"
+        R"("description":"Names this call: sent again under the same name, it gets the same answer and happens once.",)"
+        R"("schema":{"type":"string","minLength":1,"maxLength":)" +
+        std::to_string(idempotency_key_bytes_max) + R"(,"pattern":"^[!-~]+$"}})");
   out_.end(']');
 }
 

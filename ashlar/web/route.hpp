@@ -11,6 +11,8 @@
 #include "ashlar/web/security_headers.hpp"
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -20,6 +22,8 @@
 namespace ashlar::web {
 
 class App;
+
+inline constexpr std::size_t idempotency_key_bytes_max = 255;
 
 // One line of the table, as data: what the router matches, the chain enforces, and OpenAPI and `ashlar routes` show.
 struct Route {
@@ -43,6 +47,7 @@ struct Route {
   Forms forms = Forms::no;                            // beside JSON
   CsrfCheck csrf = CsrfCheck::with_cookies;
   enum class Compressed : std::uint8_t { no, yes } compressed = Compressed::yes;
+  enum class IdempotencyKey : std::uint8_t { ignored, taken } idempotency_key = IdempotencyKey::ignored;
   enum class Tagged : std::uint8_t { no, yes } etag = Tagged::no;
   std::optional<std::string> cache_control;  // of an operation's replies; nullopt: see cache_control_of
 

@@ -78,6 +78,9 @@ class RouteLine {
   // Takes forms beside JSON: application/x-www-form-urlencoded and multipart/form-data. Whoever takes them should know
   // that pages of other sites can send them; see docs/guide/csrf.md.
   RouteLine& forms() { return route_.forms = Forms::yes, *this; }
+  // Takes the header Idempotency-Key, by which a client names a call that it may send again: the operation finds it in
+  // its Context and sees to it that a second one does nothing. A key that is none is a fault of the input.
+  RouteLine& idempotency_key() { return route_.idempotency_key = Route::IdempotencyKey::taken, *this; }
   // How long an answer may take, else it is given up: 504. 0ms: as long as it likes, for what waits for events.
   RouteLine& time_max(std::chrono::milliseconds time) { return route_.time_max = time, *this; }
   // Replies carry an ETag, and who has them already gets 304. Of GET alone.
