@@ -3,6 +3,7 @@
 
 #include "backend/auth/routes.hpp"
 #include "backend/health/routes.hpp"
+#include "backend/orders/routes.hpp"
 #include "backend/posts/routes.hpp"
 #include "backend/products/routes.hpp"
 #include "backend/users/routes.hpp"
@@ -120,6 +121,7 @@ web::Routes Application::routes() {
   mount_users(routes, foundation_.database, passwords_, sessions_);
   mount_posts(routes, foundation_.database);
   mount_products(routes, foundation_.database);
+  mount_orders(routes, foundation_.database);
   web::mount_docs(routes, settings_.stage == Stage::production ? web::DocsPage::no : web::DocsPage::yes);
   if (!settings_.metrics_port) web::mount_metrics(routes, {.token = settings_.metrics_token});
   if (settings_.rate_limit_max == 0) {

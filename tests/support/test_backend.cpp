@@ -136,13 +136,13 @@ web::TestReply TestBackend::as(const Person& who, http::Method method, std::stri
                         .body = std::move(body)});
 }
 
-std::vector<int> TestBackend::at_once(int threads, const web::TestRequest& request) {
-  std::vector<int> statuses(static_cast<std::size_t>(threads));
+std::vector<int> TestBackend::at_once(const std::vector<web::TestRequest>& requests) {
+  std::vector<int> statuses(requests.size());
   std::vector<std::thread> running;
-  std::latch ready(threads);
-  for (int& status : statuses) {
+  std::latch ready(static_cast<std::ptrdiff_t>(requests.size()));
+  for (std::size_t i = 0; i < requests.size(); ++i) {
     auto& client = *clients_.emplace(clients_.begin(), std::make_unique<web::TestClient>(application_->app()))->get();
-    running.emplace_back([&status, &client, &ready, &request] {
+    running.emplace_back([&status = statuses[i], &client, &ready, &request = requests[i]] {
       ready.arrive_and_wait();
       status = client.send(request).status;
     });

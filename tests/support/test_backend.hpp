@@ -50,8 +50,11 @@ class TestBackend {
   // Tokens of the person's that are not good (any more).
   BadTokens bad_tokens();
 
-  // The same request from several threads at once, each with a client of its own; the replies' statuses, sorted.
-  std::vector<int> at_once(int threads, const web::TestRequest& request);
+  // Each from a thread and a client of its own, all at once; the replies' statuses, sorted.
+  std::vector<int> at_once(const std::vector<web::TestRequest>& requests);
+  std::vector<int> at_once(std::size_t threads, const web::TestRequest& request) {
+    return at_once(std::vector(threads, request));
+  }
 
   // A request with somebody's token.
   web::TestReply as(const Person& who, http::Method method, std::string target, std::string body = {});

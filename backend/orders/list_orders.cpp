@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backend/orders/list_orders.hpp"
+
+#include "backend/orders/order_repository.hpp"
+#include "backend/users/user.hpp"
+
+namespace ashlar::backend {
+
+Task<Result<web::Page<Order>>> list_orders(web::Context& ctx, ListOrders in, sql::Database& database) {
+  std::optional<Uuid> user;
+  if (ctx.user().role != role_admin) user = ctx.user().id;
+  co_return co_await OrderRepository(database).list(in, user);
+}
+
+}  // namespace ashlar::backend

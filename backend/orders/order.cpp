@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backend/orders/order.hpp"
+
+namespace ashlar::backend {
+
+Order Order::example() {
+  const Product product = Product::example();
+  return {.id = Uuid::parse("019a5b1c-7c00-7d1e-8a55-3f1d2c4b5a90").value_or(Uuid{}),
+          .user_id = Uuid::parse("019a5b1c-7c00-7d1e-8a55-3f1d2c4b5a10").value_or(Uuid{}),
+          .status = OrderStatus::pending,
+          .items = {{.product_id = product.id, .name = product.name, .quantity = 2, .unit_price = product.price}},
+          .total = Money::of_minor_units(2 * product.price.minor_units()),
+          .currency = std::string(order_currency),
+          .created_at = product.created_at,
+          .updated_at = product.created_at};
+}
+
+}  // namespace ashlar::backend

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backend/orders/order_repository.hpp"
+
+#include "ashlar/sql/query.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace ashlar::backend {
+
+using sql::asc;
+using sql::col;
+using sql::from;
+
+Task<Result<>> OrderRepository::create(Order order) {
+  const OrderRow row{.id = order.id,
+                     .user_id = order.user_id,
+                     .status = order.status,
+                     .total = order.total,
+                     .currency = order.currency,
+                     .created_at = order.created_at,
+                     .updated_at = order.updated_at};
+  auto inserted = co_await sql::insert(row).run(in_);
+  if (!inserted) co_return std::unexpected(std::move(inserted.error()));
+  std::vector<OrderItemRow> items;
+  for (const OrderItem& item : order.items) {
+    items.push_back({.order_id = order.id,
+                     .position = static_cast<std::int64_t>(items.size()),
+                     .product_id = item.product_id,
+                     .name = item.name,
+                     .quantity = item.quantity,
+                     .unit_price = item.unit_price});
+  }
+  inserted = co_await sql::insert_many(items).run(in_);
+  if (!inserted) co_return std::unexpected(std::move(inserted.error()));
+  co_return Result<>{};
+}
+
+// The items of all of them in one query.
+Task<Result<std::vector<Order>>> OrderRepository::with_items(std::vector<OrderRow> rows) {
+  std::vector<Order> orders;
+  std::vector<Uuid> ids;
+  for (OrderRow& row : rows) {
+    ids.push_back(row.id);
+    orders.push_back({.id = row.id,
+                      .user_id = row.user_id,
+                      .status = row.status,
+                      .items = {},
+                      .total = row.total,
+                      .currency = std::move(row.currency),
+                      .created_at = row.created_at,
+                      .updated_at = row.updated_at});
+  }
+  if (orders.empty()) co_return orders;
+  auto items = co_await from<OrderItemRow>()
+                   .where(col<&OrderItemRow::order_id>.in(ids))
+                   .order_by(asc<&OrderItemRow::order_id>, asc<&OrderItemRow::position>)
+                   .all(in_);
+  if (!items) co_return std::unexpected(std::move(items.error()));
+  for (OrderItemRow& item : *items) {
+    const auto owner = std::ranges::find(orders, item.order_id, &Order::id);
+    if (owner == orders.end()) continue;
+    owner->items.push_back({.product_id = item.product_id,
+                            .name = std::move(item.name),
+                            .quantity = item.quantity,
+                            .unit_price = item.unit_price});
+  }
+  co_return orders;
+}
+
+Task<Result<std::optional<Order>>> OrderRepository::find(Uuid id) {
+  auto rows = co_await from<OrderRow>().where(col<&OrderRow::id> == id).all(in_);
+  if (!rows) co_return std::unexpected(std::move(rows.error()));
+  auto orders = co_await with_items(std::move(*rows));
+  if (!orders) co_return std::unexpected(std::move(orders.error()));
+  if (orders->empty()) co_return std::nullopt;
+  co_return std::move(orders->front());
+}
+
+Task<Result<std::optional<Uuid>>> OrderRepository::find_user(Uuid id) {
+  return sql::raw<Uuid>("select user_id from orders where id = $1", id).one(in_);
+}
+
+Task<Result<web::Page<Order>>> OrderRepository::list(ListOrders wanted, std::optional<Uuid> user) {
+  auto rows = co_await from<OrderRow>()
+                  .where_if(user, [](Uuid id) { return col<&OrderRow::user_id> == id; })
+                  .order_by(wanted.sort, asc<&OrderRow::id>)
+                  .page(wanted.page, wanted.limit)
+                  .all_and_count(in_);
+  if (!rows) co_return std::unexpected(std::move(rows.error()));
+  auto orders = co_await with_items(std::move(rows->rows));
+  if (!orders) co_return std::unexpected(std::move(orders.error()));
+  co_return page_of(sql::Page<Order>{.rows = std::move(*orders), .total = rows->total}, wanted.page, wanted.limit);
+}
+
+Task<Result<std::optional<TakenProduct>>> OrderRepository::take(Uuid product, std::int64_t quantity) {
+  auto taken = co_await sql::update<Product>()
+                   .set(col<&Product::stock> += -quantity)
+                   .where(col<&Product::id> == product && col<&Product::stock> >= quantity)
+                   .returning_one<TakenProduct>(in_);
+  if (!taken || *taken) co_return taken;
+  auto known = co_await from<Product>().where(col<&Product::id> == product).exists(in_);
+  if (!known) co_return std::unexpected(std::move(known.error()));
+  if (!*known) co_return std::nullopt;
+  co_return fail(errors::order_out_of_stock, "There are not enough pieces of a product: nothing was ordered.");
+}
+
+Task<Result<>> OrderRepository::give_back(std::vector<OrderItem> items) {
+  std::erase_if(items, [](const OrderItem& item) { return !item.product_id; });
+  std::ranges::sort(items, {}, [](const OrderItem& item) { return *item.product_id; });  // as they are taken
+  for (const OrderItem& item : items) {
+    auto returned = co_await sql::update<Product>()
+                        .set(col<&Product::stock> += item.quantity)
+                        .where(col<&Product::id> == *item.product_id)
+                        .run(in_);
+    if (!returned) co_return std::unexpected(std::move(returned.error()));
+  }
+  co_return Result<>{};
+}
+
+Task<Result<bool>> OrderRepository::end(Uuid id, Timestamp now) {
+  auto ended = co_await sql::execute(in_,
+                                     "update orders set status = case status when 'paid' then 'refunded' else "
+                                     "'cancelled' end, updated_at = $1 where id = $2 and status in ('pending', 'paid')",
+                                     now, id);
+  if (!ended) co_return std::unexpected(std::move(ended.error()));
+  if (ended->rows_affected == 0) co_return false;
+  auto refunded = co_await sql::update<PaymentRow>()
+                      .set(col<&PaymentRow::status> = PaymentStatus::refunded, col<&PaymentRow::updated_at> = now)
+                      .where(col<&PaymentRow::order_id> == id)
+                      .run(in_);
+  if (!refunded) co_return std::unexpected(std::move(refunded.error()));
+  co_return true;
+}
+
+Task<Result<bool>> OrderRepository::pay(Uuid id, Uuid payment, Timestamp now) {
+  auto order = co_await sql::update<OrderRow>()
+                   .set(col<&OrderRow::status> = OrderStatus::paid, col<&OrderRow::updated_at> = now)
+                   .where(col<&OrderRow::id> == id && col<&OrderRow::status> == OrderStatus::pending)
+                   .returning_one(in_);
+  if (!order) co_return std::unexpected(std::move(order.error()));
+  if (!*order) co_return false;
+  const PaymentRow row{.id = payment,
+                       .order_id = id,
+                       .status = PaymentStatus::taken,
+                       .amount = (*order)->total,
+                       .currency = (*order)->currency,
+                       .created_at = now,
+                       .updated_at = now};
+  auto inserted = co_await sql::insert(row).run(in_);
+  if (!inserted) co_return std::unexpected(std::move(inserted.error()));
+  co_return true;
+}
+
+}  // namespace ashlar::backend

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backend/orders/routes.hpp"
+
+#include "backend/orders/cancel_order.hpp"
+#include "backend/orders/create_order.hpp"
+#include "backend/orders/customer_of.hpp"
+#include "backend/orders/get_order.hpp"
+#include "backend/orders/list_orders.hpp"
+#include "backend/orders/pay_order.hpp"
+
+namespace ashlar::backend {
+
+// clang-format off
+void mount_orders(web::Routes& routes, sql::Database& database) {
+  routes.get("/api/orders", list_orders, database).signed_in()
+      .name("listOrders").tag("Orders").summary("My orders; an admin's list has everybody's");
+  routes.get("/api/orders/{id}", get_order, database).owner(customer_of, database)
+      .name("getOrder").tag("Orders").summary("One order of mine").fails_with(errors::order_not_found);
+  routes.post("/api/orders", create_order, database).signed_in().idempotency_key()
+      .name("createOrder").tag("Orders").summary("Order; under one Idempotency-Key, once").fails_with(errors::order_out_of_stock, errors::idempotency_mismatch);
+  routes.post("/api/orders/{id}/cancel", cancel_order, database).owner(customer_of, database)
+      .name("cancelOrder").tag("Orders").summary("Cancel an order of mine").fails_with(errors::order_not_found, errors::order_not_cancellable);
+  routes.post("/api/orders/{id}/pay", pay_order, database).owner(customer_of, database)
+      .name("payOrder").tag("Orders").summary("Pay an order of mine").fails_with(errors::order_not_found, errors::order_not_pending);
+}
+// clang-format on
+
+}  // namespace ashlar::backend
