@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ashlar/sql/aggregate.hpp"   // IWYU pragma: export
+#include "ashlar/sql/cursor.hpp"      // IWYU pragma: export
+#include "ashlar/sql/include.hpp"     // IWYU pragma: export
 #include "ashlar/sql/insert.hpp"      // IWYU pragma: export
+#include "ashlar/sql/join.hpp"        // IWYU pragma: export
 #include "ashlar/sql/modify.hpp"      // IWYU pragma: export
 #include "ashlar/sql/raw.hpp"         // IWYU pragma: export
 #include "ashlar/sql/select.hpp"      // IWYU pragma: export
@@ -20,6 +24,8 @@
 //   auto user = co_await from<User>().where(col<&User::id> == id).one(db);   // Result<std::optional<User>>
 //
 // The executor must live until the task has ended. Where to look: docs/guide/queries.md, and
-//   column.hpp, text_match.hpp   conditions           select.hpp, order.hpp, sort.hpp   reads and their orders
-//   insert.hpp                   inserts, upserts     modify.hpp, assignment.hpp        updates and deletes
-//   raw.hpp                      SQL by hand
+//   column.hpp, text_match.hpp    conditions           select.hpp, clauses.hpp       reads of one table
+//   order.hpp, sort.hpp           orders               cursor.hpp                    pages from a place on
+//   join.hpp, include.hpp         several tables       aggregate.hpp                 counts, sums, groups
+//   insert.hpp                    inserts, upserts     modify.hpp, assignment.hpp    updates and deletes
+//   raw.hpp                       SQL by hand

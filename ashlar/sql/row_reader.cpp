@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/schema/json.hpp"
+#include "ashlar/sql/detail/nested_columns.hpp"
 #include "ashlar/sql/table.hpp"
 
 #include <stdexcept>
@@ -76,11 +77,36 @@ void read_value(const Row& row, std::size_t column, const schema::Type& type, vo
   }
 }
 
-void read_by_position(const Row& row, const schema::Type& type, void* object) {
-  if (row.columns() != type.members.size()) refuse(type.name, "the row has another number of columns");
-  std::size_t column = 0;
+std::size_t read_members(const Row& row, std::size_t column, const schema::Type& type, void* object) {
   for (const auto& member : type.members) {
     read_value(row, column++, member.type(), member.locate(object), member.name);
+  }
+  return column;
+}
+
+void read_by_position(const Row& row, const schema::Type& type, void* object) {
+  if (row.columns() != type.members.size()) refuse(type.name, "the row has another number of columns");
+  read_members(row, 0, type, object);
+}
+
+void read_nested(const Row& row, const schema::Type& type, void* object) {
+  std::size_t column = 0;
+  for (const auto& member : type.members) {
+    const auto& part = content_type(member.type());
+    void* place = member.locate(object);
+    if (&part == &member.type()) {
+      column = read_members(row, column, part, place);
+      continue;
+    }
+    const std::size_t end = column + part.members.size();
+    std::size_t nulls = column;
+    while (nulls < end && row.is_null(nulls)) ++nulls;
+    if (nulls == end) {
+      member.type().access.clear(place);
+    } else {
+      read_members(row, column, part, member.type().access.emplace(place));
+    }
+    column = end;
   }
 }
 
@@ -96,6 +122,36 @@ void read_by_name(const Row& row, const schema::Type& type, void* object, std::v
   for (std::size_t i = 0; i < columns.size(); ++i) {
     const auto& member = type.members[i];
     read_value(row, columns[i], member.type(), member.locate(object), member.name);
+  }
+}
+
+const schema::Type& content_type(const schema::Type& type) {
+  const bool holder = type.kind == Kind::optional || type.kind == Kind::nullable;
+  return holder ? content_type(type.element()) : type;
+}
+
+Value column_value(const Row& row, std::size_t column, const schema::Type& type) {
+  if (row.is_null(column)) return Null{};
+  const auto& content = content_type(type);
+  switch (content.kind) {
+    case Kind::boolean:
+      return row.boolean(column);
+    case Kind::integer:
+      return row.integer(column);
+    case Kind::number:
+      return row.number(column);
+    default:
+      break;
+  }
+  switch (content.format) {
+    case Format::uuid:
+      return row.uuid(column);
+    case Format::date_time:
+      return row.timestamp(column);
+    case Format::money:
+      return row.integer(column);
+    default:
+      return std::string(row.text(column));
   }
 }
 
@@ -136,11 +192,16 @@ std::string column_list(const schema::Type& type) {
   std::string out;
   for (const auto& member : type.members) {
     if (!out.empty()) out += ", ";
-    out += '"';
-    out += member.name;
-    out += '"';
+    out.append("\"").append(member.name).append("\"");
   }
   return out;
+}
+
+void append_columns(std::string_view table, const schema::Type& type, std::string& out) {
+  for (const auto& member : type.members) {
+    if (!out.empty()) out += ", ";
+    out.append("\"").append(table).append("\".\"").append(member.name).append("\"");
+  }
 }
 
 }  // namespace ashlar::sql::detail

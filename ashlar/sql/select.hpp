@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ashlar/sql/clauses.hpp"
 #include "ashlar/sql/detail/fetch.hpp"
-#include "ashlar/sql/detail/select_parts.hpp"
 
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace ashlar::sql {
@@ -15,6 +16,34 @@ struct Page {
   std::vector<T> rows;
   std::int64_t total = 0;
 };
+
+namespace detail {
+template <class T>
+Task<Result<Page<T>>> rows_and_total(Executor& executor, Statement rows, Statement total, ReadRow read) {
+  Page<T> out;
+  auto found = co_await all_rows<T>(executor, std::move(rows), read);
+  if (!found) co_return std::unexpected(std::move(found.error()));
+  auto counted = co_await one_integer(executor, std::move(total));
+  if (!counted) co_return std::unexpected(std::move(counted.error()));
+  out.rows = std::move(*found);
+  out.total = *counted;
+  co_return out;
+}
+
+template <Table T, JoinKind Kind>
+struct Joined;
+}  // namespace detail
+
+class Cursors;  // cursor.hpp
+template <class T>
+struct CursorPage;
+using CursorText = Text<1, 4096>;
+template <class Out, Table First, class... Joined>
+class Join;  // join.hpp
+template <class Out, class Tables, auto... Keys>
+class Groups;  // aggregate.hpp
+template <Table T, class Out, auto... Included>
+class Including;  // include.hpp
 
 // A read that locks its rows until the transaction ends, so it takes a transaction. SQLite has one writer, which a
 // Transaction is: there nobody else can change a row that it has read, nothing is ever locked by another, and the same
@@ -36,11 +65,11 @@ class LockingSelect {
   detail::SelectParts parts_;
 };
 
-// Rows of one table. Its clauses (where, where_if, order_by, page, limit) are in detail/select_parts.hpp.
+// Rows of one table: where, where_if, order_by, page and limit are in clauses.hpp.
 template <Table T, schema::DescribedStruct Out = T>
-class Select : public detail::Clauses<T> {
+class Select : public Clauses<T> {
  public:
-  Select() { this->parts_.table = table_name<T>; }
+  Select() : Clauses<T>({.table = table_name<T>}) {}
 
   // Rows that are alike once only: select<CityName>().from<User>().distinct(). It can be ordered by what is selected.
   template <class Self>
@@ -48,6 +77,21 @@ class Select : public detail::Clauses<T> {
     self.parts_.duplicates = detail::Duplicates::removed;
     return std::forward<Self>(self);
   }
+
+  // With the rows of other tables: join.hpp.
+  template <Table B, class... On>
+  [[nodiscard]] Join<Out, T, detail::Joined<B, detail::JoinKind::inner>> join(Condition<On...> on) &&;
+  template <Table B, class... On>
+  [[nodiscard]] Join<Out, T, detail::Joined<B, detail::JoinKind::left>> left_join(Condition<On...> on) &&;
+  // With what belongs to each row, by another query: include.hpp.
+  template <auto Member, class Relation>
+  [[nodiscard]] Including<T, Out, Member> include(Relation relation) &&;
+  // What is computed over the rows: aggregate.hpp.
+  template <auto... Keys>
+  [[nodiscard]] Groups<Out, detail::TableList<T>, Keys...> group_by() &&;
+  template <class... C>
+  [[nodiscard]] auto compute(C... computed) &&;
+
   // For changing the rows next: others wait to change or lock them, until the transaction ends.
   [[nodiscard]] LockingSelect<Out> for_update(LockedRows others = LockedRows::wait) const {
     return locking(detail::Lock::update, others);
@@ -62,41 +106,41 @@ class Select : public detail::Clauses<T> {
   }
   // The first row, if there is one.
   [[nodiscard]] Task<Result<std::optional<Out>>> one(Executor& executor) const {
-    return detail::first_row<Out>(executor, this->parts_.first(executor.dialect(), detail::columns_of<Out>()));
+    return detail::first_row<Out>(executor, this->parts_.first(executor.dialect(), columns()));
   }
   // How many rows the conditions allow; order and page play no part in it.
   [[nodiscard]] Task<Result<std::int64_t>> count(Executor& executor) const {
-    return detail::one_integer(executor, this->parts_.count(executor.dialect(), detail::columns_of<Out>()));
+    return detail::one_integer(executor, this->parts_.count(executor.dialect(), columns()));
   }
   [[nodiscard]] Task<Result<bool>> exists(Executor& executor) const {
     return detail::one_bool(executor, this->parts_.exists(executor.dialect()));
   }
   // The page and the count. Two reads: a row written between them is in one only.
   [[nodiscard]] Task<Result<Page<Out>>> all_and_count(Executor& executor) const {
-    return rows_and_total(executor, statement(executor.dialect()),
-                          this->parts_.count(executor.dialect(), detail::columns_of<Out>()));
+    return detail::rows_and_total<Out>(executor, statement(executor.dialect()),
+                                       this->parts_.count(executor.dialect(), columns()), detail::read_by_position);
   }
+  // So many rows from where the cursor was, or from the first; `Key` is a unique column: cursor.hpp.
+  template <auto Key, class L>
+  [[nodiscard]] Task<Result<CursorPage<Out>>> cursor_page(Executor& executor, const Cursors& cursors,
+                                                          const std::optional<CursorText>& cursor,
+                                                          const L& limit) const;
 
   // What all() sends, for tests and logs.
-  [[nodiscard]] Statement statement(Dialect dialect) const {
-    return this->parts_.rows(dialect, detail::columns_of<Out>());
-  }
+  [[nodiscard]] Statement statement(Dialect dialect) const { return this->parts_.rows(dialect, columns()); }
 
  private:
+  static const std::string& columns() {
+    static_assert(detail::is_part_of<T, Out>(),
+                  "a member of the smaller struct is no column of the table, or of another type");
+    return detail::columns_of<Out>();
+  }
   [[nodiscard]] LockingSelect<Out> locking(detail::Lock strength, LockedRows others) const {
+    static_assert(detail::is_part_of<T, Out>(),
+                  "a member of the smaller struct is no column of the table, or of another type");
     auto parts = this->parts_;
     parts.set_lock(strength, others);
     return LockingSelect<Out>(std::move(parts));
-  }
-  static Task<Result<Page<Out>>> rows_and_total(Executor& executor, Statement rows, Statement total) {
-    Page<Out> out;
-    auto read = co_await detail::all_rows<Out>(executor, std::move(rows));
-    if (!read) co_return std::unexpected(std::move(read.error()));
-    auto counted = co_await detail::one_integer(executor, std::move(total));
-    if (!counted) co_return std::unexpected(std::move(counted.error()));
-    out.rows = std::move(*read);
-    out.total = *counted;
-    co_return out;
   }
 };
 
@@ -105,14 +149,13 @@ template <Table T>
   return {};
 }
 
-// Some columns only, into a smaller struct whose members have the names and types of the table's:
+// Into another struct than the table's: a smaller one whose members have the names and types of the table's,
 //   select<UserSummary>().from<User>()
+// one that nests the rows of several tables (join.hpp), or one of what is computed (aggregate.hpp).
 template <schema::DescribedStruct Out>
 struct Projection {
   template <Table T>
   [[nodiscard]] Select<T, Out> from() const {
-    static_assert(detail::is_part_of<T, Out>(),
-                  "a member of the smaller struct is no column of the table, or of another type");
     return {};
   }
 };

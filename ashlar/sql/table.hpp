@@ -41,11 +41,19 @@ namespace detail {
 
 // Reads one column into a value of the type. `name` stands in what is thrown.
 void read_value(const Row& row, std::size_t column, const schema::Type& type, void* value, std::string_view name);
+// Reads a struct whose members are columns of the row from `column` on; returns the one after them.
+std::size_t read_members(const Row& row, std::size_t column, const schema::Type& type, void* object);
 // Reads a struct whose members are the row's columns, in this order.
 void read_by_position(const Row& row, const schema::Type& type, void* object);
+// Reads a struct whose members are structs of columns, or optional ones: absent when all of their columns are NULL.
+void read_nested(const Row& row, const schema::Type& type, void* object);
 // Reads a struct whose members have the names of columns. `columns` is filled at the first row and kept for the next.
 void read_by_name(const Row& row, const schema::Type& type, void* object, std::vector<std::size_t>& columns);
 
+// The type of what an optional or nullable one holds; others themselves.
+const schema::Type& content_type(const schema::Type& type);
+// What a column of the type holds, as a parameter.
+Value column_value(const Row& row, std::size_t column, const schema::Type& type);
 // A value of the type as a parameter.
 Value value_of(const schema::Type& type, const void* value);
 // The members of a struct, as parameters.

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ashlar/core/signing_keys.hpp"
 #include "ashlar/core/timestamp.hpp"
 #include "ashlar/http/headers.hpp"
-#include "ashlar/web/detail/signing_keys.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -67,7 +67,7 @@ class SignedCookies {
   [[nodiscard]] std::optional<std::string> open(std::string_view name, std::string_view sealed, Timestamp now) const;
 
  private:
-  detail::SigningKeys keys_;
+  SigningKeys keys_;
 };
 
 }  // namespace ashlar::web

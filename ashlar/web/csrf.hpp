@@ -2,11 +2,11 @@
 #pragma once
 
 #include "ashlar/auth/principal.hpp"
+#include "ashlar/core/signing_keys.hpp"
 #include "ashlar/http/message.hpp"
 #include "ashlar/web/context.hpp"
 #include "ashlar/web/cookie.hpp"
 #include "ashlar/web/cors.hpp"
-#include "ashlar/web/detail/signing_keys.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -62,7 +62,7 @@ class CsrfTokens {
   [[nodiscard]] std::string_view cookie_name() const;
 
   Options options_;
-  detail::SigningKeys keys_;
+  SigningKeys keys_;
 };
 
 // The check, as the chain runs it.

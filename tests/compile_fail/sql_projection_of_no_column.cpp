@@ -2,4 +2,4 @@
 // refused: a member of the smaller struct is no column of the table
 #include "tables.hpp"
 
-auto query = select<Summary>().from<Author>();
+auto run(Executor& db) { return select<Summary>().from<Author>().all(db); }

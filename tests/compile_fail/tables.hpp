@@ -32,5 +32,23 @@ struct Summary {
 };
 ASHLAR_DESCRIBE(Summary, id, title)
 
+struct BookAndAuthor {
+  Book book;
+  Author author;
+};
+ASHLAR_DESCRIBE(BookAndAuthor, book, author)
+
+struct AuthorBooks {
+  std::string name;
+  std::vector<Summary> books;
+};
+ASHLAR_DESCRIBE(AuthorBooks, name, books)
+
+struct Totals {
+  std::int64_t books = 0;
+  ashlar::Money value;
+};
+ASHLAR_DESCRIBE(Totals, books, value)
+
 using namespace ashlar;
 using namespace ashlar::sql;

@@ -34,13 +34,13 @@ consteval std::string_view member_name() {
   return found;
 }
 
-// Whether each member of Part is a column of T with the same type.
-template <class T, class Part>
+// Whether each member of Part is a column of T with the same type; those that are skipped are filled otherwise.
+template <class T, class Part, auto... Skipped>
 consteval bool is_part_of() {
   namespace bd = boost::describe;
   bool all = true;
   boost::mp11::mp_for_each<bd::describe_members<Part, bd::mod_public>>([&all]<class P>(P) {
-    bool found = false;
+    bool found = ((std::string_view(P::name) == member_name<Skipped>()) || ...);
     boost::mp11::mp_for_each<bd::describe_members<T, bd::mod_public>>([&found]<class W>(W) {
       found = found || (std::string_view(P::name) == W::name && std::same_as<ValueOf<P::pointer>, ValueOf<W::pointer>>);
     });

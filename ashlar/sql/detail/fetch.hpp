@@ -13,20 +13,23 @@ namespace ashlar::sql::detail {
 Task<Result<std::int64_t>> one_integer(Executor& executor, Statement statement);
 Task<Result<bool>> one_bool(Executor& executor, Statement statement);
 
+// How a row becomes a struct: read_by_position, read_nested.
+using ReadRow = void (*)(const Row&, const schema::Type&, void*);
+
 template <schema::DescribedStruct T>
-Task<Result<std::vector<T>>> all_rows(Executor& executor, Statement statement) {
+Task<Result<std::vector<T>>> all_rows(Executor& executor, Statement statement, ReadRow read = read_by_position) {
   std::vector<T> rows;
-  statement.on_row = [&rows](const Row& row) { read_by_position(row, schema::type_of<T>(), &rows.emplace_back()); };
+  statement.on_row = [&rows, read](const Row& row) { read(row, schema::type_of<T>(), &rows.emplace_back()); };
   auto done = co_await executor.execute(std::move(statement));
   if (!done) co_return std::unexpected(std::move(done.error()));
   co_return rows;
 }
 
 template <schema::DescribedStruct T>
-Task<Result<std::optional<T>>> first_row(Executor& executor, Statement statement) {
+Task<Result<std::optional<T>>> first_row(Executor& executor, Statement statement, ReadRow read = read_by_position) {
   std::optional<T> first;
-  statement.on_row = [&first](const Row& row) {
-    if (!first) read_by_position(row, schema::type_of<T>(), &first.emplace());
+  statement.on_row = [&first, read](const Row& row) {
+    if (!first) read(row, schema::type_of<T>(), &first.emplace());
   };
   auto done = co_await executor.execute(std::move(statement));
   if (!done) co_return std::unexpected(std::move(done.error()));

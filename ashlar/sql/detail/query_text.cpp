@@ -69,9 +69,43 @@ std::string glob_of(std::string_view pattern) {
 
 QueryText& QueryText::name(std::string_view identifier) { return *this << "\"" << identifier << "\""; }
 
-QueryText& QueryText::column(const ColumnName& column) {
+QueryText& QueryText::plain_column(const ColumnName& column) {
   if (qualified_) name(column.table) << ".";
   return name(column.column);
+}
+
+QueryText& QueryText::column(const ColumnName& column) {
+  const auto call = [&](std::string_view before, std::string_view after) -> QueryText& {
+    *this << before;
+    return plain_column(column) << after;
+  };
+  switch (column.function) {
+    case Function::none:
+      return plain_column(column);
+    case Function::count_rows:
+      return *this << "count(*)";
+    case Function::count:
+      return call("count(", ")");
+    case Function::count_distinct:
+      return call("count(distinct ", ")");
+    case Function::sum:
+      return call("sum(", ")");
+    case Function::sum_or_zero:
+      return call("coalesce(sum(", "), 0)");
+    case Function::avg:
+      return call("avg(", ")");
+    case Function::avg_money:  // to the nearest minor unit, halves away from zero, without a double on the way
+      if (dialect_ == Dialect::postgres) return call("round(avg(", "))");
+      call("((2 * sum(", ") + sign(sum(");
+      call("", ")) * count(");
+      call("", ")) / (2 * count(");
+      return call("", ")))");
+    case Function::min:
+      return call("min(", ")");
+    case Function::max:
+      return call("max(", ")");
+  }
+  return *this;
 }
 
 QueryText& QueryText::parameter(Value value) {
@@ -81,11 +115,19 @@ QueryText& QueryText::parameter(Value value) {
   return *this << "$" << std::string_view(digits, static_cast<std::size_t>(end - digits));
 }
 
-QueryText& QueryText::where(const ConditionTree& condition) {
+QueryText& QueryText::condition(std::string_view keyword, const ConditionTree& condition) {
   if (condition.is_always_true()) return *this;
-  *this << " where ";
+  *this << keyword;
   Cursor at{.condition = condition};
   write(at);
+  return *this;
+}
+
+QueryText& QueryText::columns(std::string_view keyword, std::span<const ColumnName> columns) {
+  for (const auto& each : columns) {
+    *this << (&each == columns.data() ? keyword : std::string_view(", "));
+    column(each);
+  }
   return *this;
 }
 

@@ -25,7 +25,10 @@ class QueryText {
   QueryText& name(std::string_view identifier);
   QueryText& column(const ColumnName& column);
   QueryText& parameter(Value value);
-  QueryText& where(const ConditionTree& condition);  // nothing when it is always true
+  // Before it stands `keyword`; nothing at all when it is always true.
+  QueryText& condition(std::string_view keyword, const ConditionTree& condition);
+  QueryText& where(const ConditionTree& condition) { return this->condition(" where ", condition); }
+  QueryText& columns(std::string_view keyword, std::span<const ColumnName> columns);  // nothing for none
   QueryText& order_by(std::span<const OrderTerm> orders);
   // `table` stands before the columns' old values, where an upsert has two rows.
   QueryText& assignments(std::span<const AssignmentTerm> assignments, std::string_view table = {});
@@ -41,6 +44,7 @@ class QueryText {
     std::size_t node = 0;
     std::size_t value = 0;
   };
+  QueryText& plain_column(const ColumnName& column);
   void write(Cursor& at);
   void write_leaf(const ConditionTree::Node& node, Cursor& at);
   void write_match(const ConditionTree::Node& node, Cursor& at);

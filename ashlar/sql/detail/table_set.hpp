@@ -8,6 +8,9 @@
 // Lists of tables as types: which belong to what is made of several.
 namespace ashlar::sql::detail {
 
+template <class... Tables>
+struct TableList {};
+
 template <class T, class... Tables>
 inline constexpr bool is_one_of = (std::same_as<T, Tables> || ...);
 

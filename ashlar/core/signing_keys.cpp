@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ashlar/web/detail/signing_keys.hpp"
+#include "ashlar/core/signing_keys.hpp"
 
 #include "ashlar/core/encoding.hpp"
 
@@ -12,7 +12,7 @@
 #include <span>
 #include <stdexcept>
 
-namespace ashlar::web::detail {
+namespace ashlar {
 
 namespace {
 
@@ -55,4 +55,4 @@ bool SigningKeys::verify(std::string_view purpose, std::string_view text, std::s
   return right;
 }
 
-}  // namespace ashlar::web::detail
+}  // namespace ashlar

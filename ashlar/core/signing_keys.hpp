@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace ashlar::web::detail {
+namespace ashlar {
 
 // HMAC-SHA-256 (RFC 2104) with keys that can be changed: the first signs, all of them verify.
 class SigningKeys {
@@ -21,4 +21,4 @@ class SigningKeys {
   std::vector<std::string> keys_;
 };
 
-}  // namespace ashlar::web::detail
+}  // namespace ashlar

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/sql/detail/computed_columns.hpp"
+#include "ashlar/sql/select.hpp"
+
+#include <concepts>
+#include <optional>
+#include <vector>
+
+// Counts, sums and the like over rows, into a struct of one's own:
+//
+//   struct CategoryStock {
+//     std::optional<std::string> category;           // a column of group_by, by its name
+//     std::int64_t products = 0;
+//     Money value;
+//   };
+//   auto rows = co_await select<CategoryStock>()
+//                   .from<Product>()
+//                   .where(col<&Product::stock> > 0)
+//                   .group_by<&Product::category>()
+//                   .compute(count_rows.as<&CategoryStock::products>(),
+//                   sum<&Product::price>.as<&CategoryStock::value>()) .having(count_rows >= 2)
+//                   .order_by(descending(sum<&Product::price>), asc<&Product::category>)
+//                   .all(db);                                         // Result<std::vector<CategoryStock>>
+//   auto all = co_await select<Totals>().from<Product>()
+//                   .compute(avg<&Product::price>.as<&Totals::price>()).one(db);    // Result<Totals>: one row, always
+//
+// Types are exact. A count and a sum of integers are std::int64_t; a sum and an average of Money are Money, the average
+// to the nearest minor unit with halves away from zero; any other average is a double; min and max are of the column's
+// type. Over no value all but the counts are NULL, so they go into an optional member where that can be: without
+// group_by, or over a column that can be NULL. sum<...>.or_zero() is never NULL. A sum that does not fit 64 bits is an
+// error or throws std::logic_error, and is never wrong.
+namespace ashlar::sql {
+
+// Each over a column; NULL is not counted. count_rows counts rows.
+inline constexpr detail::Aggregate<Function::count_rows, nullptr> count_rows{};
+template <auto Member>
+inline constexpr detail::Aggregate<Function::count, Member> count{};
+template <auto Member>
+inline constexpr detail::Aggregate<Function::count_distinct, Member> count_distinct{};
+template <auto Member>
+inline constexpr detail::Sum<Member> sum{};
+template <auto Member>
+inline constexpr detail::Aggregate<detail::avg_of<Member>, Member> avg{};
+template <auto Member>
+inline constexpr detail::Aggregate<Function::min, Member> min{};
+template <auto Member>
+inline constexpr detail::Aggregate<Function::max, Member> max{};
+
+template <detail::IsAggregate A>
+[[nodiscard]] constexpr detail::GroupOrder<A> ascending(A) {
+  return detail::group_order<A>(OrderTerm::Direction::ascending);
+}
+template <detail::IsAggregate A>
+[[nodiscard]] constexpr detail::GroupOrder<A> descending(A) {
+  return detail::group_order<A>(OrderTerm::Direction::descending);
+}
+
+// Rows that are computed: one for each group, or one alone when there are no groups.
+template <class Out, class Tables, bool Grouped>
+class Computed;
+
+template <class Out, class... Tables, bool Grouped>
+class Computed<Out, detail::TableList<Tables...>, Grouped> {
+ public:
+  explicit Computed(detail::SelectParts parts) : parts_(std::move(parts)) {}
+
+  // Which groups: conditions on what is computed, `count_rows > 3`.
+  template <class Self>
+  Self&& having(this Self&& self, Condition<detail::Group<void>, detail::Group<Tables>...> condition) {
+    self.parts_.having = ConditionTree::both(std::move(self.parts_.having), std::move(condition).tree());
+    return std::forward<Self>(self);
+  }
+  // By columns of group_by, or by what is computed.
+  template <class Self>
+  Self&& order_by(this Self&& self,
+                  detail::OrderOf<Tables..., detail::Group<void>, detail::Group<Tables>...> auto const&... orders) {
+    (self.parts_.orders.push_back(
+         detail::order_of_group<Tables..., detail::Group<void>, detail::Group<Tables>...>(orders, self.parts_.groups)),
+     ...);
+    return std::forward<Self>(self);
+  }
+  template <class Self, class L>
+  Self&& limit(this Self&& self, const L& rows) {
+    self.parts_.limit = detail::integer_of(rows);
+    return std::forward<Self>(self);
+  }
+
+  [[nodiscard]] Task<Result<std::vector<Out>>> all(Executor& executor) const {
+    return detail::all_rows<Out>(executor, statement(executor.dialect()));
+  }
+  // The first group, if there is one.
+  [[nodiscard]] Task<Result<std::optional<Out>>> one(Executor& executor) const
+    requires Grouped
+  {
+    return detail::first_row<Out>(executor, parts_.first(executor.dialect(), {}));
+  }
+  // The only row.
+  [[nodiscard]] Task<Result<Out>> one(Executor& executor) const
+    requires(!Grouped)
+  {
+    return detail::only_row<Out>(executor, statement(executor.dialect()));
+  }
+  [[nodiscard]] Statement statement(Dialect dialect) const { return parts_.rows(dialect, {}); }
+
+ private:
+  detail::SelectParts parts_;
+};
+
+// Rows by groups of equal values in these columns; what is computed of each comes next.
+template <class Out, class... Tables, auto... Keys>
+class Groups<Out, detail::TableList<Tables...>, Keys...> {
+ public:
+  explicit Groups(detail::SelectParts parts) : parts_(std::move(parts)) {}
+
+  template <class... C>
+  [[nodiscard]] Computed<Out, detail::TableList<Tables...>, (sizeof...(Keys) > 0)> compute(C...) && {
+    detail::check_computed<Out, detail::TableList<Tables...>, detail::KeyList<Keys...>, C...>();
+    parts_.computed = detail::computed_columns<Out, detail::KeyList<Keys...>, C...>;
+    parts_.groups = detail::key_columns<Keys...>;
+    return Computed<Out, detail::TableList<Tables...>, (sizeof...(Keys) > 0)>(std::move(parts_));
+  }
+
+ private:
+  detail::SelectParts parts_;
+};
+
+template <Table T, schema::DescribedStruct Out>
+template <auto... Keys>
+Groups<Out, detail::TableList<T>, Keys...> Select<T, Out>::group_by() && {
+  static_assert((std::same_as<T, detail::StructOf<Keys>> && ...), "the column belongs to another table");
+  return Groups<Out, detail::TableList<T>, Keys...>(std::move(this->parts_));
+}
+
+template <Table T, schema::DescribedStruct Out>
+template <class... C>
+auto Select<T, Out>::compute(C... computed) && {
+  return Groups<Out, detail::TableList<T>>(std::move(this->parts_)).compute(computed...);
+}
+
+}  // namespace ashlar::sql

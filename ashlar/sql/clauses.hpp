@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/sql/detail/select_parts.hpp"
+
+#include <concepts>
+#include <optional>
+#include <utility>
+
+namespace ashlar::sql {
+
+namespace detail {
+
+template <class O, class... Tables>
+concept OrderOf = (std::convertible_to<const O&, Order<Tables>> || ...);
+
+template <class First, class... Tables, class O>
+OrderTerm order_term(const O& order) {
+  if constexpr (std::convertible_to<const O&, Order<First>>) {
+    return static_cast<Order<First>>(order);
+  } else {
+    return order_term<Tables...>(order);
+  }
+}
+
+}  // namespace detail
+
+// The clauses that reads of one or several tables have. On a query with a name they change it, on a new one they give
+// it on.
+template <class... Tables>
+class Clauses {
+ public:
+  // Each where() must hold.
+  template <class Self>
+  Self&& where(this Self&& self, Condition<Tables...> condition) {
+    self.parts_.condition = ConditionTree::both(std::move(self.parts_.condition), std::move(condition).tree());
+    return std::forward<Self>(self);
+  }
+  // Only when there is a value: `make(value)` gives the condition.
+  template <class Self, class V, class Make>
+  Self&& where_if(this Self&& self, const std::optional<V>& value, Make make) {
+    if (value) self.where(make(*value));
+    return std::forward<Self>(self);
+  }
+  // The first decides, then the second, ...; a Sort can stand among them.
+  template <class Self>
+  Self&& order_by(this Self&& self, detail::OrderOf<Tables...> auto const&... orders) {
+    (self.parts_.orders.push_back(detail::order_term<Tables...>(orders)), ...);
+    return std::forward<Self>(self);
+  }
+  // The n-th page, from 1, of so many rows. Numbers, Ints or Defaulted ones.
+  template <class Self, class P, class L>
+  Self&& page(this Self&& self, const P& page, const L& rows) {
+    self.parts_.set_page(detail::integer_of(page), detail::integer_of(rows));
+    return std::forward<Self>(self);
+  }
+  template <class Self, class L>
+  Self&& limit(this Self&& self, const L& rows) {
+    self.parts_.limit = detail::integer_of(rows);
+    return std::forward<Self>(self);
+  }
+
+ protected:
+  explicit Clauses(detail::SelectParts parts) : parts_(std::move(parts)) {}
+  detail::SelectParts parts_;
+};
+
+}  // namespace ashlar::sql

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/core/signing_keys.hpp"
+#include "ashlar/schema/constraints.hpp"
+#include "ashlar/sql/detail/keyset.hpp"
+#include "ashlar/sql/select.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <vector>
+
+// Lists that are read on from where the reader was, by the values of their order (keyset pagination): as quick on the
+// thousandth page as on the first, and with no row twice or left out when others come and go meanwhile.
+//
+//   const Cursors cursors({key});                                       // once, from the settings
+//   auto page = co_await from<Post>()
+//                   .where(col<&Post::published> == true)
+//                   .order_by(in.sort)                                  // a client may choose it
+//                   .cursor_page<&Post::id>(db, cursors, in.cursor, in.limit);   // Result<CursorPage<Post>>
+//
+// A cursor is text for the client to send back (a request's member is std::optional<CursorText>), in base64url. It
+// holds the order's values of the row at the page's edge and is signed (HMAC-SHA-256) together with the whole query, so
+// a cursor that was changed, or that is another list's, with other conditions, another order or another struct, is
+// refused as sql.invalid_cursor. It is not secret: who has it can read those values. It does not end; a key that is
+// dropped ends all that it signed.
+//
+// The unique column that is named last makes the order complete. Orders are told apart by milliseconds: a timestamptz
+// that SQL wrote itself holds microseconds, and belongs into a timestamptz(3).
+namespace ashlar::sql {
+
+namespace errors {
+inline constexpr ErrorCode invalid_cursor{ErrorKind::invalid, "sql.invalid_cursor"};
+}  // namespace errors
+
+// The keys of cursors. Immutable; outlives whoever uses it.
+class Cursors {
+ public:
+  // The first signs, all of them verify: to change keys, put the new one first. Each has at least 32 bytes; throws
+  // std::invalid_argument else.
+  explicit Cursors(std::vector<std::string> keys) : keys_(std::move(keys)) {}
+  [[nodiscard]] const SigningKeys& keys() const { return keys_; }
+
+ private:
+  SigningKeys keys_;
+};
+
+// A page, and the cursors of its neighbours. A page that has become empty has neither.
+template <class T>
+struct CursorPage {
+  std::vector<T> rows;
+  std::optional<std::string> next{};      // absent: there is no row after these
+  std::optional<std::string> previous{};  // absent: there is none before these
+};
+
+namespace detail {
+
+template <class T>
+Task<Result<CursorPage<T>>> keyset_page(Executor& executor, const Cursors& cursors, SelectParts parts,
+                                        std::optional<CursorText> cursor) {
+  auto keyset = Keyset::of(std::move(parts), columns_of<T>(), schema::type_of<T>().members.size(), cursors.keys(),
+                           cursor ? std::optional(cursor->view()) : std::nullopt, executor.dialect());
+  if (!keyset) co_return fail(errors::invalid_cursor, "This cursor is none of this list's: begin anew, without one.");
+  CursorPage<T> page;
+  auto statement = keyset->statement();
+  statement.on_row = [&page, &keyset](const Row& row) {
+    if (keyset->take(row)) read_members(row, 0, schema::type_of<T>(), &page.rows.emplace_back());
+  };
+  auto done = co_await executor.execute(std::move(statement));
+  if (!done) co_return std::unexpected(std::move(done.error()));
+  if (keyset->is_backward()) std::ranges::reverse(page.rows);
+  page.next = keyset->next();
+  page.previous = keyset->previous();
+  co_return page;
+}
+
+}  // namespace detail
+
+template <Table T, schema::DescribedStruct Out>
+template <auto Key, class L>
+Task<Result<CursorPage<Out>>> Select<T, Out>::cursor_page(Executor& executor, const Cursors& cursors,
+                                                          const std::optional<CursorText>& cursor,
+                                                          const L& limit) const {
+  static_assert(std::same_as<T, detail::StructOf<Key>>, "the column belongs to another table");
+  static_assert(!detail::Unwrap<detail::ValueOf<Key>>::nullable, "a column that can be NULL makes no order complete");
+  auto parts = this->parts_;
+  parts.limit = detail::integer_of(limit);
+  parts.orders.push_back(asc<Key>);
+  return detail::keyset_page<Out>(executor, cursors, std::move(parts), cursor);
+}
+
+}  // namespace ashlar::sql

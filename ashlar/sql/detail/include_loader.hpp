@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/async/task.hpp"
+#include "ashlar/sql/detail/select_parts.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ashlar::sql::detail {
+
+// What belongs to each row, and into which of its members it goes.
+struct IncludeTerm {
+  std::string_view member;  // a vector of rows; or one row, optional or not
+  ColumnName own_key;
+  const schema::Type& (*own_key_type)();
+  ColumnName other_key;
+  const schema::Type& (*other_key_type)();
+  const schema::Type& (*row_type)();
+  SelectParts rows;                                // the other table's
+  std::optional<std::int64_t> rows_of_each_max{};  // none: to one row
+  std::vector<IncludeTerm> nested{};
+};
+
+// Reads the rows of one query with the keys by which others belong to them, then those others: a query for each
+// relation, whatever the number of rows. The rows must not move between reading and loading.
+class IncludeLoader {
+ public:
+  IncludeLoader(const schema::Type& type, const std::vector<IncludeTerm>& terms);
+
+  [[nodiscard]] const std::string& columns() const { return columns_; }
+  // Reads a row's own members and keeps its keys; the rows are counted from 0 in this order.
+  void read(const Row& row, void* object);
+  // The columns that read() takes.
+  [[nodiscard]] std::size_t width() const { return members_.size() + terms_->size(); }
+  // `objects` in the order in which they were read.
+  Task<Result<>> load(Executor& executor, std::vector<void*> objects);
+
+ private:
+  struct Keyed;
+  Task<Result<>> load_relation(Executor& executor, std::size_t relation, const std::vector<void*>& objects);
+
+  const schema::Type* type_;
+  const std::vector<IncludeTerm>* terms_;
+  std::vector<const schema::Member*> members_;  // that are columns
+  std::string columns_;
+  std::vector<std::vector<Value>> keys_;  // for each term those of all rows
+};
+
+}  // namespace ashlar::sql::detail

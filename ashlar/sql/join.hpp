@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/sql/aggregate.hpp"
+#include "ashlar/sql/detail/nested_columns.hpp"
+#include "ashlar/sql/select.hpp"
+
+#include <concepts>
+#include <optional>
+#include <vector>
+
+// Rows of several tables side by side, each in a member of the struct that is selected:
+//
+//   struct PostAndAuthor {
+//     Post post;
+//     User author;
+//   };
+//   ASHLAR_DESCRIBE(PostAndAuthor, post, author)
+//   auto rows = co_await select<PostAndAuthor>()
+//                   .from<Post>()
+//                   .join<User>(col<&Post::author_id> == col<&User::id>)
+//                   .where(col<&User::age> > 18 && col<&Post::published> == true)
+//                   .order_by(desc<&Post::created_at>)
+//                   .page(1, 20)
+//                   .all(db);                                       // Result<std::vector<PostAndAuthor>>
+//
+// A member is a table's struct, or a smaller one with some of its columns; when that would fit several of the tables,
+// it says which with ASHLAR_TABLE. left_join keeps rows without a partner: its member is std::optional. A condition may
+// name each of the tables; it is the join's if it names the new one. A table is joined once: with itself by SQL by
+// hand. Rows that belong to others, a list for each, are include's (include.hpp).
+namespace ashlar::sql {
+
+namespace detail {
+
+template <Table T, JoinKind Kind>
+struct Joined {
+  using Struct = T;
+  static constexpr JoinKind kind = Kind;
+};
+
+template <Table B, class... Tables, class... On>
+SelectParts with_join(SelectParts parts, JoinKind kind, Condition<On...> on) {
+  static_assert(!is_one_of<B, Tables...>, "a table is joined once");
+  static_assert(is_one_of<B, On...>, "the condition of a join has to name the table that is joined");
+  static_assert((is_one_of<On, B, Tables...> && ...), "the condition names a table that is not joined");
+  parts.joins.push_back({.kind = kind, .table = table_name<B>, .on = std::move(on).tree()});
+  return parts;
+}
+
+}  // namespace detail
+
+template <class Out, Table First, class... Joined>
+class Join : public Clauses<First, typename Joined::Struct...> {
+  using Base = Clauses<First, typename Joined::Struct...>;
+  using Tables = detail::TableList<First, typename Joined::Struct...>;
+  using Nested = detail::NestedColumns<Out, detail::Joined<First, detail::JoinKind::inner>, Joined...>;
+
+ public:
+  explicit Join(detail::SelectParts parts) : Base(std::move(parts)) {}
+
+  template <Table B, class... On>
+  [[nodiscard]] auto join(Condition<On...> on) && {
+    constexpr auto kind = detail::JoinKind::inner;
+    return Join<Out, First, Joined..., detail::Joined<B, kind>>(
+        detail::with_join<B, First, typename Joined::Struct...>(std::move(this->parts_), kind, std::move(on)));
+  }
+  template <Table B, class... On>
+  [[nodiscard]] auto left_join(Condition<On...> on) && {
+    constexpr auto kind = detail::JoinKind::left;
+    return Join<Out, First, Joined..., detail::Joined<B, kind>>(
+        detail::with_join<B, First, typename Joined::Struct...>(std::move(this->parts_), kind, std::move(on)));
+  }
+  // What is computed over the joined rows: aggregate.hpp.
+  template <auto... Keys>
+  [[nodiscard]] Groups<Out, Tables, Keys...> group_by() && {
+    return Groups<Out, Tables, Keys...>(std::move(this->parts_));
+  }
+  template <class... C>
+  [[nodiscard]] auto compute(C... computed) && {
+    return Groups<Out, Tables>(std::move(this->parts_)).compute(computed...);
+  }
+
+  [[nodiscard]] Task<Result<std::vector<Out>>> all(Executor& executor) const {
+    return detail::all_rows<Out>(executor, statement(executor.dialect()), detail::read_nested);
+  }
+  [[nodiscard]] Task<Result<std::optional<Out>>> one(Executor& executor) const {
+    return detail::first_row<Out>(executor, this->parts_.first(executor.dialect(), Nested::list()),
+                                  detail::read_nested);
+  }
+  // How many pairs (or more) the conditions allow.
+  [[nodiscard]] Task<Result<std::int64_t>> count(Executor& executor) const {
+    return detail::one_integer(executor, this->parts_.count(executor.dialect(), {}));
+  }
+  [[nodiscard]] Task<Result<bool>> exists(Executor& executor) const {
+    return detail::one_bool(executor, this->parts_.exists(executor.dialect()));
+  }
+  // Two reads, as Select's.
+  [[nodiscard]] Task<Result<Page<Out>>> all_and_count(Executor& executor) const {
+    return detail::rows_and_total<Out>(executor, statement(executor.dialect()),
+                                       this->parts_.count(executor.dialect(), {}), detail::read_nested);
+  }
+  [[nodiscard]] Statement statement(Dialect dialect) const { return this->parts_.rows(dialect, Nested::list()); }
+};
+
+template <Table T, schema::DescribedStruct Out>
+template <Table B, class... On>
+Join<Out, T, detail::Joined<B, detail::JoinKind::inner>> Select<T, Out>::join(Condition<On...> on) && {
+  constexpr auto kind = detail::JoinKind::inner;
+  return Join<Out, T, detail::Joined<B, kind>>(detail::with_join<B, T>(std::move(this->parts_), kind, std::move(on)));
+}
+
+template <Table T, schema::DescribedStruct Out>
+template <Table B, class... On>
+Join<Out, T, detail::Joined<B, detail::JoinKind::left>> Select<T, Out>::left_join(Condition<On...> on) && {
+  constexpr auto kind = detail::JoinKind::left;
+  return Join<Out, T, detail::Joined<B, kind>>(detail::with_join<B, T>(std::move(this->parts_), kind, std::move(on)));
+}
+
+}  // namespace ashlar::sql
