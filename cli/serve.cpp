@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/http/server.hpp"
+#include "ashlar/sql/logged.hpp"
 #include "backend/application.hpp"
 #include "backend/metrics_server.hpp"
 #include "backend/schema_version.hpp"
@@ -18,6 +19,7 @@
 #include <csignal>
 #include <ctime>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -164,7 +166,8 @@ int serve(const Serve& wanted) {
   CommandLoop loop;
   sql::OpenOptions database_options;
   database_options.postgres.log = &logger;
-  const auto database = open_database(settings, std::move(database_options));
+  const auto database =
+      std::make_unique<sql::LoggedDatabase>(open_database(settings, std::move(database_options)), logger);
   bring_schema_up(settings, wanted, *database, clock, logger);
   const auto redis = make_redis(settings, logger);
   if (settings.stage != backend::Stage::production) backend::fill_development_secrets(settings, random);

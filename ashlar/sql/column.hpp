@@ -106,76 +106,81 @@ using ConditionOn = Condition<typename Column<Member>::Struct>;
 
 namespace detail {
 
-template <auto M, class V>
-ConditionOn<M> compare(Comparison comparison, const V& value) {
-  return ConditionOn<M>(ConditionTree::compare(comparison, Column<M>::column_name(), value_for<ValueOf<M>>(value)));
-}
-
-// The other side is a column, too: of the same table, of one that is joined, or of the row that an upsert inserts.
+// What can stand in a condition: a column, a place in a JSON column, a column of the row that an upsert inserts.
 template <class O>
-concept ColumnLike = requires {
+concept Operand = requires {
+  typename O::Struct;
+  typename O::Type;
   { O::column_name() } -> std::same_as<ColumnName>;
+  requires !requires { typename O::Argument; };  // an aggregate, which has conditions of its own
 };
 
-template <auto M, ColumnLike O>
+template <Operand O, class V>
+Condition<typename O::Struct> compare(Comparison comparison, const V& value) {
+  return Condition<typename O::Struct>(
+      ConditionTree::compare(comparison, O::column_name(), value_for<typename O::Type>(value)));
+}
+
+// Two columns: of one table, or of two that are joined.
+template <Operand O, Operand P>
 auto compare(Comparison comparison) {
-  using A = typename Unwrap<ValueOf<M>>::Type;
-  using B = typename Unwrap<typename O::Type>::Type;
+  using A = typename Unwrap<typename O::Type>::Type;
+  using B = typename Unwrap<typename P::Type>::Type;
   static_assert(comparable<A, B>() || comparable<B, A>(), "the two columns have different types");
-  return TablesOf<ConditionOn<M>, Condition<typename O::Struct>>(
-      ConditionTree::compare(comparison, Column<M>::column_name(), O::column_name()));
+  return TablesOf<Condition<typename O::Struct>, Condition<typename P::Struct>>(
+      ConditionTree::compare(comparison, O::column_name(), P::column_name()));
 }
 
 }  // namespace detail
 
-template <auto M, class V>
-[[nodiscard]] ConditionOn<M> operator==(const Column<M>&, const V& value) {
-  return detail::compare<M>(Comparison::equal, value);
+template <detail::Operand O, class V>
+[[nodiscard]] Condition<typename O::Struct> operator==(const O&, const V& value) {
+  return detail::compare<O>(Comparison::equal, value);
 }
-template <auto M, class V>
-[[nodiscard]] ConditionOn<M> operator!=(const Column<M>&, const V& value) {
-  return detail::compare<M>(Comparison::not_equal, value);
+template <detail::Operand O, class V>
+[[nodiscard]] Condition<typename O::Struct> operator!=(const O&, const V& value) {
+  return detail::compare<O>(Comparison::not_equal, value);
 }
-template <auto M, class V>
-[[nodiscard]] ConditionOn<M> operator<(const Column<M>&, const V& value) {
-  return detail::compare<M>(Comparison::less, value);
+template <detail::Operand O, class V>
+[[nodiscard]] Condition<typename O::Struct> operator<(const O&, const V& value) {
+  return detail::compare<O>(Comparison::less, value);
 }
-template <auto M, class V>
-[[nodiscard]] ConditionOn<M> operator<=(const Column<M>&, const V& value) {
-  return detail::compare<M>(Comparison::less_or_equal, value);
+template <detail::Operand O, class V>
+[[nodiscard]] Condition<typename O::Struct> operator<=(const O&, const V& value) {
+  return detail::compare<O>(Comparison::less_or_equal, value);
 }
-template <auto M, class V>
-[[nodiscard]] ConditionOn<M> operator>(const Column<M>&, const V& value) {
-  return detail::compare<M>(Comparison::greater, value);
+template <detail::Operand O, class V>
+[[nodiscard]] Condition<typename O::Struct> operator>(const O&, const V& value) {
+  return detail::compare<O>(Comparison::greater, value);
 }
-template <auto M, class V>
-[[nodiscard]] ConditionOn<M> operator>=(const Column<M>&, const V& value) {
-  return detail::compare<M>(Comparison::greater_or_equal, value);
+template <detail::Operand O, class V>
+[[nodiscard]] Condition<typename O::Struct> operator>=(const O&, const V& value) {
+  return detail::compare<O>(Comparison::greater_or_equal, value);
 }
 
-template <auto M, detail::ColumnLike O>
-[[nodiscard]] auto operator==(const Column<M>&, const O&) {
-  return detail::compare<M, O>(Comparison::equal);
+template <detail::Operand O, detail::Operand P>
+[[nodiscard]] auto operator==(const O&, const P&) {
+  return detail::compare<O, P>(Comparison::equal);
 }
-template <auto M, detail::ColumnLike O>
-[[nodiscard]] auto operator!=(const Column<M>&, const O&) {
-  return detail::compare<M, O>(Comparison::not_equal);
+template <detail::Operand O, detail::Operand P>
+[[nodiscard]] auto operator!=(const O&, const P&) {
+  return detail::compare<O, P>(Comparison::not_equal);
 }
-template <auto M, detail::ColumnLike O>
-[[nodiscard]] auto operator<(const Column<M>&, const O&) {
-  return detail::compare<M, O>(Comparison::less);
+template <detail::Operand O, detail::Operand P>
+[[nodiscard]] auto operator<(const O&, const P&) {
+  return detail::compare<O, P>(Comparison::less);
 }
-template <auto M, detail::ColumnLike O>
-[[nodiscard]] auto operator<=(const Column<M>&, const O&) {
-  return detail::compare<M, O>(Comparison::less_or_equal);
+template <detail::Operand O, detail::Operand P>
+[[nodiscard]] auto operator<=(const O&, const P&) {
+  return detail::compare<O, P>(Comparison::less_or_equal);
 }
-template <auto M, detail::ColumnLike O>
-[[nodiscard]] auto operator>(const Column<M>&, const O&) {
-  return detail::compare<M, O>(Comparison::greater);
+template <detail::Operand O, detail::Operand P>
+[[nodiscard]] auto operator>(const O&, const P&) {
+  return detail::compare<O, P>(Comparison::greater);
 }
-template <auto M, detail::ColumnLike O>
-[[nodiscard]] auto operator>=(const Column<M>&, const O&) {
-  return detail::compare<M, O>(Comparison::greater_or_equal);
+template <detail::Operand O, detail::Operand P>
+[[nodiscard]] auto operator>=(const O&, const P&) {
+  return detail::compare<O, P>(Comparison::greater_or_equal);
 }
 
 }  // namespace ashlar::sql

@@ -29,11 +29,16 @@ enum class Function : unsigned char {
   max
 };
 
-// A column, or what is computed of it.
+// What a place in a JSON column holds (json_column.hpp).
+enum class JsonContent : unsigned char { text, boolean, integer, number };
+
+// A column, a place in the JSON that it holds, or what is computed of it.
 struct ColumnName {
   std::string_view table;  // literals
   std::string_view column;
   Function function = Function::none;
+  JsonContent json_content{};
+  std::string_view json_path{};  // "address.city"; empty: the whole column
 
   friend bool operator==(const ColumnName&, const ColumnName&) = default;
 };

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "ashlar/sql/aggregate.hpp"   // IWYU pragma: export
-#include "ashlar/sql/cursor.hpp"      // IWYU pragma: export
-#include "ashlar/sql/include.hpp"     // IWYU pragma: export
-#include "ashlar/sql/insert.hpp"      // IWYU pragma: export
-#include "ashlar/sql/join.hpp"        // IWYU pragma: export
-#include "ashlar/sql/modify.hpp"      // IWYU pragma: export
-#include "ashlar/sql/raw.hpp"         // IWYU pragma: export
-#include "ashlar/sql/select.hpp"      // IWYU pragma: export
-#include "ashlar/sql/sort.hpp"        // IWYU pragma: export
-#include "ashlar/sql/text_match.hpp"  // IWYU pragma: export
+#include "ashlar/sql/aggregate.hpp"    // IWYU pragma: export
+#include "ashlar/sql/cursor.hpp"       // IWYU pragma: export
+#include "ashlar/sql/include.hpp"      // IWYU pragma: export
+#include "ashlar/sql/insert.hpp"       // IWYU pragma: export
+#include "ashlar/sql/join.hpp"         // IWYU pragma: export
+#include "ashlar/sql/json_column.hpp"  // IWYU pragma: export
+#include "ashlar/sql/modify.hpp"       // IWYU pragma: export
+#include "ashlar/sql/raw.hpp"          // IWYU pragma: export
+#include "ashlar/sql/select.hpp"       // IWYU pragma: export
+#include "ashlar/sql/sort.hpp"         // IWYU pragma: export
+#include "ashlar/sql/text_match.hpp"   // IWYU pragma: export
 
 // Typed queries. A query is a value: it is put together, and sent to an Executor (a Database or a Transaction) at the
 // end, once or more often. What is sent is made of column names and parameters; a value is never part of the text.
@@ -28,4 +29,4 @@
 //   order.hpp, sort.hpp           orders               cursor.hpp                    pages from a place on
 //   join.hpp, include.hpp         several tables       aggregate.hpp                 counts, sums, groups
 //   insert.hpp                    inserts, upserts     modify.hpp, assignment.hpp    updates and deletes
-//   raw.hpp                       SQL by hand
+//   raw.hpp                       SQL by hand          json_column.hpp               conditions inside of JSON

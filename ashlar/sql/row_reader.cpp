@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/schema/json.hpp"
 #include "ashlar/sql/detail/nested_columns.hpp"
+#include "ashlar/sql/json_column.hpp"
 #include "ashlar/sql/table.hpp"
 
 #include <stdexcept>
@@ -186,6 +187,13 @@ Value value_of(const schema::Type& type, const void* value) {
 void append_values(const schema::Type& type, const void* object, std::vector<Value>& out) {
   out.reserve(out.size() + type.members.size());
   for (const auto& member : type.members) out.push_back(value_of(member.type(), member.locate_in(object)));
+}
+
+std::string_view json_name_of(const schema::Type& type, std::string_view member) {
+  for (const auto& each : type.members) {
+    if (each.name == member) return each.json_name;
+  }
+  throw std::logic_error("no member " + std::string(member));
 }
 
 std::string column_list(const schema::Type& type) {

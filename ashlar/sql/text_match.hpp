@@ -16,44 +16,44 @@
 namespace ashlar::sql {
 
 namespace detail {
-template <auto M>
-[[nodiscard]] ConditionOn<M> match_text(TextMatch match, LetterCase letters, std::string_view text) {
-  static_assert(is_text<typename Column<M>::Type>, "this column does not hold text");
-  return ConditionOn<M>(ConditionTree::match(match, letters, Column<M>::column_name(), std::string(text)));
+template <Operand O>
+[[nodiscard]] Condition<typename O::Struct> match_text(TextMatch match, LetterCase letters, std::string_view text) {
+  static_assert(is_text<typename O::Type>, "this column does not hold text");
+  return Condition<typename O::Struct>(ConditionTree::match(match, letters, O::column_name(), std::string(text)));
 }
 }  // namespace detail
 
-template <auto M>
-[[nodiscard]] ConditionOn<M> contains(Column<M>, std::string_view text) {
-  return detail::match_text<M>(TextMatch::contains, LetterCase::exact, text);
+template <detail::Operand O>
+[[nodiscard]] Condition<typename O::Struct> contains(const O&, std::string_view text) {
+  return detail::match_text<O>(TextMatch::contains, LetterCase::exact, text);
 }
-template <auto M>
-[[nodiscard]] ConditionOn<M> contains_ignoring_case(Column<M>, std::string_view text) {
-  return detail::match_text<M>(TextMatch::contains, LetterCase::ignored, text);
+template <detail::Operand O>
+[[nodiscard]] Condition<typename O::Struct> contains_ignoring_case(const O&, std::string_view text) {
+  return detail::match_text<O>(TextMatch::contains, LetterCase::ignored, text);
 }
-template <auto M>
-[[nodiscard]] ConditionOn<M> starts_with(Column<M>, std::string_view text) {
-  return detail::match_text<M>(TextMatch::starts_with, LetterCase::exact, text);
+template <detail::Operand O>
+[[nodiscard]] Condition<typename O::Struct> starts_with(const O&, std::string_view text) {
+  return detail::match_text<O>(TextMatch::starts_with, LetterCase::exact, text);
 }
-template <auto M>
-[[nodiscard]] ConditionOn<M> starts_with_ignoring_case(Column<M>, std::string_view text) {
-  return detail::match_text<M>(TextMatch::starts_with, LetterCase::ignored, text);
+template <detail::Operand O>
+[[nodiscard]] Condition<typename O::Struct> starts_with_ignoring_case(const O&, std::string_view text) {
+  return detail::match_text<O>(TextMatch::starts_with, LetterCase::ignored, text);
 }
-template <auto M>
-[[nodiscard]] ConditionOn<M> ends_with(Column<M>, std::string_view text) {
-  return detail::match_text<M>(TextMatch::ends_with, LetterCase::exact, text);
+template <detail::Operand O>
+[[nodiscard]] Condition<typename O::Struct> ends_with(const O&, std::string_view text) {
+  return detail::match_text<O>(TextMatch::ends_with, LetterCase::exact, text);
 }
-template <auto M>
-[[nodiscard]] ConditionOn<M> ends_with_ignoring_case(Column<M>, std::string_view text) {
-  return detail::match_text<M>(TextMatch::ends_with, LetterCase::ignored, text);
+template <detail::Operand O>
+[[nodiscard]] Condition<typename O::Struct> ends_with_ignoring_case(const O&, std::string_view text) {
+  return detail::match_text<O>(TextMatch::ends_with, LetterCase::ignored, text);
 }
-template <auto M>
-[[nodiscard]] ConditionOn<M> like(Column<M>, std::string_view pattern) {
-  return detail::match_text<M>(TextMatch::pattern, LetterCase::exact, pattern);
+template <detail::Operand O>
+[[nodiscard]] Condition<typename O::Struct> like(const O&, std::string_view pattern) {
+  return detail::match_text<O>(TextMatch::pattern, LetterCase::exact, pattern);
 }
-template <auto M>
-[[nodiscard]] ConditionOn<M> like_ignoring_case(Column<M>, std::string_view pattern) {
-  return detail::match_text<M>(TextMatch::pattern, LetterCase::ignored, pattern);
+template <detail::Operand O>
+[[nodiscard]] Condition<typename O::Struct> like_ignoring_case(const O&, std::string_view pattern) {
+  return detail::match_text<O>(TextMatch::pattern, LetterCase::ignored, pattern);
 }
 
 }  // namespace ashlar::sql

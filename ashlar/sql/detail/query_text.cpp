@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/sql/detail/query_text.hpp"
 
+#include <algorithm>
 #include <charconv>
+#include <string>
 
 namespace ashlar::sql::detail {
 namespace {
@@ -70,8 +72,33 @@ std::string glob_of(std::string_view pattern) {
 QueryText& QueryText::name(std::string_view identifier) { return *this << "\"" << identifier << "\""; }
 
 QueryText& QueryText::plain_column(const ColumnName& column) {
+  if (!column.json_path.empty()) return json_place(column);
   if (qualified_) name(column.table) << ".";
   return name(column.column);
+}
+
+// The names in a path are those of members, letters and digits: they need no quotes.
+QueryText& QueryText::json_place(const ColumnName& column) {
+  const ColumnName whole{.table = column.table, .column = column.column};
+  if (dialect_ == Dialect::sqlite) {
+    *this << "json_extract(";
+    return plain_column(whole) << ", '$." << column.json_path << "')";
+  }
+  std::string path(column.json_path);
+  std::ranges::replace(path, '.', ',');
+  *this << "(";
+  plain_column(whole) << "::jsonb #>> '{" << path << "}')";
+  switch (column.json_content) {
+    case JsonContent::text:
+      return *this;
+    case JsonContent::boolean:
+      return *this << "::boolean";
+    case JsonContent::integer:
+      return *this << "::bigint";
+    case JsonContent::number:
+      return *this << "::double precision";
+  }
+  return *this;
 }
 
 QueryText& QueryText::column(const ColumnName& column) {

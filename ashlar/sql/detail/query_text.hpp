@@ -45,6 +45,7 @@ class QueryText {
     std::size_t value = 0;
   };
   QueryText& plain_column(const ColumnName& column);
+  QueryText& json_place(const ColumnName& column);
   void write(Cursor& at);
   void write_leaf(const ConditionTree::Node& node, Cursor& at);
   void write_match(const ConditionTree::Node& node, Cursor& at);

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/log/logger.hpp"
+#include "ashlar/sql/database.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+
+namespace ashlar::sql {
+
+struct StatementLogOptions {
+  // redacted: a parameter's type and size alone, since values are what people have written
+  enum class Parameters : std::uint8_t { redacted, shown } parameters = Parameters::redacted;
+  std::size_t sql_bytes_max = 4096;         // of a statement's text; a longer one is cut
+  std::size_t parameters_bytes_max = 1024;  // of all parameters together
+};
+
+// A database that logs what is sent to it: the text, the parameters, how long it took, how many rows there were, the
+// error's code, and a number for what belongs to one transaction. At the level `debug`, which may be set while it runs;
+// above it a statement costs one comparison more. The blocking calls, for migrations, are not logged. The log outlives
+// it; otherwise it is used as the database that it holds.
+class LoggedDatabase final : public Database {
+ public:
+  LoggedDatabase(std::unique_ptr<Database> database, log::Logger& logger, StatementLogOptions options = {});
+  ~LoggedDatabase() override;
+
+  [[nodiscard]] Dialect dialect() const override { return database_->dialect(); }
+  Task<Result<Outcome>> execute(Statement statement) override;
+  Task<Result<Transaction>> begin() override;
+  Task<Result<>> ping(std::chrono::milliseconds within) override { return database_->ping(within); }
+  [[nodiscard]] DatabaseLoad load() const override { return database_->load(); }
+  Result<> run_script(std::string_view sql) override { return database_->run_script(sql); }
+  Result<> query_blocking(const Statement& statement) override { return database_->query_blocking(statement); }
+  Result<std::unique_ptr<MigrationTurn>> take_migration_turn(std::chrono::milliseconds wait_max) override {
+    return database_->take_migration_turn(wait_max);
+  }
+  Result<> rehearse(std::string_view script, std::span<const Statement> reads) override {
+    return database_->rehearse(script, reads);
+  }
+  Result<StatementShape> describe_blocking(std::string_view sql) override { return database_->describe_blocking(sql); }
+  void close() override { database_->close(); }
+
+ private:
+  struct Log;
+  std::unique_ptr<Database> database_;
+  std::shared_ptr<Log> log_;  // transactions have it, too
+};
+
+// How the database would run a statement, in its own words, a step a line: for a person, in a test or a console.
+//   std::puts((co_await explain(db, query.statement(db.dialect())))->c_str());
+Task<Result<std::string>> explain(Executor& executor, Statement statement);
+
+}  // namespace ashlar::sql
