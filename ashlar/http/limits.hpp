@@ -16,7 +16,10 @@ struct Limits {
   std::size_t body_bytes_max = 10 * 1024 * 1024;     // 413; a handler may read with a lower one
   std::size_t pipelined_requests_max = 64;           // unanswered ones read ahead; more wait in the socket
   std::size_t output_bytes_max = 1024 * 1024;        // joined answers waiting for a slow reader; then reading stops
-  std::size_t connections_max = 10'000;              // in all; more are closed at once
+  // A loop that answers so many holds the answers of one turn back until its end, of at most 16 connections: their
+  // client is woken once for all of them. 0: each loop, always.
+  std::size_t gathering_answers_per_second_min = 10'000;
+  std::size_t connections_max = 10'000;  // in all; more are closed at once
   // Of one address, an IPv6 one counted by its /64; more are closed at once. 0: no limit of its own, since behind a
   // proxy everybody has the proxy's address.
   std::size_t connections_per_address_max = 0;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -59,19 +60,21 @@ bool is_token(std::string_view text) {
 const char* find_control(const char* from, const char* end) {
   constexpr std::uint64_t ones = 0x0101010101010101;
   constexpr std::uint64_t high = 0x8080808080808080;
-  while (from != end) {
-    // Eight bytes at a time: one below 0x20 or equal to 0x7F sets a high bit. HTAB does so, too, and is let pass below.
-    for (; end - from >= 8; from += 8) {
-      std::uint64_t word = 0;
-      std::memcpy(&word, from, sizeof word);
-      const std::uint64_t below = (word - ones * 0x20) & ~word & high;
-      const std::uint64_t rubbed = word ^ (ones * 0x7F);
-      if ((below | ((rubbed - ones) & ~rubbed & high)) != 0) break;
-    }
-    const char* stop = end - from > 8 ? from + 8 : end;
-    for (; from != stop; ++from) {
-      if (is_control(static_cast<unsigned char>(*from))) return from;
-    }
+  // Eight bytes at a time: the first that is below 0x20 or equal to 0x7F sets its high bit, and none before it does.
+  while (end - from >= 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, from, sizeof word);
+    if constexpr (std::endian::native == std::endian::big) word = std::byteswap(word);
+    const std::uint64_t below = (word - ones * 0x20) & ~word;
+    const std::uint64_t rubbed = word ^ (ones * 0x7F);
+    const std::uint64_t hits = (below | ((rubbed - ones) & ~rubbed)) & high;
+    from += std::countr_zero(hits) / 8;  // 8 where there is none
+    if (hits == 0) continue;
+    if (*from != '\t') return from;
+    ++from;
+  }
+  for (; from != end; ++from) {
+    if (is_control(static_cast<unsigned char>(*from))) return from;
   }
   return end;
 }

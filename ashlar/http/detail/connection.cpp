@@ -11,6 +11,7 @@
 #include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace ashlar::http::detail {
 namespace {
@@ -51,7 +52,10 @@ Connection::Connection(Loop& loop, Socket socket, const asio::ip::tcp::endpoint&
   wire_.moved_to(loop.add(*this));
 }
 
-Connection::~Connection() { loop_.remove(wire_.place()); }
+Connection::~Connection() {
+  if (gathering_) loop_.forget_flush(*this);
+  loop_.remove(wire_.place());
+}
 
 void Connection::start(Loop& loop, Socket socket, const asio::ip::tcp::endpoint& peer, ConnectionPermit permit,
                        Preface preface) {
@@ -95,6 +99,15 @@ void Connection::cancel_handler() {
 // While a handler runs no operation of ours is under way, so there is nothing to get between.
 void Connection::send_what_waits() {
   if (!wire_.transport().secure()) (void)wire_.try_flush();
+}
+
+void Connection::send_gathered() {
+  gathering_ = false;
+  if (!reading_) return;  // the next request has come, and its answer goes with these
+  const Wire::Flushed flushed = wire_.try_flush();
+  if (flushed == Wire::Flushed::all) return;
+  blocked_ = flushed == Wire::Flushed::blocked;
+  wire_.cancel();
 }
 
 // The client does not know yet, and perhaps has a request under way.
@@ -176,13 +189,16 @@ Task<Connection::Next> Connection::serve() {
         }
         co_return refuse(decoder_.refusal());
       case Http1RequestDecoder::Progress::need_more: {
-        const Wire::Flushed flushed = wire_.try_flush();
-        if (flushed == Wire::Flushed::failed) co_return Next::gone;
-        if (flushed == Wire::Flushed::blocked && !co_await wire_.flush()) co_return Next::gone;
+        if (!leaves_to_turn()) {
+          const Wire::Flushed flushed = wire_.try_flush();
+          if (flushed == Wire::Flushed::failed) co_return Next::gone;
+          if (flushed == Wire::Flushed::blocked && !co_await wire_.flush()) co_return Next::gone;
+        }
         before_read();
         const auto [failed, size] = co_await wire_.read();
-        waiting_ = false;
+        waiting_ = reading_ = false;
         if (wire_.has_read(failed, size)) continue;
+        if (std::exchange(blocked_, false) && !gone_ && co_await wire_.flush()) continue;
         if (releasing_ && !wire_.broken() && !wire_.expired() && co_await wait_without_memory()) continue;
         const Next next = head_not_read();
         if (next == Next::request) continue;
@@ -212,9 +228,17 @@ Task<Connection::Next> Connection::serve() {
   }
 }
 
+// Whether the answers are sent at the end of the loop's turn, while this connection waits for its next request.
+bool Connection::leaves_to_turn() {
+  if (wire_.output.empty() || !loop_.gathers() || wire_.transport().secure() || loop_.draining()) return false;
+  if (!std::exchange(gathering_, true)) loop_.flush_with_turn(*this);
+  return true;
+}
+
 void Connection::before_read() {
   gathered_ = 0;
-  releasing_ = false;
+  releasing_ = blocked_ = false;
+  reading_ = true;
   if (decoder_.started()) {
     if (!head_begun_) wire_.due_in(loop_.limits().header_time_max);
     head_begun_ = true;
@@ -362,6 +386,7 @@ Connection::Next Connection::after_answer(Persistence persistence) {
   wire_.input.unpin();
   body_.release_memory();
   decoder_.reset();
+  loop_.count_answer();
   ++gathered_;
   if (persistence == Persistence::close) {
     return at_end && wire_.input.empty() ? Next::close : Next::lingering_close;

@@ -48,6 +48,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   }
   void cancel_handler();
   void send_what_waits();
+  void send_gathered();
   void drain();
   void abort();
 
@@ -69,6 +70,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   [[nodiscard]] bool prefers_http2();
   Task<> serve_http2();
   Task<Next> serve();
+  [[nodiscard]] bool leaves_to_turn();
   void before_read();
   Next head_not_read();
   Task<bool> wait_without_memory();
@@ -97,8 +99,11 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   std::unique_ptr<Http2Connection> http2_;
   std::size_t requests_ = 0;
   std::size_t gathered_ = 0;  // answers in the output that were not sent
+  bool reading_ = false;      // the next head, or what is left of it
   bool waiting_ = false;      // for a request's first byte
   bool releasing_ = false;    // memory, while waiting
+  bool gathering_ = false;    // the loop is going to send the output
+  bool blocked_ = false;      // it tried, and the socket took a part
   bool head_begun_ = false;   // its time runs
   bool broken_off_ = false;   // the handler failed: this answer is the last
   bool gone_ = false;

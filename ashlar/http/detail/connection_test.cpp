@@ -127,6 +127,42 @@ TEST(Connection, AnswersPipelinedRequestsInOrder) {
   }
 }
 
+TEST(Connection, GathersTheAnswersOfManyConnections) {
+  TestServer server(Limits{.gathering_answers_per_second_min = 0});
+  std::vector<RawClient> clients;
+  for (int i = 0; i < 50; ++i) clients.push_back(server.connect());
+  for (int round = 0; round < 20; ++round) {
+    const std::string target = "/" + std::to_string(round);
+    for (RawClient& client : clients) client.send(get(target));
+    for (RawClient& client : clients) EXPECT_EQ(client.read_response().body, "you asked for " + target);
+  }
+}
+
+TEST(Connection, GatheredAnswersOfASlowReaderComeWhole) {
+  TestServer server(Limits{.gathering_answers_per_second_min = 0});
+  RawClient client(server.server.port(), {.receive_buffer_bytes = 4096});
+  int asked = 0;
+  do {  // until the server's socket takes no more and so the next request is not read
+    client.send(get("/joined"));
+    ++asked;
+  } while (server.handler.joined.try_acquire_for(milliseconds{200}) && asked < 2'000);
+  ASSERT_LT(asked, 2'000);
+  for (int i = 0; i < asked; ++i) EXPECT_EQ(client.read_response().body.size(), 16'000U);
+}
+
+TEST(Connection, AnAnswerThatIsGatheredIsSentBeforeTheEnd) {
+  TestServer server(Limits{.gathering_answers_per_second_min = 0, .idle_time_max = milliseconds{40}});
+  RawClient client = server.connect();
+  client.send(get("/one") + get("/two", "Connection: close\r\n"));
+  EXPECT_EQ(client.read_response().body, "you asked for /one");
+  EXPECT_EQ(client.read_response().body, "you asked for /two");
+  EXPECT_TRUE(client.closed_by_server());
+  RawClient idle = server.connect();
+  idle.send(get("/kept"));
+  EXPECT_EQ(idle.read_response().body, "you asked for /kept");
+  EXPECT_TRUE(idle.closed_by_server());
+}
+
 TEST(Connection, TakesARequestByteByByte) {
   TestServer server;
   RawClient client = server.connect();

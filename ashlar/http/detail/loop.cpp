@@ -4,6 +4,8 @@
 #include "ashlar/http/detail/connection.hpp"
 #include "ashlar/http/detail/http1_response.hpp"
 
+#include <boost/asio/post.hpp>
+
 #include <algorithm>
 
 namespace ashlar::http::detail {
@@ -18,6 +20,8 @@ milliseconds sweep_interval(const Limits& limits) {
                                           limits.write_time_max, limits.tls_handshake_time_max});
   return std::clamp(shortest / 8, milliseconds{5}, milliseconds{100});
 }
+
+constexpr std::size_t gathered_connections_max = 16;  // the first waits for the work of so many, no longer
 
 }  // namespace
 
@@ -60,6 +64,8 @@ bool ConnectionPermit::count_for(const boost::asio::ip::address& address) {
 
 Loop::Loop(ServerShared& shared)
     : shared_(shared), tls_(shared.tls), interval_(sweep_interval(shared.limits)), context_(1), timer_(context_) {
+  gathered_.reserve(gathered_connections_max);
+  gathers_ = shared.limits.gathering_answers_per_second_min == 0;
   read_clocks();
 }
 
@@ -105,6 +111,9 @@ void Loop::read_clocks() {
 // Nothing it calls ends a connection on the spot: cancelled operations complete later, so the table stands still.
 void Loop::sweep() {
   read_clocks();
+  gathers_ =
+      answers_ * 1000 >= shared_.limits.gathering_answers_per_second_min * static_cast<std::size_t>(interval_.count());
+  answers_ = 0;
   polled_.clear();
   for (Due& due : due_) {
     switch (due.kind) {
@@ -136,6 +145,24 @@ void Loop::sweep() {
   if (!polled_.empty()) look_for_closed_clients();
   if (!late_connections_.empty()) cancel_late_handlers();
 }
+
+void Loop::flush_with_turn(Connection& connection) {
+  if (gathered_.size() == gathered_connections_max) flush_gathered();
+  gathered_.push_back(&connection);
+  if (std::exchange(flush_posted_, true)) return;
+  boost::asio::post(context_, [this] {  // behind everything that is ready now
+    flush_posted_ = false;
+    flush_gathered();
+  });
+}
+
+// send_gathered() neither ends a connection nor adds one.
+void Loop::flush_gathered() {
+  for (Connection* connection : gathered_) connection->send_gathered();
+  gathered_.clear();
+}
+
+void Loop::forget_flush(Connection& connection) { std::erase(gathered_, &connection); }
 
 // One system call for all handlers that a sweep finds running: those that answer at once are never asked about.
 void Loop::look_for_closed_clients() {

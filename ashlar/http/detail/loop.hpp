@@ -135,6 +135,13 @@ class Loop {
   void set_deadline(std::size_t place, std::chrono::milliseconds within) { set(place, within, Due::Kind::deadline); }
   void set_idle(std::size_t place, std::chrono::milliseconds within) { set(place, within, Due::Kind::idle); }
 
+  // A busy loop sends the answers of one turn together, at its end: a client that serves many of the connections is
+  // woken once for them and not once each. One that is not busy lets each go at once.
+  [[nodiscard]] bool gathers() const { return gathers_; }
+  void count_answer() { ++answers_; }
+  void flush_with_turn(Connection& connection);  // calls its send_gathered() when it waits for its next request
+  void forget_flush(Connection& connection);
+
   void drain();      // idle connections end now, the others after their answer
   void abort_all();  // all end now; handlers are cancelled
 
@@ -150,6 +157,7 @@ class Loop {
   void schedule();
   void sweep();
   void read_clocks();
+  void flush_gathered();
   void look_for_closed_clients();
   void cancel_late_handlers();
 
@@ -160,6 +168,8 @@ class Loop {
   std::vector<pollfd> polled_;
   std::vector<std::shared_ptr<Connection>> polled_connections_;
   std::vector<std::shared_ptr<Connection>> late_connections_;
+  std::vector<Connection*> gathered_;
+  std::size_t answers_ = 0;  // since the last sweep
   std::chrono::milliseconds interval_;
   LoopLag lag_;
   std::int64_t now_ = 0;
@@ -167,6 +177,8 @@ class Loop {
   std::string date_;
   bool draining_ = false;
   bool sweeping_ = false;
+  bool gathers_ = false;
+  bool flush_posted_ = false;
   boost::asio::io_context context_;  // after what its unfinished coroutines use while they are destroyed
   Timer timer_;
 };

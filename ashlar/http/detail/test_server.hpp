@@ -14,6 +14,7 @@
 
 #include <chrono>
 #include <future>
+#include <semaphore>
 #include <stdexcept>
 #include <string>
 
@@ -41,6 +42,8 @@ class TestHandler final : public Handler {
   Signal<std::string> left;                  // how /gate ended: "opened", "cancelled" or "late"
   Signal<std::string> body_error;            // the code that /count got
   Signal<std::string> write_error;           // the code that /endless got
+
+  std::counting_semaphore<> joined{0};  // how often /joined was asked for: an answer that goes with others
 
   // Lets /gate go on. From any thread.
   void open(boost::asio::io_context& loop) {
@@ -76,6 +79,9 @@ class TestHandler final : public Handler {
       response.body = request.client_certificate;
     } else if (path == "/large") {
       response.body.assign(1'000'000, 'l');
+    } else if (path == "/joined") {
+      response.body.assign(16'000, 'j');
+      joined.release();
     } else if (path == "/stream" || path == "/sized") {
       response.stream = stream;
       if (path == "/sized") response.stream_length = 3 * 6;
