@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ashlar/http/detail/test_signal.hpp"
 #include "ashlar/http/errors.hpp"
 #include "ashlar/http/server.hpp"
 #include "tests/support/raw_client.hpp"
@@ -13,28 +14,12 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <chrono>
-#include <future>
 #include <semaphore>
 #include <stdexcept>
 #include <string>
 
 // For the tests of connections and servers.
 namespace ashlar::http::detail {
-
-// It comes, or the test fails.
-template <class T>
-class Signal {
- public:
-  void set(T value) { promise_.set_value(std::move(value)); }
-  T wait() {
-    if (future_.wait_for(std::chrono::seconds{10}) != std::future_status::ready) throw std::runtime_error("no signal");
-    return future_.get();
-  }
-
- private:
-  std::promise<T> promise_;
-  std::future<T> future_ = promise_.get_future();
-};
 
 class TestHandler final : public Handler {
  public:
