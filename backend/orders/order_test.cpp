@@ -43,6 +43,15 @@ class Orders : public testing::Test {
   std::string total_of(const Person& who) {
     return backend.as(who, Method::get, "/api/orders").at("/pagination/total");
   }
+  // How many there are in a table, with a condition or without.
+  int rows(const std::string& of) {
+    int found = 0;
+    EXPECT_TRUE(backend.database().query_blocking(
+        {.sql = "select 1 from " + of, .parameters = {}, .mode = sql::Mode::read, .on_row = [&](const sql::Row&) {
+           ++found;
+         }}));
+    return found;
+  }
 
   TestBackend backend;
   Person keeper = backend.person_with("keeper", {"create:product", "update:product", "delete:product"});
@@ -165,7 +174,28 @@ TEST_F(Orders, ThatWerePaidAreRefunded) {
   const std::string path = "/api/orders/" + order(ada, order_of(item(desk, "2"))).at("/data/id");
   EXPECT_EQ(backend.as(ada, Method::post, path + "/pay").at("/data/status"), "paid");
   EXPECT_EQ(backend.as(ada, Method::post, path + "/pay").at("/code"), "order.not_pending");
+  EXPECT_EQ(rows("payments where status = 'taken' and amount = 200 and currency = 'EUR'"), 1);
   EXPECT_EQ(backend.as(backend.admin(), Method::post, path + "/cancel").at("/data/status"), "refunded");
+  EXPECT_EQ(rows("payments where status = 'refunded' and amount = 200"), 1);
+  EXPECT_EQ(stock_of(desk), "3");
+}
+
+TEST_F(Orders, ThatArePaidAndCancelledAtOnceTakeTheirMoneyOnceAndGiveItBack) {
+  const std::string desk = product("Desk", "1.00", 3);
+  const auto made = order(ada, order_of(item(desk, "2")));
+  auto pay = request(ada, "");
+  pay.target += "/" + made.at("/data/id") + "/pay";
+  auto cancel = request(ada, "");
+  cancel.target += "/" + made.at("/data/id") + "/cancel";
+  const auto statuses = backend.at_once({pay, cancel, pay, cancel, pay, cancel});
+  const auto done = std::ranges::count(statuses, 200);
+  EXPECT_EQ(std::ranges::count(statuses, 409), 6 - done);
+  const bool paid = done == 2;  // else it was cancelled before anybody paid
+  EXPECT_TRUE(paid || done == 1);
+  EXPECT_EQ(backend.as(ada, Method::get, "/api/orders/" + made.at("/data/id")).at("/data/status"),
+            paid ? "refunded" : "cancelled");
+  EXPECT_EQ(rows("payments where status = 'refunded'"), paid ? 1 : 0);
+  EXPECT_EQ(rows("payments"), paid ? 1 : 0);
   EXPECT_EQ(stock_of(desk), "3");
 }
 
@@ -176,6 +206,8 @@ TEST_F(Orders, GoWithTheirAccount) {
   const Person admin = backend.admin();
   EXPECT_EQ(backend.as(admin, Method::remove, "/api/users/" + ada.id).status, 204);
   EXPECT_EQ(backend.as(admin, Method::get, path).status, 404);
+  for (const char* table : {"orders", "order_items", "payments", "idempotency_keys"})
+    EXPECT_EQ(rows(table), 0) << table;
 }
 
 TEST_F(Orders, UnderOneKeyAreOneOrderForADay) {
@@ -197,12 +229,7 @@ TEST_F(Orders, UnderOneKeyAreOneOrderForADay) {
   backend.clock().advance(std::chrono::hours{24});
   ada = backend.sign_in(ada.email);
   EXPECT_NE(order(ada, body, "key-1").at("/data/id"), first.at("/data/id"));
-  int kept = 0;
-  ASSERT_TRUE(backend.database().query_blocking({.sql = "select name from idempotency_keys",
-                                                 .parameters = {},
-                                                 .mode = sql::Mode::read,
-                                                 .on_row = [&](const sql::Row&) { ++kept; }}));
-  EXPECT_EQ(kept, 1) << "those that expired are gone, whosever they were";
+  EXPECT_EQ(rows("idempotency_keys"), 1) << "those that expired are gone, whosever they were";
 }
 
 TEST_F(Orders, AtOnceUnderOneKeyAreOneOrder) {
