@@ -65,6 +65,15 @@ void add_redis(web::MetricSources& sources, const redis::Clients& redis) {
 
 }  // namespace
 
+web::RateLimitStore& Application::share_rate_limits() {
+  redis_rate_limits_.emplace(*foundation_.redis, web::RedisRateLimitOptions{.key_prefix = settings_.redis_key_prefix});
+  metrics_.add({.name = "ashlar_rate_limits_local_total",
+                .type = web::MetricType::counter,
+                .help = "Decisions of rate limits without Redis, since it was away.",
+                .value = [&limits = *redis_rate_limits_] { return static_cast<double>(limits.decided_locally()); }});
+  return *redis_rate_limits_;
+}
+
 web::AppOptions Application::app_options() {
   const Settings& settings = settings_;
   using SecureCookies = web::AppOptions::SecureCookies;
@@ -87,6 +96,7 @@ web::AppOptions Application::app_options() {
   out.access_log_one_in = settings.access_log_one_in;
   out.access_log_slow = settings.access_log_slow;
   out.metric_sources = &metrics_;
+  if (foundation_.redis != nullptr) out.rate_limit_store = &share_rate_limits();
   out.overload.requests_in_flight_max = settings.requests_in_flight_max;
   // Past half of its queue nobody who is let in is answered in time. Hashing refuses for itself: few need it.
   const std::size_t waiting_max = foundation_.database.load().waiting_max / 2;
@@ -102,17 +112,36 @@ Application::Application(Settings settings, Foundation foundation)
       hashing_(hashing_pool()),
       passwords_(hashing_, foundation.random, {.cost = settings_.bcrypt_cost}),
       revocations_(foundation.clock),
+      revocation_sync_(
+          foundation.database, revocations_, foundation.clock, foundation.logger,
+          {.delay_max = settings_.revocation_delay_max, .access_lifetime = settings_.tokens.access_lifetime}),
       tokens_(settings_.tokens, foundation.clock, foundation.random, revocations_),
-      sessions_(foundation.database, tokens_, revocations_),
+      sessions_(foundation.database, tokens_, revocations_, share_revocations()),
       readiness_(foundation.database, foundation.redis),
       app_(app_options(), {&foundation_.clock, &foundation_.random, &foundation_.logger}, &tokens_, routes()) {
-  if (auto loaded = sessions_.load_blocking(foundation_.clock.now()); !loaded) {
+  if (auto loaded = revocation_sync_.load_blocking(); !loaded) {
     throw std::runtime_error("cannot read the ended sessions: " + loaded.error().message() + " " +
                              loaded.error().cause());
   }
 }
 
 Application::~Application() = default;
+
+RevocationBroadcast* Application::share_revocations() {
+  if (foundation_.redis == nullptr) return nullptr;
+  return &revocation_broadcast_.emplace(*foundation_.redis, settings_.redis_key_prefix, revocations_, foundation_.clock,
+                                        foundation_.random, [this] { revocation_sync_.wake(); });
+}
+
+void Application::start(boost::asio::io_context& first_loop) {
+  revocation_sync_.start(first_loop);
+  if (revocation_broadcast_) revocation_broadcast_->start(first_loop);
+}
+
+void Application::close() {
+  revocation_sync_.close();
+  if (revocation_broadcast_) revocation_broadcast_->close();
+}
 
 web::Routes Application::routes() {
   web::Routes routes;

@@ -11,9 +11,14 @@
 #include "ashlar/redis/clients.hpp"
 #include "ashlar/sql/database.hpp"
 #include "ashlar/web/app.hpp"
+#include "ashlar/web/redis_rate_limits.hpp"
+#include "backend/auth/revocation_broadcast.hpp"
+#include "backend/auth/revocation_sync.hpp"
 #include "backend/auth/sessions.hpp"
 #include "backend/health/readiness.hpp"
 #include "backend/settings.hpp"
+
+#include <optional>
 
 namespace ashlar::backend {
 
@@ -27,7 +32,7 @@ struct Foundation {
 };
 
 // The reference backend, wired: pools, tokens and sessions, and the routes of every feature behind one App. It opens no
-// socket: a server is given app(), a test calls it in the process. Immutable after its construction.
+// socket: a server is given app(), a test calls it in the process.
 class Application {
  public:
   // Throws std::runtime_error when the database does not answer, std::invalid_argument for unusable secrets.
@@ -35,6 +40,11 @@ class Application {
   ~Application();
   Application(const Application&) = delete;
   Application& operator=(const Application&) = delete;
+
+  // What others have done is heard on the server's first loop: from start(), before the loop has a thread, to close(),
+  // when it has none any more and neither Redis's clients nor the database are closed.
+  void start(boost::asio::io_context& first_loop);
+  void close();
 
   [[nodiscard]] web::App& app() { return app_; }
   [[nodiscard]] const Settings& settings() const { return settings_; }
@@ -47,16 +57,21 @@ class Application {
  private:
   [[nodiscard]] web::Routes routes();
   [[nodiscard]] web::AppOptions app_options();
+  [[nodiscard]] web::RateLimitStore& share_rate_limits();
+  [[nodiscard]] RevocationBroadcast* share_revocations();
 
   const Settings settings_;
   Foundation foundation_;
   async::BlockingPool hashing_;
   auth::PasswordHasher passwords_;
   auth::MemoryRevocations revocations_;
+  RevocationSync revocation_sync_;
+  std::optional<RevocationBroadcast> revocation_broadcast_;
   auth::Tokens tokens_;
   Sessions sessions_;
   Readiness readiness_;
   web::MetricSources metrics_;
+  std::optional<web::RedisRateLimits> redis_rate_limits_;
   web::App app_;
 };
 

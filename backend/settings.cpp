@@ -183,6 +183,7 @@ Settings read_settings(config::Environment& env) {
   }
   read_redis(env, out);
   read_tokens(env, out);
+  out.revocation_delay_max = env.duration("REVOCATION_DELAY_MAX", 2s, 100ms, 1min);
   out.bcrypt_cost = static_cast<int>(env.integer("BCRYPT_COST", 12, 4, 16));
   read_first_admin(env, out);
   out.rate_limit_max = static_cast<std::uint32_t>(env.integer("RATE_LIMIT_MAX", 100, 0, 1'000'000));

@@ -49,6 +49,7 @@ struct Settings {
   std::string redis_key_prefix = "ashlar:";               // of every key and channel
 
   auth::TokenOptions tokens;  // in development the secrets may be empty: see fill_development_secrets()
+  std::chrono::milliseconds revocation_delay_max{2'000};  // until it is known what another instance has ended
   int bcrypt_cost = 12;
   std::optional<FirstAdmin> first_admin;
 

@@ -54,6 +54,7 @@ TEST(Settings, RefuseWithTheVariablesName) {
       {{{"JWT_EXPIRES_IN", "15"}}, "JWT_EXPIRES_IN"},
       {{{"JWT_EXPIRES_IN", "25h"}}, "JWT_EXPIRES_IN"},
       {{{"JWT_REFRESH_EXPIRES_IN", "1m"}}, "JWT_REFRESH_EXPIRES_IN"},
+      {{{"REVOCATION_DELAY_MAX", "0s"}}, "REVOCATION_DELAY_MAX"},
       {{{"BCRYPT_COST", "3"}}, "BCRYPT_COST"},
       {{{"BCRYPT_COST", "17"}}, "BCRYPT_COST"},
       {{{"RATE_LIMIT_MAX", "-1"}}, "RATE_LIMIT_MAX"},
@@ -259,7 +260,7 @@ TEST(Settings, AreAllDocumented) {
   int count = 0;
   for (std::string name; std::getline(names, name); ++count)
     EXPECT_THAT(source.str(), testing::HasSubstr('"' + name + '"'));
-  EXPECT_EQ(count, 50);
+  EXPECT_EQ(count, 51);
 }
 
 }  // namespace

@@ -70,22 +70,25 @@ void report_first_admin(const backend::FirstAdminOutcome& outcome, log::Logger& 
 
 std::string_view name_of(int signal) { return signal == SIGTERM ? "SIGTERM" : signal == SIGINT ? "SIGINT" : "SIGHUP"; }
 
-void start(http::Server& server, redis::Clients* redis) {
+void start(http::Server& server, backend::Application& application, redis::Clients* redis) {
   std::vector<boost::asio::io_context*> loops;
   for (std::size_t i = 0; i < server.loops(); ++i) loops.push_back(&server.loop(i));
   if (redis != nullptr) redis->start(loops);
+  application.start(*loops.front());
   server.start();
 }
 
 // Stops the server, then closes what its loops wait for: in this order, however serving ends.
 class EndOfService {
  public:
-  EndOfService(http::Server& server, const backend::Foundation& foundation, std::chrono::milliseconds time_max)
-      : server_(server), foundation_(foundation), time_max_(time_max) {}
+  EndOfService(http::Server& server, backend::Application& application, const backend::Foundation& foundation,
+               std::chrono::milliseconds time_max)
+      : server_(server), application_(application), foundation_(foundation), time_max_(time_max) {}
   ~EndOfService() {
     const std::size_t cut_off = server_.stop(time_max_);
     if (cut_off > 0)
       foundation_.logger.warn("connections were cut off: they did not finish in time", {{"connections", cut_off}});
+    application_.close();
     if (foundation_.redis != nullptr) foundation_.redis->close();
     foundation_.database.close();
   }
@@ -94,6 +97,7 @@ class EndOfService {
 
  private:
   http::Server& server_;
+  backend::Application& application_;
   const backend::Foundation& foundation_;
   const std::chrono::milliseconds time_max_;
 };
@@ -189,8 +193,8 @@ int serve(const Serve& wanted) {
   std::optional<backend::MetricsServer> metrics;
   if (settings.metrics_port) metrics.emplace(settings, foundation, application.app());
   {
-    const EndOfService end(server, foundation, settings.stop_time_max);
-    start(server, redis.get());
+    const EndOfService end(server, application, foundation, settings.stop_time_max);
+    start(server, application, redis.get());
     logger.info("serving", {{"version", backend::version()},
                             {"environment", backend::to_string(settings.stage)},
                             {"host", settings.host},

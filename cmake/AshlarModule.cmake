@@ -43,3 +43,14 @@ function(ashlar_test_on_postgres name)
   add_test(NAME ${name}.postgres COMMAND ${name} --gtest_brief=1 "--gtest_filter=*${ARGV1}")
   set_tests_properties(${name}.postgres PROPERTIES ENVIRONMENT ASHLAR_TEST_DATABASE=postgres TIMEOUT 600 COST 100)
 endfunction()
+
+# ashlar_test_on_redis(<name> [<filter>])
+# The tests of <name> once more on Redis beside SQLite, and once on Redis beside PostgreSQL.
+function(ashlar_test_on_redis name)
+  foreach(database sqlite postgres)
+    set(test ${name}.redis_and_${database})
+    add_test(NAME ${test} COMMAND ${name} --gtest_brief=1 "--gtest_filter=*${ARGV1}")
+    set_tests_properties(${test} PROPERTIES TIMEOUT 600 COST 100
+      ENVIRONMENT "ASHLAR_TEST_REDIS=yes;ASHLAR_TEST_DATABASE=${database}")
+  endforeach()
+endfunction()

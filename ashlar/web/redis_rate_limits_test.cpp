@@ -197,7 +197,7 @@ TEST(RedisRateLimits, AreAnAppsOwn) {
   redis::Clients clients({.url = server.url(), .command_time_max = 10s});
   RedisRateLimits limits(clients, {.key_prefix = "shop:"});
   AppOptions options = {.rate_limit_max = 100, .rate_limit_store = &limits};
-  TestApp app([](Routes& routes) { routes.get("/", nothing).open().limit(2, 1min); }, options);
+  detail::TestApp app([](Routes& routes) { routes.get("/", nothing).open().limit(2, 1min); }, options);
   clients.start({&app->loop()});
   EXPECT_EQ(app->get("/").header("RateLimit-Remaining"), "1");
   EXPECT_EQ(app->get("/").header("RateLimit-Remaining"), "0");

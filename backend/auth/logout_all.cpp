@@ -9,7 +9,7 @@ Task<Result<>> logout_all(web::Context& ctx, sql::Database& database, Sessions& 
   auto ended = co_await sessions.end_all(*transaction, ctx.user().id, ctx.now());
   if (!ended) co_return std::unexpected(std::move(ended.error()));
   if (auto committed = co_await transaction->commit(); !committed) co_return committed;
-  sessions.revoke(*ended);
+  co_await sessions.revoke(std::move(*ended));
   ctx.forget_credentials();
   co_return Result<>{};
 }

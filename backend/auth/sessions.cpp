@@ -95,7 +95,7 @@ Task<Result<>> Sessions::end(Uuid user, Uuid session, Timestamp now) {
   if (!ids) co_return std::unexpected(std::move(ids.error()));
   if (ids->empty()) co_return fail(errors::session_not_found, "There is no such session.");
   if (auto committed = co_await transaction->commit(); !committed) co_return committed;
-  revoke({.ids = std::move(*ids), .until = until});
+  co_await revoke({.ids = std::move(*ids), .until = until});
   co_return Result<>{};
 }
 
@@ -106,17 +106,9 @@ Task<Result<EndedSessions>> Sessions::end_all(sql::Executor& in, Uuid user, Time
   co_return EndedSessions{.ids = std::move(*ids), .until = until};
 }
 
-void Sessions::revoke(const EndedSessions& ended) {
+Task<> Sessions::revoke(EndedSessions ended) {
   for (const Uuid& session : ended.ids) revocations_.revoke_session(session, ended.until);
-}
-
-Result<> Sessions::load_blocking(Timestamp now) {
-  auto loaded = database_.query_blocking(
-      {.sql = "select session_id, expires_at from revoked_sessions where expires_at > $1",
-       .parameters = {now},
-       .mode = sql::Mode::read,
-       .on_row = [this](const sql::Row& row) { revocations_.revoke_session(row.uuid(0), row.timestamp(1)); }});
-  return loaded;
+  if (broadcast_ != nullptr) (void)co_await broadcast_->announce(std::move(ended));
 }
 
 }  // namespace ashlar::backend

@@ -6,27 +6,24 @@
 #include "ashlar/auth/token.hpp"
 #include "ashlar/sql/database.hpp"
 #include "ashlar/web/context.hpp"
+#include "backend/auth/ended_sessions.hpp"
+#include "backend/auth/revocation_broadcast.hpp"
 #include "backend/auth/signed_in.hpp"
 
 #include <string>
-#include <vector>
 
 namespace ashlar::backend {
 
-// Sessions that a transaction has ended; handed to Sessions::revoke once it is committed.
-struct EndedSessions {
-  std::vector<Uuid> ids;
-  Timestamp until;  // when the last of their access tokens expires
-};
-
 // Sign-ins that last. A session begins with a sign-in and has one refresh token that is good at a time: each use
-// replaces it. Ending one makes its refresh token useless, and its access tokens refused from that moment on, here and
-// after a restart.
-// Safe from every loop. The database, the tokens and the revocations outlive it.
+// replaces it. Ending one makes its refresh token useless, and its access tokens refused from that moment on: here,
+// after a restart, and in the instances that the broadcast reaches; in others when they look at the database next. Safe
+// from every loop. What it is given outlives it.
 class Sessions {
  public:
-  Sessions(sql::Database& database, auth::Tokens& tokens, auth::MemoryRevocations& revocations)
-      : database_(database), tokens_(tokens), revocations_(revocations) {}
+  // `broadcast` may be null.
+  Sessions(sql::Database& database, auth::Tokens& tokens, auth::MemoryRevocations& revocations,
+           RevocationBroadcast* broadcast)
+      : database_(database), tokens_(tokens), revocations_(revocations), broadcast_(broadcast) {}
   Sessions(const Sessions&) = delete;
   Sessions& operator=(const Sessions&) = delete;
 
@@ -42,10 +39,7 @@ class Sessions {
   Task<Result<>> end(Uuid user, Uuid session, Timestamp now);
   // Ends all of the user's, as part of `in`; to be revoked when that is committed.
   Task<Result<EndedSessions>> end_all(sql::Executor& in, Uuid user, Timestamp now);
-  void revoke(const EndedSessions& ended);
-
-  // Reads what was ended before this process started. Blocks: for start-up.
-  [[nodiscard]] Result<> load_blocking(Timestamp now);
+  Task<> revoke(EndedSessions ended);
 
  private:
   [[nodiscard]] Timestamp last_access_expiry(Timestamp now) const;
@@ -53,6 +47,7 @@ class Sessions {
   sql::Database& database_;
   auth::Tokens& tokens_;
   auth::MemoryRevocations& revocations_;
+  RevocationBroadcast* broadcast_;
 };
 
 }  // namespace ashlar::backend

@@ -20,7 +20,7 @@ Task<Result<>> delete_user(web::Context& ctx, DeleteUser in, sql::Database& data
   if (!ended) co_return std::unexpected(std::move(ended.error()));
   if (auto removed = co_await users.remove(in.id); !removed) co_return std::unexpected(std::move(removed.error()));
   if (auto committed = co_await transaction->commit(); !committed) co_return committed;
-  sessions.revoke(*ended);
+  co_await sessions.revoke(std::move(*ended));
   co_return Result<>{};
 }
 

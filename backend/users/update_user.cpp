@@ -31,7 +31,7 @@ Task<Result<User>> update_user(web::Context& ctx, UpdateUser in, sql::Database& 
   if (!user) co_return std::unexpected(std::move(user.error()));
   if (auto committed = co_await transaction->commit(); !committed)
     co_return std::unexpected(std::move(committed.error()));
-  sessions.revoke(ended);
+  co_await sessions.revoke(std::move(ended));
   if (!*user) co_return fail(errors::user_not_found, "There is no such user.");
   co_return std::move(**user);
 }

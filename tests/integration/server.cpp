@@ -3,6 +3,7 @@
 
 #include "ashlar/sql/open.hpp"
 #include "tests/support/postgres_server.hpp"
+#include "tests/support/redis_server.hpp"
 
 #include <gtest/gtest.h>
 
@@ -14,11 +15,15 @@ namespace ashlar::test {
 
 namespace {
 
+std::string test_name() {
+  const auto* info = testing::UnitTest::GetInstance()->current_test_info();
+  return std::string(info->test_suite_name()) + "." + info->name();
+}
+
 // A new database for each test, the same one throughout it.
 std::string postgres_url() {
   static std::string of_test, url;
-  const auto* info = testing::UnitTest::GetInstance()->current_test_info();
-  const std::string test = std::string(info->test_suite_name()) + "." + info->name();
+  const std::string test = test_name();
   if (test != of_test) url = tests::PostgresServer::shared().new_database();
   of_test = test;
   return url;
@@ -40,6 +45,11 @@ Variables server_variables() {
                 {"ADMIN_PASSWORD", "a long password"}};
   const char* kind = std::getenv("ASHLAR_TEST_DATABASE");
   if (kind != nullptr && std::string_view(kind) == "postgres") out["DATABASE_URL"] = postgres_url();
+  const char* redis = std::getenv("ASHLAR_TEST_REDIS");
+  if (redis != nullptr && std::string_view(redis) == "yes") {
+    out["REDIS_URL"] = tests::RedisServer::shared().url();
+    out["REDIS_KEY_PREFIX"] = test_name() + ":";
+  }
   for (const char* name : {"DATABASE_URL", "REDIS_URL"})
     if (const char* value = std::getenv((std::string("ASHLAR_TEST_") + name).c_str())) out[name] = value;
   return out;

@@ -16,7 +16,8 @@ using Variables = std::map<std::string, std::string>;
 
 // The environment of a server under test: its own secrets and database, a cheap hash, any free port, no rate limit, an
 // admin. ASHLAR_TEST_DATABASE=postgres of the test's environment gives each test a new database on a PostgreSQL server
-// of the test program's; ASHLAR_TEST_DATABASE_URL and ASHLAR_TEST_REDIS_URL put it on stores that run already.
+// of the test program's, ASHLAR_TEST_REDIS=yes keys of its own on a Redis of the program's; ASHLAR_TEST_DATABASE_URL
+// and ASHLAR_TEST_REDIS_URL put it on stores that run already.
 [[nodiscard]] Variables server_variables();
 
 [[nodiscard]] Command ashlar(std::vector<std::string> arguments, const TemporaryFolder& folder,

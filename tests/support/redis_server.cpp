@@ -21,6 +21,11 @@ RedisServer::RedisServer(std::vector<std::string> options) : options_(std::move(
   }
 }
 
+RedisServer& RedisServer::shared() {
+  static RedisServer server;
+  return server;
+}
+
 void RedisServer::start() {
   std::vector<std::string> words = {"/usr/bin/setpriv", "--pdeathsig", "KILL", "/usr/bin/redis-server", "--bind",
                                     "127.0.0.1",        "--save",      "",     "--appendonly",          "no"};

@@ -15,6 +15,9 @@ class RedisServer {
  public:
   explicit RedisServer(std::vector<std::string> options = {});  // as on redis-server's command line
 
+  // One for the whole test program, for tests that leave it as it was.
+  static RedisServer& shared();
+
   [[nodiscard]] int port() const { return port_; }
   [[nodiscard]] std::string url() const { return "redis://127.0.0.1:" + std::to_string(port_); }
 
