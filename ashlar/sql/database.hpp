@@ -31,8 +31,6 @@ inline constexpr ErrorCode invalid_number{ErrorKind::invalid, "sql.invalid_numbe
 inline constexpr ErrorCode failed{ErrorKind::internal, "database.failed"};  // wrong SQL and the like: our bug
 }  // namespace errors
 
-enum class Dialect : std::uint8_t { sqlite, postgres };
-
 // Whether a statement changes anything: reads run in parallel, and on a replica where there is one.
 enum class Mode : std::uint8_t { read, write };
 
@@ -142,6 +140,9 @@ class Database : public Executor {
   // For migrations and checks; as the two before. Waits for up to `wait_max` while another program has the turn, and is
   // null then. SQLite has its write lock for that: everybody gets a turn.
   virtual Result<std::unique_ptr<MigrationTurn>> take_migration_turn(std::chrono::milliseconds wait_max) = 0;
+  // run_script(), with foreign keys looked at once, at its end, and without their actions: for making a table anew
+  // under those that refer to it. For SQLite, which has no other way; else it is run_script().
+  virtual Result<> run_rebuild(std::string_view sql) { return run_script(sql); }
   // Runs a script where there is nothing yet, then the reads, and leaves no trace: in a database in memory (SQLite), or
   // a schema inside a transaction that is rolled back (PostgreSQL; the role must be allowed to make one).
   virtual Result<> rehearse(std::string_view script, std::span<const Statement> reads) = 0;

@@ -2,6 +2,7 @@
 #include "ashlar/sql/migrations.hpp"
 
 #include "ashlar/core/encoding.hpp"
+#include "ashlar/sql/detail/sql_text.hpp"
 
 #include <openssl/evp.h>
 
@@ -10,8 +11,6 @@
 
 namespace ashlar::sql {
 namespace {
-
-constexpr std::string_view no_transaction = "-- ashlar: no transaction";
 
 std::string sha256(std::string_view text) {
   std::array<std::byte, 32> digest{};
@@ -24,11 +23,6 @@ std::string label_of(std::int64_t number, std::string_view name) {
   std::string digits = std::to_string(number);
   if (digits.size() < 4) digits.insert(0, 4 - digits.size(), '0');
   return digits + "_" + std::string(name);
-}
-
-bool is_plain_name(std::string_view name) {
-  return !name.empty() &&
-         std::ranges::all_of(name, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
 }
 
 std::string with_cause(const Error& error) {
@@ -49,11 +43,36 @@ bool is_locked(const Error& error) {
 
 }  // namespace
 
-bool runs_outside_transaction(std::string_view text) {
-  return text.starts_with(no_transaction) && text.substr(no_transaction.size()).starts_with('\n');
+bool is_migration_name(std::string_view name) {
+  return !name.empty() &&
+         std::ranges::all_of(name, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
+}
+
+MigrationMode mode_of(std::string_view text) {
+  while (text.starts_with("--")) {
+    const auto line = text.substr(0, text.find('\n'));
+    if (line == "-- ashlar: no transaction") return MigrationMode::no_transaction;
+    if (line == "-- ashlar: rebuild") return MigrationMode::rebuild;
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+  }
+  return MigrationMode::usual;
 }
 
 std::string Migration::label() const { return label_of(number, name); }
+
+std::string rehearsal_script(std::span<const Migration> migrations) {
+  std::string out;
+  for (const Migration& migration : migrations) {
+    std::string text = migration.up;
+    if (mode_of(text) == MigrationMode::no_transaction) {
+      constexpr std::string_view word = " concurrently";
+      const auto at = detail::in_lower_case(text).find(word);
+      if (at != std::string::npos) text.erase(at, word.size());
+    }
+    out += text + "\n;\n";
+  }
+  return out;
+}
 
 std::string_view to_string(MigrationStatus::State state) {
   switch (state) {
@@ -76,7 +95,7 @@ Result<> Migrator::check_given() const {
       return fail(errors::migration_invalid,
                   "Migration " + std::to_string(expected) + " is missing before " + migration.label() + ".");
     }
-    if (!is_plain_name(migration.name)) {
+    if (!is_migration_name(migration.name)) {
       return fail(errors::migration_invalid,
                   "The name of migration " + migration.label() + " may hold a-z, 0-9 and _ only.");
     }
@@ -94,12 +113,12 @@ Result<std::unique_ptr<MigrationTurn>> Migrator::take_turn() {
 }
 
 // A migrator in another process may hold SQLite's write lock for longer than a statement waits.
-Result<> Migrator::run_script(const std::string& script) {
+Result<> Migrator::run_script(const std::string& script, MigrationMode mode) {
   const auto until = std::chrono::steady_clock::now() + options_.turn_wait_max;
-  auto done = database_.run_script(script);
-  while (!done && is_locked(done.error()) && std::chrono::steady_clock::now() < until)
-    done = database_.run_script(script);
-  return done;
+  while (true) {
+    auto done = mode == MigrationMode::rebuild ? database_.run_rebuild(script) : database_.run_script(script);
+    if (done || !is_locked(done.error()) || std::chrono::steady_clock::now() >= until) return done;
+  }
 }
 
 Result<> Migrator::make_table() {
@@ -211,13 +230,24 @@ Result<std::vector<const Migration*>> Migrator::undoable(std::size_t steps) {
 }
 
 Result<> Migrator::run(const std::string& text, const std::string& record) {
-  if (database_.dialect() == Dialect::sqlite) return run_script(record + text);
-  if (!runs_outside_transaction(text)) {
+  const MigrationMode mode = mode_of(text);
+  if (database_.dialect() == Dialect::sqlite) return run_script(record + text, mode);
+  if (mode != MigrationMode::no_transaction) {
     return run_script("set local lock_timeout = " + std::to_string(options_.table_lock_time_max.count()) + ";\n" +
                       record + text);
   }
   if (auto done = database_.query_blocking({.sql = text, .mode = Mode::write}); !done) return done;
   return run_script(record);
+}
+
+Result<std::vector<Difference>> Migrator::drift() {
+  auto done = applied();
+  if (!done) return std::unexpected(std::move(done.error()));
+  auto made = rehearse_catalog(database_, rehearsal_script(migrations_.first(*done)));
+  if (!made) return std::unexpected(std::move(made.error()));
+  auto found = read_catalog(database_);
+  if (!found) return std::unexpected(std::move(found.error()));
+  return differences(*made, *found);
 }
 
 Result<bool> Migrator::make(const Migration& migration) {

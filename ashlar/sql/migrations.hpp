@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ashlar/core/clock.hpp"
+#include "ashlar/sql/catalog.hpp"
 #include "ashlar/sql/database.hpp"
 
 #include <chrono>
@@ -22,9 +23,10 @@
 // Each step is one transaction together with its record in the table `schema_migrations`, which holds its number, name
 // and the SHA-256 of its up text. Two programs that migrate at once take turns, and no step is made twice.
 //
-// A text that begins with the line `-- ashlar: no transaction` is one statement that PostgreSQL runs outside of a
-// transaction, such as CREATE INDEX CONCURRENTLY; when it fails, what it left is not taken back. SQLite has no such
-// statements: there the line means nothing.
+// A text with the line `-- ashlar: no transaction` among the comments at its head is one statement that PostgreSQL runs
+// outside of a transaction, such as CREATE INDEX CONCURRENTLY; when it fails, what it left is not taken back. One with
+// `-- ashlar: rebuild` makes tables of SQLite's anew: foreign keys have no actions in it, and are looked at when it has
+// run. Each of the lines means nothing to the other database.
 namespace ashlar::sql {
 
 namespace errors {
@@ -48,8 +50,14 @@ struct Migration {
   [[nodiscard]] std::string label() const;  // 0001_users
 };
 
-// Whether a step's text asks to be run outside of a transaction.
-[[nodiscard]] bool runs_outside_transaction(std::string_view text);
+[[nodiscard]] bool is_migration_name(std::string_view name);
+
+// How a step's text asks to be run.
+enum class MigrationMode : std::uint8_t { usual, no_transaction, rebuild };
+[[nodiscard]] MigrationMode mode_of(std::string_view text);
+
+// What the steps make from nothing, for Database::rehearse(): in one transaction, in which nothing runs concurrently.
+[[nodiscard]] std::string rehearsal_script(std::span<const Migration> migrations);
 
 struct MigrationStatus {
   enum class State : unsigned char {
@@ -88,6 +96,9 @@ class Migrator {
   // Makes the pending steps, or the first so many of them. Returns those that were made here; on an error the ones
   // before it stay made.
   Result<std::vector<const Migration*>> up(std::optional<std::size_t> steps = std::nullopt);
+  // What the database has and the steps that it went through do not make, or the other way round.
+  Result<std::vector<Difference>> drift();
+
   // Takes back the last so many steps, the latest first.
   Result<std::vector<const Migration*>> down(std::size_t steps);
 
@@ -106,7 +117,7 @@ class Migrator {
   Result<bool> make(const Migration& migration);
   Result<> take_back(const Migration& migration);
   Result<> run(const std::string& text, const std::string& record);
-  Result<> run_script(const std::string& script);
+  Result<> run_script(const std::string& script, MigrationMode mode = MigrationMode::usual);
 
   Database& database_;
   std::span<const Migration> migrations_;

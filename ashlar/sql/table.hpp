@@ -26,8 +26,13 @@
 //
 // A stored value that its member's type refuses (an age of 200) is a std::logic_error: the table's constraints and the
 // struct disagree, which is our bug.
-#define ASHLAR_TABLE(Struct, Name) \
-  [[maybe_unused]] consteval ::std::string_view ashlar_table_of(::std::type_identity<Struct>) { return Name; }
+//
+// Keys, indexes and the like can follow the name: see table_rules.hpp.
+#define ASHLAR_TABLE(Struct, Name, ...)                                                                        \
+  [[maybe_unused]] consteval ::std::string_view ashlar_table_of(::std::type_identity<Struct>) { return Name; } \
+  __VA_OPT__([[maybe_unused]] inline auto ashlar_rules_of(::std::type_identity<Struct>) {                      \
+    return ::std::vector<::ashlar::sql::TableRule>{__VA_ARGS__};                                               \
+  })
 
 namespace ashlar::sql {
 

@@ -13,6 +13,8 @@
 
 namespace ashlar::sql {
 
+enum class Dialect : std::uint8_t { sqlite, postgres };
+
 using Null = std::monostate;
 using Bytes = std::vector<std::byte>;
 

@@ -3,9 +3,8 @@
 #include "ashlar/sql/open.hpp"
 
 namespace ashlar::sql::conformance {
-namespace {
 
-Driver sqlite() {
+Driver sqlite_driver() {
   const auto open = [](const Wanted& wanted) {
     OpenOptions options;
     options.sqlite.queue_max = wanted.queue_max;
@@ -24,7 +23,9 @@ Driver sqlite() {
           .key = "integer primary key"};
 }
 
-INSTANTIATE_TEST_SUITE_P(Driver, Conformance, testing::Values(sqlite()), driver_name);
+namespace {
+
+INSTANTIATE_TEST_SUITE_P(Driver, Conformance, testing::Values(sqlite_driver()), driver_name);
 
 }  // namespace
 }  // namespace ashlar::sql::conformance

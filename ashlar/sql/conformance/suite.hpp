@@ -33,6 +33,9 @@ struct Driver {
   std::string key;  // of an integer primary key that is counted up by the database
 };
 
+Driver sqlite_driver();
+Driver postgres_driver();
+
 inline void PrintTo(const Driver& driver, std::ostream* out) { *out << driver.name; }
 inline std::string driver_name(const testing::TestParamInfo<Driver>& info) { return info.param.name; }
 

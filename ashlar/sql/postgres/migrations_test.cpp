@@ -50,10 +50,11 @@ TEST_F(PostgresMigrations, DoNotMakeEverybodyWaitForATableThatIsInUse) {
 
 TEST_F(PostgresMigrations, RunAConcurrentIndexOutsideOfATransaction) {
   auto& db = open();
-  const Migration index{.number = 2,
-                        .name = "index",
-                        .up = "-- ashlar: no transaction\ncreate index concurrently users_id on users (id);\n",
-                        .down = "-- ashlar: no transaction\ndrop index concurrently users_id;\n"};
+  const Migration index{
+      .number = 2,
+      .name = "index",
+      .up = "-- An index.\n-- ashlar: no transaction\ncreate index concurrently users_id on users (id);\n",
+      .down = "-- ashlar: no transaction\ndrop index concurrently users_id;\n"};
   Migration within = index;
   within.up = "create index concurrently users_id on users (id);";
   EXPECT_THAT(up({users, within}), HasSubstr("sql.migration_failed: Migration 0002_index"));

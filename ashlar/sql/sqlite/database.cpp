@@ -52,6 +52,9 @@ class Session final : public Transaction::Session {
   const std::shared_ptr<Turn> turn_;
 };
 
+constexpr auto no_limit = detail::Steady::time_point::max();
+constexpr std::string_view foreign_keys_off = "pragma foreign_keys = off";  // which does nothing in a transaction
+
 // A statement whose coroutine may stop waiting: it owns all that it needs, itself included.
 struct Ping {
   explicit Ping(const LoopExecutor& executor) : timer(executor) {}
@@ -155,10 +158,31 @@ Result<std::unique_ptr<MigrationTurn>> Database::take_migration_turn(std::chrono
   return std::make_unique<MigrationTurn>();
 }
 
+Result<> Database::run_rebuild(std::string_view sql) {
+  auto opened = detail::Connection::open(state_->options, detail::Access::read_write);
+  if (!opened) return std::unexpected(std::move(opened.error()));
+  detail::Connection& connection = **opened;  // its end rolls back what was not committed
+  using Control = detail::Connection::Control;
+  if (auto set = connection.run_script(foreign_keys_off, no_limit); !set) return set;
+  if (auto begun = connection.control(Control::begin_immediate); !begun) return begun;
+  if (auto done = connection.run_script(sql, no_limit); !done) return done;
+  std::string broken;
+  const Statement check{.sql = "pragma foreign_key_check", .on_row = [&broken](const Row& row) {
+                          if (broken.empty())
+                            broken = std::string(row.text(0)) + " refers to " + std::string(row.text(2));
+                        }};
+  if (auto checked = connection.run(check, no_limit); !checked) return std::unexpected(std::move(checked.error()));
+  if (!broken.empty()) {
+    return std::unexpected(Error(errors::foreign_key, "This refers to something that is not there.")
+                               .with_cause("a row of " + broken + ", where there is no such row"));
+  }
+  return connection.control(Control::commit);
+}
+
 Result<> Database::rehearse(std::string_view script, std::span<const Statement> reads) {
-  constexpr auto no_limit = detail::Steady::time_point::max();
   auto empty = detail::Connection::open({.path = ":memory:"}, detail::Access::read_write);
   if (!empty) return std::unexpected(std::move(empty.error()));
+  if (auto set = (*empty)->run_script(foreign_keys_off, no_limit); !set) return set;
   using Control = detail::Connection::Control;
   if (auto begun = (*empty)->control(Control::begin); !begun) return begun;
   if (auto done = (*empty)->run_script(script, no_limit); !done) return done;

@@ -72,6 +72,7 @@ class Database final : public sql::Database {
   Result<> run_script(std::string_view sql) override;
   Result<> query_blocking(const Statement& statement) override;
   Result<std::unique_ptr<MigrationTurn>> take_migration_turn(std::chrono::milliseconds wait_max) override;
+  Result<> run_rebuild(std::string_view sql) override;
   Result<> rehearse(std::string_view script, std::span<const Statement> reads) override;
   Result<StatementShape> describe_blocking(std::string_view sql) override;
   void close() override;

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/sql/catalog.hpp"
+
+#include <vector>
+
+namespace ashlar::sql::detail {
+
+// The queries whose rows make a Catalog, in this order. They write into `out`, which must outlive them.
+std::vector<Statement> sqlite_catalog_reads(Catalog& out);
+std::vector<Statement> postgres_catalog_reads(Catalog& out);
+
+inline std::vector<Statement> catalog_reads(Dialect dialect, Catalog& out) {
+  return dialect == Dialect::sqlite ? sqlite_catalog_reads(out) : postgres_catalog_reads(out);
+}
+
+// The table that a row is about: the first query has made them all.
+Catalog::Table& table_in(Catalog& catalog, std::string_view name);
+
+}  // namespace ashlar::sql::detail

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ashlar/sql/model.hpp"
+
+#include "ashlar/sql/detail/schema_text.hpp"
+#include "ashlar/sql/detail/sql_text.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace ashlar::sql {
+namespace {
+
+using detail::written_name;
+using schema::Format;
+using schema::Kind;
+
+std::string names(const std::vector<std::string_view>& columns) {
+  std::string out;
+  for (const auto column : columns) out += (out.empty() ? "" : ", ") + written_name(column);
+  return out;
+}
+
+bool is_nullable(const schema::Type& type) { return type.kind == Kind::optional || type.kind == Kind::nullable; }
+
+const schema::Type& content_of(const schema::Type& type) {
+  return is_nullable(type) ? content_of(type.element()) : type;
+}
+
+std::string column_type(const schema::Type& type, Dialect dialect) {
+  const bool sqlite = dialect == Dialect::sqlite;
+  switch (type.kind) {
+    case Kind::boolean:
+      return sqlite ? "integer" : "boolean";
+    case Kind::integer:
+      return sqlite ? "integer" : "bigint";
+    case Kind::number:
+      return sqlite ? "real" : "double precision";
+    case Kind::string:
+      break;
+    default:
+      return "text";  // JSON
+  }
+  switch (type.format) {
+    case Format::uuid:
+      return sqlite ? "text" : "uuid";
+    case Format::date_time:
+      return sqlite ? "integer" : "timestamptz";
+    case Format::money:
+      return sqlite ? "integer" : "bigint";
+    default:
+      return "text";
+  }
+}
+
+std::string reference(const TableRule& rule) {
+  std::string out = "foreign key (" + names(rule.columns) + ") references " + written_name(rule.table) + "(" +
+                    written_name(rule.column) + ")";
+  if (rule.on_delete == OnDelete::cascade) out += " on delete cascade";
+  if (rule.on_delete == OnDelete::set_null) out += " on delete set null";
+  return out;
+}
+
+std::string names_only(std::string_view column, std::span<const std::string_view> enumerators) {
+  std::string list;
+  for (const auto name : enumerators) list += (list.empty() ? "'" : ", '") + std::string(name) + "'";
+  return "check (" + written_name(column) + " in (" + list + "))";
+}
+
+class TableMaker {
+ public:
+  TableMaker(const TableModel& model, Dialect dialect) : model_(model), dialect_(dialect) {
+    table_.name = model.name;
+    if (dialect == Dialect::sqlite) table_.options = "strict";
+  }
+
+  Catalog::Table make() {
+    for (const schema::Member& member : model_.type->members) add(member);
+    add_primary_key();
+    for (const TableRule& rule : model_.rules) add(rule);
+    return std::move(table_);
+  }
+
+ private:
+  void add(const schema::Member& member) {
+    const schema::Type& content = content_of(member.type());
+    table_.columns.push_back({.name = std::string(member.name),
+                              .type = column_type(content, dialect_),
+                              .nullable = is_nullable(member.type()),
+                              .clause = ""});
+    if (dialect_ == Dialect::sqlite && content.kind == Kind::boolean)
+      add_constraint("check (" + written_name(member.name) + " in (0, 1))");
+    if (content.format == Format::enumeration) add_constraint(names_only(member.name, content.enumerators));
+  }
+
+  void add_constraint(std::string definition) {
+    table_.constraints.push_back({.name = "", .definition = std::move(definition)});
+  }
+
+  void add_primary_key() {
+    const auto stated = std::ranges::find(model_.rules, TableRule::Kind::primary_key, &TableRule::kind);
+    if (stated != model_.rules.end()) return add_constraint("primary key (" + names(stated->columns) + ")");
+    if (table_.column("id") == nullptr)
+      throw std::logic_error("the table " + table_.name + " has neither a column id nor sql::primary_key<...>()");
+    add_constraint("primary key (id)");
+  }
+
+  Catalog::Column& column(std::string_view name) { return const_cast<Catalog::Column&>(*table_.column(name)); }
+
+  void add(const TableRule& rule) {
+    const std::string sql(rule.sql.in(dialect_));
+    switch (rule.kind) {
+      case TableRule::Kind::primary_key:
+        return;
+      case TableRule::Kind::reference:
+        return add_constraint(reference(rule));
+      case TableRule::Kind::check:
+        return add_constraint("check (" + sql + ")");
+      case TableRule::Kind::index:
+      case TableRule::Kind::unique:
+        if (rule.name.empty()) return add_constraint("unique (" + names(rule.columns) + ")");
+        table_.indexes.push_back({.name = std::string(rule.name),
+                                  .unique = rule.kind == TableRule::Kind::unique,
+                                  .definition = "(" + (rule.columns.empty() ? sql : names(rule.columns)) + ")"});
+        return;
+      case TableRule::Kind::type:
+        column(rule.name).type = sql;
+        return;
+      case TableRule::Kind::default_value:
+        column(rule.name).clause = "default " + sql;
+        return;
+      case TableRule::Kind::without_rowid:
+        if (dialect_ == Dialect::sqlite) table_.options += ", without rowid";
+        return;
+    }
+  }
+
+  const TableModel& model_;
+  const Dialect dialect_;
+  Catalog::Table table_;
+};
+
+}  // namespace
+
+std::string schema_script(std::span<const TableModel> models, Dialect dialect) {
+  std::vector<Catalog::Table> tables;
+  for (const TableModel& model : models) tables.push_back(TableMaker(model, dialect).make());
+  std::string out;
+  for (const Catalog::Table* table : detail::in_order_of_references(tables)) {
+    out += detail::create_table(*table, table->name);
+    for (const Catalog::Index& index : table->indexes) out += detail::create_index(index, table->name);
+  }
+  return out;
+}
+
+}  // namespace ashlar::sql

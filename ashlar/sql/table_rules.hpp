@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/sql/detail/column_types.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+// What a table has beside its columns, stated behind its name:
+//
+//   ASHLAR_TABLE(Post, "posts",
+//                sql::references<&Post::author_id, &UserRow::id>(sql::OnDelete::cascade),
+//                sql::index<&Post::author_id, &Post::created_at>("posts_author"),
+//                sql::unique<&Post::slug>("posts_slug"),
+//                sql::check("length(title) > 0"))
+//
+// `ashlar migrate new` writes migrations from it (model.hpp); queries take no notice. A table whose struct has a member
+// `id` needs no primary_key. Columns are NOT NULL unless their member is optional or Nullable; those of enumerations
+// take their names alone.
+namespace ashlar::sql {
+
+// SQL that may differ between databases.
+struct SqlOf {
+  constexpr SqlOf(const char* both) : sqlite(both), postgres(both) {}  // NOLINT(google-explicit-constructor)
+  constexpr SqlOf(const char* in_sqlite, const char* in_postgres) : sqlite(in_sqlite), postgres(in_postgres) {}
+  std::string_view sqlite;
+  std::string_view postgres;
+
+  [[nodiscard]] std::string_view in(Dialect dialect) const { return dialect == Dialect::sqlite ? sqlite : postgres; }
+};
+
+enum class OnDelete : std::uint8_t { refuse, cascade, set_null };  // what happens to rows that refer to one that goes
+
+struct TableRule {
+  enum class Kind : std::uint8_t { primary_key, reference, index, unique, check, type, default_value, without_rowid };
+  Kind kind;
+  std::string_view name{};                  // an index's, or the column's
+  std::vector<std::string_view> columns{};  // in their order
+  SqlOf sql = "";                           // an expression or a type
+  std::string_view table{}, column{};       // what is referred to
+  OnDelete on_delete = OnDelete::refuse;
+};
+
+template <auto... Members>
+TableRule primary_key() {
+  return {.kind = TableRule::Kind::primary_key, .columns = {detail::member_name<Members>()...}};
+}
+
+template <auto Member, auto Referred>
+TableRule references(OnDelete on_delete = OnDelete::refuse) {
+  using Here = typename detail::Unwrap<detail::ValueOf<Member>>::Type;
+  using There = typename detail::Unwrap<detail::ValueOf<Referred>>::Type;
+  static_assert(std::same_as<Here, There>, "a column that refers to another holds what that one holds");
+  return {.kind = TableRule::Kind::reference,
+          .columns = {detail::member_name<Member>()},
+          .table = table_name<detail::StructOf<Referred>>,
+          .column = detail::member_name<Referred>(),
+          .on_delete = on_delete};
+}
+
+// Over columns, or over an expression: index("posts_title", "lower(title)").
+template <auto... Members>
+  requires(sizeof...(Members) > 0)
+TableRule index(const char* name) {
+  return {.kind = TableRule::Kind::index, .name = name, .columns = {detail::member_name<Members>()...}};
+}
+inline TableRule index(const char* name, SqlOf expression) {
+  return {.kind = TableRule::Kind::index, .name = name, .sql = expression};
+}
+template <auto... Members>
+  requires(sizeof...(Members) > 0)
+TableRule unique(const char* name) {
+  return {.kind = TableRule::Kind::unique, .name = name, .columns = {detail::member_name<Members>()...}};
+}
+// Without a name it is a constraint of the table's, and not an index that can be dropped and made again.
+template <auto... Members>
+  requires(sizeof...(Members) > 0)
+TableRule unique() {
+  return {.kind = TableRule::Kind::unique, .columns = {detail::member_name<Members>()...}};
+}
+inline TableRule unique(const char* name, SqlOf expression) {
+  return {.kind = TableRule::Kind::unique, .name = name, .sql = expression};
+}
+
+inline TableRule check(SqlOf condition) { return {.kind = TableRule::Kind::check, .sql = condition}; }
+
+// Another type than the member's own: type<&Row::age>({"integer", "smallint"}).
+template <auto Member>
+TableRule type(SqlOf type) {
+  return {.kind = TableRule::Kind::type, .name = detail::member_name<Member>(), .sql = type};
+}
+template <auto Member>
+TableRule default_value(SqlOf expression) {
+  return {.kind = TableRule::Kind::default_value, .name = detail::member_name<Member>(), .sql = expression};
+}
+// SQLite: the rows stand in the primary key's own tree, for small rows that are found by it.
+inline TableRule without_rowid() { return {.kind = TableRule::Kind::without_rowid}; }
+
+}  // namespace ashlar::sql
