@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/sql/raw.hpp"
+
+#include <span>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+// SQL written by hand that has a name, the types of its parameters and of its rows, and that a test holds to the
+// database: what raw() says only when it runs, such as a column that was renamed.
+//
+//   inline constexpr sql::RawStatement<AccountRow(std::string)> account_by_email(
+//       "select * from accounts where lower(email) = $1");
+//   auto account = co_await account_by_email(email).one(db);          // as raw<AccountRow>(...)
+//
+//   EXPECT_EQ(statement_faults(db, account_by_email), std::vector<std::string>{});     // on a migrated database
+//
+// RawStatement<void(Uuid)> gives no rows: co_await touch_session(db, id).
+namespace ashlar::sql {
+
+namespace detail {
+// What the database says that the statement's C++ types do not; `row` is null when there are no rows.
+std::vector<std::string> statement_faults(Database& database, std::string_view sql, const schema::Type* row,
+                                          std::span<const schema::Type* const> parameters);
+}  // namespace detail
+
+template <class Signature>
+class RawStatement;
+
+template <class T, class... Parameters>
+class RawStatement<T(Parameters...)> {
+ public:
+  explicit consteval RawStatement(const char* literal) : text_(literal) {}
+
+  [[nodiscard]] RawQuery<T> operator()(const Parameters&... parameters) const
+    requires(!std::is_void_v<T>)
+  {
+    return raw<T>(RawSql::trusted(text_), parameters...);
+  }
+  [[nodiscard]] Task<Result<Outcome>> operator()(Executor& executor, const Parameters&... parameters) const
+    requires std::is_void_v<T>
+  {
+    return execute(executor, RawSql::trusted(text_), parameters...);
+  }
+
+  [[nodiscard]] std::string_view text() const { return text_; }
+
+  // The statement is prepared, not run: its syntax, its names, how many parameters it takes and of which types, and for
+  // each member of the row a column of a type that fits. SQLite knows no types of parameters, and none of expressions.
+  // Empty: it is right. Blocks.
+  friend std::vector<std::string> statement_faults(Database& database, const RawStatement& statement) {
+    const std::vector<const schema::Type*> parameters{&schema::type_of<Parameters>()...};
+    const schema::Type* row = nullptr;
+    if constexpr (!std::is_void_v<T>) row = &schema::type_of<T>();
+    return detail::statement_faults(database, statement.text_, row, parameters);
+  }
+
+ private:
+  std::string_view text_;
+};
+
+}  // namespace ashlar::sql
