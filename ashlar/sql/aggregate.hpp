@@ -116,7 +116,7 @@ class Groups<Out, detail::TableList<Tables...>, Keys...> {
 
   template <class... C>
   [[nodiscard]] Computed<Out, detail::TableList<Tables...>, (sizeof...(Keys) > 0)> compute(C...) && {
-    detail::check_computed<Out, detail::TableList<Tables...>, detail::KeyList<Keys...>, C...>();
+    static_assert(detail::ComputedCheck<Out, detail::TableList<Tables...>, detail::KeyList<Keys...>, C...>::value);
     parts_.computed = detail::computed_columns<Out, detail::KeyList<Keys...>, C...>;
     parts_.groups = detail::key_columns<Keys...>;
     return Computed<Out, detail::TableList<Tables...>, (sizeof...(Keys) > 0)>(std::move(parts_));

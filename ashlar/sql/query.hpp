@@ -3,6 +3,7 @@
 
 #include "ashlar/sql/aggregate.hpp"    // IWYU pragma: export
 #include "ashlar/sql/cursor.hpp"       // IWYU pragma: export
+#include "ashlar/sql/find.hpp"         // IWYU pragma: export
 #include "ashlar/sql/include.hpp"      // IWYU pragma: export
 #include "ashlar/sql/insert.hpp"       // IWYU pragma: export
 #include "ashlar/sql/join.hpp"         // IWYU pragma: export
@@ -22,11 +23,12 @@
 //                   .order_by(in.sort, asc<&User::id>)
 //                   .page(in.page, in.limit)
 //                   .all(db);                                       // Result<std::vector<User>>
-//   auto user = co_await from<User>().where(col<&User::id> == id).one(db);   // Result<std::optional<User>>
+//   auto user = co_await find<&User::id>(id).one(db);               // Result<std::optional<User>>
 //
 // The executor must live until the task has ended. Where to look: docs/guide/queries.md, and
 //   column.hpp, text_match.hpp    conditions           select.hpp, clauses.hpp       reads of one table
 //   order.hpp, sort.hpp           orders               cursor.hpp                    pages from a place on
 //   join.hpp, include.hpp         several tables       aggregate.hpp                 counts, sums, groups
+//   find.hpp                      a row by its key
 //   insert.hpp                    inserts, upserts     modify.hpp, assignment.hpp    updates and deletes
 //   raw.hpp                       SQL by hand          json_column.hpp               conditions inside of JSON

@@ -184,6 +184,52 @@ TEST(Query, UpdatesOnlyWhatIsGiven) {
   EXPECT_EQ(both.parameters, (std::vector<Value>{Timestamp{}, "A", std::int64_t{3}, true}));
 }
 
+TEST(Query, FindsByAKeyWithATextThatIsWrittenOnce) {
+  const auto id = *Uuid::parse("0193508e-0000-7000-8000-000000000001");
+  const auto found = find<&Member::id, Summary>(id).statement(Dialect::postgres);
+  EXPECT_EQ(found.sql, R"(select "id", "full_name" from "members" where "id" = $1 limit 1)");
+  EXPECT_EQ(found.parameters, std::vector<Value>{id});
+}
+
+TEST(Query, LocksInPostgresAlone) {
+  const auto next = from<Other>().limit(1).for_update(LockedRows::skip);
+  EXPECT_EQ(next.statement(Dialect::postgres).sql, R"(select "id" from "others" limit $1 for update skip locked)");
+  EXPECT_EQ(next.statement(Dialect::sqlite).sql, R"(select "id" from "others" limit $1)");
+  EXPECT_EQ(next.statement(Dialect::sqlite).mode, Mode::write) << "where others cannot change it";
+  EXPECT_EQ(from<Other>().for_share().statement(Dialect::postgres).sql, R"(select "id" from "others" for share)");
+  EXPECT_THROW((void)from<Other>().distinct().for_update(), std::logic_error);
+}
+
+struct Pair {
+  Other other;
+  Summary member;
+};
+ASHLAR_DESCRIBE(Pair, other, member)
+
+TEST(Query, NamesTheTablesWhereThereAreSeveral) {
+  const auto pairs = select<Pair>()
+                         .from<Member>()
+                         .join<Other>(col<&Other::id> == col<&Member::id> && col<&Member::age> > 3)
+                         .where(col<&Member::active> == true)
+                         .order_by(desc<&Other::id>)
+                         .limit(5)
+                         .statement(Dialect::postgres);
+  EXPECT_EQ(pairs.sql, R"(select "others"."id", "members"."id", "members"."full_name" from "members" join "others" on )"
+                       R"(("others"."id" = "members"."id" and "members"."age" > $1) where "members"."active" = $2 )"
+                       R"(order by "others"."id" desc limit $3)");
+  EXPECT_EQ(pairs.parameters, (std::vector<Value>{std::int64_t{3}, true, std::int64_t{5}}));
+}
+
+TEST(Query, AnUpsertTellsTheTwoRowsApart) {
+  const auto stored = insert(Other{})
+                          .on_conflict<&Other::id>()
+                          .where(col<&Other::id> != inserted<&Other::id>)
+                          .replace<&Other::id>()
+                          .statements(Dialect::sqlite);
+  EXPECT_EQ(stored.at(0).sql, R"(insert into "others" ("id") values ($1) on conflict ("id") do update set "id" = )"
+                              R"(excluded."id" where "others"."id" <> "excluded"."id")");
+}
+
 TEST(Query, AddsToACountInTheDatabase) {
   const auto statement =
       update<Member>().set(col<&Member::balance> += Money::of_minor_units(-5)).all_rows().statement(Dialect::sqlite);

@@ -15,9 +15,7 @@ Task<Result<>> PostRepository::create(Post post) {
   co_return Result<>{};
 }
 
-Task<Result<std::optional<Post>>> PostRepository::find(Uuid id) {
-  return from<Post>().where(col<&Post::id> == id).one(in_);
-}
+Task<Result<std::optional<Post>>> PostRepository::find(Uuid id) { return sql::find<&Post::id>(id).one(in_); }
 
 Task<Result<std::optional<Uuid>>> PostRepository::find_author(Uuid id) {
   return sql::raw<Uuid>("select author_id from posts where id = $1", id).one(in_);

@@ -15,9 +15,7 @@ Task<Result<>> ProductRepository::create(Product product) {
   co_return Result<>{};
 }
 
-Task<Result<std::optional<Product>>> ProductRepository::find(Uuid id) {
-  return from<Product>().where(col<&Product::id> == id).one(in_);
-}
+Task<Result<std::optional<Product>>> ProductRepository::find(Uuid id) { return sql::find<&Product::id>(id).one(in_); }
 
 Task<Result<web::Page<Product>>> ProductRepository::list(ListProducts wanted) {
   auto rows = co_await from<Product>()

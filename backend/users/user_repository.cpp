@@ -60,7 +60,7 @@ Task<Result<User>> UserRepository::create(NewUser user) {
 }
 
 Task<Result<std::optional<User>>> UserRepository::find(Uuid id) {
-  return sql::select<User>().from<AccountRow>().where(col<&AccountRow::id> == id).one(in_);
+  return sql::find<&AccountRow::id, User>(id).one(in_);
 }
 
 Task<Result<std::optional<Account>>> UserRepository::find_account(std::string email) {

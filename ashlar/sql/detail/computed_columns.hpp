@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <span>
 #include <stdexcept>
+#include <type_traits>
 
 // Which member of a struct takes what is computed.
 namespace ashlar::sql::detail {
@@ -74,7 +75,7 @@ consteval bool fits_into_member() {
 template <class Out, class Tables, class Keys, class... C>
 struct ComputedCheck;
 template <class Out, class... Tables, auto... Keys, class... C>
-struct ComputedCheck<Out, TableList<Tables...>, KeyList<Keys...>, C...> {
+struct ComputedCheck<Out, TableList<Tables...>, KeyList<Keys...>, C...> : std::true_type {
   static_assert((std::same_as<Out, StructOf<C::member>> && ...), "as<...>() names a member of another struct");
   static_assert((is_one_of<typename C::Of::Struct, void, Tables...> && ...), "the column belongs to another table");
   static_assert((is_one_of<StructOf<Keys>, Tables...> && ...), "the column belongs to another table");
@@ -82,11 +83,6 @@ struct ComputedCheck<Out, TableList<Tables...>, KeyList<Keys...>, C...> {
   static_assert(ComputedColumns<Out, KeyList<Keys...>, C...>::complete(),
                 "a member is neither computed nor a column of group_by with its name and type");
 };
-template <class Out, class Tables, class Keys, class... C>
-consteval void check_computed() {
-  static_assert(sizeof(ComputedCheck<Out, Tables, Keys, C...>) > 0);
-}
-
 template <class T>
 Task<Result<T>> only_row(Executor& executor, Statement statement) {
   auto row = co_await first_row<T>(executor, std::move(statement));
