@@ -33,6 +33,7 @@ class LoggedDatabase final : public Database {
   Task<Result<>> ping(std::chrono::milliseconds within) override { return database_->ping(within); }
   [[nodiscard]] DatabaseLoad load() const override { return database_->load(); }
   Result<> run_script(std::string_view sql) override { return database_->run_script(sql); }
+  Result<> run_rebuild(std::string_view sql) override { return database_->run_rebuild(sql); }
   Result<> query_blocking(const Statement& statement) override { return database_->query_blocking(statement); }
   Result<std::unique_ptr<MigrationTurn>> take_migration_turn(std::chrono::milliseconds wait_max) override {
     return database_->take_migration_turn(wait_max);
