@@ -34,12 +34,14 @@ Task<> tell(Clients& clients, Words words, std::promise<Result<Reply>>& told) {
 
 // Two loops with a thread each, as a server has them.
 class ClientsTest : public testing::Test {
- protected:
+ public:
   ~ClientsTest() override {
     for (auto* loop : {&first, &second}) loop->stop();
     for (auto& thread : threads) thread.join();
     clients.close();
   }
+
+ protected:
   void start() {
     clients.start({&first, &second});
     for (auto* loop : {&first, &second}) {

@@ -113,7 +113,6 @@ TEST(RevocationBroadcast, PassesOverWhatIsNotOfItsMaking) {
   Instance here(world, 10s);
   here.subscribe();
   const Uuid session = Uuid::make(world.clock, world.random);
-  const std::string now = std::to_string(world.clock.now().milliseconds());
   for (const std::string& message :
        {std::string(), std::string("x"), "a 1 later " + session.to_string(), "a 1 -5 " + session.to_string(),
         "a 1 99999999999999999 " + session.to_string(), std::string("a 1 1 x y"), std::string(100'000, ' ')})
