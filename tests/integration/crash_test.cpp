@@ -70,7 +70,7 @@ class Writers {
         note("/api/orders/", {.status = reply.status, .headers = {}, .body = reply.body});
       }
     } catch (const std::exception&) {
-      // The connection ended with the server.
+      return;  // the connection ended with the server
     }
   }
   void note_order(const std::string& key, std::string body) {
