@@ -42,6 +42,20 @@ class Clauses {
     if (value) self.where(make(*value));
     return std::forward<Self>(self);
   }
+  // The rows that hold all these words, best first unless order_by() says otherwise: search.hpp.
+  template <class Self, auto... C>
+  Self&& search(this Self&& self, SearchIndex<C...> index, std::string_view words) {
+    static_assert(detail::is_one_of<typename SearchIndex<C...>::Struct, Tables...>,
+                  "the search index belongs to another table");
+    self.parts_.search = detail::SearchTerm{.index = index.name(), .text = std::string(words)};
+    return std::forward<Self>(self);
+  }
+  // Only when there are words.
+  template <class Self, auto... C, class V>
+  Self&& search_if(this Self&& self, SearchIndex<C...> index, const std::optional<V>& words) {
+    if (words) self.search(index, *words);
+    return std::forward<Self>(self);
+  }
   // The first decides, then the second, ...; a Sort can stand among them.
   template <class Self>
   Self&& order_by(this Self&& self, detail::OrderOf<Tables...> auto const&... orders) {

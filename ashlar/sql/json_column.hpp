@@ -18,7 +18,7 @@
 // Each further member goes one struct deeper. What is found there is text, an enumeration, a bool or a number, and has
 // the conditions of such a column; an absent or null one is NULL. In PostgreSQL an index can be on the expression that
 // `statement()` shows: create index ... on customers ((address::jsonb #>> '{city}')). SQLite reads every row: its JSON
-// functions are not allowed in a schema that is not trusted, in indexes and in checks alike.
+// functions are allowed in indexes and checks of a trusted schema only (sqlite::Options::schema).
 namespace ashlar::sql {
 
 namespace detail {

@@ -10,6 +10,7 @@
 #include "ashlar/sql/json_column.hpp"  // IWYU pragma: export
 #include "ashlar/sql/modify.hpp"       // IWYU pragma: export
 #include "ashlar/sql/raw.hpp"          // IWYU pragma: export
+#include "ashlar/sql/search.hpp"       // IWYU pragma: export
 #include "ashlar/sql/select.hpp"       // IWYU pragma: export
 #include "ashlar/sql/sort.hpp"         // IWYU pragma: export
 #include "ashlar/sql/text_match.hpp"   // IWYU pragma: export
@@ -29,6 +30,6 @@
 //   column.hpp, text_match.hpp    conditions           select.hpp, clauses.hpp       reads of one table
 //   order.hpp, sort.hpp           orders               cursor.hpp                    pages from a place on
 //   join.hpp, include.hpp         several tables       aggregate.hpp                 counts, sums, groups
-//   find.hpp                      a row by its key
+//   find.hpp                      a row by its key     search.hpp                    full-text search
 //   insert.hpp                    inserts, upserts     modify.hpp, assignment.hpp    updates and deletes
 //   raw.hpp                       SQL by hand          json_column.hpp               conditions inside of JSON

@@ -9,6 +9,7 @@ Driver sqlite_driver() {
     OpenOptions options;
     options.sqlite.queue_max = wanted.queue_max;
     options.sqlite.transaction_time_max = wanted.transaction_time_max;
+    options.sqlite.schema = wanted.schema;
     options.sqlite.statement_time_max = wanted.statement_time_max;
     auto database = open_database("sqlite::memory:", options);
     EXPECT_TRUE(database) << database.error().message();

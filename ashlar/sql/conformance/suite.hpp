@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ashlar/sql/database.hpp"
+#include "ashlar/sql/sqlite/database.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <gtest/gtest.h>
@@ -22,6 +23,7 @@ struct Wanted {
   std::size_t queue_max = 4096;
   std::chrono::milliseconds transaction_time_max{10'000};
   std::chrono::milliseconds statement_time_max{10'000};
+  sqlite::Schema schema = sqlite::Schema::untrusted;
 };
 
 struct Driver {

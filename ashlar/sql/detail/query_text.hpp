@@ -13,6 +13,7 @@ class QueryText {
  public:
   explicit QueryText(Dialect dialect) : dialect_(dialect) { statement_.sql.reserve(256); }
 
+  [[nodiscard]] Dialect dialect() const { return dialect_; }
   QueryText& operator<<(std::string_view text) {
     statement_.sql += text;
     return *this;

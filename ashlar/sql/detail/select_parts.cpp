@@ -19,14 +19,54 @@ void require_selected(const std::vector<OrderTerm>& orders, std::string_view col
   }
 }
 
+// SQLite: the keys and ranks of the rows that have the words, beside the table.
+void write_found(QueryText& text, const SearchTerm& search) {
+  const std::string index = "\"" + std::string(search.index.name) + "\"";
+  const std::string rows = "\"" + std::string(search.index.name) + "_rows\"";
+  text << " join (select " << rows << ".found as ashlar_found, " << index << ".rank as ashlar_rank from " << index
+       << " join " << rows << " on " << rows << ".number = " << index << ".rowid where " << index << " match ";
+  text.parameter(fts5_query(search.text)) << ") on ashlar_found = ";
+  text.name(search.index.table) << ".";
+  text.name(search.index.key);
+}
+
+// PostgreSQL: "articles"."article_search", then what is done with it, then the words.
+void write_words(QueryText& text, const SearchTerm& search, std::string_view between) {
+  text.name(search.index.table) << ".";
+  text.name(search.index.name) << between << "plainto_tsquery('simple', ";
+  text.parameter(search.text) << ")";
+}
+
 // The tables and the rows of theirs that are meant.
 void write_source(QueryText& text, const SelectParts& parts) {
   text.name(parts.table);
+  const bool sqlite = text.dialect() == Dialect::sqlite;
+  if (parts.search && sqlite && parts.search->index.table == parts.table) write_found(text, *parts.search);
   for (const auto& join : parts.joins) {
     text << (join.kind == JoinKind::inner ? " join " : " left join ");
     text.name(join.table).condition(" on ", join.on);
+    if (parts.search && sqlite && parts.search->index.table == join.table) write_found(text, *parts.search);
   }
-  text.where(parts.condition);
+  const bool words = parts.search && !sqlite;
+  if (words) write_words(text << " where ", *parts.search, " @@ ");
+  text.condition(words ? " and " : " where ", parts.condition);
+}
+
+// The order that was asked for; else the best first, of what was searched for.
+void write_order(QueryText& text, const SelectParts& parts) {
+  if (!parts.orders.empty() || !parts.search || !parts.computed.empty()) {
+    text.order_by(parts.orders);
+    return;
+  }
+  text << " order by ";
+  if (text.dialect() == Dialect::sqlite) {
+    text << "ashlar_rank, ";
+  } else {
+    write_words(text << "ts_rank(", *parts.search, ", ");
+    text << ") desc, ";
+  }
+  text.name(parts.search->index.table) << ".";
+  text.name(parts.search->index.key);
 }
 
 void write_select(QueryText& text, const SelectParts& parts, std::string_view columns) {
@@ -68,7 +108,7 @@ Statement SelectParts::rows(Dialect dialect, std::string_view columns) const {
   if (duplicates == Duplicates::removed) require_selected(orders, columns);
   auto text = text_of(*this, dialect);
   write_select(text, *this, columns);
-  text.order_by(orders);
+  write_order(text, *this);
   if (limit) (text << " limit ").parameter(*limit);
   // SQLite knows an offset behind a limit only.
   if (offset > 0) (text << " offset ").parameter(offset);
@@ -80,7 +120,8 @@ Statement SelectParts::first(Dialect dialect, std::string_view columns) const {
   if (duplicates == Duplicates::removed) require_selected(orders, columns);
   auto text = text_of(*this, dialect);
   write_select(text, *this, columns);
-  text.order_by(orders) << " limit 1";
+  write_order(text, *this);
+  text << " limit 1";
   if (offset > 0) (text << " offset ").parameter(offset);
   write_lock(text, *this, dialect);
   return text.take(lock == Lock::none ? Mode::read : Mode::write);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ashlar/sql/order.hpp"
+#include "ashlar/sql/search.hpp"
 
 #include <optional>
 #include <span>
@@ -25,10 +26,17 @@ struct JoinTerm {
   ConditionTree on;
 };
 
+// Only the rows that have these words.
+struct SearchTerm {
+  SearchIndexName index;
+  std::string text;
+};
+
 // What all reads are, whatever their structs. What is selected is a list of columns as text, or `computed`.
 struct SelectParts {
   std::string_view table;
   std::vector<JoinTerm> joins{};
+  std::optional<SearchTerm> search{};
   ConditionTree condition{};
   std::span<const ColumnName> computed{};  // static, as are the groups
   std::span<const ColumnName> groups{};

@@ -32,10 +32,15 @@ namespace ashlar::sql::sqlite {
 // takes the last of them. off: for data that can be made again.
 enum class Synchronous : std::uint8_t { full, normal, off };
 
+// Whether a table's triggers, checks and indexes may use functions and virtual tables that could do harm if somebody
+// else had written the file: FTS5 (search.hpp) and the JSON functions are among them.
+enum class Schema : std::uint8_t { untrusted, trusted };
+
 struct Options {
   std::filesystem::path path;  // its folder is made when it is absent, for its owner alone
   enum class Lifetime : std::uint8_t { kept, removed_on_close } lifetime = Lifetime::kept;
   Synchronous synchronous = Synchronous::full;
+  Schema schema = Schema::untrusted;
 
   std::size_t reader_threads = 2;
   std::size_t queue_max = 4096;        // statements that wait, reads and writes apart; one more is database.unavailable

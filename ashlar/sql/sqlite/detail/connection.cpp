@@ -129,7 +129,7 @@ Result<> Connection::configure() {
   sqlite3* raw = connection_.get();
   sqlite3_busy_timeout(raw, static_cast<int>(options_.busy_timeout.count()));
   sqlite3_db_config(raw, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
-  sqlite3_db_config(raw, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  sqlite3_db_config(raw, SQLITE_DBCONFIG_TRUSTED_SCHEMA, options_.schema == Schema::trusted ? 1 : 0, nullptr);
   sqlite3_db_config(raw, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);  // "name" is a column, never a string
   sqlite3_db_config(raw, SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
   folding_.add_to(raw);
