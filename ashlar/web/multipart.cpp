@@ -205,11 +205,10 @@ Result<MultipartParser::Event> MultipartParser::read_headers() {
   const std::string_view bytes = rest();
   if (bytes.starts_with(line_end)) return malformed("A part has no Content-Disposition.");
   const std::size_t end = bytes.find(headers_end, searched_);
-  if (std::min(end, bytes.size()) > limits_.header_bytes_max) return malformed("A part's headers are too long.");
-  if (end == bytes.npos) {
-    searched_ = bytes.size() < headers_end.size() ? 0 : bytes.size() - headers_end.size() + 1;
-    return Event::need_more;
-  }
+  // Without an end, the last bytes may be the beginning of one.
+  searched_ = end != bytes.npos ? end : bytes.size() - std::min(bytes.size(), headers_end.size() - 1);
+  if (searched_ > limits_.header_bytes_max) return malformed("A part's headers are too long.");
+  if (end == bytes.npos) return Event::need_more;
   if (auto parsed = parse_headers(bytes.substr(0, end)); !parsed) return std::unexpected(std::move(parsed.error()));
   at_ += end + headers_end.size();
   state_ = State::content;
