@@ -113,6 +113,7 @@ TEST_F(ClientsTest, FiguresTellWhatCameOfCommands) {
   start();
   EXPECT_EQ(code_on(first, {"PING"}), "PONG");
   EXPECT_EQ(code_on(first, {"NOSUCH"}), "redis.refused");
+  while (clients.figures().connected < 2) std::this_thread::yield();
   server.kill();
   while (clients.figures().away < 2) std::this_thread::yield();
   EXPECT_EQ(code_on(first, {"PING"}), "redis.unavailable");
