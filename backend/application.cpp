@@ -63,6 +63,53 @@ void add_redis(web::MetricSources& sources, const redis::Clients& redis) {
       std::mem_fn(&Figures::away));
 }
 
+web::CacheFigures figures_of(const cache::Statistics& counted) {
+  return {.hits = counted.hits,
+          .stale_hits = counted.stale_hits,
+          .misses = counted.misses,
+          .loads = counted.loads,
+          .load_failures = counted.load_failures,
+          .evictions = counted.evictions,
+          .entries = counted.entries,
+          .bytes = counted.bytes};
+}
+
+web::CacheFigures::SecondLevel second_figures_of(const cache::Statistics::Shared& counted) {
+  return {.hits = counted.hits,
+          .stale_hits = counted.stale_hits,
+          .misses = counted.misses,
+          .waits = counted.waits,
+          .failures = counted.failures};
+}
+
+void add_cache(web::MetricSources& sources, const cache::Cache& cache, const cache::RedisLevel* level) {
+  const std::string name = "backend";
+  web::add_cache(sources, name, [&cache, level] {
+    const cache::Statistics counted = cache.statistics();
+    web::CacheFigures out = figures_of(counted);
+    if (level != nullptr) out.shared = second_figures_of(counted.shared);
+    return out;
+  });
+  if (level == nullptr) return;
+  const auto add = [&](const char* metric, const char* help, auto value) {
+    sources.add({.name = metric,
+                 .type = web::MetricType::gauge,
+                 .help = help,
+                 .labels = {{"cache", name}},
+                 .value = [level, value] { return static_cast<double>(value(*level)); }});
+  };
+  add("ashlar_cache_hearing", "Whether what other processes change is heard.",
+      [](const cache::RedisLevel& of) { return of.is_heard() ? 1 : 0; });
+  add("ashlar_cache_untold_changes", "Changes that Redis could not be told yet.",
+      [](const cache::RedisLevel& of) { return of.untold(); });
+}
+
+std::unique_ptr<cache::RedisLevel> make_cache_level(const Settings& settings, const Foundation& foundation) {
+  if (foundation.redis == nullptr) return nullptr;
+  return std::make_unique<cache::RedisLevel>(cache::RedisLevelOptions{.prefix = settings.redis_key_prefix + "cache:"},
+                                             *foundation.redis, foundation.random);
+}
+
 }  // namespace
 
 web::RateLimitStore& Application::share_rate_limits() {
@@ -80,6 +127,7 @@ web::AppOptions Application::app_options() {
   add_database(metrics_, foundation_.database);
   if (foundation_.redis != nullptr) add_redis(metrics_, *foundation_.redis);
   web::add_pool(metrics_, "hashing", hashing_);
+  add_cache(metrics_, cache_, cache_level_.get());
   web::AppOptions out = {.title = "Ashlar",
                          .version = std::string(version()),
                          .environment = std::string(to_string(settings.stage)),
@@ -118,6 +166,9 @@ Application::Application(Settings settings, Foundation foundation)
       tokens_(settings_.tokens, foundation.clock, foundation.random, revocations_),
       sessions_(foundation.database, tokens_, revocations_, share_revocations()),
       readiness_(foundation.database, foundation.redis),
+      cache_level_(make_cache_level(settings_, foundation)),
+      cache_({.bytes_max = settings_.cache_bytes_max}, foundation.clock, foundation.random, cache_level_.get()),
+      products_(foundation.database, cache_, settings_.cache_ttl),
       app_(app_options(), {&foundation_.clock, &foundation_.random, &foundation_.logger}, &tokens_, routes()) {
   if (auto loaded = revocation_sync_.load_blocking(); !loaded) {
     throw std::runtime_error("cannot read the ended sessions: " + loaded.error().message() + " " +
@@ -139,6 +190,7 @@ void Application::start(boost::asio::io_context& first_loop) {
 }
 
 void Application::close() {
+  cache_.close();
   revocation_sync_.close();
   if (revocation_broadcast_) revocation_broadcast_->close();
 }
@@ -149,8 +201,8 @@ web::Routes Application::routes() {
   mount_auth(routes, foundation_.database, passwords_, sessions_);
   mount_users(routes, foundation_.database, passwords_, sessions_);
   mount_posts(routes, foundation_.database);
-  mount_products(routes, foundation_.database);
-  mount_orders(routes, foundation_.database);
+  mount_products(routes, products_);
+  mount_orders(routes, foundation_.database, products_);
   web::mount_docs(routes, settings_.stage == Stage::production ? web::DocsPage::no : web::DocsPage::yes);
   if (!settings_.metrics_port) web::mount_metrics(routes, {.token = settings_.metrics_token});
   if (settings_.rate_limit_max == 0) {

@@ -5,6 +5,8 @@
 #include "ashlar/auth/password.hpp"
 #include "ashlar/auth/revocations.hpp"
 #include "ashlar/auth/token.hpp"
+#include "ashlar/cache/cache.hpp"
+#include "ashlar/cache/redis_level.hpp"
 #include "ashlar/core/clock.hpp"
 #include "ashlar/core/random.hpp"
 #include "ashlar/log/logger.hpp"
@@ -16,8 +18,10 @@
 #include "backend/auth/revocation_sync.hpp"
 #include "backend/auth/sessions.hpp"
 #include "backend/health/readiness.hpp"
+#include "backend/products/products.hpp"
 #include "backend/settings.hpp"
 
+#include <memory>
 #include <optional>
 
 namespace ashlar::backend {
@@ -53,6 +57,8 @@ class Application {
   [[nodiscard]] Readiness& readiness() { return readiness_; }
   // What is shown beside the figures of requests; a server adds its own when it is made.
   [[nodiscard]] web::MetricSources& metrics() { return metrics_; }
+  // Closed by close(); else to be closed before a loop that used it is destroyed.
+  [[nodiscard]] cache::Cache& cache() { return cache_; }
 
  private:
   [[nodiscard]] web::Routes routes();
@@ -70,6 +76,9 @@ class Application {
   auth::Tokens tokens_;
   Sessions sessions_;
   Readiness readiness_;
+  std::unique_ptr<cache::RedisLevel> cache_level_;  // null where there is no Redis
+  cache::Cache cache_;
+  Products products_;
   web::MetricSources metrics_;
   std::optional<web::RedisRateLimits> redis_rate_limits_;
   web::App app_;

@@ -182,6 +182,9 @@ Settings read_settings(config::Environment& env) {
     out.migrate_on_start = MigrateOnStart::no;
   }
   read_redis(env, out);
+  out.cache_ttl = env.duration("CACHE_TTL", out.cache_ttl, 0ms, 1h);
+  out.cache_bytes_max =
+      static_cast<std::size_t>(env.integer("CACHE_BYTES_MAX", 64 * 1024 * 1024, 1024 * 1024, std::int64_t{1} << 40));
   read_tokens(env, out);
   out.revocation_delay_max = env.duration("REVOCATION_DELAY_MAX", 2s, 100ms, 1min);
   out.bcrypt_cost = static_cast<int>(env.integer("BCRYPT_COST", 12, 4, 16));

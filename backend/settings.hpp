@@ -47,6 +47,8 @@ struct Settings {
   MigrateOnStart migrate_on_start = MigrateOnStart::yes;  // in production: no
   std::optional<redis::ClientOptions> redis;              // absent: what instances could share is kept in each of them
   std::string redis_key_prefix = "ashlar:";               // of every key and channel
+  std::size_t cache_bytes_max = 64 * 1024 * 1024;         // of values kept in the process
+  std::chrono::milliseconds cache_ttl{30'000};            // 0: nothing is kept
 
   auth::TokenOptions tokens;  // in development the secrets may be empty: see fill_development_secrets()
   std::chrono::milliseconds revocation_delay_max{2'000};  // until it is known what another instance has ended

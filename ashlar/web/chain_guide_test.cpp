@@ -78,9 +78,8 @@ void add_figures(web::MetricSources& sources, const Search& search) {
                .type = web::MetricType::gauge,
                .help = "Searches that wait.",
                .value = [&search] { return static_cast<double>(search.waiting()); }});
-  web::add_cache(
-      sources, "search", [&search] { return static_cast<double>(search.hits()); },
-      [&search] { return static_cast<double>(search.misses()); });
+  web::add_cache(sources, "search",
+                 [&search] { return web::CacheFigures{.hits = search.hits(), .misses = search.misses()}; });
 }
 
 TEST(ChainGuide, OverloadByAQueueAndFiguresOfOnesOwn) {

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -82,8 +83,19 @@ void append_build_info(std::string_view version, MetricsText& text);
 void add_server(MetricSources& sources, http::Server& server);
 // Jobs that wait and run, and how many there may be, by pool="name".
 void add_pool(MetricSources& sources, const std::string& name, const async::BlockingPool& pool);
-// What a cache keeps count of: ashlar_cache_hits_total and ashlar_cache_misses_total, by cache="name".
-void add_cache(MetricSources& sources, const std::string& name, std::function<double()> hits,
-               std::function<double()> misses);
+
+// What a cache has done so far, and what it holds now. The second level is one that several processes share.
+struct CacheFigures {
+  std::uint64_t hits = 0, stale_hits = 0, misses = 0;
+  std::uint64_t loads = 0, load_failures = 0, evictions = 0;
+  std::uint64_t entries = 0, bytes = 0;  // now, in the process
+  struct SecondLevel {
+    std::uint64_t hits = 0, stale_hits = 0, misses = 0, waits = 0, failures = 0;
+  };
+  std::optional<SecondLevel> shared{};
+};
+// ashlar_cache_hits_total and so on, by cache="name", and level="process" or "shared" where both have it. Whether there
+// is a second level is asked once, here.
+void add_cache(MetricSources& sources, const std::string& name, const std::function<CacheFigures()>& figures);
 
 }  // namespace ashlar::web

@@ -187,7 +187,8 @@ TEST(MetricsPage, OfAnotherAppAndWithItsSourcesServersAndPools) {
   async::BlockingPool pool({.threads = 3, .queue_max = 7});
   MetricSources sources;
   add_pool(sources, "hashing", pool);
-  add_cache(sources, "pages", [] { return 4.0; }, [] { return 1.0; });
+  add_cache(sources, "pages", [] { return CacheFigures{.hits = 4, .misses = 1, .bytes = 7}; });
+  add_cache(sources, "rows", [] { return CacheFigures{.shared = {{.stale_hits = 3, .failures = 2}}}; });
   AppOptions options;
   options.metric_sources = &sources;
   detail::TestApp app([](Routes& routes) { routes.get("/things/{name}", get_thing).open(); }, options);
@@ -202,13 +203,18 @@ TEST(MetricsPage, OfAnotherAppAndWithItsSourcesServersAndPools) {
            "ashlar_pool_threads{pool=\"hashing\"} 3\n",
            "ashlar_pool_waiting_max{pool=\"hashing\"} 7\n",
            "ashlar_pool_threads_busy{pool=\"hashing\"} 0\n",
-           "ashlar_cache_hits_total{cache=\"pages\"} 4\n",
-           "ashlar_cache_misses_total{cache=\"pages\"} 1\n",
+           "ashlar_cache_hits_total{cache=\"pages\",level=\"process\"} 4\n",
+           "ashlar_cache_misses_total{cache=\"pages\",level=\"process\"} 1\n",
+           "ashlar_cache_bytes{cache=\"pages\",level=\"process\"} 7\n",
+           "ashlar_cache_loads_total{cache=\"rows\"} 0\n",
+           "ashlar_cache_stale_hits_total{cache=\"rows\",level=\"shared\"} 3\n",
+           "ashlar_cache_failures_total{cache=\"rows\",level=\"shared\"} 2\n",
            "ashlar_loop_lag_seconds_total{loop=\"1\"} 0\n",
            "http_connections 0\n",
            "process_start_time_seconds 1",
        })
     EXPECT_THAT(reply.body, HasSubstr(line));
+  EXPECT_THAT(reply.body, Not(HasSubstr("cache=\"pages\",level=\"shared\"")));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include "ashlar/sql/transaction.hpp"
 #include "backend/orders/order_repository.hpp"
+#include "backend/products/products.hpp"
 
 namespace ashlar::backend {
 
@@ -23,8 +24,14 @@ Task<Result<Order>> cancel(sql::Transaction& transaction, Uuid id, Timestamp now
 
 }  // namespace
 
-Task<Result<Order>> cancel_order(web::Context& ctx, CancelOrder in, sql::Database& database) {
-  co_return co_await sql::in_transaction(database, &cancel, in.id, ctx.now());
+Task<Result<Order>> cancel_order(web::Context& ctx, CancelOrder in, sql::Database& database, Products& products) {
+  const auto order = co_await OrderRepository(database).find(in.id);
+  if (!order) co_return std::unexpected(order.error());
+  if (!*order) co_return fail(errors::order_not_found, "There is no such order.");
+  std::vector<Uuid> ids;  // whose stock it goes back to
+  for (const OrderItem& item : (*order)->items)
+    if (item.product_id) ids.push_back(*item.product_id);
+  co_return co_await products.changing(std::move(ids), sql::in_transaction(database, &cancel, in.id, ctx.now()));
 }
 
 }  // namespace ashlar::backend

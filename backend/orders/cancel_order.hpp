@@ -8,12 +8,14 @@
 
 namespace ashlar::backend {
 
+class Products;
+
 struct CancelOrder {
   Uuid id;
 };
 ASHLAR_DESCRIBE(CancelOrder, id)
 
 // Gives the pieces back to the stock; what was paid is refunded.
-Task<Result<Order>> cancel_order(web::Context& ctx, CancelOrder in, sql::Database& database);
+Task<Result<Order>> cancel_order(web::Context& ctx, CancelOrder in, sql::Database& database, Products& products);
 
 }  // namespace ashlar::backend

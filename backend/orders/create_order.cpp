@@ -7,6 +7,7 @@
 #include "ashlar/sql/transaction.hpp"
 #include "backend/orders/idempotency_repository.hpp"
 #include "backend/orders/order_repository.hpp"
+#include "backend/products/products.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -82,7 +83,8 @@ CreateOrder CreateOrder::example() {
   return out;
 }
 
-Task<Result<web::Created<Order>>> create_order(web::Context& ctx, CreateOrder in, sql::Database& database) {
+Task<Result<web::Created<Order>>> create_order(web::Context& ctx, CreateOrder in, sql::Database& database,
+                                               Products& products) {
   Wanted wanted{.order = {.id = ctx.new_id(),
                           .user_id = ctx.user().id,
                           .status = OrderStatus::pending,
@@ -98,7 +100,9 @@ Task<Result<web::Created<Order>>> create_order(web::Context& ctx, CreateOrder in
         {.product_id = item.product_id, .name = {}, .quantity = item.quantity.value(), .unit_price = {}});
   }
   if (!wanted.key.empty()) schema::write_json(in, wanted.request);
-  auto order = co_await sql::in_transaction(database, &place, std::move(wanted));
+  std::vector<Uuid> ids;
+  for (const OrderedItem& item : in.items) ids.push_back(item.product_id);
+  auto order = co_await products.changing(std::move(ids), sql::in_transaction(database, &place, std::move(wanted)));
   if (!order && order.error().code() == sql::errors::foreign_key)
     co_return fail(auth::errors::token_revoked, "This account does not exist any more.");
   if (!order) co_return std::unexpected(std::move(order.error()));

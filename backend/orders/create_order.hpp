@@ -11,6 +11,8 @@
 
 namespace ashlar::backend {
 
+class Products;
+
 struct OrderedItem {
   Uuid product_id;
   Int<1, 1'000> quantity;
@@ -30,6 +32,7 @@ inline constexpr std::chrono::hours idempotency_key_lifetime{24};
 // answer is kept in the same transaction, for 24 hours: the same request again, at the same time or later, gets the
 // same answer, and another one under that key `idempotency.mismatch`. A key belongs to its account; a request that was
 // refused leaves none.
-Task<Result<web::Created<Order>>> create_order(web::Context& ctx, CreateOrder in, sql::Database& database);
+Task<Result<web::Created<Order>>> create_order(web::Context& ctx, CreateOrder in, sql::Database& database,
+                                               Products& products);
 
 }  // namespace ashlar::backend

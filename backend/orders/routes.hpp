@@ -3,9 +3,10 @@
 
 #include "ashlar/sql/database.hpp"
 #include "ashlar/web/routes.hpp"
+#include "backend/products/products.hpp"
 
 namespace ashlar::backend {
 
-void mount_orders(web::Routes& routes, sql::Database& database);
+void mount_orders(web::Routes& routes, sql::Database& database, Products& products);
 
 }  // namespace ashlar::backend

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/products/create_product.hpp"
 
-#include "backend/products/product_repository.hpp"
+#include "backend/products/products.hpp"
 
 namespace ashlar::backend {
 
@@ -23,7 +23,7 @@ CreateProduct CreateProduct::example() {
           .category = Nullable(ProductCategory::of("furniture"))};
 }
 
-Task<Result<web::Created<Product>>> create_product(web::Context& ctx, CreateProduct in, sql::Database& database) {
+Task<Result<web::Created<Product>>> create_product(web::Context& ctx, CreateProduct in, Products& products) {
   Product product{.id = ctx.new_id(),
                   .name = in.name.str(),
                   .description = text_of(in.description),
@@ -32,7 +32,7 @@ Task<Result<web::Created<Product>>> create_product(web::Context& ctx, CreateProd
                   .category = text_of(in.category),
                   .created_at = ctx.now(),
                   .updated_at = ctx.now()};
-  auto created = co_await ProductRepository(database).create(product);
+  auto created = co_await products.create(product);
   if (!created) co_return std::unexpected(std::move(created.error()));
   co_return web::Created<Product>{std::move(product)};
 }

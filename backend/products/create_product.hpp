@@ -2,7 +2,6 @@
 #pragma once
 
 #include "ashlar/async/task.hpp"
-#include "ashlar/sql/database.hpp"
 #include "ashlar/web/context.hpp"
 #include "ashlar/web/reply.hpp"
 #include "backend/products/product.hpp"
@@ -10,6 +9,8 @@
 #include <optional>
 
 namespace ashlar::backend {
+
+class Products;
 
 struct CreateProduct {
   ProductName name;
@@ -22,6 +23,6 @@ struct CreateProduct {
 };
 ASHLAR_DESCRIBE(CreateProduct, name, price, description, stock, category)
 
-Task<Result<web::Created<Product>>> create_product(web::Context& ctx, CreateProduct in, sql::Database& database);
+Task<Result<web::Created<Product>>> create_product(web::Context& ctx, CreateProduct in, Products& products);
 
 }  // namespace ashlar::backend

@@ -2,7 +2,7 @@
 #include "backend/products/list_products.hpp"
 
 #include "ashlar/schema/fault_codes.hpp"
-#include "backend/products/product_repository.hpp"
+#include "backend/products/products.hpp"
 
 namespace ashlar::backend {
 
@@ -12,8 +12,8 @@ void ListProducts::refine(schema::Refinement& out) const {
   }
 }
 
-Task<Result<web::Page<Product>>> list_products(web::Context&, ListProducts in, sql::Database& database) {
-  co_return co_await ProductRepository(database).list(std::move(in));
+Task<Result<web::Page<Product>>> list_products(web::Context&, ListProducts in, Products& products) {
+  co_return co_await products.list(std::move(in));
 }
 
 }  // namespace ashlar::backend

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "ashlar/async/task.hpp"
-#include "ashlar/sql/database.hpp"
 #include "ashlar/web/context.hpp"
 #include "ashlar/web/reply.hpp"
 #include "backend/listing.hpp"
@@ -11,6 +10,8 @@
 #include <optional>
 
 namespace ashlar::backend {
+
+class Products;
 
 struct ListProducts {
   PageNumber page;
@@ -25,6 +26,6 @@ struct ListProducts {
 };
 ASHLAR_DESCRIBE(ListProducts, page, limit, sort, category, search, min_price, max_price)
 
-Task<Result<web::Page<Product>>> list_products(web::Context& ctx, ListProducts in, sql::Database& database);
+Task<Result<web::Page<Product>>> list_products(web::Context& ctx, ListProducts in, Products& products);
 
 }  // namespace ashlar::backend

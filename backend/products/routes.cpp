@@ -10,16 +10,16 @@
 namespace ashlar::backend {
 
 // clang-format off
-void mount_products(web::Routes& routes, sql::Database& database) {
-  routes.get("/api/products", list_products, database).open()
+void mount_products(web::Routes& routes, Products& products) {
+  routes.get("/api/products", list_products, products).open()
       .name("listProducts").tag("Products").summary("Find products");
-  routes.get("/api/products/{id}", get_product, database).open()
+  routes.get("/api/products/{id}", get_product, products).open()
       .name("getProduct").tag("Products").summary("One product").fails_with(errors::product_not_found);
-  routes.post("/api/products", create_product, database).permission("create:product")
+  routes.post("/api/products", create_product, products).permission("create:product")
       .name("createProduct").tag("Products").summary("Add a product");
-  routes.patch("/api/products/{id}", update_product, database).permission("update:product")
+  routes.patch("/api/products/{id}", update_product, products).permission("update:product")
       .name("updateProduct").tag("Products").summary("Change a product").fails_with(errors::product_not_found);
-  routes.remove("/api/products/{id}", delete_product, database).permission("delete:product")
+  routes.remove("/api/products/{id}", delete_product, products).permission("delete:product")
       .name("deleteProduct").tag("Products").summary("Remove a product").fails_with(errors::product_not_found);
 }
 // clang-format on

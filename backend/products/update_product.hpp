@@ -2,13 +2,14 @@
 #pragma once
 
 #include "ashlar/async/task.hpp"
-#include "ashlar/sql/database.hpp"
 #include "ashlar/web/context.hpp"
 #include "backend/products/product.hpp"
 
 #include <optional>
 
 namespace ashlar::backend {
+
+class Products;
 
 struct UpdateProduct {
   Uuid id;
@@ -20,6 +21,6 @@ struct UpdateProduct {
 };
 ASHLAR_DESCRIBE(UpdateProduct, id, name, price, description, stock, category)
 
-Task<Result<Product>> update_product(web::Context& ctx, UpdateProduct in, sql::Database& database);
+Task<Result<Product>> update_product(web::Context& ctx, UpdateProduct in, Products& products);
 
 }  // namespace ashlar::backend

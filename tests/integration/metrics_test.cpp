@@ -37,6 +37,8 @@ TEST(Metrics, PromtoolHasNothingToSayAboutThem) {
                            "http_request_body_bytes_bucket{", "http_response_body_bytes_bucket{", "http_connections ",
                            "ashlar_loop_lag_seconds_total{", "ashlar_queue_waiting{queue=\"database\"}",
                            "ashlar_pool_waiting{pool=\"hashing\"}", "ashlar_database_connections ",
+                           "ashlar_cache_hits_total{cache=\"backend\",level=\"process\"}",
+                           "ashlar_cache_loads_total{cache=\"backend\"}", "ashlar_cache_bytes{cache=\"backend\"",
                            "ashlar_build_info{", "process_cpu_seconds_total ", "process_resident_memory_bytes ",
                            "process_open_fds ", "process_start_time_seconds "})
     EXPECT_THAT(page.body, HasSubstr(std::string("\n") + part));

@@ -61,6 +61,7 @@ TestBackend::TestBackend(const std::string& database_url)
 }
 
 TestBackend::~TestBackend() {
+  application_->cache().close();
   // PostgreSQL's driver would wait a second for each loop, since nobody runs it any more; one that is gone is no
   // reason.
   if (database_->dialect() == sql::Dialect::postgres) clients_.clear();
