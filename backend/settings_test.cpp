@@ -114,6 +114,8 @@ TEST(Settings, RefuseAStoreThatIsNone) {
       {{{"REDIS_CONNECT_TIME_MAX", "2m"}}, "REDIS_CONNECT_TIME_MAX"},
       {{{"REDIS_IN_FLIGHT_MAX", "0"}}, "REDIS_IN_FLIGHT_MAX"},
       {{{"REDIS_KEY_PREFIX", std::string(65, 'x')}}, "REDIS_KEY_PREFIX"},
+      {{{"CACHE_TTL", "2h"}}, "CACHE_TTL"},
+      {{{"CACHE_BYTES_MAX", "1000"}}, "CACHE_BYTES_MAX"},
   });
 }
 

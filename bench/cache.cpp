@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a hit of the cache costs beside a bare look into a map, in one run, for a key that is made each time.
-//   bench_cache [threads]      default: 1
+// With a Redis, what one costs that is there and not in the process, alone and 32 at once.
+//   bench_cache [threads [redis-url]]      default: 1, and no Redis
 #include "ashlar/cache/cache.hpp"
 
+#include "ashlar/async/deadline.hpp"
 #include "ashlar/async/task_scope.hpp"
+#include "ashlar/cache/redis_level.hpp"
 #include "ashlar/core/uuid.hpp"
 #include "ashlar/schema/constraints.hpp"
 
@@ -11,6 +14,7 @@
 
 #include <time.h>
 
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -86,6 +90,54 @@ double bare_map() {
   return (cpu_ns() - before) / rounds;
 }
 
+double wall_ns() {
+  timespec time{};
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return static_cast<double>(time.tv_sec) * 1e9 + static_cast<double>(time.tv_nsec);
+}
+
+Task<> fill(cache::Cache& cache, int count) {
+  for (int i = 0; i < count; ++i)
+    co_await cache.set(cache::key<Product>("product", id_of(i)), product_of(i), {.tags = {"products"}});
+}
+
+Task<> ask_each(cache::Cache& cache, int first, int step, int end) {
+  for (int i = first; i < end; i += step) {
+    auto got = co_await cache.get_or_set(cache::key<Product>("product", id_of(i)), {.tags = {"products"}},
+                                         [i] { return load(i); });
+    if (!got || *got == nullptr) std::abort();
+  }
+}
+
+Task<> until_heard(const cache::RedisLevel& level) {
+  while (!level.is_heard()) co_await async::sleep_for(std::chrono::milliseconds(1));
+}
+
+void second_level(const std::string& url) {
+  boost::asio::io_context loop(1);
+  SystemClock clock;
+  SystemRandom random;
+  redis::Clients clients({.url = url, .command_time_max = std::chrono::seconds(10)});
+  cache::RedisLevel level({.prefix = "bench:"}, clients, random);
+  cache::Cache writer({}, clock, random, &level);
+  clients.start({&loop});
+  async::run_to_end(loop, until_heard(level));
+  async::run_to_end(loop, fill(writer, products));
+  for (const int at_once : {1, 32}) {
+    cache::Cache reader({}, clock, random, &level);
+    const double cpu = cpu_ns();
+    const double wall = wall_ns();
+    async::TaskScope scope(loop);
+    for (int i = 0; i < at_once; ++i) scope.start(ask_each(reader, i, at_once, products));
+    async::run_to_end(loop, scope.join());
+    std::printf("get_or_set, in Redis, %2d at once          %7.0f ns CPU here, %7.0f ns from one to the next\n",
+                at_once, (cpu_ns() - cpu) / products, (wall_ns() - wall) / products);
+    if (reader.statistics().loads != 0) std::abort();
+  }
+  async::run_to_end(loop, writer.flush());
+  clients.close();
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -108,4 +160,5 @@ int main(int argc, char** argv) {
   std::printf("get_or_set, miss and load                 %7.0f ns\n", miss);
   std::printf("%llu entries, %llu bytes\n", static_cast<unsigned long long>(counted.entries),
               static_cast<unsigned long long>(counted.bytes));
+  if (argc > 2) second_level(argv[2]);
 }

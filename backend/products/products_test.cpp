@@ -96,7 +96,7 @@ TEST_F(CachedProducts, ReadersNeverSeeWhatWasBeforeAnAnsweredWrite) {
     EXPECT_EQ(
         backend.as(keeper, Method::patch, "/api/products/" + id, R"({"stock": )" + std::to_string(stock) + "}").status,
         200);
-    EXPECT_EQ(backend.at_once(3, {.method = Method::get, .target = "/api/products/" + id}),
+    EXPECT_EQ(backend.at_once(3, {.method = Method::get, .target = "/api/products/" + id, .headers = {}, .body = {}}),
               (std::vector<int>{200, 200, 200}));
     EXPECT_EQ(stock_of(id), std::to_string(stock));
   }
