@@ -33,14 +33,14 @@ TEST(Metrics, PromtoolHasNothingToSayAboutThem) {
   EXPECT_EQ(client.call("GET", "/nowhere").status, 404);
   const auto page = client.call("GET", "/metrics");
   ASSERT_EQ(page.status, 200);
-  for (const auto* part : {"http_requests_total{", "http_request_duration_seconds_bucket{", "http_requests_in_flight ",
-                           "http_request_body_bytes_bucket{", "http_response_body_bytes_bucket{", "http_connections ",
-                           "ashlar_loop_lag_seconds_total{", "ashlar_queue_waiting{queue=\"database\"}",
-                           "ashlar_pool_waiting{pool=\"hashing\"}", "ashlar_database_connections ",
-                           "ashlar_cache_hits_total{cache=\"backend\",level=\"process\"}",
-                           "ashlar_cache_loads_total{cache=\"backend\"}", "ashlar_cache_bytes{cache=\"backend\"",
-                           "ashlar_build_info{", "process_cpu_seconds_total ", "process_resident_memory_bytes ",
-                           "process_open_fds ", "process_start_time_seconds "})
+  for (const auto* part :
+       {"http_requests_total{", "http_request_duration_seconds_bucket{", "http_requests_in_flight ",
+        "http_request_body_bytes_bucket{", "http_response_body_bytes_bucket{", "http_connections ",
+        "ashlar_loop_lag_seconds_total{", "ashlar_queue_waiting{queue=\"database\"}",
+        "ashlar_pool_waiting{pool=\"hashing\"}", "ashlar_database_connections ",
+        "ashlar_cache_hits_total{cache=\"backend\",level=\"process\"}", "ashlar_cache_loads_total{cache=\"backend\"}",
+        "ashlar_cache_bytes{cache=\"backend\"", "ashlar_build_info{", "process_cpu_seconds_total ",
+        "process_resident_memory_bytes ", "process_open_fds ", "process_start_time_seconds "})
     EXPECT_THAT(page.body, HasSubstr(std::string("\n") + part));
   EXPECT_THAT(page.body, Not(HasSubstr("nowhere"))) << "a path that a client made up is no label";
   const auto checked = run({.words = {"/usr/bin/env", "promtool", "check", "metrics"},
