@@ -98,7 +98,7 @@ TEST(ChainGuide, OverloadByAQueueAndFiguresOfOnesOwn) {
   const auto page =
       app->send({http::Method::get, "/metrics", {{"Authorization", "Bearer a token of the scraper"}}, {}});
   EXPECT_THAT(page.body, testing::HasSubstr("\nshop_search_waiting 501\n"));
-  EXPECT_THAT(page.body, testing::HasSubstr("\nashlar_cache_misses_total{cache=\"search\"} 2\n"));
+  EXPECT_THAT(page.body, testing::HasSubstr("\nashlar_cache_misses_total{cache=\"search\",level=\"process\"} 2\n"));
 }
 
 web::AppOptions for_a_busy_site() {
