@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "ashlar/async/on_loop.hpp"
 #include "ashlar/http/server.hpp"
 #include "ashlar/sql/logged.hpp"
 #include "backend/application.hpp"
@@ -168,7 +169,7 @@ int serve(const Serve& wanted) {
   log::Logger logger(settings.log, clock);
   if (certificate) report_certificate(*certificate, clock, logger);
   CommandLoop loop;
-  sql::OpenOptions database_options;
+  sql::OpenOptions database_options = settings.database;
   database_options.postgres.log = &logger;
   const auto database =
       std::make_unique<sql::LoggedDatabase>(open_database(settings, std::move(database_options)), logger);
@@ -202,7 +203,9 @@ int serve(const Serve& wanted) {
                             {"tls", settings.tls.has_value()},
                             {"loops", server.loops()}});
     if (metrics) logger.info("serving metrics", {{"host", settings.host}, {"port", metrics->port()}});
-    const auto admin = loop.run_or_stop(backend::make_first_admin(settings, foundation, application.passwords()));
+    // On a loop of the server's: connections belong to loops, and this command's has nothing else to ask.
+    const auto admin = loop.run_or_stop(async::on_loop(
+        server.loop(0).get_executor(), backend::make_first_admin(settings, foundation, application.passwords())));
     report_first_admin(admin, logger);
     logger.flush();
     if (settings.stage == backend::Stage::development) print_welcome(settings, server.port(), admin, foundation);

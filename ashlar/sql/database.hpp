@@ -93,11 +93,15 @@ class Transaction final : public Executor {
   std::unique_ptr<Session> session_;
 };
 
-// How much there is to do. Zeros where a driver does not count.
+// How much there is to do, now: each figure is right by itself, all together are not of one moment.
 struct DatabaseLoad {
   std::size_t waiting = 0;      // statements and transactions whose turn has not come
-  std::size_t waiting_max = 0;  // more of one kind are refused with database.unavailable
+  std::size_t waiting_max = 0;  // more of one kind (on one loop, where each has a queue) are database.unavailable
+  std::size_t in_flight = 0;    // statements that were sent and not answered
   std::size_t connections = 0;  // open
+  std::size_t connections_max = 0;
+  std::size_t transactions = 0;  // open
+  std::size_t transactions_max = 0;
 };
 
 // The turn of the one program that migrates a database; it ends when this is destroyed, or with the process.

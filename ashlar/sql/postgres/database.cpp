@@ -188,6 +188,25 @@ Task<Result<>> Database::ping(std::chrono::milliseconds within) {
   co_return Result<>();
 }
 
+DatabaseLoad Database::load() const {
+  const Options& options = state_->options;
+  DatabaseLoad out{.waiting_max = options.queue_max};
+  const std::size_t known = state_->loops_count.load(std::memory_order_acquire);
+  for (std::size_t i = 0; i < known; ++i) {
+    const Loop* const loop = state_->loops[i].load(std::memory_order_acquire);
+    if (loop->is_destroyed()) continue;
+    const auto of_loop = loop->load();
+    out.waiting += of_loop.waiting;
+    out.in_flight += of_loop.in_flight;
+    out.connections += of_loop.connections;
+    out.transactions += of_loop.transactions;
+    out.transactions_max += options.transactions_per_loop;
+    out.connections_max +=
+        options.connections_per_loop + options.write_connections_per_loop + options.transactions_per_loop;
+  }
+  return out;
+}
+
 Result<> Database::run_script(std::string_view sql) {
   if (state_->closed) return std::unexpected(closed_error());
   if (sql.find('\0') != std::string_view::npos) return std::unexpected(detail::failed("a NUL in a script"));

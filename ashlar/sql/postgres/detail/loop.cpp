@@ -71,6 +71,26 @@ void Loop::context_ends() {
   timer_.reset();
 }
 
+DatabaseLoad Loop::load() const {
+  constexpr auto relaxed = std::memory_order_relaxed;
+  return {.waiting = figures_.waiting.load(relaxed),
+          .in_flight = figures_.in_flight.load(relaxed),
+          .connections = figures_.connections.load(relaxed),
+          .transactions = figures_.transactions.load(relaxed)};
+}
+
+void Loop::publish_load() {
+  constexpr auto relaxed = std::memory_order_relaxed;
+  std::size_t in_transactions = 0;
+  for (const auto& connection : leased_) in_transactions += connection->in_flight();
+  figures_.waiting.store(reads_.queue.size() + writes_.queue.size() + waiters_.size(), relaxed);
+  figures_.in_flight.store(reads_.in_flight() + writes_.in_flight() + in_transactions, relaxed);
+  figures_.connections.store(
+      reads_.connections.size() + writes_.connections.size() + idle_.size() + leased_.size() + leaving_.size(),
+      relaxed);
+  figures_.transactions.store(leased_.size(), relaxed);
+}
+
 void Loop::answer_soon(JobList answered) {
   if (!answered.empty()) detail::post(*context_.load(), std::move(answered));
 }
@@ -112,6 +132,7 @@ std::shared_ptr<Connection> Loop::try_lease() {
     idle_.pop_back();
     leased_.push_back(connection);
     connection->leased_at = Steady::now();
+    publish_load();
     if (!rested(*connection) || connection->is_alive()) return connection;
     connection->close(unavailable("closed by the server while it rested"));
   }
@@ -133,6 +154,7 @@ void Loop::send(Connection& connection, Job& job, Connection::Before before) {
   }
   connection.flush();
   arm_tick();
+  publish_load();
 }
 
 void Loop::abandon(Job& job) {
@@ -148,6 +170,7 @@ void Loop::abandon(Job& job) {
   job.place = Job::Place::answered;
   boost::asio::post(*context_.load(),
                     [resume = std::move(job.resume)]() mutable { resume(boost::asio::error::operation_aborted); });
+  publish_load();
   check_drained();
 }
 
@@ -170,6 +193,7 @@ void Loop::pump() {
   answer_soon(std::move(refused));
   dial_what_is_missing();
   arm_tick();
+  publish_load();
 }
 
 void Loop::send_queued(Lane& lane, JobList& refused) {
@@ -238,6 +262,7 @@ void Loop::lost(Connection& connection, JobList unanswered) {
   again.append(std::move(reads_.queue));
   reads_.queue = std::move(again);  // before those that were not sent yet
   answer_soon(std::move(answered));
+  publish_load();
   if (!over_) pump_soon();
 }
 

@@ -27,6 +27,8 @@ class Loop final : public Connection::Owner, public std::enable_shared_from_this
   // From any thread. Whether this is the loop; never again, once the loop was destroyed.
   [[nodiscard]] bool is_on(const boost::asio::io_context& context) const { return context_.load() == &context; }
   [[nodiscard]] bool is_destroyed() const { return context_.load() == nullptr; }
+  // From any thread: as it was at the end of a turn of the loop's. Without the limits, which are the Options'.
+  [[nodiscard]] DatabaseLoad load() const;
   // From any thread: runs `work` on the loop's, if the loop is still there.
   template <class Work>
   void post(Work work) {
@@ -88,17 +90,21 @@ class Loop final : public Connection::Owner, public std::enable_shared_from_this
   void flush_all(Lane& lane);
   Connection* least_busy(Lane& lane);
   void make_available(const std::shared_ptr<Connection>& connection);
+  void leave(const std::shared_ptr<Connection>& connection);
   void settle(Connection& connection);
   void dial_what_is_missing();
   void dial(Use use);
   std::size_t& dialing(Use use);
   void fail_waiting(const Error& error);
+  // Where one was lost, or none can be had, those at rest are looked at: nobody keeps what is dead.
+  void close_dead();
   void tick();
   void arm_tick();
   void stop_overdue(Steady::time_point now, JobList& overdue);
   void end_old_transactions(Steady::time_point now);
   [[nodiscard]] bool is_busy() const;
   void check_drained();
+  void publish_load();
 
   mutable std::mutex context_mutex_;               // held where the loop is used from another thread, and where it ends
   std::atomic<boost::asio::io_context*> context_;  // null: destroyed
@@ -117,6 +123,11 @@ class Loop final : public Connection::Owner, public std::enable_shared_from_this
   Connections leaving_;  // rolling back what was left open
   std::size_t dialing_transactions_ = 0;
   std::function<void()> drained_;
+
+  // What load() shows; written by the loop's thread alone.
+  struct Figures {
+    std::atomic<std::size_t> waiting = 0, in_flight = 0, connections = 0, transactions = 0;
+  } figures_;
 };
 
 }  // namespace ashlar::sql::postgres::detail
