@@ -100,10 +100,16 @@ struct Database::State {
     while (at < known && !loops[at].load(std::memory_order_relaxed)->is_destroyed()) ++at;
     if (at == loops_max) return nullptr;
     // All are kept to the end: another thread may just be asking one whether it is its own.
-    made.push_back(Loop::make(context, options, dialer));
+    made.push_back(Loop::make(context, options, dialer, [this] { close_dead(); }));
     loops[at].store(made.back().get(), std::memory_order_release);
     if (at == known) loops_count.store(known + 1, std::memory_order_release);
     return made.back().get();
+  }
+
+  // A loop that has nothing to do would notice no sooner than when it has.
+  void close_dead() {
+    const std::scoped_lock lock(mutex);
+    for (const auto& loop : made) loop->post([loop] { loop->close_dead(); });
   }
 
   [[nodiscard]] Job job_for(const Statement* statement) const {
@@ -117,7 +123,7 @@ struct Database::State {
 
   const Options options;
   detail::Dialer dialer;
-  std::mutex mutex;  // held where loops are added, and where closing begins
+  std::mutex mutex;  // held where loops are added or told, and where closing begins
   std::atomic<bool> closed = false;
   std::atomic<std::size_t> loops_count = 0;
   std::array<std::atomic<Loop*>, loops_max> loops{};

@@ -79,5 +79,23 @@ TEST_F(PostgresLoad, IsTheSumOfTheLoopsAndReadFromAnyThread) {
   db.close();
 }
 
+TEST_F(PostgresLoad, ALoopThatRestsKeepsNoDeadConnections) {
+  tests::PostgresServer server;
+  auto& db = open({.url = server.url(), .connections_per_loop = 1, .acquire_time_max = 50ms});
+  boost::asio::io_context other(1);
+  std::optional<Result<Outcome>> there;
+  boost::asio::co_spawn(other, keep_result(db.execute({.sql = "select 1"}), there), [](const std::exception_ptr&) {});
+  other.run();
+  ASSERT_TRUE(read(db, "select 1"));
+  ASSERT_EQ(db.load().connections, 2U);
+  server.kill();
+  EXPECT_FALSE(read(db, "select 1"));
+  EXPECT_EQ(db.load().connections, 1U) << "that of the loop which has not turned since";
+  other.restart();
+  other.poll();
+  EXPECT_EQ(db.load().connections, 0U);
+  db.close();
+}
+
 }  // namespace
 }  // namespace ashlar::sql::postgres

@@ -42,18 +42,20 @@ class Loop::Ending final : public boost::asio::execution_context::service {
   std::vector<std::weak_ptr<Loop>> loops_;
 };
 
-Loop::Loop(boost::asio::io_context& context, const Options& options, Dialer& dialer)
+Loop::Loop(boost::asio::io_context& context, const Options& options, Dialer& dialer, std::function<void()> away)
     : context_(&context),
       options_(options),
       dialer_(dialer),
+      away_(std::move(away)),
       reconnection_(options.reconnect_delay_max,
                     static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(this) >> 4)),
       timer_(std::make_unique<Timer>(context.get_executor())),
       reads_{.use = Use::reads, .connections_max = options.connections_per_loop},
       writes_{.use = Use::writes, .connections_max = options.write_connections_per_loop} {}
 
-std::shared_ptr<Loop> Loop::make(boost::asio::io_context& context, const Options& options, Dialer& dialer) {
-  const std::shared_ptr<Loop> loop(new Loop(context, options, dialer));
+std::shared_ptr<Loop> Loop::make(boost::asio::io_context& context, const Options& options, Dialer& dialer,
+                                 std::function<void()> away) {
+  const std::shared_ptr<Loop> loop(new Loop(context, options, dialer, std::move(away)));
   // Has Asio make its services for timers (above) and sockets before ours.
   const boost::asio::posix::basic_stream_descriptor<LoopExecutor> unused(context.get_executor());
   boost::asio::use_service<Ending>(context).add(loop);

@@ -21,8 +21,10 @@ namespace ashlar::sql::postgres::detail {
 // alone, but for what says otherwise. When the loop is destroyed first, it takes everything of its own along.
 class Loop final : public Connection::Owner, public std::enable_shared_from_this<Loop> {
  public:
-  // `options` and `dialer` outlive the connections, that is, abort().
-  static std::shared_ptr<Loop> make(boost::asio::io_context& context, const Options& options, Dialer& dialer);
+  // `options` and `dialer` outlive the connections, that is, abort(). `away` is called when the server cannot be
+  // reached any more.
+  static std::shared_ptr<Loop> make(boost::asio::io_context& context, const Options& options, Dialer& dialer,
+                                    std::function<void()> away);
 
   // From any thread. Whether this is the loop; never again, once the loop was destroyed.
   [[nodiscard]] bool is_on(const boost::asio::io_context& context) const { return context_.load() == &context; }
@@ -52,6 +54,9 @@ class Loop final : public Connection::Owner, public std::enable_shared_from_this
   // The coroutine that waits was cancelled.
   void abandon(Job& job);
 
+  // Looks at the connections that rest: nobody keeps dead ones while the server is away.
+  void close_dead();
+
   void dialed(Use use, Result<ConnectionHandle> result);
   // Calls `drained`, once, when nothing is left to do; then it is over, as after abort().
   void drain(std::function<void()> drained);
@@ -65,7 +70,7 @@ class Loop final : public Connection::Owner, public std::enable_shared_from_this
   // Tells when the loop is destroyed.
   class Ending;
 
-  Loop(boost::asio::io_context& context, const Options& options, Dialer& dialer);
+  Loop(boost::asio::io_context& context, const Options& options, Dialer& dialer, std::function<void()> away);
   void context_ends();
   void answer_soon(JobList answered);
 
@@ -96,8 +101,6 @@ class Loop final : public Connection::Owner, public std::enable_shared_from_this
   void dial(Use use);
   std::size_t& dialing(Use use);
   void fail_waiting(const Error& error);
-  // Where one was lost, or none can be had, those at rest are looked at: nobody keeps what is dead.
-  void close_dead();
   void tick();
   void arm_tick();
   void stop_overdue(Steady::time_point now, JobList& overdue);
@@ -110,6 +113,7 @@ class Loop final : public Connection::Owner, public std::enable_shared_from_this
   std::atomic<boost::asio::io_context*> context_;  // null: destroyed
   const Options& options_;
   Dialer& dialer_;
+  const std::function<void()> away_;
   Reconnection reconnection_;
   std::unique_ptr<Timer> timer_;
   bool ticking_ = false;

@@ -108,7 +108,7 @@ void Loop::dialed(Use use, Result<ConnectionHandle> result) {
     if (!reconnection_.is_failing() && options_.log != nullptr) {
       options_.log->warn("The database cannot be reached.", {{"cause", result.error().cause()}});
     }
-    if (!reconnection_.is_failing()) close_dead();
+    if (!reconnection_.is_failing()) away_();
     reconnection_.failed(now, std::move(result.error()));
     if (reconnection_.is_away(now, options_.acquire_time_max)) fail_waiting(*reconnection_.last_error());
   }
