@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ashlar/async/on_loop.hpp"
 #include "ashlar/http/server.hpp"
 #include "ashlar/sql/logged.hpp"
 #include "backend/application.hpp"
@@ -168,7 +167,6 @@ int serve(const Serve& wanted) {
   if (settings.tls) certificate = inspect_tls_or_stop(*settings.tls);
   log::Logger logger(settings.log, clock);
   if (certificate) report_certificate(*certificate, clock, logger);
-  CommandLoop loop;
   sql::OpenOptions database_options = settings.database;
   database_options.postgres.log = &logger;
   const auto database =
@@ -203,9 +201,9 @@ int serve(const Serve& wanted) {
                             {"tls", settings.tls.has_value()},
                             {"loops", server.loops()}});
     if (metrics) logger.info("serving metrics", {{"host", settings.host}, {"port", metrics->port()}});
-    // On a loop of the server's: connections belong to loops, and this command's has nothing else to ask.
-    const auto admin = loop.run_or_stop(async::on_loop(
-        server.loop(0).get_executor(), backend::make_first_admin(settings, foundation, application.passwords())));
+    // On a loop of the server's, whose connections to the database are used again.
+    const auto admin =
+        run_or_stop_on(server.loop(0), backend::make_first_admin(settings, foundation, application.passwords()));
     report_first_admin(admin, logger);
     logger.flush();
     if (settings.stage == backend::Stage::development) print_welcome(settings, server.port(), admin, foundation);
