@@ -20,6 +20,9 @@ namespace ashlar::sql {
 
 namespace errors {
 inline constexpr ErrorCode unavailable{ErrorKind::unavailable, "database.unavailable"};  // away, or its queue is full
+// The answer to a write or a COMMIT was lost: it may have happened. Never tried again by us, and no Retry-After says
+// so.
+inline constexpr ErrorCode outcome_unknown{ErrorKind::unavailable, "database.outcome_unknown"};
 inline constexpr ErrorCode timed_out{ErrorKind::timed_out, "database.timed_out"};
 inline constexpr ErrorCode unique{ErrorKind::conflict, "database.unique"};  // cause: "table.column"
 inline constexpr ErrorCode foreign_key{ErrorKind::conflict, "database.foreign_key"};
@@ -30,6 +33,10 @@ inline constexpr ErrorCode invalid_text{ErrorKind::invalid, "sql.invalid_text"};
 inline constexpr ErrorCode invalid_number{ErrorKind::invalid, "sql.invalid_number"};
 inline constexpr ErrorCode failed{ErrorKind::internal, "database.failed"};  // wrong SQL and the like: our bug
 }  // namespace errors
+
+// Of a transaction, as the SQL standard names them. SQLite's are all serializable: they have one writer.
+enum class Isolation : std::uint8_t { read_committed, repeatable_read, serializable };
+[[nodiscard]] std::string_view to_string(Isolation isolation);  // "repeatable read"
 
 // Whether a statement changes anything: reads run in parallel, and on a replica where there is one.
 enum class Mode : std::uint8_t { read, write };

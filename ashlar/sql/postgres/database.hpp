@@ -34,11 +34,11 @@ class Logger;
 //
 // When the server goes away, statements wait up to `acquire_time_max` for it and then get database.unavailable with
 // Retry-After; connections come back by themselves. A read whose connection is lost is sent once more; a write is not,
-// since it may have happened: database.unavailable, and the cause says so. Cancelling the coroutine cancels the
+// since it may have happened: database.outcome_unknown. Cancelling the coroutine cancels the
 // statement on the server.
 namespace ashlar::sql::postgres {
 
-enum class Isolation : std::uint8_t { read_committed, repeatable_read, serializable };
+using sql::Isolation;
 
 struct Options {
   std::string url{};  // postgresql://user:password@host:port/name?sslmode=verify-full, or libpq's key=value form

@@ -248,18 +248,15 @@ void Loop::lost(Connection& connection, JobList unanswered) {
   JobList again;
   while (Job* job = unanswered.pop()) {
     job->connection = nullptr;
-    const bool read = job->statement != nullptr && job->statement->mode == Mode::read;
-    if (connection.is_shared() && read && !job->sent_again && !over_) {
+    if (connection.is_shared() && job->is_read() && !job->sent_again && !over_) {
       job->sent_again = true;
       job->place = Job::Place::queued;
       job->wait_until = Steady::now() + options_.acquire_time_max;
       again.push(*job);
       continue;
     }
-    const bool unknown = !read && (connection.is_shared() || job->kind == Job::Kind::commit);
-    Error error = connection.why();
-    if (unknown) error = std::move(error).with_cause("the outcome is unknown: " + connection.why().cause());
-    answer(*job, std::unexpected(std::move(error)), answered);
+    const bool unknown = connection.may_have_happened(*job);
+    answer(*job, std::unexpected(unknown ? outcome_unknown(connection.why().cause()) : connection.why()), answered);
   }
   again.append(std::move(reads_.queue));
   reads_.queue = std::move(again);  // before those that were not sent yet
