@@ -20,9 +20,9 @@ namespace ashlar::sql {
 
 namespace errors {
 inline constexpr ErrorCode unavailable{ErrorKind::unavailable, "database.unavailable"};  // away, or its queue is full
-// The answer to a write or a COMMIT was lost: it may have happened. Never tried again by us, and no Retry-After says
-// so.
-inline constexpr ErrorCode outcome_unknown{ErrorKind::unavailable, "database.outcome_unknown"};
+// The answer to a write or a COMMIT was lost: it may have happened. Never tried again by us; 504, since a 503 would ask
+// the client to.
+inline constexpr ErrorCode outcome_unknown{ErrorKind::timed_out, "database.outcome_unknown"};
 inline constexpr ErrorCode timed_out{ErrorKind::timed_out, "database.timed_out"};
 inline constexpr ErrorCode unique{ErrorKind::conflict, "database.unique"};  // cause: "table.column"
 inline constexpr ErrorCode foreign_key{ErrorKind::conflict, "database.foreign_key"};
