@@ -32,7 +32,11 @@ void add_database(web::MetricSources& sources, const sql::Database& database) {
   };
   add("ashlar_database_waiting", "Statements and transactions whose turn has not come.", &sql::DatabaseLoad::waiting);
   add("ashlar_database_waiting_max", "What may wait of one kind.", &sql::DatabaseLoad::waiting_max);
+  add("ashlar_database_in_flight", "Statements that were sent and not answered.", &sql::DatabaseLoad::in_flight);
   add("ashlar_database_connections", "Connections to the database.", &sql::DatabaseLoad::connections);
+  add("ashlar_database_connections_max", "How many there may be.", &sql::DatabaseLoad::connections_max);
+  add("ashlar_database_transactions", "Open transactions.", &sql::DatabaseLoad::transactions);
+  add("ashlar_database_transactions_max", "How many there may be.", &sql::DatabaseLoad::transactions_max);
 }
 
 void add_redis(web::MetricSources& sources, const redis::Clients& redis) {

@@ -2,7 +2,6 @@
 #include "backend/settings.hpp"
 
 #include "ashlar/core/encoding.hpp"
-#include "ashlar/sql/open.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -57,6 +56,38 @@ std::string read_database_url(config::Environment& env) {
   const std::string url = env.text("DATABASE_URL", "sqlite:data/ashlar.db");
   if (const auto known = sql::check_database_url(url); !known) env.fault("DATABASE_URL", known.error().message());
   return url;
+}
+
+// What both drivers have goes to both; the rest is for a server.
+void read_database(config::Environment& env, Settings& settings) {
+  sql::sqlite::Options& sqlite = settings.database.sqlite;
+  sql::postgres::Options& postgres = settings.database.postgres;
+  settings.database_url = read_database_url(env);
+  const auto count = [&](std::string_view name, std::size_t& option, std::int64_t max) {
+    option = static_cast<std::size_t>(env.integer(name, static_cast<std::int64_t>(option), 1, max));
+  };
+  const auto time = [&](std::string_view name, std::chrono::milliseconds& option, std::chrono::milliseconds max) {
+    option = env.duration(name, option, 1ms, max);
+  };
+  count("DATABASE_QUEUE_MAX", postgres.queue_max, 1'000'000);
+  sqlite.queue_max = postgres.queue_max;
+  time("DATABASE_STATEMENT_TIME_MAX", postgres.statement_time_max, 1h);
+  sqlite.statement_time_max = postgres.statement_time_max;
+  time("DATABASE_TRANSACTION_TIME_MAX", postgres.transaction_time_max, 1h);
+  sqlite.transaction_time_max = postgres.transaction_time_max;
+  const auto wait_of_server = postgres.acquire_time_max;
+  time("DATABASE_WAIT_TIME_MAX", postgres.acquire_time_max, 1min);
+  if (postgres.acquire_time_max != wait_of_server) sqlite.queue_time_max = postgres.acquire_time_max;
+
+  count("DATABASE_READ_CONNECTIONS_PER_LOOP", postgres.connections_per_loop, 100);
+  count("DATABASE_WRITE_CONNECTIONS_PER_LOOP", postgres.write_connections_per_loop, 100);
+  count("DATABASE_TRANSACTIONS_PER_LOOP", postgres.transactions_per_loop, 100);
+  count("DATABASE_PIPELINE_MAX", postgres.pipeline_max, 1000);
+  postgres.connect_time_max = env.duration("DATABASE_CONNECT_TIME_MAX", postgres.connect_time_max, 2s, 1min);
+  static constexpr std::array<std::string_view, 3> levels{"read-committed", "repeatable-read", "serializable"};
+  const auto level = env.one_of("DATABASE_ISOLATION", "read-committed", levels);
+  if (level == "repeatable-read") postgres.isolation = sql::postgres::Isolation::repeatable_read;
+  if (level == "serializable") postgres.isolation = sql::postgres::Isolation::serializable;
 }
 
 void read_redis(config::Environment& env, Settings& settings) {
@@ -176,7 +207,7 @@ Settings read_settings(config::Environment& env) {
   out.drain_delay = env.duration("DRAIN_DELAY", 0ms, 0ms, 60s);
   out.stop_time_max = env.duration("STOP_TIME_MAX", 10s, 0ms, 10min);
   read_tls(env, out);
-  out.database_url = read_database_url(env);
+  read_database(env, out);
   static constexpr std::array<std::string_view, 2> yes_no{"yes", "no"};
   if (env.one_of("MIGRATE_ON_START", out.stage == Stage::production ? "no" : "yes", yes_no) == "no") {
     out.migrate_on_start = MigrateOnStart::no;

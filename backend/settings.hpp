@@ -7,6 +7,7 @@
 #include "ashlar/log/logger.hpp"
 #include "ashlar/redis/client.hpp"
 #include "ashlar/schema/constraints.hpp"
+#include "ashlar/sql/open.hpp"
 #include "ashlar/web/cors.hpp"
 #include "ashlar/web/trusted_proxies.hpp"
 
@@ -44,6 +45,7 @@ struct Settings {
   std::optional<http::TlsOptions> tls;  // absent: plain HTTP; its files are not looked at here
 
   std::string database_url = "sqlite:data/ashlar.db";
+  sql::OpenOptions database;                              // limits; the place is in the URL
   MigrateOnStart migrate_on_start = MigrateOnStart::yes;  // in production: no
   std::optional<redis::ClientOptions> redis;              // absent: what instances could share is kept in each of them
   std::string redis_key_prefix = "ashlar:";               // of every key and channel

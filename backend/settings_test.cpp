@@ -119,6 +119,22 @@ TEST(Settings, RefuseAStoreThatIsNone) {
   });
 }
 
+TEST(Settings, RefuseLimitsOfTheDatabaseThatAreNone) {
+  const std::pair<const char*, const char*> rows[] = {
+      {"DATABASE_QUEUE_MAX", "0"},
+      {"DATABASE_READ_CONNECTIONS_PER_LOOP", "0"},
+      {"DATABASE_WRITE_CONNECTIONS_PER_LOOP", "101"},
+      {"DATABASE_TRANSACTIONS_PER_LOOP", "none"},
+      {"DATABASE_PIPELINE_MAX", "0"},
+      {"DATABASE_WAIT_TIME_MAX", "1"},
+      {"DATABASE_STATEMENT_TIME_MAX", "0ms"},
+      {"DATABASE_TRANSACTION_TIME_MAX", "2h"},
+      {"DATABASE_CONNECT_TIME_MAX", "1s"},
+      {"DATABASE_ISOLATION", "read-uncommitted"},
+  };
+  for (const auto& [name, value] : rows) EXPECT_EQ(faulty_variables({{name, value}}), name) << value;
+}
+
 TEST(Settings, TheReportShowsNoSecret) {
   config::Environment env({{"JWT_SECRET", "hush-1"},
                            {"ADMIN_EMAIL", "admin@example.com"},
@@ -182,10 +198,22 @@ TEST(Settings, TakeWhatIsGiven) {
                            {"TLS_CLIENT_CERT", "optional"},
                            {"TLS_VERSION_MIN", "1.3"},
                            {"COMPRESSION", "off"},
+                           {"DATABASE_QUEUE_MAX", "64"},
+                           {"DATABASE_WAIT_TIME_MAX", "300ms"},
+                           {"DATABASE_STATEMENT_TIME_MAX", "5s"},
+                           {"DATABASE_TRANSACTIONS_PER_LOOP", "9"},
+                           {"DATABASE_ISOLATION", "serializable"},
                            {"LOG_LEVEL", "debug"}});
   const Settings settings = read_settings(env);
   EXPECT_TRUE(env.faults().empty()) << env.report();
   EXPECT_EQ(settings.compression, Settings::Compression::off);
+  EXPECT_EQ(settings.database.postgres.queue_max, 64U);
+  EXPECT_EQ(settings.database.sqlite.queue_max, 64U);
+  EXPECT_EQ(settings.database.postgres.acquire_time_max, std::chrono::milliseconds(300));
+  EXPECT_EQ(settings.database.sqlite.queue_time_max, std::chrono::milliseconds(300));
+  EXPECT_EQ(settings.database.postgres.statement_time_max, std::chrono::seconds(5));
+  EXPECT_EQ(settings.database.postgres.transactions_per_loop, 9U);
+  EXPECT_EQ(settings.database.postgres.isolation, sql::postgres::Isolation::serializable);
   EXPECT_EQ(settings.tokens.access_lifetime, std::chrono::minutes{5});
   EXPECT_EQ(settings.tokens.refresh_lifetime, std::chrono::days{30});
   EXPECT_EQ(settings.host, "127.0.0.1");
@@ -262,7 +290,7 @@ TEST(Settings, AreAllDocumented) {
   int count = 0;
   for (std::string name; std::getline(names, name); ++count)
     EXPECT_THAT(source.str(), testing::HasSubstr('"' + name + '"'));
-  EXPECT_EQ(count, 53);
+  EXPECT_EQ(count, 61);
 }
 
 }  // namespace

@@ -167,8 +167,7 @@ int serve(const Serve& wanted) {
   if (settings.tls) certificate = inspect_tls_or_stop(*settings.tls);
   log::Logger logger(settings.log, clock);
   if (certificate) report_certificate(*certificate, clock, logger);
-  CommandLoop loop;
-  sql::OpenOptions database_options;
+  sql::OpenOptions database_options = settings.database;
   database_options.postgres.log = &logger;
   const auto database =
       std::make_unique<sql::LoggedDatabase>(open_database(settings, std::move(database_options)), logger);
@@ -202,7 +201,9 @@ int serve(const Serve& wanted) {
                             {"tls", settings.tls.has_value()},
                             {"loops", server.loops()}});
     if (metrics) logger.info("serving metrics", {{"host", settings.host}, {"port", metrics->port()}});
-    const auto admin = loop.run_or_stop(backend::make_first_admin(settings, foundation, application.passwords()));
+    // On a loop of the server's, whose connections to the database are used again.
+    const auto admin =
+        run_or_stop_on(server.loop(0), backend::make_first_admin(settings, foundation, application.passwords()));
     report_first_admin(admin, logger);
     logger.flush();
     if (settings.stage == backend::Stage::development) print_welcome(settings, server.port(), admin, foundation);

@@ -14,8 +14,7 @@ log::LogOptions log_to_standard_error() {
 }
 
 // A command's transaction makes nobody wait but its user.
-sql::OpenOptions patient() {
-  sql::OpenOptions out;
+sql::OpenOptions patient(sql::OpenOptions out) {
   out.sqlite.transaction_time_max = std::chrono::hours{1};
   out.postgres.transaction_time_max = std::chrono::hours{1};
   out.postgres.statement_time_max = std::chrono::minutes{10};
@@ -57,7 +56,7 @@ std::unique_ptr<redis::Clients> make_redis(const backend::Settings& settings, lo
 Workplace::Workplace(backend::Settings given)
     : settings(std::move(given)),
       logger(log_to_standard_error(), clock),
-      database(open_database(settings, patient())) {}
+      database(open_database(settings, patient(settings.database))) {}
 
 Workplace::~Workplace() { database->close(); }
 

@@ -20,6 +20,9 @@ namespace ashlar::sql {
 
 namespace errors {
 inline constexpr ErrorCode unavailable{ErrorKind::unavailable, "database.unavailable"};  // away, or its queue is full
+// The answer to a write or a COMMIT was lost: it may have happened. Never tried again by us; 504, since a 503 would ask
+// the client to.
+inline constexpr ErrorCode outcome_unknown{ErrorKind::timed_out, "database.outcome_unknown"};
 inline constexpr ErrorCode timed_out{ErrorKind::timed_out, "database.timed_out"};
 inline constexpr ErrorCode unique{ErrorKind::conflict, "database.unique"};  // cause: "table.column"
 inline constexpr ErrorCode foreign_key{ErrorKind::conflict, "database.foreign_key"};
@@ -30,6 +33,10 @@ inline constexpr ErrorCode invalid_text{ErrorKind::invalid, "sql.invalid_text"};
 inline constexpr ErrorCode invalid_number{ErrorKind::invalid, "sql.invalid_number"};
 inline constexpr ErrorCode failed{ErrorKind::internal, "database.failed"};  // wrong SQL and the like: our bug
 }  // namespace errors
+
+// Of a transaction, as the SQL standard names them. SQLite's are all serializable: they have one writer.
+enum class Isolation : std::uint8_t { read_committed, repeatable_read, serializable };
+[[nodiscard]] std::string_view to_string(Isolation isolation);  // "repeatable read"
 
 // Whether a statement changes anything: reads run in parallel, and on a replica where there is one.
 enum class Mode : std::uint8_t { read, write };
@@ -93,11 +100,15 @@ class Transaction final : public Executor {
   std::unique_ptr<Session> session_;
 };
 
-// How much there is to do. Zeros where a driver does not count.
+// How much there is to do, now: each figure is right by itself, all together are not of one moment.
 struct DatabaseLoad {
   std::size_t waiting = 0;      // statements and transactions whose turn has not come
-  std::size_t waiting_max = 0;  // more of one kind are refused with database.unavailable
+  std::size_t waiting_max = 0;  // more of one kind (on one loop, where each has a queue) are database.unavailable
+  std::size_t in_flight = 0;    // statements that were sent and not answered
   std::size_t connections = 0;  // open
+  std::size_t connections_max = 0;
+  std::size_t transactions = 0;  // open
+  std::size_t transactions_max = 0;
 };
 
 // The turn of the one program that migrates a database; it ends when this is destroyed, or with the process.

@@ -24,7 +24,13 @@ class FaultProxy {
   void cut_after_bytes_of_client(std::int64_t bytes);
   // Nothing passes, and nothing is refused either, until `restore`.
   void swallow();
+  // Ends every connection that is open, now.
+  void cut();
+  // Cuts, and ends each new connection at once, until `restore`.
+  void refuse();
   void restore();
+  // Open now, each a connection of a client and one to the server.
+  [[nodiscard]] int connections() const;
 
  private:
   struct State;

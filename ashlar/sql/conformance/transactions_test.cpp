@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/sql/conformance/suite.hpp"
+#include "ashlar/sql/transaction.hpp"
 
+#include <chrono>
 #include <stdexcept>
 
 namespace ashlar::sql::conformance {
 namespace {
+
+using namespace std::chrono_literals;
 
 const std::string accounts =
     "create table owners (id integer primary key);"
@@ -171,6 +175,54 @@ TEST_P(Conformance, TransactionsOneAfterAnotherLoseNothing) {
   for (int i = 0; i < 40; ++i) start(pass_on_one(db, i));
   run();
   EXPECT_EQ(integers(db, "select amount from accounts"), std::vector<std::int64_t>{30});
+}
+
+Task<Result<>> add_to_one(Transaction& tx, std::int64_t more) {
+  std::int64_t amount = 0;
+  auto done = co_await tx.execute({.sql = "select amount from accounts where id = 1",
+                                   .on_row = [&amount](const Row& row) { amount = row.integer(0); }});
+  if (done) {
+    done = co_await tx.execute(
+        {.sql = "update accounts set amount = $1 where id = 1", .parameters = {amount + more}, .mode = Mode::write});
+  }
+  if (!done) co_return std::unexpected(std::move(done.error()));
+  co_return Result<>{};
+}
+
+TEST_P(Conformance, TransactionsThatCrossAreTriedAgainAndLoseNothing) {
+  auto& db = open_with(accounts + "insert into accounts (id, email) values (1, 'a');");
+  for (const auto isolation : {Isolation::repeatable_read, Isolation::serializable}) {
+    ASSERT_TRUE(write(db, "update accounts set amount = 0"));
+    std::vector<std::optional<Result<>>> outcomes(12);
+    for (auto& outcome : outcomes) {
+      start(keep_result(in_transaction({.isolation = isolation, .attempts_max = 100, .retry_delay_max = 20ms}, db,
+                                       add_to_one, std::int64_t{2}),
+                        outcome));
+    }
+    run();
+    for (const auto& outcome : outcomes) EXPECT_TRUE(*outcome) << outcome->error().cause();
+    EXPECT_EQ(integers(db, "select amount from accounts"), std::vector<std::int64_t>{24});
+  }
+}
+
+Task<Result<>> fail_with(Transaction& tx, ErrorCode code, int* attempts) {
+  ++*attempts;
+  auto done = co_await tx.execute({.sql = "insert into owners (id) values (1)", .mode = Mode::write});
+  if (!done) co_return std::unexpected(std::move(done.error()));
+  co_return std::unexpected(Error(code, "no"));
+}
+
+TEST_P(Conformance, OnlyATransactionThatCrossedAnotherIsTriedAgainAndNotForever) {
+  auto& db = open_with(accounts);
+  const TransactionOptions options{.attempts_max = 3, .retry_delay_max = 1ms};
+  for (const auto& [code, expected] : std::vector<std::pair<ErrorCode, int>>{
+           {errors::serialization, 3}, {errors::outcome_unknown, 1}, {errors::unavailable, 1}, {errors::unique, 1}}) {
+    int attempts = 0;
+    const auto failed = await(in_transaction(options, db, fail_with, code, &attempts));
+    EXPECT_EQ(code_of(failed), code.name);
+    EXPECT_EQ(attempts, expected) << code.name;
+  }
+  EXPECT_EQ(count(db, "owners"), 0) << "each attempt was undone";
 }
 
 }  // namespace

@@ -100,10 +100,16 @@ struct Database::State {
     while (at < known && !loops[at].load(std::memory_order_relaxed)->is_destroyed()) ++at;
     if (at == loops_max) return nullptr;
     // All are kept to the end: another thread may just be asking one whether it is its own.
-    made.push_back(Loop::make(context, options, dialer));
+    made.push_back(Loop::make(context, options, dialer, [this] { close_dead(); }));
     loops[at].store(made.back().get(), std::memory_order_release);
     if (at == known) loops_count.store(known + 1, std::memory_order_release);
     return made.back().get();
+  }
+
+  // A loop that has nothing to do would notice no sooner than when it has.
+  void close_dead() {
+    const std::scoped_lock lock(mutex);
+    for (const auto& loop : made) loop->post([loop] { loop->close_dead(); });
   }
 
   [[nodiscard]] Job job_for(const Statement* statement) const {
@@ -117,7 +123,7 @@ struct Database::State {
 
   const Options options;
   detail::Dialer dialer;
-  std::mutex mutex;  // held where loops are added, and where closing begins
+  std::mutex mutex;  // held where loops are added or told, and where closing begins
   std::atomic<bool> closed = false;
   std::atomic<std::size_t> loops_count = 0;
   std::array<std::atomic<Loop*>, loops_max> loops{};
@@ -186,6 +192,25 @@ Task<Result<>> Database::ping(std::chrono::milliseconds within) {
   co_await submitted(*loop, job);
   if (auto outcome = job.take(); !outcome) co_return std::unexpected(std::move(outcome.error()));
   co_return Result<>();
+}
+
+DatabaseLoad Database::load() const {
+  const Options& options = state_->options;
+  DatabaseLoad out{.waiting_max = options.queue_max};
+  const std::size_t known = state_->loops_count.load(std::memory_order_acquire);
+  for (std::size_t i = 0; i < known; ++i) {
+    const Loop* const loop = state_->loops[i].load(std::memory_order_acquire);
+    if (loop->is_destroyed()) continue;
+    const auto of_loop = loop->load();
+    out.waiting += of_loop.waiting;
+    out.in_flight += of_loop.in_flight;
+    out.connections += of_loop.connections;
+    out.transactions += of_loop.transactions;
+    out.transactions_max += options.transactions_per_loop;
+    out.connections_max +=
+        options.connections_per_loop + options.write_connections_per_loop + options.transactions_per_loop;
+  }
+  return out;
 }
 
 Result<> Database::run_script(std::string_view sql) {

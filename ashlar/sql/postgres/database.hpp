@@ -34,11 +34,11 @@ class Logger;
 //
 // When the server goes away, statements wait up to `acquire_time_max` for it and then get database.unavailable with
 // Retry-After; connections come back by themselves. A read whose connection is lost is sent once more; a write is not,
-// since it may have happened: database.unavailable, and the cause says so. Cancelling the coroutine cancels the
+// since it may have happened: database.outcome_unknown. Cancelling the coroutine cancels the
 // statement on the server.
 namespace ashlar::sql::postgres {
 
-enum class Isolation : std::uint8_t { read_committed, repeatable_read, serializable };
+using sql::Isolation;
 
 struct Options {
   std::string url{};  // postgresql://user:password@host:port/name?sslmode=verify-full, or libpq's key=value form
@@ -51,7 +51,7 @@ struct Options {
   std::size_t queue_max = 4096;                // that wait, of each kind, a loop; one more is database.unavailable
   std::size_t statements_max = 256;            // prepared ones kept on each connection
 
-  std::chrono::milliseconds acquire_time_max{1'000};       // a wait for a connection; then database.unavailable
+  std::chrono::milliseconds acquire_time_max{800};         // a wait for a connection; then database.unavailable
   std::chrono::milliseconds statement_time_max{10'000};    // the server stops it: database.timed_out
   std::chrono::milliseconds transaction_time_max{10'000};  // from begin() on; then it is rolled back
   std::chrono::milliseconds connect_time_max{2'000};       // one attempt; libpq counts in seconds, from two on
@@ -76,6 +76,8 @@ class Database final : public sql::Database {
   Task<Result<Outcome>> execute(Statement statement) override;
   Task<Result<Transaction>> begin() override;
   Task<Result<>> ping(std::chrono::milliseconds within) override;
+  // Summed over the loops that have used it so far.
+  [[nodiscard]] DatabaseLoad load() const override;
   Result<> run_script(std::string_view sql) override;
   Result<> query_blocking(const Statement& statement) override;
   Result<std::unique_ptr<MigrationTurn>> take_migration_turn(std::chrono::milliseconds wait_max) override;

@@ -132,7 +132,9 @@ Task<Result<>> Database::ping(std::chrono::milliseconds within) {
 DatabaseLoad Database::load() const {
   return {.waiting = state_->readers->waiting() + state_->writer->waiting(),
           .waiting_max = state_->options.queue_max,
-          .connections = state_->options.reader_threads + 1};
+          .connections = state_->options.reader_threads + 1,
+          .connections_max = state_->options.reader_threads + 1,
+          .transactions_max = 1};
 }
 
 Result<> Database::run_script(std::string_view sql) {

@@ -184,8 +184,9 @@ void Connection::forget(const Job& job) {
 void Connection::forget_overdue(Steady::time_point now, JobList& overdue) {
   for (auto& exchange : exchanges_) {
     if (exchange.job == nullptr || exchange.job->until > now) continue;
-    answer(*std::exchange(exchange.job, nullptr),
-           std::unexpected(timed_out("no answer within the statement's time; what it did is unknown")), overdue);
+    Job& job = *std::exchange(exchange.job, nullptr);
+    const std::string cause = "no answer within the statement's time";
+    answer(job, std::unexpected(may_have_happened(job) ? outcome_unknown(cause) : timed_out(cause)), overdue);
   }
 }
 

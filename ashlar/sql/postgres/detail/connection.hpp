@@ -50,6 +50,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // Nobody waits for the job's answer any more.
   void forget(const Job& job);
   void forget_overdue(Steady::time_point now, JobList& overdue);
+  // Of a job that was sent and whose answer is lost: whether it changed something for good all the same.
+  [[nodiscard]] bool may_have_happened(const Job& job) const {
+    return job.kind == Job::Kind::commit || (is_shared() && !job.is_read());
+  }
   // Stops what runs and is waited for by nobody: returns what does it, from another thread. Statements that are hit
   // instead are sent once more. Closes the connection when that did not help, or an answer to the driver is overdue.
   CancelHandle stop_forgotten(Steady::time_point now);

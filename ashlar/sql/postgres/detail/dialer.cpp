@@ -15,20 +15,9 @@ namespace {
 
 void ignore_notice(void*, const PGresult*) {}
 
-const char* name_of(Isolation isolation) {
-  switch (isolation) {
-    case Isolation::repeatable_read:
-      return "repeatable read";
-    case Isolation::serializable:
-      return "serializable";
-    default:
-      return "read committed";
-  }
-}
-
 std::string settings(const Options& options, Use use) {
   std::string out =
-      "SET TimeZone = 'UTC'; SET default_transaction_isolation = '" + std::string(name_of(options.isolation)) + "'";
+      "SET TimeZone = 'UTC'; SET default_transaction_isolation = '" + std::string(to_string(options.isolation)) + "'";
   if (use == Use::blocking) return out;
   out += "; SET statement_timeout = " + std::to_string(options.statement_time_max.count());
   out += "; SET idle_in_transaction_session_timeout = " + std::to_string(options.transaction_time_max.count());

@@ -60,6 +60,11 @@ Error unavailable(std::string cause) {
       .with_cause(std::move(cause));
 }
 
+Error outcome_unknown(std::string cause) {
+  return Error(errors::outcome_unknown, "It is not known whether this was done. Look before you try it again.")
+      .with_cause(std::move(cause));
+}
+
 Error timed_out(std::string cause) {
   return Error(errors::timed_out, "The database took too long.").with_cause(std::move(cause));
 }

@@ -42,6 +42,8 @@ struct Job {
   std::move_only_function<void(boost::system::error_code)> resume;
   Job* next = nullptr;
 
+  [[nodiscard]] bool is_read() const { return statement != nullptr && statement->mode == Mode::read; }
+
   Result<Outcome> take() {
     if (thrown) std::rethrow_exception(thrown);
     return std::move(outcome);

@@ -42,18 +42,20 @@ class Loop::Ending final : public boost::asio::execution_context::service {
   std::vector<std::weak_ptr<Loop>> loops_;
 };
 
-Loop::Loop(boost::asio::io_context& context, const Options& options, Dialer& dialer)
+Loop::Loop(boost::asio::io_context& context, const Options& options, Dialer& dialer, std::function<void()> away)
     : context_(&context),
       options_(options),
       dialer_(dialer),
+      away_(std::move(away)),
       reconnection_(options.reconnect_delay_max,
                     static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(this) >> 4)),
       timer_(std::make_unique<Timer>(context.get_executor())),
       reads_{.use = Use::reads, .connections_max = options.connections_per_loop},
       writes_{.use = Use::writes, .connections_max = options.write_connections_per_loop} {}
 
-std::shared_ptr<Loop> Loop::make(boost::asio::io_context& context, const Options& options, Dialer& dialer) {
-  const std::shared_ptr<Loop> loop(new Loop(context, options, dialer));
+std::shared_ptr<Loop> Loop::make(boost::asio::io_context& context, const Options& options, Dialer& dialer,
+                                 std::function<void()> away) {
+  const std::shared_ptr<Loop> loop(new Loop(context, options, dialer, std::move(away)));
   // Has Asio make its services for timers (above) and sockets before ours.
   const boost::asio::posix::basic_stream_descriptor<LoopExecutor> unused(context.get_executor());
   boost::asio::use_service<Ending>(context).add(loop);
@@ -69,6 +71,26 @@ void Loop::context_ends() {
   const std::scoped_lock lock(context_mutex_);
   context_ = nullptr;
   timer_.reset();
+}
+
+DatabaseLoad Loop::load() const {
+  constexpr auto relaxed = std::memory_order_relaxed;
+  return {.waiting = figures_.waiting.load(relaxed),
+          .in_flight = figures_.in_flight.load(relaxed),
+          .connections = figures_.connections.load(relaxed),
+          .transactions = figures_.transactions.load(relaxed)};
+}
+
+void Loop::publish_load() {
+  constexpr auto relaxed = std::memory_order_relaxed;
+  std::size_t in_transactions = 0;
+  for (const auto& connection : leased_) in_transactions += connection->in_flight();
+  figures_.waiting.store(reads_.queue.size() + writes_.queue.size() + waiters_.size(), relaxed);
+  figures_.in_flight.store(reads_.in_flight() + writes_.in_flight() + in_transactions, relaxed);
+  figures_.connections.store(
+      reads_.connections.size() + writes_.connections.size() + idle_.size() + leased_.size() + leaving_.size(),
+      relaxed);
+  figures_.transactions.store(leased_.size(), relaxed);
 }
 
 void Loop::answer_soon(JobList answered) {
@@ -112,6 +134,7 @@ std::shared_ptr<Connection> Loop::try_lease() {
     idle_.pop_back();
     leased_.push_back(connection);
     connection->leased_at = Steady::now();
+    publish_load();
     if (!rested(*connection) || connection->is_alive()) return connection;
     connection->close(unavailable("closed by the server while it rested"));
   }
@@ -133,6 +156,7 @@ void Loop::send(Connection& connection, Job& job, Connection::Before before) {
   }
   connection.flush();
   arm_tick();
+  publish_load();
 }
 
 void Loop::abandon(Job& job) {
@@ -148,6 +172,7 @@ void Loop::abandon(Job& job) {
   job.place = Job::Place::answered;
   boost::asio::post(*context_.load(),
                     [resume = std::move(job.resume)]() mutable { resume(boost::asio::error::operation_aborted); });
+  publish_load();
   check_drained();
 }
 
@@ -170,6 +195,7 @@ void Loop::pump() {
   answer_soon(std::move(refused));
   dial_what_is_missing();
   arm_tick();
+  publish_load();
 }
 
 void Loop::send_queued(Lane& lane, JobList& refused) {
@@ -222,22 +248,20 @@ void Loop::lost(Connection& connection, JobList unanswered) {
   JobList again;
   while (Job* job = unanswered.pop()) {
     job->connection = nullptr;
-    const bool read = job->statement != nullptr && job->statement->mode == Mode::read;
-    if (connection.is_shared() && read && !job->sent_again && !over_) {
+    if (connection.is_shared() && job->is_read() && !job->sent_again && !over_) {
       job->sent_again = true;
       job->place = Job::Place::queued;
       job->wait_until = Steady::now() + options_.acquire_time_max;
       again.push(*job);
       continue;
     }
-    const bool unknown = !read && (connection.is_shared() || job->kind == Job::Kind::commit);
-    Error error = connection.why();
-    if (unknown) error = std::move(error).with_cause("the outcome is unknown: " + connection.why().cause());
-    answer(*job, std::unexpected(std::move(error)), answered);
+    const bool unknown = connection.may_have_happened(*job);
+    answer(*job, std::unexpected(unknown ? outcome_unknown(connection.why().cause()) : connection.why()), answered);
   }
   again.append(std::move(reads_.queue));
   reads_.queue = std::move(again);  // before those that were not sent yet
   answer_soon(std::move(answered));
+  publish_load();
   if (!over_) pump_soon();
 }
 

@@ -21,12 +21,16 @@ namespace ashlar::sql::postgres::detail {
 // alone, but for what says otherwise. When the loop is destroyed first, it takes everything of its own along.
 class Loop final : public Connection::Owner, public std::enable_shared_from_this<Loop> {
  public:
-  // `options` and `dialer` outlive the connections, that is, abort().
-  static std::shared_ptr<Loop> make(boost::asio::io_context& context, const Options& options, Dialer& dialer);
+  // `options` and `dialer` outlive the connections, that is, abort(). `away` is called when the server cannot be
+  // reached any more.
+  static std::shared_ptr<Loop> make(boost::asio::io_context& context, const Options& options, Dialer& dialer,
+                                    std::function<void()> away);
 
   // From any thread. Whether this is the loop; never again, once the loop was destroyed.
   [[nodiscard]] bool is_on(const boost::asio::io_context& context) const { return context_.load() == &context; }
   [[nodiscard]] bool is_destroyed() const { return context_.load() == nullptr; }
+  // From any thread: as it was at the end of a turn of the loop's. Without the limits, which are the Options'.
+  [[nodiscard]] DatabaseLoad load() const;
   // From any thread: runs `work` on the loop's, if the loop is still there.
   template <class Work>
   void post(Work work) {
@@ -50,6 +54,9 @@ class Loop final : public Connection::Owner, public std::enable_shared_from_this
   // The coroutine that waits was cancelled.
   void abandon(Job& job);
 
+  // Looks at the connections that rest: nobody keeps dead ones while the server is away.
+  void close_dead();
+
   void dialed(Use use, Result<ConnectionHandle> result);
   // Calls `drained`, once, when nothing is left to do; then it is over, as after abort().
   void drain(std::function<void()> drained);
@@ -63,7 +70,7 @@ class Loop final : public Connection::Owner, public std::enable_shared_from_this
   // Tells when the loop is destroyed.
   class Ending;
 
-  Loop(boost::asio::io_context& context, const Options& options, Dialer& dialer);
+  Loop(boost::asio::io_context& context, const Options& options, Dialer& dialer, std::function<void()> away);
   void context_ends();
   void answer_soon(JobList answered);
 
@@ -88,6 +95,7 @@ class Loop final : public Connection::Owner, public std::enable_shared_from_this
   void flush_all(Lane& lane);
   Connection* least_busy(Lane& lane);
   void make_available(const std::shared_ptr<Connection>& connection);
+  void leave(const std::shared_ptr<Connection>& connection);
   void settle(Connection& connection);
   void dial_what_is_missing();
   void dial(Use use);
@@ -99,11 +107,13 @@ class Loop final : public Connection::Owner, public std::enable_shared_from_this
   void end_old_transactions(Steady::time_point now);
   [[nodiscard]] bool is_busy() const;
   void check_drained();
+  void publish_load();
 
   mutable std::mutex context_mutex_;               // held where the loop is used from another thread, and where it ends
   std::atomic<boost::asio::io_context*> context_;  // null: destroyed
   const Options& options_;
   Dialer& dialer_;
+  const std::function<void()> away_;
   Reconnection reconnection_;
   std::unique_ptr<Timer> timer_;
   bool ticking_ = false;
@@ -117,6 +127,11 @@ class Loop final : public Connection::Owner, public std::enable_shared_from_this
   Connections leaving_;  // rolling back what was left open
   std::size_t dialing_transactions_ = 0;
   std::function<void()> drained_;
+
+  // What load() shows; written by the loop's thread alone.
+  struct Figures {
+    std::atomic<std::size_t> waiting = 0, in_flight = 0, connections = 0, transactions = 0;
+  } figures_;
 };
 
 }  // namespace ashlar::sql::postgres::detail

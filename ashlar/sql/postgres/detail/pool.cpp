@@ -22,7 +22,12 @@ bool take_out(Connections& connections, const Connection& connection) {
 }  // namespace
 
 void Loop::give_back(const std::shared_ptr<Connection>& connection) {
-  if (!take_out(leased_, *connection) || !connection->is_open()) return check_drained();
+  if (take_out(leased_, *connection) && connection->is_open()) leave(connection);
+  publish_load();
+  check_drained();
+}
+
+void Loop::leave(const std::shared_ptr<Connection>& connection) {
   leaving_.push_back(connection);
   if (connection->in_flight() > 0) {
     // A statement still runs: its coroutine was cancelled. The server rolls back when the connection ends.
@@ -35,7 +40,6 @@ void Loop::give_back(const std::shared_ptr<Connection>& connection) {
   } else {
     settle(*connection);
   }
-  check_drained();
 }
 
 // A connection that is leaving its transaction is free again, when it has left.
@@ -104,6 +108,7 @@ void Loop::dialed(Use use, Result<ConnectionHandle> result) {
     if (!reconnection_.is_failing() && options_.log != nullptr) {
       options_.log->warn("The database cannot be reached.", {{"cause", result.error().cause()}});
     }
+    if (!reconnection_.is_failing()) away_();
     reconnection_.failed(now, std::move(result.error()));
     if (reconnection_.is_away(now, options_.acquire_time_max)) fail_waiting(*reconnection_.last_error());
   }
@@ -120,6 +125,15 @@ void Loop::fail_waiting(const Error& error) {
   JobList answered;
   while (Job* job = waiting.pop()) answer(*job, std::unexpected(error), answered);
   answer_soon(std::move(answered));
+}
+
+void Loop::close_dead() {
+  for (const Connections* connections : {&reads_.connections, &writes_.connections, &idle_}) {
+    for (const auto& connection : Connections(*connections)) {
+      if (connection->in_flight() > 0 || connection->is_alive()) continue;
+      connection->close(unavailable("closed by the server while it rested"));
+    }
+  }
 }
 
 bool Loop::is_busy() const {
@@ -199,6 +213,7 @@ void Loop::abort() {
   waiting.append(std::move(writes_.queue));
   while (Job* job = waiting.pop()) answer(*job, std::unexpected(unavailable("it was closed")), answered);
   answer_soon(std::move(answered));
+  publish_load();
 }
 
 }  // namespace ashlar::sql::postgres::detail

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ashlar/sql/transaction.hpp"
+
+#include "ashlar/async/deadline.hpp"
+
+#include <algorithm>
+#include <random>
+
+namespace ashlar::sql {
+
+std::string_view to_string(Isolation isolation) {
+  switch (isolation) {
+    case Isolation::read_committed:
+      return "read committed";
+    case Isolation::repeatable_read:
+      return "repeatable read";
+    case Isolation::serializable:
+      return "serializable";
+  }
+  return "serializable";
+}
+
+namespace detail {
+
+Task<Result<Transaction>> begin(Database& database, TransactionOptions options) {
+  auto transaction = co_await database.begin();
+  if (!transaction || !options.isolation || database.dialect() == Dialect::sqlite) co_return transaction;
+  auto set = co_await transaction->execute(
+      {.sql = "set transaction isolation level " + std::string(to_string(*options.isolation)), .mode = Mode::write});
+  if (!set) co_return std::unexpected(std::move(set.error()));
+  co_return transaction;
+}
+
+Task<bool> next_attempt(const Error& error, int made, TransactionOptions options) {
+  constexpr std::chrono::milliseconds first_delay_max{4};
+  constexpr int doublings_max = 10;
+  if (error.code() != errors::serialization || made >= options.attempts_max) co_return false;
+  const auto bound = std::min(first_delay_max * (1 << std::min(made - 1, doublings_max)), options.retry_delay_max);
+  // Two that crossed must not come at the same time again; nothing else depends on the number.
+  std::minstd_rand random(static_cast<std::uint32_t>(std::chrono::steady_clock::now().time_since_epoch().count()));
+  random.discard(1);
+  std::uniform_int_distribution<std::int64_t> some(0, bound.count());
+  co_await async::sleep_for(std::chrono::milliseconds(some(random)));
+  co_return true;
+}
+
+}  // namespace detail
+}  // namespace ashlar::sql
