@@ -168,7 +168,7 @@ Application::Application(Settings settings, Foundation foundation)
           foundation.database, revocations_, foundation.clock, foundation.logger,
           {.delay_max = settings_.revocation_delay_max, .access_lifetime = settings_.tokens.access_lifetime}),
       tokens_(settings_.tokens, foundation.clock, foundation.random, revocations_),
-      sessions_(foundation.database, tokens_, revocations_, share_revocations()),
+      sessions_(foundation.database, tokens_, revocations_, share_revocations(), settings_.sessions_per_user_max),
       readiness_(foundation.database, foundation.redis),
       cache_level_(make_cache_level(settings_, foundation)),
       cache_({.bytes_max = settings_.cache_bytes_max}, foundation.clock, foundation.random, cache_level_.get()),

@@ -218,6 +218,7 @@ Settings read_settings(config::Environment& env) {
       static_cast<std::size_t>(env.integer("CACHE_BYTES_MAX", 64 * 1024 * 1024, 1024 * 1024, std::int64_t{1} << 40));
   read_tokens(env, out);
   out.revocation_delay_max = env.duration("REVOCATION_DELAY_MAX", 2s, 100ms, 1min);
+  out.sessions_per_user_max = static_cast<std::uint32_t>(env.integer("SESSIONS_PER_USER_MAX", 50, 1, 10'000));
   out.bcrypt_cost = static_cast<int>(env.integer("BCRYPT_COST", 12, 4, 16));
   read_first_admin(env, out);
   out.rate_limit_max = static_cast<std::uint32_t>(env.integer("RATE_LIMIT_MAX", 100, 0, 1'000'000));

@@ -54,6 +54,7 @@ struct Settings {
 
   auth::TokenOptions tokens;  // in development the secrets may be empty: see fill_development_secrets()
   std::chrono::milliseconds revocation_delay_max{2'000};  // until it is known what another instance has ended
+  std::uint32_t sessions_per_user_max = 50;               // one more ends the one that was used longest ago
   int bcrypt_cost = 12;
   std::optional<FirstAdmin> first_admin;
 

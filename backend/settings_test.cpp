@@ -55,6 +55,7 @@ TEST(Settings, RefuseWithTheVariablesName) {
       {{{"JWT_EXPIRES_IN", "25h"}}, "JWT_EXPIRES_IN"},
       {{{"JWT_REFRESH_EXPIRES_IN", "1m"}}, "JWT_REFRESH_EXPIRES_IN"},
       {{{"REVOCATION_DELAY_MAX", "0s"}}, "REVOCATION_DELAY_MAX"},
+      {{{"SESSIONS_PER_USER_MAX", "0"}}, "SESSIONS_PER_USER_MAX"},
       {{{"BCRYPT_COST", "3"}}, "BCRYPT_COST"},
       {{{"BCRYPT_COST", "17"}}, "BCRYPT_COST"},
       {{{"RATE_LIMIT_MAX", "-1"}}, "RATE_LIMIT_MAX"},

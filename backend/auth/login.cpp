@@ -29,11 +29,12 @@ Task<Result<SignedIn>> login(web::Context& ctx, Login in, sql::Database& databas
   User& user = (*account)->user;
   auto transaction = co_await database.begin();
   if (!transaction) co_return std::unexpected(std::move(transaction.error()));
-  auto pair = co_await sessions.open(ctx, *transaction, user);
-  if (!pair) co_return std::unexpected(std::move(pair.error()));
+  auto opened = co_await sessions.open(ctx, *transaction, user);
+  if (!opened) co_return std::unexpected(std::move(opened.error()));
   if (auto committed = co_await transaction->commit(); !committed)
     co_return std::unexpected(std::move(committed.error()));
-  co_return hand_over(ctx, std::move(user), std::move(*pair));
+  if (!opened->ended.ids.empty()) co_await sessions.revoke(std::move(opened->ended));
+  co_return hand_over(ctx, std::move(user), std::move(opened->pair));
 }
 
 }  // namespace ashlar::backend

@@ -33,11 +33,11 @@ Task<Result<web::Created<SignedIn>>> register_account(web::Context& ctx, Registe
                            .password_hash = std::move(*hash),
                            .created_at = ctx.now()});
   if (!user) co_return std::unexpected(std::move(user.error()));
-  auto pair = co_await sessions.open(ctx, *transaction, *user);
-  if (!pair) co_return std::unexpected(std::move(pair.error()));
+  auto opened = co_await sessions.open(ctx, *transaction, *user);
+  if (!opened) co_return std::unexpected(std::move(opened.error()));
   if (auto committed = co_await transaction->commit(); !committed)
     co_return std::unexpected(std::move(committed.error()));
-  co_return web::Created<SignedIn>{hand_over(ctx, std::move(*user), std::move(*pair))};
+  co_return web::Created<SignedIn>{hand_over(ctx, std::move(*user), std::move(opened->pair))};
 }
 
 }  // namespace ashlar::backend

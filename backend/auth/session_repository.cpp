@@ -7,6 +7,7 @@ namespace ashlar::backend {
 
 using sql::asc;
 using sql::col;
+using sql::desc;
 
 namespace {
 
@@ -58,8 +59,27 @@ Task<Result<web::Page<Session>>> SessionRepository::list(Uuid user, Timestamp no
 
 Task<Result<std::vector<Uuid>>> SessionRepository::end(Uuid user, std::optional<Uuid> session, Timestamp now,
                                                        Timestamp revoked_until) {
-  sql::Condition which = col<&SessionRow::user_id> == user;
+  sql::Condition<SessionRow> which = col<&SessionRow::user_id> == user;
   if (session) which = std::move(which) && col<&SessionRow::id> == *session;
+  return end_where(std::move(which), now, revoked_until);
+}
+
+Task<Result<std::vector<Uuid>>> SessionRepository::end_beyond(Uuid user, std::int64_t kept, Timestamp now,
+                                                              Timestamp revoked_until) {
+  auto beyond = co_await sql::from<SessionRow>()
+                    .where(col<&SessionRow::user_id> == user)
+                    .order_by(desc<&SessionRow::last_used_at>, desc<&SessionRow::id>)
+                    .page(2, kept)
+                    .all(in_);
+  if (!beyond) co_return std::unexpected(std::move(beyond.error()));
+  if (beyond->empty()) co_return std::vector<Uuid>{};
+  std::vector<Uuid> ids;
+  for (const SessionRow& row : *beyond) ids.push_back(row.id);
+  co_return co_await end_where(col<&SessionRow::id>.in(ids), now, revoked_until);
+}
+
+Task<Result<std::vector<Uuid>>> SessionRepository::end_where(sql::Condition<SessionRow> which, Timestamp now,
+                                                             Timestamp revoked_until) {
   auto ended = co_await sql::erase<SessionRow>().where(std::move(which)).returning_all(in_);
   if (!ended) co_return std::unexpected(std::move(ended.error()));
 

@@ -37,8 +37,11 @@ class SessionRepository {
   // Removes one of the user's sessions, or all of them, and notes them as revoked. Gives their ids. Several statements:
   // to be called in a transaction.
   Task<Result<std::vector<Uuid>>> end(Uuid user, std::optional<Uuid> session, Timestamp now, Timestamp revoked_until);
+  // The same, of those that were used longest ago: the last `kept` stay.
+  Task<Result<std::vector<Uuid>>> end_beyond(Uuid user, std::int64_t kept, Timestamp now, Timestamp revoked_until);
 
  private:
+  Task<Result<std::vector<Uuid>>> end_where(sql::Condition<SessionRow> which, Timestamp now, Timestamp revoked_until);
   sql::Executor& in_;
 };
 

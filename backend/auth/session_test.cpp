@@ -201,6 +201,21 @@ TEST(Sessions, CanBeEndedOneByOneByTheirOwnerAlone) {
   EXPECT_EQ(backend.as(ada, Method::remove, "/api/auth/sessions/" + id).status, 404);
 }
 
+TEST(Sessions, OneBeyondTheirNumberEndsTheOneThatWasUsedLongestAgo) {
+  TestBackend backend;
+  const Person first = backend.person("ada");
+  const Person second = backend.sign_in(first.email);
+  backend.clock().advance(std::chrono::minutes{1});
+  const Person kept = refreshed(backend, first);
+  for (int more = 3; more <= 50; ++more) (void)backend.sign_in(first.email);
+  EXPECT_EQ(code_of_me(backend, second), "ok");
+  const Person last = backend.sign_in(first.email);
+  EXPECT_EQ(code_of_me(backend, second), "auth.token_revoked");
+  EXPECT_EQ(code_of_me(backend, kept), "ok");
+  EXPECT_EQ(code_of_me(backend, last), "ok");
+  EXPECT_EQ(backend.as(last, Method::get, "/api/auth/sessions").at("/pagination/total"), "50");
+}
+
 TEST(Sessions, ThatExpiredAreNotListed) {
   TestBackend backend;
   (void)backend.person("ada");

@@ -36,7 +36,7 @@ Timestamp Sessions::last_access_expiry(Timestamp now) const {
   return now + tokens_.options().access_lifetime + revocation_margin;
 }
 
-Task<Result<TokenPair>> Sessions::open(web::Context& ctx, sql::Executor& in, const User& user) {
+Task<Result<OpenedSession>> Sessions::open(web::Context& ctx, sql::Executor& in, const User& user) {
   const Uuid session = ctx.new_id();
   TokenPair pair{.access = tokens_.issue_access(principal_of(user, session)),
                  .refresh = tokens_.issue_refresh(user.id, session)};
@@ -53,7 +53,10 @@ Task<Result<TokenPair>> Sessions::open(web::Context& ctx, sql::Executor& in, con
     co_return fail(errors::invalid_credentials, "The e-mail address or the password is wrong.");
   }
   if (!created) co_return std::unexpected(std::move(created.error()));
-  co_return pair;
+  const Timestamp until = last_access_expiry(ctx.now());
+  auto ended = co_await SessionRepository(in).end_beyond(user.id, per_user_max_, ctx.now(), until);
+  if (!ended) co_return std::unexpected(std::move(ended.error()));
+  co_return OpenedSession{.pair = std::move(pair), .ended = {.ids = std::move(*ended), .until = until}};
 }
 
 Task<Result<SignedIn>> Sessions::refresh(web::Context& ctx, std::string refresh_token) {

@@ -10,9 +10,16 @@
 #include "backend/auth/revocation_broadcast.hpp"
 #include "backend/auth/signed_in.hpp"
 
+#include <cstdint>
 #include <string>
 
 namespace ashlar::backend {
+
+// What sign-in hands over: the tokens, and the sessions that had to go for this one, to be revoked.
+struct OpenedSession {
+  TokenPair pair;
+  EndedSessions ended;
+};
 
 // Sign-ins that last. A session begins with a sign-in and has one refresh token that is good at a time: each use
 // replaces it. Ending one makes its refresh token useless, and its access tokens refused from that moment on: here,
@@ -20,15 +27,20 @@ namespace ashlar::backend {
 // from every loop. What it is given outlives it.
 class Sessions {
  public:
-  // `broadcast` may be null.
+  // `broadcast` may be null. A user has at most `per_user_max` sessions: one more ends the one that was used longest
+  // ago.
   Sessions(sql::Database& database, auth::Tokens& tokens, auth::MemoryRevocations& revocations,
-           RevocationBroadcast* broadcast)
-      : database_(database), tokens_(tokens), revocations_(revocations), broadcast_(broadcast) {}
+           RevocationBroadcast* broadcast, std::uint32_t per_user_max)
+      : database_(database),
+        tokens_(tokens),
+        revocations_(revocations),
+        broadcast_(broadcast),
+        per_user_max_(per_user_max) {}
   Sessions(const Sessions&) = delete;
   Sessions& operator=(const Sessions&) = delete;
 
-  // Begins a session of the user's, as part of `in`.
-  Task<Result<TokenPair>> open(web::Context& ctx, sql::Executor& in, const User& user);
+  // Begins a session of the user's, as part of `in`; what it ended is to be revoked when that is committed.
+  Task<Result<OpenedSession>> open(web::Context& ctx, sql::Executor& in, const User& user);
 
   // A new pair for a refresh token, which is used up by it. Errors: auth.token_invalid, auth.token_expired;
   // auth.token_revoked when the session has ended; auth.refresh_reused when the token had been used before: it may be
@@ -48,6 +60,7 @@ class Sessions {
   auth::Tokens& tokens_;
   auth::MemoryRevocations& revocations_;
   RevocationBroadcast* broadcast_;
+  std::uint32_t per_user_max_;
 };
 
 }  // namespace ashlar::backend
