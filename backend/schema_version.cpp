@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/schema_version.hpp"
 
-#include <span>
-
 namespace ashlar::backend {
-
-// Made by the build from backend/migrations.
-std::span<const sql::Migration> migrations(sql::Dialect dialect);
 
 sql::Migrator migrator(sql::Database& database, const Clock& clock, sql::MigratorOptions options) {
   return {database, migrations(database.dialect()), clock, options};

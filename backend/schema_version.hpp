@@ -8,11 +8,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 
 // The tables that this binary works with: the steps in backend/migrations. Everything here blocks: for start-up and the
 // command line.
 namespace ashlar::backend {
+
+// Made by the build from backend/migrations.
+[[nodiscard]] std::span<const sql::Migration> migrations(sql::Dialect dialect);
 
 [[nodiscard]] sql::Migrator migrator(sql::Database& database, const Clock& clock, sql::MigratorOptions options = {});
 

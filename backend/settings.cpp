@@ -244,15 +244,18 @@ Settings read_settings(config::Environment& env) {
 
 std::optional<std::filesystem::path> sqlite_path(const Settings& settings) {
   if (!settings.database_url.starts_with(sqlite_scheme)) return std::nullopt;
-  return std::filesystem::path(settings.database_url.substr(sqlite_scheme.size()));
+  std::string_view path = settings.database_url;
+  path.remove_prefix(sqlite_scheme.size());
+  if (path.starts_with("//")) path.remove_prefix(2);
+  return std::filesystem::path(path);
 }
-
-namespace {
 
 std::filesystem::path secrets_file(const Settings& settings) {
   auto path = sqlite_path(settings).value_or("data/ashlar");
   return path.replace_extension(".secrets");
 }
+
+namespace {
 
 [[noreturn]] void throw_cannot(const char* verb, const std::filesystem::path& file, int error) {
   throw std::runtime_error(std::string("cannot ") + verb + " " + file.string() + ": " +

@@ -85,6 +85,9 @@ struct Settings {
 // The file that an SQLite database lives in; nullopt for another kind of database.
 [[nodiscard]] std::optional<std::filesystem::path> sqlite_path(const Settings& settings);
 
+// Where fill_development_secrets() keeps them.
+[[nodiscard]] std::filesystem::path secrets_file(const Settings& settings);
+
 // Development and tests need no JWT secrets: those that are missing are made once and kept in a file beside the
 // database, or in data/ashlar.secrets for one on a server, that only its owner can read (mode 0600). Throws
 // std::runtime_error when it can be neither read nor made.

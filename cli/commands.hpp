@@ -24,6 +24,24 @@ int migrate_status();
 int migrate_up(Run run, std::chrono::milliseconds turn_wait_max);
 int migrate_down(std::size_t steps, Run run, std::chrono::milliseconds turn_wait_max);
 
+struct NewMigration {
+  std::string name;
+  std::string folder = "backend/migrations";
+  std::string postgres_url;  // empty: DATABASE_URL, when it is one
+  enum class For : std::uint8_t { both, sqlite, postgres } databases = For::both;
+};
+int migrate_new(const NewMigration& wanted);
+
+struct FileCommand {
+  std::string file;
+  enum class Force : std::uint8_t { no, yes } force = Force::no;
+};
+int back_up(const FileCommand& wanted);
+int restore(const FileCommand& wanted);
+
+enum class DoctorOutput : std::uint8_t { table, json };
+int doctor(DoctorOutput output);
+
 struct NewCertificate {
   std::string certificate_file = "data/certificate.pem";
   std::string key_file = "data/key.pem";

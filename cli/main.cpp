@@ -25,6 +25,9 @@ struct CommandLine {
   Run run = Run::real;
   std::size_t steps = 1;
   std::int64_t wait_seconds = 60;
+  NewMigration migration;
+  FileCommand backup;
+  DoctorOutput doctor_output = DoctorOutput::table;
   NewAccount account;
   AccountList list;
   std::string email;
@@ -62,12 +65,31 @@ void add_serve(CLI::App& app, CommandLine& line) {
   command->callback([&] { line.chosen = [&] { return serve(line.serve); }; });
 }
 
+void add_migrate_new(CLI::App& app, CommandLine& line) {
+  using For = NewMigration::For;
+  auto* command =
+      app.add_subcommand("new", "Write the next migration, from what the models have and the others do not");
+  command->add_option("name", line.migration.name, "What it is called: a-z, 0-9 and _")->required();
+  command->add_option("--folder", line.migration.folder, "Where its files go (backend/migrations)");
+  command->add_option("--postgres", line.migration.postgres_url,
+                      "A database of PostgreSQL's to try it on; nothing is left there (DATABASE_URL, when it is one)");
+  command
+      ->add_option_function<std::string>(
+          "--only",
+          [&](const std::string& which) { line.migration.databases = which == "sqlite" ? For::sqlite : For::postgres; },
+          "For sqlite or postgres alone")
+      ->check(CLI::IsMember({"sqlite", "postgres"}));
+  command->footer("Review the files, above all their lines -- REVIEW, before you build with them.");
+  command->callback([&] { line.chosen = [&] { return migrate_new(line.migration); }; });
+}
+
 void add_migrate(CLI::App& app, CommandLine& line) {
   auto* command = app.add_subcommand("migrate", "Look at the database's schema, and change it");
   command->require_subcommand(1);
   command->add_subcommand("status", "Every migration, and whether it is applied")->callback([&] {
     line.chosen = migrate_status;
   });
+  add_migrate_new(*command, line);
   auto* up = command->add_subcommand("up", "Apply what is pending");
   up->callback([&] { line.chosen = [&] { return migrate_up(line.run, std::chrono::seconds(line.wait_seconds)); }; });
   auto* down = command->add_subcommand("down", "Take the last ones back; what is in their tables is lost");
@@ -80,6 +102,30 @@ void add_migrate(CLI::App& app, CommandLine& line) {
         ->check(CLI::Range(0, 86'400));
     each->add_flag_callback("--dry-run", [&] { line.run = Run::dry; }, "Print the SQL and change nothing");
   }
+}
+
+void add_backup(CLI::App& app, CommandLine& line) {
+  const auto add = [&](const char* name, const char* help, const char* force, int (*run)(const FileCommand&)) {
+    auto* command = app.add_subcommand(name, help);
+    command->add_option("file", line.backup.file, "The backup's file")->required();
+    command->add_flag_callback("--force", [&] { line.backup.force = FileCommand::Force::yes; }, force);
+    command->callback([&line, run] { line.chosen = [&line, run] { return run(line.backup); }; });
+    return command;
+  };
+  add("backup", "Copy the SQLite database into one file, while the server runs", "Replace a file that is there already",
+      back_up)
+      ->footer("The copy is checked, and its checksum is written into FILE.sha256. For PostgreSQL: see pg_dump.");
+  add("restore", "Put a backup into the SQLite database's place; no server may run",
+      "Replace the database that is there already", restore)
+      ->footer("The file is checked first, also against FILE.sha256 when that is there.");
+}
+
+void add_doctor(CLI::App& app, CommandLine& line) {
+  auto* command = app.add_subcommand(
+      "doctor", "Look for what is wrong: configuration, database, migrations, files, disk, clock; changes nothing");
+  command->add_flag_callback("--json", [&] { line.doctor_output = DoctorOutput::json; }, "As JSON");
+  command->footer("Ends with 1 when there is a finding.");
+  command->callback([&] { line.chosen = [&] { return doctor(line.doctor_output); }; });
 }
 
 void add_user(CLI::App& app, CommandLine& line) {
@@ -146,6 +192,8 @@ int run_command_line(int argc, char** argv) {
   app.footer(examples);
   add_serve(app, line);
   add_migrate(app, line);
+  add_backup(app, line);
+  add_doctor(app, line);
   app.add_subcommand("routes", "Every route: method, path, guard, limit, summary")->callback([&] {
     line.chosen = print_routes;
   });

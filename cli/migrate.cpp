@@ -4,6 +4,7 @@
 #include "cli/table.hpp"
 #include "cli/workplace.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <span>
 #include <string>
@@ -13,6 +14,23 @@ namespace ashlar::cli {
 namespace {
 
 void print(const std::string& line) { std::puts(line.c_str()); }
+
+// A view's text has many.
+std::string one_line(std::string text) {
+  std::ranges::replace(text, '\n', ' ');
+  constexpr std::size_t shown_max = 60;
+  if (text.size() > shown_max) text = text.substr(0, shown_max) + "...";
+  return text;
+}
+
+void print_drift(std::span<const sql::Difference> drift) {
+  Table table({"OBJECT", "MIGRATIONS MAKE", "DATABASE HAS"});
+  for (const sql::Difference& difference : drift) {
+    table.add({difference.object, difference.expected.empty() ? "-" : one_line(difference.expected),
+               difference.found.empty() ? "-" : one_line(difference.found)});
+  }
+  table.print();
+}
 
 void print_dry(std::span<const sql::Migration* const> steps, std::string sql::Migration::* text) {
   for (const sql::Migration* step : steps) print("-- " + step->label() + "\n" + step->*text);
@@ -27,14 +45,26 @@ void print_done(const char* verb, std::span<const sql::Migration* const> steps) 
 
 int migrate_status() {
   Workplace place;
+  sql::Migrator migrator = backend::migrator(*place.database, place.clock);
   Table table({"MIGRATION", "STATE", "APPLIED"});
   bool current = true;
-  for (const sql::MigrationStatus& step : value_or_stop(backend::migrator(*place.database, place.clock).status())) {
+  for (const sql::MigrationStatus& step : value_or_stop(migrator.status())) {
     table.add({step.label, std::string(to_string(step.state)), step.applied_at ? step.applied_at->to_string() : "-"});
     current = current && step.state == sql::MigrationStatus::State::applied;
   }
   table.print();
-  return current ? exit_ok : exit_failed;
+  const auto drift = migrator.drift();
+  if (!drift) {
+    print("\nNot compared with what the migrations make: " + drift.error().message() + " " + drift.error().cause());
+    return exit_failed;
+  }
+  if (drift->empty()) {
+    print("\nThe schema is the one that the applied migrations make.");
+    return current ? exit_ok : exit_failed;
+  }
+  print("\nThe schema is not the one that the applied migrations make:");
+  print_drift(*drift);
+  return exit_failed;
 }
 
 int migrate_up(Run run, std::chrono::milliseconds turn_wait_max) {

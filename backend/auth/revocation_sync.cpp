@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/auth/revocation_sync.hpp"
 
+#include "backend/raw_statements.hpp"
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 namespace ashlar::backend {
@@ -41,7 +44,7 @@ sql::Statement RevocationSync::statement(Extent extent) {
   const Timestamp now = clock_.now();
   const Timestamp after =
       extent == Extent::whole ? now : std::max(now, now + std::chrono::milliseconds(options_.access_lifetime - recent));
-  return {.sql = "select session_id, expires_at from revoked_sessions where expires_at > $1",
+  return {.sql = std::string(revoked_sessions_after.text()),
           .parameters = {after},
           .mode = sql::Mode::read,
           .on_row = [this](const sql::Row& row) { revocations_.revoke_session(row.uuid(0), row.timestamp(1)); }};

@@ -2,7 +2,8 @@
 #pragma once
 
 #include "ashlar/schema/constraints.hpp"
-#include "ashlar/sql/table.hpp"
+#include "ashlar/sql/table_rules.hpp"
+#include "backend/users/user_row.hpp"
 
 #include <string>
 
@@ -19,13 +20,16 @@ struct SessionRow {
   std::string client_agent;
 };
 ASHLAR_DESCRIBE(SessionRow, id, user_id, refresh_id, created_at, last_used_at, expires_at, client_address, client_agent)
-ASHLAR_TABLE(SessionRow, "sessions")
+ASHLAR_TABLE(SessionRow, "sessions", sql::references<&SessionRow::user_id, &UserRow::id>(sql::OnDelete::cascade),
+             sql::index<&SessionRow::user_id, &SessionRow::created_at, &SessionRow::id>("sessions_user"),
+             sql::index<&SessionRow::expires_at>("sessions_expires_at"))
 
 struct RevokedSessionRow {
   Uuid session_id;
   Timestamp expires_at;
 };
 ASHLAR_DESCRIBE(RevokedSessionRow, session_id, expires_at)
-ASHLAR_TABLE(RevokedSessionRow, "revoked_sessions")
+ASHLAR_TABLE(RevokedSessionRow, "revoked_sessions", sql::primary_key<&RevokedSessionRow::session_id>(),
+             sql::without_rowid(), sql::index<&RevokedSessionRow::expires_at>("revoked_sessions_expires_at"))
 
 }  // namespace ashlar::backend

@@ -2,6 +2,7 @@
 #include "backend/orders/order_repository.hpp"
 
 #include "ashlar/sql/query.hpp"
+#include "backend/raw_statements.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -77,9 +78,7 @@ Task<Result<std::optional<Order>>> OrderRepository::find(Uuid id) {
   co_return std::move(orders->front());
 }
 
-Task<Result<std::optional<Uuid>>> OrderRepository::find_user(Uuid id) {
-  return sql::raw<Uuid>("select user_id from orders where id = $1", id).one(in_);
-}
+Task<Result<std::optional<Uuid>>> OrderRepository::find_user(Uuid id) { return user_of_order(id).one(in_); }
 
 Task<Result<web::Page<Order>>> OrderRepository::list(ListOrders wanted, std::optional<Uuid> user) {
   auto rows = co_await from<OrderRow>()

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "ashlar/sql/table.hpp"
+#include "ashlar/sql/table_rules.hpp"
 #include "backend/orders/order.hpp"
+#include "backend/users/user_row.hpp"
 
 #include <string>
 
@@ -18,7 +19,10 @@ struct OrderRow {
   Timestamp updated_at;
 };
 ASHLAR_DESCRIBE(OrderRow, id, user_id, status, total, currency, created_at, updated_at)
-ASHLAR_TABLE(OrderRow, "orders")
+ASHLAR_TABLE(OrderRow, "orders", sql::references<&OrderRow::user_id, &UserRow::id>(sql::OnDelete::cascade),
+             sql::check("total >= 0"),
+             sql::index<&OrderRow::user_id, &OrderRow::created_at, &OrderRow::id>("orders_user"),
+             sql::index<&OrderRow::created_at, &OrderRow::id>("orders_created_at"))
 
 struct OrderItemRow {
   Uuid order_id;
@@ -29,7 +33,11 @@ struct OrderItemRow {
   Price unit_price;
 };
 ASHLAR_DESCRIBE(OrderItemRow, order_id, position, product_id, name, quantity, unit_price)
-ASHLAR_TABLE(OrderItemRow, "order_items")
+ASHLAR_TABLE(OrderItemRow, "order_items", sql::primary_key<&OrderItemRow::order_id, &OrderItemRow::position>(),
+             sql::without_rowid(), sql::references<&OrderItemRow::order_id, &OrderRow::id>(sql::OnDelete::cascade),
+             sql::references<&OrderItemRow::product_id, &Product::id>(sql::OnDelete::set_null),
+             sql::check("quantity > 0"), sql::check("unit_price >= 0"),
+             sql::index<&OrderItemRow::product_id>("order_items_product"))
 
 enum class PaymentStatus : std::uint8_t { taken, refunded };
 ASHLAR_DESCRIBE_ENUM(PaymentStatus, taken, refunded)
@@ -44,7 +52,8 @@ struct PaymentRow {
   Timestamp updated_at;
 };
 ASHLAR_DESCRIBE(PaymentRow, id, order_id, status, amount, currency, created_at, updated_at)
-ASHLAR_TABLE(PaymentRow, "payments")
+ASHLAR_TABLE(PaymentRow, "payments", sql::unique<&PaymentRow::order_id>(),
+             sql::references<&PaymentRow::order_id, &OrderRow::id>(sql::OnDelete::cascade), sql::check("amount >= 0"))
 
 struct IdempotencyRow {
   Uuid user_id;
@@ -54,6 +63,8 @@ struct IdempotencyRow {
   Timestamp expires_at;
 };
 ASHLAR_DESCRIBE(IdempotencyRow, user_id, name, request, answer, expires_at)
-ASHLAR_TABLE(IdempotencyRow, "idempotency_keys")
+ASHLAR_TABLE(IdempotencyRow, "idempotency_keys", sql::primary_key<&IdempotencyRow::user_id, &IdempotencyRow::name>(),
+             sql::without_rowid(), sql::references<&IdempotencyRow::user_id, &UserRow::id>(sql::OnDelete::cascade),
+             sql::index<&IdempotencyRow::expires_at>("idempotency_keys_expires_at"))
 
 }  // namespace ashlar::backend

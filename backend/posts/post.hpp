@@ -5,7 +5,8 @@
 #include "ashlar/core/timestamp.hpp"
 #include "ashlar/core/uuid.hpp"
 #include "ashlar/schema/constraints.hpp"
-#include "ashlar/sql/table.hpp"
+#include "ashlar/sql/table_rules.hpp"
+#include "backend/users/user_row.hpp"
 
 #include <string>
 
@@ -31,6 +32,8 @@ struct Post {
   static Post example();
 };
 ASHLAR_DESCRIBE(Post, id, author_id, title, content, published, created_at, updated_at)
-ASHLAR_TABLE(Post, "posts")
+ASHLAR_TABLE(Post, "posts", sql::references<&Post::author_id, &UserRow::id>(sql::OnDelete::cascade),
+             sql::index<&Post::author_id, &Post::created_at, &Post::id>("posts_author"),
+             sql::index<&Post::published, &Post::created_at, &Post::id>("posts_published"))
 
 }  // namespace ashlar::backend

@@ -2,6 +2,7 @@
 #include "backend/posts/post_repository.hpp"
 
 #include "ashlar/sql/query.hpp"
+#include "backend/raw_statements.hpp"
 
 namespace ashlar::backend {
 
@@ -17,9 +18,7 @@ Task<Result<>> PostRepository::create(Post post) {
 
 Task<Result<std::optional<Post>>> PostRepository::find(Uuid id) { return sql::find<&Post::id>(id).one(in_); }
 
-Task<Result<std::optional<Uuid>>> PostRepository::find_author(Uuid id) {
-  return sql::raw<Uuid>("select author_id from posts where id = $1", id).one(in_);
-}
+Task<Result<std::optional<Uuid>>> PostRepository::find_author(Uuid id) { return author_of_post(id).one(in_); }
 
 Task<Result<web::Page<Post>>> PostRepository::list(ListPosts wanted, std::optional<Uuid> author) {
   sql::Condition visible = col<&Post::published> == true;

@@ -5,7 +5,7 @@
 #include "ashlar/core/timestamp.hpp"
 #include "ashlar/core/uuid.hpp"
 #include "ashlar/schema/constraints.hpp"
-#include "ashlar/sql/table.hpp"
+#include "ashlar/sql/table_rules.hpp"
 
 #include <cstdint>
 #include <string>
@@ -36,6 +36,9 @@ struct Product {
   static Product example();
 };
 ASHLAR_DESCRIBE(Product, id, name, description, price, stock, category, created_at, updated_at)
-ASHLAR_TABLE(Product, "products")
+ASHLAR_TABLE(Product, "products", sql::check("price >= 0"), sql::check("stock >= 0"),
+             sql::index<&Product::created_at, &Product::id>("products_created_at"),
+             sql::index<&Product::category, &Product::created_at, &Product::id>("products_category"),
+             sql::index<&Product::price, &Product::id>("products_price"))
 
 }  // namespace ashlar::backend

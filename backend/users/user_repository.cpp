@@ -4,6 +4,7 @@
 #include "ashlar/core/encoding.hpp"
 #include "ashlar/schema/fault_codes.hpp"
 #include "ashlar/sql/query.hpp"
+#include "backend/raw_statements.hpp"
 #include "backend/users/user_row.hpp"
 
 namespace ashlar::backend {
@@ -64,8 +65,7 @@ Task<Result<std::optional<User>>> UserRepository::find(Uuid id) {
 }
 
 Task<Result<std::optional<Account>>> UserRepository::find_account(std::string email) {
-  auto row =
-      co_await sql::raw<AccountRow>("select * from accounts where lower(email) = $1", ascii_lower(email)).one(in_);
+  auto row = co_await account_by_lower_email(ascii_lower(email)).one(in_);
   if (!row) co_return std::unexpected(std::move(row.error()));
   if (!*row) co_return std::nullopt;
   Account out{.user = {}, .password_hash = std::move((*row)->password_hash)};
@@ -119,8 +119,7 @@ Task<Result<bool>> UserRepository::remove(Uuid id) {
 Task<Result<>> UserRepository::require_another_admin(Uuid besides) {
   // SQLite has one writer. PostgreSQL would let two admins remove each other, so whoever asks holds the rows of all.
   if (in_.dialect() == sql::Dialect::postgres) {
-    auto held =
-        co_await sql::raw<Uuid>("select id from users where role = 'admin' order by id for update").writing().all(in_);
+    auto held = co_await lock_admins().writing().all(in_);
     if (!held) co_return std::unexpected(std::move(held.error()));
   }
   auto another =

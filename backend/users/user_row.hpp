@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "ashlar/sql/table.hpp"
+#include "ashlar/sql/table_rules.hpp"
+#include "backend/users/role_rows.hpp"
 #include "backend/users/user.hpp"
 
 #include <string>
@@ -23,7 +24,22 @@ struct UserRow {
   Timestamp updated_at;
 };
 ASHLAR_DESCRIBE(UserRow, id, email, name, age, role, password_hash, email_verified, mfa_enabled, created_at, updated_at)
-ASHLAR_TABLE(UserRow, "users")
+ASHLAR_TABLE(UserRow, "users", sql::references<&UserRow::role, &RoleRow::name>(), sql::type<&UserRow::age>("integer"),
+             sql::check("age between 0 and 150"), sql::unique("users_email", "lower(email)"),
+             sql::index<&UserRow::created_at, &UserRow::id>("users_created_at"),
+             sql::index<&UserRow::role>("users_role"))
+
+// What an account has beside what its role brings.
+struct UserPermissionRow {
+  Uuid user_id;
+  std::string permission;
+  Timestamp created_at;
+};
+ASHLAR_DESCRIBE(UserPermissionRow, user_id, permission, created_at)
+ASHLAR_TABLE(UserPermissionRow, "user_permissions",
+             sql::primary_key<&UserPermissionRow::user_id, &UserPermissionRow::permission>(), sql::without_rowid(),
+             sql::references<&UserPermissionRow::user_id, &UserRow::id>(sql::OnDelete::cascade),
+             sql::references<&UserPermissionRow::permission, &PermissionRow::name>(sql::OnDelete::cascade))
 
 // A row of accounts, the view of users with what they may do: what is read.
 struct AccountRow {

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backend/models.hpp"
+
+#include "backend/auth/session_row.hpp"
+#include "backend/orders/order_row.hpp"
+#include "backend/posts/post.hpp"
+#include "backend/products/product.hpp"
+#include "backend/users/role_rows.hpp"
+#include "backend/users/user_row.hpp"
+
+namespace ashlar::backend {
+
+std::vector<sql::TableModel> models() {
+  using sql::model_of;
+  return {model_of<PermissionRow>(),     model_of<RoleRow>(),    model_of<RolePermissionRow>(), model_of<UserRow>(),
+          model_of<UserPermissionRow>(), model_of<SessionRow>(), model_of<RevokedSessionRow>(), model_of<Post>(),
+          model_of<Product>(),           model_of<OrderRow>(),   model_of<OrderItemRow>(),      model_of<PaymentRow>(),
+          model_of<IdempotencyRow>()};
+}
+
+}  // namespace ashlar::backend

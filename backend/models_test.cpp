@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backend/models.hpp"
+
+#include "ashlar/sql/draft.hpp"
+#include "backend/schema_version.hpp"
+#include "tests/support/test_backend.hpp"
+
+#include <gtest/gtest.h>
+
+namespace ashlar::backend {
+namespace {
+
+std::string listed(const std::vector<sql::Difference>& differences) {
+  std::string out;
+  for (const auto& each : differences) out += each.object + ": " + each.expected + " / " + each.found + "\n";
+  return out;
+}
+
+// The models say all that the hand-written migrations make, but for the view `accounts` and the rows of roles and
+// permissions.
+TEST(Models, MakeTheSchemaOfTheMigrations) {
+  test::TestBackend backend;
+  sql::Database& database = backend.database();
+  const auto own = migrations(database.dialect());
+  const auto drafted = sql::draft_migration(database, own, models());
+  ASSERT_TRUE(drafted) << drafted.error().cause();
+  EXPECT_EQ(drafted->change.up, "") << "ashlar migrate new NAME writes it";
+
+  auto by_migrations = sql::rehearse_catalog(database, sql::rehearsal_script(own));
+  const auto first = sql::draft_migration(database, {}, models());
+  ASSERT_TRUE(by_migrations && first) << first.error().cause();
+  EXPECT_EQ(listed(first->left) + listed(first->left_by_down), "");
+  const auto by_models = sql::rehearse_catalog(database, first->change.up);
+  ASSERT_TRUE(by_models) << by_models.error().cause();
+  ASSERT_EQ(by_migrations->objects.size(), 1U);
+  EXPECT_EQ(by_migrations->objects[0].name, "accounts");
+  by_migrations->objects.clear();
+  EXPECT_EQ(listed(sql::differences(*by_migrations, *by_models)), "");
+}
+
+TEST(Models, AreWhatTheMigratedDatabaseHas) {
+  test::TestBackend backend;
+  const auto drift = migrator(backend.database(), backend.clock()).drift();
+  ASSERT_TRUE(drift) << drift.error().cause();
+  EXPECT_EQ(listed(*drift), "");
+}
+
+}  // namespace
+}  // namespace ashlar::backend

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/sql/raw_statement.hpp"
+#include "backend/auth/session_row.hpp"
+#include "backend/users/user_row.hpp"
+
+#include <string>
+
+// The backend's SQL that is written by hand: raw_statements_test.cpp holds each to the migrated database.
+namespace ashlar::backend {
+
+inline constexpr sql::RawStatement<AccountRow(std::string)> account_by_lower_email(
+    "select * from accounts where lower(email) = $1");
+
+// PostgreSQL alone: SQLite has one writer.
+inline constexpr sql::RawStatement<Uuid()> lock_admins(
+    "select id from users where role = 'admin' order by id for update");
+
+inline constexpr sql::RawStatement<Uuid(Uuid)> author_of_post("select author_id from posts where id = $1");
+
+inline constexpr sql::RawStatement<Uuid(Uuid)> user_of_order("select user_id from orders where id = $1");
+
+inline constexpr sql::RawStatement<RevokedSessionRow(Timestamp)> revoked_sessions_after(
+    "select session_id, expires_at from revoked_sessions where expires_at > $1");
+
+}  // namespace ashlar::backend

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backend/raw_statements.hpp"
+
+#include "tests/support/test_backend.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <regex>
+
+namespace ashlar::backend {
+namespace {
+
+using Faults = std::vector<std::string>;
+
+TEST(RawStatements, AreWhatTheMigratedDatabaseTakesAndGives) {
+  test::TestBackend backend;
+  sql::Database& database = backend.database();
+  EXPECT_EQ(statement_faults(database, account_by_lower_email), Faults{});
+  EXPECT_EQ(statement_faults(database, author_of_post), Faults{});
+  EXPECT_EQ(statement_faults(database, user_of_order), Faults{});
+  EXPECT_EQ(statement_faults(database, revoked_sessions_after), Faults{});
+  if (database.dialect() == sql::Dialect::postgres) EXPECT_EQ(statement_faults(database, lock_admins), Faults{});
+}
+
+// One that stands elsewhere would be checked by nobody.
+TEST(RawStatements, AllStandInTheirFile) {
+  const std::regex by_hand(R"((sql::|[^_\w])(raw<|RawStatement<|\.sql = "))");
+  std::string found;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(ASHLAR_SOURCE_DIR "/backend")) {
+    const std::string name = entry.path().filename().string();
+    if (name.ends_with("_test.cpp") || name == "raw_statements.hpp" ||
+        !(name.ends_with(".cpp") || name.ends_with(".hpp")))
+      continue;
+    std::ifstream in(entry.path());
+    const std::string text(std::istreambuf_iterator<char>(in), {});
+    if (std::regex_search(text, by_hand)) found += name + " ";
+  }
+  EXPECT_EQ(found, "");
+}
+
+}  // namespace
+}  // namespace ashlar::backend
