@@ -21,8 +21,8 @@ int print_token(const std::string& email) {
   if (!account) throw Stop(exit_failed, "there is no account " + email + ".");
   const web::Context::Environment environment{&place.clock, &place.random, &place.logger};
   web::Context context(environment, "ashlar token");
-  const auto pair = place.loop.run_or_stop(application.sessions().open(context, *place.database, account->user));
-  std::puts(pair.access.token.c_str());
+  const auto opened = place.loop.run_or_stop(application.sessions().open(context, *place.database, account->user));
+  std::puts(opened.pair.access.token.c_str());
   return exit_ok;
 }
 
