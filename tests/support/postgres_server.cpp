@@ -116,12 +116,33 @@ std::vector<pid_t> children_of(pid_t process) {
 
 PostgresServer::PostgresServer() : programs_(find_programs()) {
   const fs::path cluster = template_cluster(programs_);
-  std::string pattern = (fs::temp_directory_path() / "ashlar-postgres-XXXXXX").string();
-  if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("cannot make " + pattern);
-  folder_ = pattern;
+  make_folder();
   run_program({"cp", "-a", cluster.string(), (folder_ / "cluster").string()}, folder_ / "log");
   give_to_server_user(folder_);
   start();
+}
+
+PostgresServer::PostgresServer(StandbyOf of) : programs_(find_programs()) {
+  make_folder();
+  give_to_server_user(folder_);
+  run_program(
+      as_server_user({(programs_ / "pg_basebackup").string(), "-D", (folder_ / "cluster").string(), "-d",
+                      of.primary.url() + "?application_name=standby", "-R", "-X", "stream", "-c", "fast", "--no-sync"}),
+      folder_ / "log");
+  start();
+  of.primary.query("alter system set synchronous_standby_names = 'standby'");
+  of.primary.query("select pg_reload_conf()");
+  const auto limit = std::chrono::steady_clock::now() + start_time_max;
+  while (of.primary.query("select count(*) from pg_stat_replication where sync_state = 'sync'") != "1") {
+    if (std::chrono::steady_clock::now() > limit)
+      throw std::runtime_error("no standby:\n" + contents_of(folder_ / "log"));
+  }
+}
+
+void PostgresServer::make_folder() {
+  std::string pattern = (fs::temp_directory_path() / "ashlar-postgres-XXXXXX").string();
+  if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("cannot make " + pattern);
+  folder_ = pattern;
 }
 
 PostgresServer::~PostgresServer() {
@@ -139,6 +160,11 @@ std::string PostgresServer::url(const std::string& database) const { return url_
 
 std::string PostgresServer::url_through(int port, const std::string& database) {
   return "postgresql://ashlar@127.0.0.1:" + std::to_string(port) + "/" + database;
+}
+
+std::string PostgresServer::url_or(const PostgresServer& other) const {
+  return "postgresql://ashlar@127.0.0.1:" + std::to_string(port_) + ",127.0.0.1:" + std::to_string(other.port_) +
+         "/postgres?target_session_attrs=read-write";
 }
 
 std::string PostgresServer::new_database() {

@@ -16,6 +16,11 @@ namespace ashlar::tests {
 class PostgresServer {
  public:
   PostgresServer();
+  // A standby of another one, which answers a COMMIT from then on only when this one has it, too.
+  struct StandbyOf {
+    const PostgresServer& primary;
+  };
+  explicit PostgresServer(StandbyOf of);
   ~PostgresServer();
   PostgresServer(const PostgresServer&) = delete;
   PostgresServer& operator=(const PostgresServer&) = delete;
@@ -26,6 +31,10 @@ class PostgresServer {
   [[nodiscard]] std::string url(const std::string& database = "postgres") const;
   // The same by another port: a proxy's.
   [[nodiscard]] static std::string url_through(int port, const std::string& database = "postgres");
+  // That of the one of both that takes writes, whichever it is.
+  [[nodiscard]] std::string url_or(const PostgresServer& other) const;
+  // A standby is its own master from now on.
+  void promote() const { query("select pg_promote()"); }
   // The URL of a new, empty database.
   std::string new_database();
   // Runs SQL on a connection of its own and returns the first column of its last row; throws on an error.
@@ -40,6 +49,7 @@ class PostgresServer {
   void stop();  // as an operator would: sessions are told and closed
 
  private:
+  void make_folder();
   void spawn();
 
   std::filesystem::path programs_;

@@ -12,13 +12,13 @@ namespace {
 // Another statement's cancel request may hit this one, up to so long after it.
 constexpr std::chrono::seconds stray_cancel_time_max{10};
 
+}  // namespace
+
 bool has_decrypted_more(PGconn* connection) {
   if (PQsslInUse(connection) == 0) return false;
   const auto* tls = static_cast<const SSL*>(PQsslStruct(connection, "OpenSSL"));
   return tls != nullptr && SSL_pending(tls) > 0;
 }
-
-}  // namespace
 
 void Connection::on_readable() {
   const auto self = shared_from_this();

@@ -39,12 +39,12 @@ ConnectionHandle connect_to(const Options& options) {
 
 }  // namespace
 
-Result<ConnectionHandle> Dialer::connect(Use use) const {
-  ConnectionHandle handle = connect_to(options_);
+Result<ConnectionHandle> connect(const Options& options, Use use) {
+  ConnectionHandle handle = connect_to(options);
   if (!handle) throw std::bad_alloc();
   if (PQstatus(handle.get()) != CONNECTION_OK) return std::unexpected(unavailable(message_of(handle.get())));
   PQsetNoticeReceiver(handle.get(), ignore_notice, nullptr);
-  const ResultHandle set(PQexec(handle.get(), settings(options_, use).c_str()));
+  const ResultHandle set(PQexec(handle.get(), settings(options, use).c_str()));
   if (PQresultStatus(set.get()) != PGRES_COMMAND_OK) return std::unexpected(unavailable(message_of(handle.get())));
   if (use != Use::blocking && (PQsetnonblocking(handle.get(), 1) != 0 || PQenterPipelineMode(handle.get()) == 0)) {
     return std::unexpected(unavailable(message_of(handle.get())));

@@ -14,6 +14,9 @@ namespace ashlar::sql::postgres::detail {
 
 class Loop;
 
+// Blocks. A connection for `blocking` has no time limits; the others are ready for a Connection.
+[[nodiscard]] Result<ConnectionHandle> connect(const Options& options, Use use);
+
 // Connects and sends cancel requests on threads of its own: libpq looks up names and connects for a cancel request
 // without giving the thread back.
 class Dialer {
@@ -23,8 +26,7 @@ class Dialer {
   Dialer& operator=(const Dialer&) = delete;
   ~Dialer() { stop(); }
 
-  // Blocks. A connection for `blocking` has no time limits; the others are ready for a Connection.
-  [[nodiscard]] Result<ConnectionHandle> connect(Use use) const;
+  [[nodiscard]] Result<ConnectionHandle> connect(Use use) const { return detail::connect(options_, use); }
   // Ends in loop->dialed(), on the loop's thread, unless stop() comes first.
   void dial(std::shared_ptr<Loop> loop, Use use);
   void cancel(CancelHandle cancel);  // null: nothing to do

@@ -23,6 +23,7 @@ class Reconnection {
 
   // One attempt at a time while it fails, and none before its time.
   [[nodiscard]] bool may_try(Time now) const { return now >= not_before_; }
+  [[nodiscard]] Time next_try() const { return not_before_; }
   [[nodiscard]] bool is_failing() const { return failures_ > 0; }
   // The last attempt failed just now, and the first one longer ago than `patience`: there is no use in waiting.
   [[nodiscard]] bool is_away(Time now, std::chrono::milliseconds patience) const {
