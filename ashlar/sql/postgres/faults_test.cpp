@@ -171,6 +171,21 @@ TEST_F(EachCut, ATransactionIsWholeOrNothing) {
   });
 }
 
+TEST_F(PostgresFaults, AConnectionThatIsLostWhileItIsMadeIsMadeAgain) {
+  FaultProxy proxy(PostgresServer::shared().port());
+  for (const bool of_server : {true, false}) {
+    for (std::int64_t bytes = 1; bytes < 500; bytes += 71) {
+      SCOPED_TRACE((of_server ? "server's byte " : "client's byte ") + std::to_string(bytes));
+      auto& db = open({.url = PostgresServer::url_through(proxy.port()), .acquire_time_max = 5s});
+      of_server ? proxy.cut_after_bytes_of_server(bytes) : proxy.cut_after_bytes_of_client(bytes);
+      EXPECT_TRUE(read(db, "select 1"));
+      proxy.restore();
+      db.close();
+    }
+  }
+  EXPECT_TRUE(PostgresServer::shared().is_left());
+}
+
 TEST_F(PostgresFaults, ASilentServerIsGivenUp) {
   FaultProxy proxy(PostgresServer::shared().port());
   auto& db = open({.url = PostgresServer::url_through(proxy.port()),
