@@ -54,6 +54,7 @@ app.register(async (api) => {
     }
   }
   api.addHook('onSend', async (request, reply) => { reply.header('x-request-id', request.id) })
+  api.get('/health', async () => ({ status: 'ok', timestamp: new Date().toISOString() }))
   api.get('/api/ping', { onRequest: signedIn }, async (request) => ({ data: { pong: true, sub: request.user.sub } }))
   api.get('/api/users/me', { onRequest: signedIn }, async (request) => ({ data: accounts.get(request.user.sub) }))
   api.post('/api/validate', { schema: { body: product } }, async (request, reply) => {
