@@ -16,6 +16,10 @@
 
 // The driver interface. It is small: a statement goes in, rows come out, and a transaction is a place where statements
 // go. SQLite implements it (sqlite/database.hpp), PostgreSQL comes next; sql/conformance holds both to one suite.
+namespace ashlar::schema {
+struct Type;
+}
+
 namespace ashlar::sql {
 
 namespace errors {
@@ -54,6 +58,17 @@ struct Outcome {
   std::int64_t rows_affected = 0;
 };
 
+// Structs of one described type, whose members are columns of the table: as an array, which outlives the insert.
+struct BulkRows {
+  std::string_view table;
+  const schema::Type* type;
+  const void* first;
+  std::size_t bytes_each;
+  std::size_t count;
+
+  void append_values(std::size_t row, std::vector<Value>& out) const;
+};
+
 // Where statements go: a database (each in a transaction of its own) or an open transaction.
 // A driver keeps prepared statements by their text, so texts should come from a bounded set.
 class Executor {
@@ -85,6 +100,8 @@ class Transaction final : public Executor {
     Session& operator=(const Session&) = delete;
     virtual Task<Result<>> commit() = 0;
     virtual Task<Result<>> rollback() = 0;
+    // By statements, unless the driver knows a quicker way.
+    virtual Task<Result<Outcome>> insert_bulk(BulkRows rows);
   };
   explicit Transaction(std::unique_ptr<Session> session) : session_(std::move(session)) {}
   Transaction(Transaction&&) noexcept = default;
@@ -92,6 +109,8 @@ class Transaction final : public Executor {
 
   [[nodiscard]] Dialect dialect() const override { return session_->dialect(); }
   Task<Result<Outcome>> execute(Statement statement) override { return session_->execute(std::move(statement)); }
+  // For bulk_insert(): bulk.hpp.
+  Task<Result<Outcome>> insert_bulk(BulkRows rows) { return session_->insert_bulk(rows); }
   // When it returns without an error, the changes are durable. After it, the transaction is over either way.
   Task<Result<>> commit() { return session_->commit(); }
   Task<Result<>> rollback() { return session_->rollback(); }

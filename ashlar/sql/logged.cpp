@@ -101,6 +101,13 @@ class LoggedSession final : public Transaction::Session {
   Task<Result<Outcome>> execute(Statement statement) override {
     return Log::execute(log_, transaction_, std::move(statement), number_);
   }
+  Task<Result<Outcome>> insert_bulk(BulkRows rows) override {
+    const auto started = Steady::now();
+    auto done = co_await transaction_.insert_bulk(rows);
+    log_->write("bulk insert into " + std::string(rows.table), {}, Steady::now() - started,
+                done ? done->rows_affected : 0, done ? std::nullopt : std::optional(done.error()), number_);
+    co_return done;
+  }
   Task<Result<>> commit() override {
     const auto started = Steady::now();
     auto done = co_await transaction_.commit();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The half of Connection that reads.
 #include "ashlar/sql/postgres/detail/connection.hpp"
+#include "ashlar/sql/postgres/detail/copy_rows.hpp"
 #include "ashlar/sql/postgres/detail/errors.hpp"
 #include "ashlar/sql/postgres/detail/result.hpp"
 
@@ -43,6 +44,7 @@ void Connection::on_readable() {
 
 void Connection::read_answers(JobList& answered, JobList& again) {
   PGconn* const c = handle_.get();
+  if (!exchanges_.empty() && exchanges_.front().copies) return read_copy_answers(answered, again);
   while (!exchanges_.empty() && PQisBusy(c) == 0) {
     ResultHandle result(PQgetResult(c));
     Exchange& front = exchanges_.front();
@@ -102,6 +104,8 @@ void Connection::finish(Exchange exchange, JobList& answered, JobList& again) {
   } else if (retry && !is_shared()) {
     answer(*job, std::unexpected(serialization("its prepared statement is stale; the next try has a new one")),
            answered);
+  } else if (job->copy != nullptr && job->copy->refusal()) {
+    answer(*job, std::unexpected(*job->copy->refusal()), answered);
   } else if (exchange.failure) {
     const std::string_view sql = job->statement != nullptr ? std::string_view(job->statement->sql) : std::string_view();
     answer(*job, std::unexpected(error_of(exchange.failure.get(), sql)), answered);

@@ -45,6 +45,7 @@ Result<> Connection::send(Job& job, Before before) {
   last_active_ = Steady::now();
   cork_when_many();
   if (job.kind == Job::Kind::statement) return send_statement(job, before);
+  if (job.kind == Job::Kind::copy) return start_copy(job);
   Exchange exchange;
   exchange.job = &job;
   send_command(job.kind == Job::Kind::commit ? "COMMIT" : "ROLLBACK", exchange);
@@ -148,7 +149,8 @@ void Connection::cork_when_many() {
 void Connection::flush() {
   if (!is_open()) return;
   sent_in_turn_ = 0;
-  const int left = refused_ ? -1 : PQflush(handle_.get());
+  int left = refused_ ? -1 : PQflush(handle_.get());
+  if (left == 0 && copying_) left = send_piece();
   if (left < 0) return close(broken());
   if (corked_) {
     corked_ = false;
@@ -234,6 +236,7 @@ void Connection::close(Error why) {
   socket_.release();
   handle_.reset();
   held_ = false;
+  copying_ = false;
   owner_->lost(*this, std::move(unanswered));
 }
 

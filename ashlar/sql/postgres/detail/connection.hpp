@@ -40,7 +40,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  // Puts a statement, a COMMIT or a ROLLBACK into the pipeline. An error is for the job alone: it was not sent.
+  // Puts a statement, a COMMIT or a ROLLBACK into the pipeline, or begins a COPY in its place. An error is for the job
+  // alone: it was not sent.
   Result<> send(Job& job, Before before = Before::nothing);
   // A ROLLBACK whose answer nobody waits for.
   void roll_back(Steady::time_point until);
@@ -84,7 +85,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     int ended = 0;
     int failed_at = 0;
     bool prepares = false;
-    bool held = false;  // its Sync is sent after its rows were read
+    bool copies = false;  // outside the pipeline
+    bool held = false;    // its Sync is sent after its rows were read
     bool rows_read = false;
     bool of_driver = false;                                // never had a job
     Steady::time_point until = Steady::time_point::max();  // of_driver
@@ -93,6 +95,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   };
 
   Result<> send_statement(Job& job, Before before);
+  Result<> start_copy(Job& job);
+  int send_piece();
+  void read_copy_answers(JobList& answered, JobList& again);
   Result<const Prepared*> find_or_add(const Statement& statement, Exchange& exchange);
   void send_command(const char* sql, Exchange& exchange);
   void send_alone(const char* sql, Steady::time_point until);
@@ -122,6 +127,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool corked_ = false;
   int sent_in_turn_ = 0;  // since the last flush()
   bool held_ = false;
+  bool copying_ = false;  // the server takes rows
   bool refused_ = false;  // by libpq, which has lost the connection
   bool reading_ = false;
   bool writing_ = false;

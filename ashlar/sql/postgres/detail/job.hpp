@@ -19,18 +19,20 @@
 namespace ashlar::sql::postgres::detail {
 
 class Connection;
+class CopyRows;
 using Steady = std::chrono::steady_clock;
 
 // What a coroutine waits for: a statement's answer, or a connection for a transaction. It lives in the coroutine's
 // frame and belongs to the loop's thread; nobody touches it after `resume` was called or handed over.
 struct Job {
-  enum class Kind : std::uint8_t { statement, commit, rollback, lease };
+  enum class Kind : std::uint8_t { statement, copy, commit, rollback, lease };
   enum class Place : std::uint8_t { outside, queued, sent, answered };
 
   Kind kind = Kind::statement;
   Place place = Place::outside;
   bool sent_again = false;  // at most once
   const Statement* statement = nullptr;
+  CopyRows* copy = nullptr;       // copy: the rows
   Steady::time_point wait_until;  // in a queue
   Steady::time_point until;       // for an answer
 

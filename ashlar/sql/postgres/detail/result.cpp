@@ -25,7 +25,7 @@ void read_rows(Job& job, const PGresult* result) {
 std::int64_t rows_affected(PGresult* result) {
   if (result == nullptr) return 0;
   const std::string_view tag = PQcmdStatus(result);
-  for (const std::string_view verb : {"INSERT ", "UPDATE ", "DELETE ", "MERGE "}) {
+  for (const std::string_view verb : {"INSERT ", "UPDATE ", "DELETE ", "MERGE ", "COPY "}) {
     if (tag.starts_with(verb)) return std::strtoll(PQcmdTuples(result), nullptr, 10);
   }
   return 0;

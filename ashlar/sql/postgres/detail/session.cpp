@@ -1,11 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/sql/postgres/detail/session.hpp"
 
+#include "ashlar/schema/type.hpp"
+#include "ashlar/sql/postgres/detail/copy_rows.hpp"
 #include "ashlar/sql/postgres/detail/errors.hpp"
 
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
+
 namespace ashlar::sql::postgres::detail {
+namespace {
+
+// A domain's values have the form of what it is made from; citext's and an enum's that of text.
+constexpr const char* columns_of_table =
+    "select a.attname, coalesce(b.oid, t.oid), coalesce(b.typtype, t.typtype) = 'e' or"
+    " coalesce(b.typcategory, t.typcategory) = 'S' from pg_attribute a join pg_type t on t.oid = a.atttypid"
+    " left join pg_type b on b.oid = t.typbasetype"
+    " where a.attrelid = $1::regclass and a.attnum > 0 and not a.attisdropped";
+
+}  // namespace
 
 Session::Session(std::shared_ptr<Loop> loop, std::shared_ptr<Connection> connection,
                  std::chrono::milliseconds answer_time_max)
@@ -35,6 +49,27 @@ Task<Result<Outcome>> Session::execute(Statement statement) {
   co_await sent(job, before);
   // What was refused before it was sent took no BEGIN with it.
   if (connection_->is_open() && connection_->is_in_transaction()) stage_ = Stage::open;
+  co_return job.take();
+}
+
+Task<Result<Outcome>> Session::insert_bulk(BulkRows rows) {
+  const auto& members = rows.type->members;
+  std::vector<ColumnType> columns(members.size());
+  auto described = co_await execute(
+      {.sql = columns_of_table, .parameters = {"\"" + std::string(rows.table) + "\""}, .on_row = [&](const Row& row) {
+         const auto member = std::ranges::find(members, row.text(0), &schema::Member::name);
+         if (member == members.end()) return;
+         columns[static_cast<std::size_t>(member - members.begin())] = {
+             .form = row.boolean(2) ? ColumnType::Form::text : ColumnType::Form::own,
+             .number = static_cast<Oid>(row.integer(1))};
+       }});
+  if (!described) co_return described;
+  if (!CopyRows::can_write(*rows.type, columns)) co_return co_await Transaction::Session::insert_bulk(rows);
+  CopyRows copy(rows, std::move(columns));
+  Job job;
+  job.kind = Job::Kind::copy;
+  job.copy = &copy;
+  co_await sent(job, Connection::Before::nothing);
   co_return job.take();
 }
 

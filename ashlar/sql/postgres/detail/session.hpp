@@ -17,6 +17,7 @@ class Session final : public Transaction::Session {
 
   [[nodiscard]] Dialect dialect() const override { return Dialect::postgres; }
   Task<Result<Outcome>> execute(Statement statement) override;
+  Task<Result<Outcome>> insert_bulk(BulkRows rows) override;
   Task<Result<>> commit() override;
   Task<Result<>> rollback() override;
 
