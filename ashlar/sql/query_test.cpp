@@ -194,6 +194,8 @@ TEST(Query, FindsByAKeyWithATextThatIsWrittenOnce) {
 TEST(Query, LocksInPostgresAlone) {
   const auto next = from<Other>().limit(1).for_update(LockedRows::skip);
   EXPECT_EQ(next.statement(Dialect::postgres).sql, R"(select "id" from "others" limit $1 for update skip locked)");
+  EXPECT_EQ(from<Other>().for_share(LockedRows::refuse).statement(Dialect::postgres).sql,
+            R"(select "id" from "others" for share nowait)");
   EXPECT_EQ(next.statement(Dialect::sqlite).sql, R"(select "id" from "others" limit $1)");
   EXPECT_EQ(next.statement(Dialect::sqlite).mode, Mode::write) << "where others cannot change it";
   EXPECT_EQ(from<Other>().for_share().statement(Dialect::postgres).sql, R"(select "id" from "others" for share)");

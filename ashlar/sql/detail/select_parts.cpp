@@ -87,6 +87,7 @@ void write_lock(QueryText& text, const SelectParts& parts, Dialect dialect) {
   if (parts.lock == Lock::none || dialect == Dialect::sqlite) return;
   text << (parts.lock == Lock::update ? " for update" : " for share");
   if (parts.locked_rows == LockedRows::skip) text << " skip locked";
+  if (parts.locked_rows == LockedRows::refuse) text << " nowait";
 }
 
 }  // namespace

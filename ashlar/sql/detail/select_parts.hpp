@@ -12,7 +12,8 @@
 namespace ashlar::sql {
 
 // What a read that locks its rows does about rows that another transaction has locked.
-enum class LockedRows : unsigned char { wait, skip };
+// `refuse`: database.serialization at once (NOWAIT).
+enum class LockedRows : unsigned char { wait, skip, refuse };
 
 namespace detail {
 

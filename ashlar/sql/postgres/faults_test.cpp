@@ -176,7 +176,7 @@ TEST_F(PostgresFaults, AConnectionThatIsLostWhileItIsMadeIsMadeAgain) {
   for (const bool of_server : {true, false}) {
     for (std::int64_t bytes = 1; bytes < 500; bytes += 71) {
       SCOPED_TRACE((of_server ? "server's byte " : "client's byte ") + std::to_string(bytes));
-      auto& db = open({.url = PostgresServer::url_through(proxy.port()), .acquire_time_max = 5s});
+      auto& db = open({.url = PostgresServer::url_through(proxy.port()), .acquire_time_max = 20s});
       of_server ? proxy.cut_after_bytes_of_server(bytes) : proxy.cut_after_bytes_of_client(bytes);
       EXPECT_TRUE(read(db, "select 1"));
       proxy.restore();
