@@ -31,7 +31,8 @@ Task<Result<Order>> cancel_order(web::Context& ctx, CancelOrder in, sql::Databas
   std::vector<Uuid> ids;  // whose stock it goes back to
   for (const OrderItem& item : (*order)->items)
     if (item.product_id) ids.push_back(*item.product_id);
-  co_return co_await products.changing(std::move(ids), sql::in_transaction(database, &cancel, in.id, ctx.now()));
+  co_return co_await products.changing(std::move(ids),
+                                       sql::in_transaction(order_transaction, database, &cancel, in.id, ctx.now()));
 }
 
 }  // namespace ashlar::backend

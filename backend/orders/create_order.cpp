@@ -102,7 +102,8 @@ Task<Result<web::Created<Order>>> create_order(web::Context& ctx, CreateOrder in
   if (!wanted.key.empty()) schema::write_json(in, wanted.request);
   std::vector<Uuid> ids;
   for (const OrderedItem& item : in.items) ids.push_back(item.product_id);
-  auto order = co_await products.changing(std::move(ids), sql::in_transaction(database, &place, std::move(wanted)));
+  auto order = co_await products.changing(std::move(ids),
+                                          sql::in_transaction(order_transaction, database, &place, std::move(wanted)));
   if (!order && order.error().code() == sql::errors::foreign_key)
     co_return fail(auth::errors::token_revoked, "This account does not exist any more.");
   if (!order) co_return std::unexpected(std::move(order.error()));

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "ashlar/async/task.hpp"
-#include "ashlar/sql/database.hpp"
+#include "ashlar/sql/transaction.hpp"
 #include "ashlar/web/reply.hpp"
 #include "backend/orders/list_orders.hpp"
 #include "backend/orders/order.hpp"
@@ -12,6 +12,10 @@
 #include <vector>
 
 namespace ashlar::backend {
+
+// Two orders that crossed, in a circle of locks or with DATABASE_ISOLATION above its default: the later one is tried
+// again. Those for one product come one after another, so a crowd needs many attempts.
+inline constexpr sql::TransactionOptions order_transaction{.attempts_max = 30};
 
 // What a piece was called and cost when it was taken.
 struct TakenProduct {

@@ -22,7 +22,7 @@ Task<Result<Order>> pay(sql::Transaction& transaction, Uuid id, Uuid payment, Ti
 }  // namespace
 
 Task<Result<Order>> pay_order(web::Context& ctx, PayOrder in, sql::Database& database) {
-  co_return co_await sql::in_transaction(database, &pay, in.id, ctx.new_id(), ctx.now());
+  co_return co_await sql::in_transaction(order_transaction, database, &pay, in.id, ctx.new_id(), ctx.now());
 }
 
 }  // namespace ashlar::backend

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Many orders at the same moment, each on a connection of its own.
 #include "tests/integration/server.hpp"
+#include "tests/support/postgres_server.hpp"
 
 #include <gtest/gtest.h>
 
@@ -18,6 +19,8 @@ std::string order_of(const std::string& items) { return R"({"items": [)" + items
 
 class OrdersAtOnce : public testing::Test {
  protected:
+  explicit OrdersAtOnce(const Variables& variables = server_variables()) : server_(folder_, variables) {}
+
   std::string product(int stock) {
     const std::string body = R"({"name": "Desk", "price": "12.50", "stock": )" + std::to_string(stock) + "}";
     return api_.call("POST", "/api/products", body, admin_).at("/data/id");
@@ -53,7 +56,7 @@ class OrdersAtOnce : public testing::Test {
 
  private:
   TemporaryFolder folder_;
-  Server server_{folder_};
+  Server server_;
   ApiClient api_{server_.port()};
   std::string admin_ = api_.admin_token();
   int turned_away_ = 0;
@@ -97,6 +100,47 @@ TEST_F(OrdersAtOnce, AThousandForAHundredPiecesSellAHundred) {
   EXPECT_EQ(orders(), "100");
   EXPECT_EQ(stock_of(scarce), "0");
   EXPECT_EQ(stock_of(plenty), "99800") << "what was refused took nothing";
+}
+
+Variables serializable() {
+  Variables out = server_variables();
+  out["DATABASE_URL"] = tests::PostgresServer::shared().new_database();
+  out["DATABASE_ISOLATION"] = "serializable";
+  return out;
+}
+
+class SerializableOrdersAtOnce : public OrdersAtOnce {
+ protected:
+  SerializableOrdersAtOnce() : OrdersAtOnce(serializable()) {}
+};
+
+TEST_F(SerializableOrdersAtOnce, ThatCrossAreTriedAgainAndSellTheStock) {
+  const std::string scarce = product(60);
+  const std::string plenty = product(100'000);
+  const std::string one = request(order_of(item(scarce, 1) + "," + item(plenty, 2)));
+  const std::string other = request(order_of(item(plenty, 2) + "," + item(scarce, 1)));
+  std::vector<std::string> requests;
+  for (int i = 0; i < 100; ++i) requests.insert(requests.end(), {one, other});
+  const auto answers = send_at_once(requests);
+  EXPECT_EQ(count(answers, 201), 60);
+  EXPECT_EQ(count(answers, 409), 140);
+  for (const RawResponse& answer : answers) {
+    if (answer.status != 201) EXPECT_NE(answer.body.find("order.out_of_stock"), std::string::npos) << answer.body;
+  }
+  EXPECT_EQ(orders(), "60");
+  EXPECT_EQ(stock_of(scarce), "0");
+  EXPECT_EQ(stock_of(plenty), "99880");
+}
+
+TEST_F(SerializableOrdersAtOnce, UnderOneKeyAreOneOrder) {
+  const std::string desk = product(500);
+  const auto answers = send_at_once(std::vector<std::string>(50, request(order_of(item(desk, 3)), "one")));
+  for (const RawResponse& answer : answers) {
+    EXPECT_EQ(answer.status, 201) << answer.body;
+    EXPECT_EQ(answer.body, answers.front().body);
+  }
+  EXPECT_EQ(orders(), "1");
+  EXPECT_EQ(stock_of(desk), "497");
 }
 
 }  // namespace
