@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Point selects through the PostgreSQL driver beside pgbench's, in one run: the same statement, prepared, from the same
 // number of clients at once; one loop of ours against one thread of pgbench's. Then what an insert costs us, alone and
-// with RETURNING.
+// with RETURNING, and 100,000 rows at once by insert_many and by bulk_insert (COPY).
 //   bench_postgres URL [clients] [seconds] [connections]      needs pgbench on the path; makes the table bench_users
+#include "ashlar/sql/bulk.hpp"
+#include "ashlar/sql/insert.hpp"
 #include "ashlar/sql/postgres/database.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -14,6 +16,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -39,6 +42,8 @@ struct User {
   std::int64_t age = 0;
   Timestamp created_at;
 };
+ASHLAR_DESCRIBE(User, id, name, email, age, created_at)
+ASHLAR_TABLE(User, "bench_users")
 
 struct Run {
   Time::time_point until;
@@ -81,6 +86,14 @@ Task<> insert_returning(Database& db, unsigned, Run& run) {
   }
 }
 
+Task<> fill(Database& db, const std::vector<User>& users, Result<Outcome>& done) {
+  done = co_await insert_many(users).run(db);
+}
+
+Task<> fill_in_bulk(Database& db, const std::vector<User>& users, Result<Outcome>& done) {
+  done = co_await bulk_insert<User>(db, users);
+}
+
 double cpu_microseconds() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
@@ -105,6 +118,40 @@ double ours(const char* what, Client& client, Database& db, unsigned clients, in
   std::printf("ashlar   %-18s %8.0f/s   %5.2f us of CPU each   %lld failed\n", what, rate, cpu,
               static_cast<long long>(run.failed));
   return rate;
+}
+
+using Fill = Task<>(Database&, const std::vector<User>&, Result<Outcome>&);
+
+double fill_with(const char* what, Fill& fill, Database& db, const std::vector<User>& rows) {
+  if (auto emptied = db.run_script("truncate bench_users"); !emptied) return 0;
+  boost::asio::io_context loop(1);
+  Result<Outcome> done;
+  const auto began = Time::now();
+  const double before = cpu_microseconds();
+  boost::asio::co_spawn(loop, fill(db, rows, done), [](const std::exception_ptr& thrown) {
+    if (thrown) std::rethrow_exception(thrown);
+  });
+  loop.run();
+  const double cpu = (cpu_microseconds() - before) / static_cast<double>(rows.size());
+  const std::chrono::duration<double> took = Time::now() - began;
+  const double rate = static_cast<double>(rows.size()) / took.count();
+  std::printf("ashlar   %-18s %8.0f rows/s   %5.2f us of CPU each%s\n", what, rate, cpu, done ? "" : "   failed");
+  return rate;
+}
+
+void fill_both_ways(Database& db) {
+  std::vector<User> rows;
+  for (std::int64_t i = 1; i <= 100'000; ++i) {
+    const std::string number = std::to_string(i);
+    rows.push_back({.id = i,
+                    .name = "User " + number,
+                    .email = "user" + number + "@example.com",
+                    .age = 20 + i % 60,
+                    .created_at = Timestamp::from_milliseconds(1'700'000'000'000 + i)});
+  }
+  const double many = fill_with("insert_many", fill, db, rows);
+  const double bulk = fill_with("bulk_insert", fill_in_bulk, db, rows);
+  std::printf("%.1f times insert_many's rate\n", bulk / many);
 }
 
 double theirs(const std::string& url, unsigned clients, int seconds) {
@@ -153,5 +200,6 @@ int main(int count, char** arguments) {
               options.connections_per_loop);
   (void)ours("insert", insert, **db, clients, seconds);
   (void)ours("insert returning", insert_returning, **db, clients, seconds);
+  fill_both_ways(**db);
   (*db)->close();
 }

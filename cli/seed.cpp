@@ -1,19 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/async/blocking_pool.hpp"
 #include "ashlar/auth/password.hpp"
+#include "ashlar/sql/bulk.hpp"
+#include "ashlar/sql/transaction.hpp"
+#include "backend/products/product.hpp"
+#include "backend/users/user_row.hpp"
 #include "cli/commands.hpp"
 #include "cli/workplace.hpp"
 
 #include <algorithm>
 #include <cstdio>
-#include <functional>
 #include <string>
+#include <type_traits>
+#include <vector>
 
 namespace ashlar::cli {
 
 namespace {
 
-constexpr std::int64_t rows_per_statement = 200;
+constexpr std::int64_t rows_in_memory = 10'000;
 
 // Ids that are the same in every seeded database: 0000000K-0000-7000-8000-000000000042.
 Uuid seeded_id(std::uint8_t kind, std::int64_t number) {
@@ -25,53 +30,49 @@ Uuid seeded_id(std::uint8_t kind, std::int64_t number) {
   return Uuid(bytes);
 }
 
-// Inserts rows 1 to `count`, many in a statement. `row` appends the values of one.
-using AppendRow = std::function<void(std::int64_t number, std::vector<sql::Value>& values)>;
-Task<Result<>> insert_rows(sql::Executor& in, std::string into, std::size_t columns, std::int64_t count,
-                           AppendRow row) {
+backend::UserRow user(std::int64_t number, const std::string& password_hash, Timestamp now) {
+  const std::string name = std::to_string(number);
+  return {.id = seeded_id(1, number),
+          .email = "user" + name + "@example.com",
+          .name = "User " + name,
+          .age = 18 + number % 60,
+          .role = "user",
+          .password_hash = password_hash,
+          .created_at = now,
+          .updated_at = now};
+}
+
+backend::Product product(std::int64_t number, Timestamp now) {
+  const std::string name = std::to_string(number);
+  const Timestamp created_at = now - std::chrono::seconds(number);
+  return {.id = seeded_id(2, number),
+          .name = "Product " + name,
+          .description = "The product number " + name + ", described in a sentence of the usual length.",
+          .price = backend::Price::of_minor_units(number % 10'000),
+          .stock = number % 500,
+          .category = "cat" + std::to_string(number % 20),
+          .created_at = created_at,
+          .updated_at = created_at};
+}
+
+// Rows 1 to `count`. `make` is given a number and what follows.
+template <class Row, class... With>
+Task<Result<>> insert_rows(sql::Transaction& in, std::int64_t count, Row (*make)(std::int64_t, With...),
+                           std::type_identity_t<With>... with) {
+  std::vector<Row> rows;
   for (std::int64_t done = 0; done < count;) {
-    const std::int64_t rows = std::min(rows_per_statement, count - done);
-    sql::Statement statement{
-        .sql = "insert into " + into + " values ", .parameters = {}, .mode = sql::Mode::write, .on_row = {}};
-    for (std::int64_t i = 0; i < rows; ++i) {
-      for (std::size_t column = 0; column < columns; ++column) {
-        const std::size_t number = static_cast<std::size_t>(i) * columns + column + 1;
-        statement.sql += column == 0 ? (i == 0 ? "($" : ", ($") : ", $";
-        statement.sql += std::to_string(number);
-      }
-      statement.sql += ')';
-      row(done + i + 1, statement.parameters);
-    }
-    if (auto inserted = co_await in.execute(std::move(statement)); !inserted)
+    rows.clear();
+    for (const std::int64_t end = std::min(done + rows_in_memory, count); done < end;)
+      rows.push_back(make(++done, with...));
+    if (auto inserted = co_await sql::bulk_insert<Row>(in, rows); !inserted)
       co_return std::unexpected(std::move(inserted.error()));
-    done += rows;
   }
   co_return Result<>{};
 }
 
-Task<Result<>> insert_all(sql::Database& database, Seed wanted, std::string password_hash, Timestamp now) {
-  auto transaction = co_await database.begin();
-  if (!transaction) co_return std::unexpected(std::move(transaction.error()));
-  auto users = co_await insert_rows(
-      *transaction,
-      "users (id, email, name, age, role, password_hash, email_verified, mfa_enabled, created_at, updated_at)", 10,
-      wanted.users, [&](std::int64_t i, std::vector<sql::Value>& values) {
-        const std::string number = std::to_string(i);
-        values.insert(values.end(), {seeded_id(1, i), "user" + number + "@example.com", "User " + number, 18 + i % 60,
-                                     std::string("user"), password_hash, false, false, now, now});
-      });
-  if (!users) co_return users;
-  auto products = co_await insert_rows(
-      *transaction, "products (id, name, description, price, stock, category, created_at, updated_at)", 8,
-      wanted.products, [&](std::int64_t i, std::vector<sql::Value>& values) {
-        const std::string number = std::to_string(i);
-        const Timestamp created_at = now - std::chrono::seconds(i);
-        values.insert(values.end(), {seeded_id(2, i), "Product " + number,
-                                     "The product number " + number + ", described in a sentence of the usual length.",
-                                     i % 10'000, i % 500, "cat" + std::to_string(i % 20), created_at, created_at});
-      });
-  if (!products) co_return products;
-  co_return co_await transaction->commit();
+Task<Result<>> insert_all(sql::Transaction& in, Seed wanted, std::string password_hash, Timestamp now) {
+  if (auto users = co_await insert_rows(in, wanted.users, &user, password_hash, now); !users) co_return users;
+  co_return co_await insert_rows(in, wanted.products, &product, now);
 }
 
 bool has_rows(sql::Database& database, const std::string& query) {
@@ -94,7 +95,7 @@ int seed(const Seed& wanted) {
   async::BlockingPool pool({.threads = 1, .queue_max = 1, .name = "hashing"});
   auth::PasswordHasher hasher(pool, place.random, {.cost = place.settings.bcrypt_cost});
   const std::string hash = place.loop.run_or_stop(hasher.hash("password"));
-  place.loop.run_or_stop(insert_all(*place.database, wanted, hash, place.clock.now()));
+  place.loop.run_or_stop(sql::in_transaction(*place.database, &insert_all, wanted, hash, place.clock.now()));
   std::printf("%lld users (user1@example.com and on, password \"password\") and %lld products\n",
               static_cast<long long>(wanted.users), static_cast<long long>(wanted.products));
   return exit_ok;
