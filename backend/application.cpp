@@ -39,6 +39,27 @@ void add_database(web::MetricSources& sources, const sql::Database& database) {
   add("ashlar_database_transactions_max", "How many there may be.", &sql::DatabaseLoad::transactions_max);
 }
 
+void add_replicas(web::MetricSources& sources, const sql::Replicas& replicas) {
+  using Figures = sql::Replicas::Figures;
+  for (std::size_t i = 0; i < replicas.size(); ++i) {
+    const auto add = [&](const char* name, web::MetricType type, const char* help, auto value) {
+      sources.add({.name = name,
+                   .type = type,
+                   .help = help,
+                   .labels = {{"replica", replicas.name(i)}},
+                   .value = [&replicas, i, value] { return static_cast<double>(value(replicas.figures(i))); }});
+    };
+    using enum web::MetricType;
+    add("ashlar_database_replica_in_use", gauge, "Whether reads go to this replica of the database.",
+        [](const Figures& of) { return of.state == Figures::State::in_use ? 1 : 0; });
+    add("ashlar_database_replica_lag_seconds", gauge, "How far it may be behind, while it is in use.",
+        [](const Figures& of) { return std::chrono::duration<double>(of.lag).count(); });
+    add("ashlar_database_replica_reads_total", counter, "Reads that went to it.", std::mem_fn(&Figures::reads));
+    add("ashlar_database_replica_failed_over_total", counter, "Of them, those that the primary had to answer.",
+        std::mem_fn(&Figures::failed_over));
+  }
+}
+
 void add_redis(web::MetricSources& sources, const redis::Clients& redis) {
   const auto add = [&](const char* name, web::MetricType type, const char* help, auto value,
                        std::vector<std::pair<std::string, std::string>> labels = {}) {
@@ -129,6 +150,7 @@ web::AppOptions Application::app_options() {
   const Settings& settings = settings_;
   using SecureCookies = web::AppOptions::SecureCookies;
   add_database(metrics_, foundation_.database);
+  add_replicas(metrics_, replicas_);
   if (foundation_.redis != nullptr) add_redis(metrics_, *foundation_.redis);
   web::add_pool(metrics_, "hashing", hashing_);
   add_cache(metrics_, cache_, cache_level_.get());
@@ -149,6 +171,11 @@ web::AppOptions Application::app_options() {
   out.access_log_slow = settings.access_log_slow;
   out.metric_sources = &metrics_;
   if (foundation_.redis != nullptr) out.rate_limit_store = &share_rate_limits();
+  if (replicas_.size() > 0) {
+    out.after_change = [this](const web::Context& context) {
+      if (context.principal() != nullptr) replicas_.note_write(context.principal()->id);
+    };
+  }
   out.overload.requests_in_flight_max = settings.requests_in_flight_max;
   // Past half of its queue nobody who is let in is answered in time. Hashing refuses for itself: few need it.
   const std::size_t waiting_max = foundation_.database.load().waiting_max / 2;
@@ -161,6 +188,8 @@ web::AppOptions Application::app_options() {
 Application::Application(Settings settings, Foundation foundation)
     : settings_(std::move(settings)),
       foundation_(foundation),
+      no_replicas_(foundation.database, {}),
+      replicas_(foundation.replicas != nullptr ? *foundation.replicas : no_replicas_),
       hashing_(hashing_pool()),
       passwords_(hashing_, foundation.random, {.cost = settings_.bcrypt_cost}),
       revocations_(foundation.clock),
@@ -169,7 +198,7 @@ Application::Application(Settings settings, Foundation foundation)
           {.delay_max = settings_.revocation_delay_max, .access_lifetime = settings_.tokens.access_lifetime}),
       tokens_(settings_.tokens, foundation.clock, foundation.random, revocations_),
       sessions_(foundation.database, tokens_, revocations_, share_revocations(), settings_.sessions_per_user_max),
-      readiness_(foundation.database, foundation.redis),
+      readiness_(foundation.database, replicas_, foundation.redis),
       cache_level_(make_cache_level(settings_, foundation)),
       cache_({.bytes_max = settings_.cache_bytes_max}, foundation.clock, foundation.random, cache_level_.get()),
       products_(foundation.database, cache_, settings_.cache_ttl),
@@ -190,12 +219,14 @@ RevocationBroadcast* Application::share_revocations() {
 
 void Application::start(boost::asio::io_context& first_loop) {
   revocation_sync_.start(first_loop);
+  replicas_.start(first_loop);
   if (revocation_broadcast_) revocation_broadcast_->start(first_loop);
 }
 
 void Application::close() {
   cache_.close();
   revocation_sync_.close();
+  replicas_.close();
   if (revocation_broadcast_) revocation_broadcast_->close();
 }
 
@@ -204,7 +235,7 @@ web::Routes Application::routes() {
   mount_health(routes, settings_.stage, readiness_);
   mount_auth(routes, foundation_.database, passwords_, sessions_);
   mount_users(routes, foundation_.database, passwords_, sessions_);
-  mount_posts(routes, foundation_.database);
+  mount_posts(routes, foundation_.database, replicas_);
   mount_products(routes, products_);
   mount_orders(routes, foundation_.database, products_);
   web::mount_docs(routes, settings_.stage == Stage::production ? web::DocsPage::no : web::DocsPage::yes);

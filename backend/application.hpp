@@ -12,6 +12,7 @@
 #include "ashlar/log/logger.hpp"
 #include "ashlar/redis/clients.hpp"
 #include "ashlar/sql/database.hpp"
+#include "ashlar/sql/replicas.hpp"
 #include "ashlar/web/app.hpp"
 #include "ashlar/web/redis_rate_limits.hpp"
 #include "backend/auth/revocation_broadcast.hpp"
@@ -31,8 +32,9 @@ struct Foundation {
   const Clock& clock;
   Random& random;
   log::Logger& logger;
-  sql::Database& database;          // migrated
-  redis::Clients* redis = nullptr;  // null: there is none
+  sql::Database& database;            // migrated
+  sql::Replicas* replicas = nullptr;  // of the database; null: there are none
+  redis::Clients* redis = nullptr;    // null: there is none
 };
 
 // The reference backend, wired: pools, tokens and sessions, and the routes of every feature behind one App. It opens no
@@ -46,7 +48,7 @@ class Application {
   Application& operator=(const Application&) = delete;
 
   // What others have done is heard on the server's first loop: from start(), before the loop has a thread, to close(),
-  // when it has none any more and neither Redis's clients nor the database are closed.
+  // when it has none any more and neither Redis's clients nor the database are closed. The replicas are closed by it.
   void start(boost::asio::io_context& first_loop);
   void close();
 
@@ -68,6 +70,8 @@ class Application {
 
   const Settings settings_;
   Foundation foundation_;
+  sql::Replicas no_replicas_;
+  sql::Replicas& replicas_;
   async::BlockingPool hashing_;
   auth::PasswordHasher passwords_;
   auth::MemoryRevocations revocations_;

@@ -58,6 +58,19 @@ std::string read_database_url(config::Environment& env) {
   return url;
 }
 
+void read_replicas(config::Environment& env, Settings& settings) {
+  settings.database_replica_urls = env.list("DATABASE_REPLICA_URLS");
+  settings.database_replica_lag_max =
+      env.duration("DATABASE_REPLICA_LAG_MAX", settings.database_replica_lag_max, 100ms, 1min);
+  if (settings.database_replica_urls.empty()) return;
+  if (settings.database_url.starts_with(sqlite_scheme))
+    return env.fault("DATABASE_REPLICA_URLS", "is for PostgreSQL, and DATABASE_URL names SQLite");
+  for (const auto& url : settings.database_replica_urls) {
+    if (const auto known = sql::check_database_url(url); !known || url.starts_with(sqlite_scheme))
+      return env.fault("DATABASE_REPLICA_URLS", "expected postgresql://USER:PASSWORD@HOST:PORT/NAME, one host in each");
+  }
+}
+
 // What both drivers have goes to both; the rest is for a server.
 void read_database(config::Environment& env, Settings& settings) {
   sql::sqlite::Options& sqlite = settings.database.sqlite;
@@ -88,6 +101,7 @@ void read_database(config::Environment& env, Settings& settings) {
   const auto level = env.one_of("DATABASE_ISOLATION", "read-committed", levels);
   if (level == "repeatable-read") postgres.isolation = sql::postgres::Isolation::repeatable_read;
   if (level == "serializable") postgres.isolation = sql::postgres::Isolation::serializable;
+  read_replicas(env, settings);
 }
 
 void read_redis(config::Environment& env, Settings& settings) {

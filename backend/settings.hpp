@@ -45,7 +45,9 @@ struct Settings {
   std::optional<http::TlsOptions> tls;  // absent: plain HTTP; its files are not looked at here
 
   std::string database_url = "sqlite:data/ashlar.db";
-  sql::OpenOptions database;                              // limits; the place is in the URL
+  sql::OpenOptions database;                       // limits; the place is in the URL
+  std::vector<std::string> database_replica_urls;  // read from where that is as good: sql/replicas.hpp
+  std::chrono::milliseconds database_replica_lag_max{2'000};
   MigrateOnStart migrate_on_start = MigrateOnStart::yes;  // in production: no
   std::optional<redis::ClientOptions> redis;              // absent: what instances could share is kept in each of them
   std::string redis_key_prefix = "ashlar:";               // of every key and channel

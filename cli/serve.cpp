@@ -169,14 +169,18 @@ int serve(const Serve& wanted) {
   if (certificate) report_certificate(*certificate, clock, logger);
   sql::OpenOptions database_options = settings.database;
   database_options.postgres.log = &logger;
-  const auto database =
-      std::make_unique<sql::LoggedDatabase>(open_database(settings, std::move(database_options)), logger);
+  const auto database = std::make_unique<sql::LoggedDatabase>(open_database(settings, database_options), logger);
+  const auto replicas = make_replicas(settings, *database, database_options, logger);
   bring_schema_up(settings, wanted, *database, clock, logger);
   const auto redis = make_redis(settings, logger);
   if (settings.stage != backend::Stage::production) backend::fill_development_secrets(settings, random);
 
-  const backend::Foundation foundation{
-      .clock = clock, .random = random, .logger = logger, .database = *database, .redis = redis.get()};
+  const backend::Foundation foundation{.clock = clock,
+                                       .random = random,
+                                       .logger = logger,
+                                       .database = *database,
+                                       .replicas = replicas.get(),
+                                       .redis = redis.get()};
   backend::Application application(settings, foundation);
   http::Server server({.host = settings.host,
                        .port = settings.port,

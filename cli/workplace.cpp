@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/workplace.hpp"
 
+#include "ashlar/sql/logged.hpp"
+
+#include <vector>
+
 namespace ashlar::cli {
 
 namespace {
@@ -44,6 +48,20 @@ backend::Settings read_settings() {
 
 std::unique_ptr<sql::Database> open_database(const backend::Settings& settings, sql::OpenOptions options) {
   return value_or_stop(sql::open_database(settings.database_url, std::move(options)));
+}
+
+std::unique_ptr<sql::Replicas> make_replicas(const backend::Settings& settings, sql::Database& primary,
+                                             const sql::OpenOptions& options, log::Logger& logger) {
+  std::vector<sql::Replicas::Replica> replicas;
+  for (const std::string& url : settings.database_replica_urls) {
+    auto quiet = options;  // Replicas say it themselves
+    quiet.postgres.log = nullptr;
+    auto opened =
+        std::make_unique<sql::LoggedDatabase>(value_or_stop(sql::open_replica(url, std::move(quiet))), logger);
+    replicas.push_back({.name = std::to_string(replicas.size() + 1), .database = std::move(opened)});
+  }
+  return std::make_unique<sql::Replicas>(
+      primary, std::move(replicas), sql::ReplicaOptions{.lag_max = settings.database_replica_lag_max, .log = &logger});
 }
 
 std::unique_ptr<redis::Clients> make_redis(const backend::Settings& settings, log::Logger& logger) {

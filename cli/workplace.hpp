@@ -9,6 +9,7 @@
 #include "ashlar/redis/clients.hpp"
 #include "ashlar/sql/database.hpp"
 #include "ashlar/sql/open.hpp"
+#include "ashlar/sql/replicas.hpp"
 #include "backend/schema_version.hpp"
 #include "backend/settings.hpp"
 #include "cli/exit_code.hpp"
@@ -51,6 +52,10 @@ T value_or_stop(Result<T> result) {
 // Opens what DATABASE_URL names. Throws Stop.
 [[nodiscard]] std::unique_ptr<sql::Database> open_database(const backend::Settings& settings,
                                                            sql::OpenOptions options = {});
+
+// The replicas that DATABASE_REPLICA_URLS names, none of which need be there; the primary outlives them.
+[[nodiscard]] std::unique_ptr<sql::Replicas> make_replicas(const backend::Settings& settings, sql::Database& primary,
+                                                           const sql::OpenOptions& options, log::Logger& logger);
 
 // The clients of what REDIS_URL names, to be started on the server's loops; null where it names nothing.
 [[nodiscard]] std::unique_ptr<redis::Clients> make_redis(const backend::Settings& settings, log::Logger& logger);

@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+#include <algorithm>
+#include <chrono>
 #include <system_error>
 
 namespace ashlar::sql {
@@ -60,6 +62,16 @@ Result<std::unique_ptr<Database>> open_database(std::string_view url, OpenOption
     return fail(error.code(), "The database " + std::string(url) + " cannot be opened: " + error.cause());
   }
   return std::move(*opened);
+}
+
+Result<std::unique_ptr<Database>> open_replica(std::string_view url, OpenOptions options) {
+  if (!postgres::is_url(url))
+    return fail(errors::unsupported_url, "The URL of a replica must be postgresql://HOST/NAME.");
+  constexpr std::chrono::milliseconds wait_max{250};
+  options.postgres.at_open = postgres::AtOpen::nothing;
+  options.postgres.acquire_time_max = std::min(options.postgres.acquire_time_max, wait_max);
+  options.postgres.isolation = std::min(options.postgres.isolation, Isolation::repeatable_read);
+  return open_postgres(url, std::move(options.postgres));
 }
 
 Result<> check_database_url(std::string_view url) {

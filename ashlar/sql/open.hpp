@@ -27,6 +27,11 @@ struct OpenOptions {
 //   sqlite::memory:   an empty database for this process, gone when it is closed; for tests
 Result<std::unique_ptr<Database>> open_database(std::string_view url, OpenOptions options = {});
 
+// A streaming replica of a PostgreSQL database, for Replicas (replicas.hpp); connected to when it is first asked. Its
+// statements wait a quarter of a second for a connection at most, since the primary may answer as well, and are not
+// serializable, which a replica cannot.
+Result<std::unique_ptr<Database>> open_replica(std::string_view url, OpenOptions options = {});
+
 // Whether it is one of these, by its text alone. Error sql.unsupported_url; its message shows nothing of the URL, since
 // it may hold a password.
 Result<> check_database_url(std::string_view url);

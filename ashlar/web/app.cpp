@@ -21,6 +21,8 @@ namespace {
 
 constexpr std::size_t last_event_id_bytes_max = 1024;
 
+bool reads_only(http::Method method) { return method == http::Method::get || method == http::Method::head; }
+
 LoggedRequest logged(const Exchange& exchange) {
   const Context& context = exchange.context;
   return {exchange.request, exchange.client, exchange.id.view(), context.principal(),
@@ -171,6 +173,8 @@ void App::State::fail(Exchange& exchange, const Error& error) const {
 }
 
 void App::State::finish(Exchange& exchange) const {
+  if (options.after_change && exchange.route != nullptr && !reads_only(exchange.request.method))
+    options.after_change(exchange.context);
   // A refused request leaves nothing with the client, but what it has may still be taken away.
   if (const auto& kept = exchange.context.credentials_to_keep();
       kept && (exchange.response.status < 400 || kept->access_token.empty())) {

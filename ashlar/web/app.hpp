@@ -16,6 +16,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -58,6 +59,9 @@ struct AppOptions {
   const MetricSources* metric_sources = nullptr;  // shown with the App's own; outlives it
   FormOptions forms{};
   StreamOptions streams{};
+  // Told of every request that a route took and that may have changed something (not GET or HEAD), whatever came of it,
+  // before its answer leaves. On the loop; it does not throw. May be empty.
+  std::function<void(const Context&)> after_change = {};
 };
 
 class App final : public http::Handler {

@@ -4,6 +4,7 @@
 #include "ashlar/async/task.hpp"
 #include "ashlar/redis/clients.hpp"
 #include "ashlar/sql/database.hpp"
+#include "ashlar/sql/replicas.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -17,7 +18,8 @@ namespace ashlar::backend {
 class Readiness {
  public:
   // `redis` may be null: then it is not asked.
-  Readiness(sql::Database& database, redis::Clients* redis) : database_(database), redis_(redis) {}
+  Readiness(sql::Database& database, const sql::Replicas& replicas, redis::Clients* redis)
+      : database_(database), replicas_(replicas), redis_(redis) {}
   Readiness(const Readiness&) = delete;
   Readiness& operator=(const Readiness&) = delete;
 
@@ -25,7 +27,7 @@ class Readiness {
   void begin_draining() { draining_ = true; }
 
   // "database" answers, and the process is not "draining". Ready: none has failed. "redis" is degraded when it is away,
-  // since every request is answered without it, too.
+  // "replica 1" and on when they are left out, since every request is answered without them, too.
   struct Check {
     std::string name;
     enum class Outcome : std::uint8_t { passed, degraded, failed } outcome = Outcome::passed;
@@ -36,6 +38,7 @@ class Readiness {
 
  private:
   sql::Database& database_;
+  const sql::Replicas& replicas_;
   redis::Clients* redis_;
   std::atomic<bool> draining_ = false;
 };

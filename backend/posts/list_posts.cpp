@@ -6,13 +6,12 @@
 
 namespace ashlar::backend {
 
-Task<Result<web::Page<Post>>> list_posts(web::Context& ctx, ListPosts in, sql::Database& database) {
-  std::optional<Uuid> author;
-  if (*in.mine) {
-    if (ctx.principal() == nullptr) co_return fail(auth::errors::not_signed_in, "Sign in to see your own posts.");
-    author = ctx.principal()->id;
-  }
-  co_return co_await PostRepository(database).list(in, author);
+Task<Result<web::Page<Post>>> list_posts(web::Context& ctx, ListPosts in, sql::Replicas& replicas) {
+  std::optional<Uuid> who;
+  if (ctx.principal() != nullptr) who = ctx.principal()->id;
+  if (*in.mine && !who) co_return fail(auth::errors::not_signed_in, "Sign in to see your own posts.");
+  auto reads = replicas.reads_of(who);
+  co_return co_await PostRepository(reads).list(in, *in.mine ? who : std::nullopt);
 }
 
 }  // namespace ashlar::backend

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "ashlar/async/task.hpp"
-#include "ashlar/sql/database.hpp"
+#include "ashlar/sql/replicas.hpp"
 #include "ashlar/web/context.hpp"
 #include "ashlar/web/reply.hpp"
 #include "backend/listing.hpp"
@@ -18,6 +18,6 @@ struct ListPosts {
 };
 ASHLAR_DESCRIBE(ListPosts, page, limit, sort, mine)
 
-Task<Result<web::Page<Post>>> list_posts(web::Context& ctx, ListPosts in, sql::Database& database);
+Task<Result<web::Page<Post>>> list_posts(web::Context& ctx, ListPosts in, sql::Replicas& replicas);
 
 }  // namespace ashlar::backend

@@ -11,8 +11,8 @@
 namespace ashlar::backend {
 
 // clang-format off
-void mount_posts(web::Routes& routes, sql::Database& database) {
-  routes.get("/api/posts", list_posts, database).open()
+void mount_posts(web::Routes& routes, sql::Database& database, sql::Replicas& replicas) {
+  routes.get("/api/posts", list_posts, replicas).open()
       .name("listPosts").tag("Posts").summary("Published posts, and mine");
   routes.get("/api/posts/{id}", get_post, database).open()
       .name("getPost").tag("Posts").summary("One post").fails_with(errors::post_not_found);

@@ -130,6 +130,7 @@ PostgresServer::PostgresServer(StandbyOf of) : programs_(find_programs()) {
                       of.primary.url() + "?application_name=standby", "-R", "-X", "stream", "-c", "fast", "--no-sync"}),
       folder_ / "log");
   start();
+  if (of.commits == StandbyOf::Commits::go_on) return;
   of.primary.query("alter system set synchronous_standby_names = 'standby'");
   of.primary.query("select pg_reload_conf()");
   const auto limit = std::chrono::steady_clock::now() + start_time_max;

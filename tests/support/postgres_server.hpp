@@ -16,9 +16,10 @@ namespace ashlar::tests {
 class PostgresServer {
  public:
   PostgresServer();
-  // A standby of another one, which answers a COMMIT from then on only when this one has it, too.
+  // A standby of another one, which answers a COMMIT from then on only when this one has it, too, or at once.
   struct StandbyOf {
     const PostgresServer& primary;
+    enum class Commits : unsigned char { wait, go_on } commits = Commits::wait;
   };
   explicit PostgresServer(StandbyOf of);
   ~PostgresServer();

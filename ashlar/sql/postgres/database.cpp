@@ -151,8 +151,10 @@ Database::~Database() { close(); }
 
 Result<std::unique_ptr<Database>> Database::open(Options options) {
   auto state = std::make_unique<State>(std::move(options));
-  if (auto tried = state->dialer.connect(detail::Use::blocking); !tried)
-    return std::unexpected(std::move(tried.error()));
+  if (state->options.at_open == AtOpen::connect) {
+    if (auto tried = state->dialer.connect(detail::Use::blocking); !tried)
+      return std::unexpected(std::move(tried.error()));
+  }
   return std::unique_ptr<Database>(new Database(std::move(state)));
 }
 

@@ -40,6 +40,9 @@ namespace ashlar::sql::postgres {
 
 using sql::Isolation;
 
+// Whether open() connects once, or leaves it to the first statement.
+enum class AtOpen : std::uint8_t { connect, nothing };
+
 struct Options {
   std::string url{};  // postgresql://user:password@host:port/name?sslmode=verify-full, or libpq's key=value form
 
@@ -59,6 +62,7 @@ struct Options {
   std::chrono::milliseconds drain_time_max{10'000};        // close() waits that long for what was accepted
 
   Isolation isolation = Isolation::read_committed;
+  AtOpen at_open = AtOpen::connect;
   log::Logger* log = nullptr;  // told when the server goes away and comes back; outlives the Database
 };
 
@@ -67,8 +71,8 @@ struct Options {
 // joined; one on which nothing runs for a second is taken for stopped.
 class Database final : public sql::Database {
  public:
-  // Connects once, so that a wrong address or password shows at once. Errors: database.unavailable, with the reason as
-  // the cause. Blocks.
+  // Connects once, so that a wrong address or password shows at once; not with AtOpen::nothing. Errors:
+  // database.unavailable, with the reason as the cause. Blocks.
   static Result<std::unique_ptr<Database>> open(Options options);
   ~Database() override;
 

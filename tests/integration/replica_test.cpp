@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// A server whose posts are listed from a streaming replica.
+#include "tests/integration/server.hpp"
+#include "tests/support/postgres_server.hpp"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+
+namespace ashlar::test {
+namespace {
+
+using namespace std::chrono_literals;
+using tests::PostgresServer;
+using Time = std::chrono::steady_clock;
+
+class Replica : public testing::Test {
+ protected:
+  std::string posts(const std::string& token = {}) {
+    return api_.call("GET", "/api/posts", "", token).at("/pagination/total");
+  }
+  void write(const std::string& token) {
+    EXPECT_EQ(api_.call("POST", "/api/posts", R"({"title": "t", "content": "c", "published": true})", token).status,
+              201);
+  }
+  // As whoever balances the load, and a scraper, are told.
+  bool becomes(const std::string& status) {
+    const auto limit = Time::now() + 20s;
+    while (Time::now() < limit) {
+      const auto ready = api_.call("GET", "/health/ready");
+      EXPECT_EQ(ready.status, 200) << "no replica is needed";
+      if (ready.at("/checks/2/name") == "replica 1" && ready.at("/checks/2/status") == status) return true;
+    }
+    return false;
+  }
+  long metric(const std::string& name) {
+    const std::string page = "\n" + api_.call("GET", "/metrics").body;
+    const std::string line = "\n" + name + "{replica=\"1\"} ";
+    const auto at = page.find(line);
+    return at == std::string::npos ? -1 : std::stol(page.substr(at + line.size()));
+  }
+  Variables variables() {
+    Variables out = server_variables();
+    out["DATABASE_URL"] = primary_.url();
+    out["DATABASE_REPLICA_URLS"] = standby_.url();
+    out["DATABASE_REPLICA_LAG_MAX"] = "500ms";
+    return out;
+  }
+
+  TemporaryFolder folder_;
+  PostgresServer primary_;
+  PostgresServer standby_{PostgresServer::StandbyOf{primary_, PostgresServer::StandbyOf::Commits::go_on}};
+  Server server_{folder_, variables()};
+  ApiClient api_{server_.port()};
+};
+
+TEST_F(Replica, ListsPostsAndShowsEachWhatHeWrote) {
+  const std::string ada = api_.sign_up("ada").at("/data/accessToken");
+  ASSERT_TRUE(becomes("ok"));
+  EXPECT_EQ(metric("ashlar_database_replica_in_use"), 1);
+  for (int i = 1; i <= 20; ++i) {
+    write(ada);
+    EXPECT_EQ(posts(ada), std::to_string(i));
+  }
+  const auto limit = Time::now() + 20s;
+  while (posts() != "20" && Time::now() < limit) {
+  }
+  EXPECT_EQ(posts(), "20");
+  EXPECT_GT(metric("ashlar_database_replica_reads_total"), 0);
+}
+
+TEST_F(Replica, IsLeftOutWhileItLagsOrIsAway) {
+  const std::string ada = api_.sign_up("ada").at("/data/accessToken");
+  ASSERT_TRUE(becomes("ok"));
+  standby_.query("select pg_wal_replay_pause()");
+  while (standby_.query("select pg_get_wal_replay_pause_state()") != "paused") {
+  }
+  write(ada);
+  EXPECT_EQ(posts(ada), "1");
+  ASSERT_TRUE(becomes("degraded"));
+  EXPECT_EQ(posts(), "1") << "the primary's";
+  EXPECT_EQ(metric("ashlar_database_replica_in_use"), 0);
+  standby_.query("select pg_wal_replay_resume()");
+  ASSERT_TRUE(becomes("ok"));
+  standby_.kill();
+  for (int i = 0; i < 50; ++i) EXPECT_EQ(posts(), "1") << "nobody is told that it died";
+  ASSERT_TRUE(becomes("degraded"));
+  standby_.start();
+  ASSERT_TRUE(becomes("ok"));
+}
+
+}  // namespace
+}  // namespace ashlar::test
