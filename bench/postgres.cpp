@@ -86,12 +86,12 @@ Task<> insert_returning(Database& db, unsigned, Run& run) {
   }
 }
 
-Task<> fill(Database& db, const std::vector<User>& users, Result<Outcome>& done) {
-  done = co_await insert_many(users).run(db);
+Task<> fill(Database& db, const std::vector<User>& rows, Result<Outcome>& done) {
+  done = co_await insert_many(rows).run(db);
 }
 
-Task<> fill_in_bulk(Database& db, const std::vector<User>& users, Result<Outcome>& done) {
-  done = co_await bulk_insert<User>(db, users);
+Task<> fill_in_bulk(Database& db, const std::vector<User>& rows, Result<Outcome>& done) {
+  done = co_await bulk_insert<User>(db, rows);
 }
 
 double cpu_microseconds() {
