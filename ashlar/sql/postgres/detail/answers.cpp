@@ -7,8 +7,13 @@
 
 #include <openssl/ssl.h>
 
+#include <algorithm>
+
 namespace ashlar::sql::postgres::detail {
 namespace {
+
+// Reads that take no longer than that share a Sync with others.
+constexpr std::chrono::milliseconds quick_time_max{5};
 
 // Another statement's cancel request may hit this one, up to so long after it.
 constexpr std::chrono::seconds stray_cancel_time_max{10};
@@ -47,19 +52,30 @@ void Connection::read_answers(JobList& answered, JobList& again) {
   if (!exchanges_.empty() && exchanges_.front().copies) return read_copy_answers(answered, again);
   while (!exchanges_.empty() && PQisBusy(c) == 0) {
     ResultHandle result(PQgetResult(c));
-    Exchange& front = exchanges_.front();
     if (result && PQresultStatus(result.get()) == PGRES_PIPELINE_SYNC) {
-      Exchange ended = std::move(front);
-      exchanges_.pop_front();
-      finish(std::move(ended), answered, again);
+      finish_synced(answered, again);
     } else if (result) {
-      take_result(front, std::move(result));
+      take_result(running(), std::move(result));
     } else {
       if (PQstatus(c) == CONNECTION_BAD) return;
-      ++front.ended;
-      if (front.held && front.ended == front.commands) end_held(front);
+      take_end();
     }
   }
+}
+
+// The one that the next result is of. What fails at the Sync itself is the last one's before it.
+Connection::Exchange& Connection::running() {
+  std::size_t at = 0;
+  while (at < ended_ && at + 1 < exchanges_.size() && !exchanges_[at].synced) ++at;
+  return exchanges_[at];
+}
+
+void Connection::take_end() {
+  Exchange& exchange = running();
+  if (exchange.ended == exchange.commands) return;
+  ++exchange.ended;
+  if (exchange.held && exchange.ended == exchange.commands) end_held(exchange);
+  if (exchange.ended == exchange.commands) ++ended_;
 }
 
 void Connection::take_result(Exchange& exchange, ResultHandle result) {
@@ -90,10 +106,34 @@ void Connection::end_held(Exchange& exchange) {
   sync();
 }
 
+// An error undid everything before the Sync, whose other reads are sent once more, each by itself.
+void Connection::finish_synced(JobList& answered, JobList& again) {
+  const auto last = std::ranges::find_if(exchanges_, &Exchange::synced);
+  const auto count = static_cast<std::size_t>(last - exchanges_.begin()) + 1;
+  const bool failed =
+      std::any_of(exchanges_.begin(), last + 1, [](const auto& exchange) { return exchange.failure != nullptr; });
+  const auto now = Steady::now();
+  const bool quick = now - std::max(last->sent_at, last_synced_at_) <= quick_time_max * static_cast<int>(count);
+  last_synced_at_ = now;
+  ended_ -= std::min(ended_, count);
+  for (std::size_t i = 0; i < count; ++i) {
+    Exchange ended = std::move(exchanges_.front());
+    exchanges_.pop_front();
+    if (ended.prepared) ended.prepared->quick = quick;
+    if (failed && !ended.failure && ended.job != nullptr) {
+      ended.job->connection = nullptr;
+      ended.job->alone = true;
+      again.push(*ended.job);
+    } else {
+      finish(std::move(ended), answered, again);
+    }
+  }
+}
+
 void Connection::finish(Exchange exchange, JobList& answered, JobList& again) {
   // A statement that failed to be prepared is unknown to the server; one that failed later is not.
   const bool unprepared = exchange.failure && exchange.prepares && exchange.failed_at < exchange.commands - 1;
-  if (unprepared) statements_.remove(exchange.prepared);
+  if (unprepared) statements_.remove(exchange.prepared->name);
   const bool retry = exchange.failure && is_worth_another_try(exchange);
   Job* const job = exchange.job;
   if (job == nullptr) return;
@@ -120,10 +160,10 @@ void Connection::finish(Exchange exchange, JobList& answered, JobList& again) {
 // Nothing of it was kept, and the reason was not its own.
 bool Connection::is_worth_another_try(const Exchange& exchange) {
   if (is_stale_statement(exchange.failure.get())) {
-    statements_.remove(exchange.prepared);
+    statements_.remove(exchange.prepared->name);
     // Nothing may come between a held write and its Sync.
     if (state_of(exchange.failure.get()) == "0A000" && !held_) {
-      send_alone(("DEALLOCATE " + exchange.prepared).c_str(), Steady::now() + stray_cancel_time_max);
+      send_alone(("DEALLOCATE " + exchange.prepared->name).c_str(), Steady::now() + stray_cancel_time_max);
     }
     return true;
   }

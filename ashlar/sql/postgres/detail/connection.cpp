@@ -17,6 +17,7 @@ namespace {
 constexpr int binary_format = 1;
 constexpr std::chrono::seconds cancel_time_max{2};         // from the cancel request to the answer
 constexpr std::chrono::seconds housekeeping_time_max{10};  // for a DEALLOCATE
+constexpr std::size_t shared_max = 8;                      // reads with one Sync: the first waits for the last
 
 bool is_tcp(int socket) {
   sockaddr_storage address{};
@@ -43,14 +44,13 @@ Connection::~Connection() {
 
 Result<> Connection::send(Job& job, Before before) {
   last_active_ = Steady::now();
-  cork_when_many();
   if (job.kind == Job::Kind::statement) return send_statement(job, before);
   if (job.kind == Job::Kind::copy) return start_copy(job);
   Exchange exchange;
   exchange.job = &job;
   send_command(job.kind == Job::Kind::commit ? "COMMIT" : "ROLLBACK", exchange);
-  sync();
   push(std::move(exchange));
+  sync();
   return {};
 }
 
@@ -59,9 +59,10 @@ Result<> Connection::send_statement(Job& job, Before before) {
   if (auto encoded = parameters_.encode(statement.parameters); !encoded) return encoded;
   Exchange exchange;
   exchange.job = &job;
-  const auto found = find_or_add(statement, exchange);
-  if (!found) return std::unexpected(found.error());
-  const Prepared& prepared = **found;
+  if (auto found = find_or_add(statement, exchange); !found) return found;
+  const Prepared& prepared = *exchange.prepared;
+  const bool shares = may_share(job, exchange);
+  if (!shares) end_shared();
 
   PGconn* const c = handle_.get();
   if (before == Before::begin) send_command("BEGIN", exchange);
@@ -73,19 +74,23 @@ Result<> Connection::send_statement(Job& job, Before before) {
   refused_ |= PQsendQueryPrepared(c, prepared.name.c_str(), parameters_.count(), parameters_.values(),
                                   parameters_.lengths(), parameters_.formats(), binary_format) == 0;
   ++exchange.commands;
-  exchange.held = is_shared() && statement.mode == Mode::write && statement.on_row;
-  if (exchange.held) {
-    held_ = true;
+  held_ = exchange.held = is_shared() && statement.mode == Mode::write && statement.on_row;
+  push(std::move(exchange));
+  if (held_) {
     refused_ |= PQsendFlushRequest(c) == 0;
-  } else {
+  } else if (!shares || ++shared_ == shared_max) {
     sync();
   }
-  push(std::move(exchange));
   return {};
 }
 
-Result<const Prepared*> Connection::find_or_add(const Statement& statement, Exchange& exchange) {
-  const Prepared* prepared = statements_.find(statement.sql, statement.parameters);
+// A slow one would keep the answers of those before it from the server's socket.
+bool Connection::may_share(const Job& job, const Exchange& exchange) const {
+  return use_ == Use::reads && job.is_read() && !job.alone && !exchange.prepares && exchange.prepared->quick;
+}
+
+Result<> Connection::find_or_add(const Statement& statement, Exchange& exchange) {
+  auto prepared = statements_.find(statement.sql, statement.parameters);
   Effect effect = Effect::reads;
   if (prepared != nullptr) {
     effect = prepared->effect;
@@ -104,11 +109,11 @@ Result<const Prepared*> Connection::find_or_add(const Statement& statement, Exch
     if (const auto given_up = statements_.evict()) {
       send_alone(("DEALLOCATE " + *given_up).c_str(), Steady::now() + housekeeping_time_max);
     }
-    prepared = &statements_.add(statement.sql, statement.parameters, effect);
+    prepared = statements_.add(statement.sql, statement.parameters, effect);
     exchange.prepares = true;
   }
-  exchange.prepared = prepared->name;
-  return prepared;
+  exchange.prepared = std::move(prepared);
+  return {};
 }
 
 void Connection::send_command(const char* sql, Exchange& exchange) {
@@ -117,17 +122,29 @@ void Connection::send_command(const char* sql, Exchange& exchange) {
 }
 
 void Connection::send_alone(const char* sql, Steady::time_point until) {
+  end_shared();
   Exchange exchange;
   exchange.of_driver = true;
   exchange.until = until;
   send_command(sql, exchange);
-  sync();
   push(std::move(exchange));
+  sync();
 }
 
 void Connection::roll_back(Steady::time_point until) { send_alone("ROLLBACK", until); }
 
-void Connection::sync() { refused_ |= PQpipelineSync(handle_.get()) == 0; }
+// For what was pushed last, and what shares its Sync.
+void Connection::sync() {
+  cork_when_many();
+  refused_ |= PQpipelineSync(handle_.get()) == 0;
+  exchanges_.back().synced = true;
+  exchanges_.back().sent_at = Steady::now();
+  shared_ = 0;
+}
+
+void Connection::end_shared() {
+  if (shared_ > 0) sync();
+}
 
 void Connection::push(Exchange exchange) {
   if (exchange.job != nullptr) {
@@ -141,14 +158,15 @@ void Connection::push(Exchange exchange) {
 // turn go out at once: the server has something to do, and where there are no more, the calls to cork are saved.
 void Connection::cork_when_many() {
   constexpr int sent_at_once = 2;
-  if (++sent_in_turn_ <= sent_at_once || corked_ || transport_ != Transport::tcp) return;
+  if (++syncs_in_turn_ <= sent_at_once || corked_ || transport_ != Transport::tcp) return;
   corked_ = true;
   set_cork(PQsocket(handle_.get()), 1);
 }
 
 void Connection::flush() {
   if (!is_open()) return;
-  sent_in_turn_ = 0;
+  end_shared();
+  syncs_in_turn_ = 0;
   int left = refused_ ? -1 : PQflush(handle_.get());
   if (left == 0 && copying_) left = send_piece();
   if (left < 0) return close(broken());
@@ -193,17 +211,19 @@ void Connection::forget_overdue(Steady::time_point now, JobList& overdue) {
 }
 
 CancelHandle Connection::stop_forgotten(Steady::time_point now) {
-  if (exchanges_.empty() || exchanges_.front().job != nullptr) return nullptr;
-  Exchange& front = exchanges_.front();
-  if (front.of_driver) {
-    if (now > front.until) close(timed_out("no answer to the driver's own command"));
+  // Of those that share a Sync, any may be the one that runs.
+  auto at = exchanges_.begin();
+  while (at != exchanges_.end() && at->job != nullptr && !at->synced) ++at;
+  if (at == exchanges_.end() || at->job != nullptr) return nullptr;
+  if (at->of_driver) {
+    if (now > at->until) close(timed_out("no answer to the driver's own command"));
     return nullptr;
   }
-  if (front.cancelled_at == Steady::time_point()) {
-    front.cancelled_at = now;
+  if (at->cancelled_at == Steady::time_point()) {
+    at->cancelled_at = now;
     return stop_running();
   }
-  if (now - front.cancelled_at > cancel_time_max) close(timed_out("no answer after a cancel request"));
+  if (now - at->cancelled_at > cancel_time_max) close(timed_out("no answer after a cancel request"));
   return nullptr;
 }
 
@@ -232,6 +252,7 @@ void Connection::close(Error why) {
   }
   why_ = std::move(why);
   exchanges_.clear();
+  ended_ = shared_ = 0;
   statements_.clear();
   socket_.release();
   handle_.reset();
@@ -241,7 +262,8 @@ void Connection::close(Error why) {
 }
 
 Error Connection::broken() const {
-  if (!exchanges_.empty() && exchanges_.front().failure) return error_of(exchanges_.front().failure.get(), {});
+  const auto failed = std::ranges::find_if(exchanges_, [](const auto& exchange) { return exchange.failure != nullptr; });
+  if (failed != exchanges_.end()) return error_of(failed->failure.get(), {});
   return unavailable(message_of(handle_.get()));
 }
 

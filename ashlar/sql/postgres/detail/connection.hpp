@@ -17,7 +17,8 @@ namespace ashlar::sql::postgres::detail {
 
 enum class Use : std::uint8_t { reads, writes, transaction, blocking };  // reads and writes: shared by requests
 
-// One connection in pipeline mode: a queue of exchanges, each some commands and a Sync, answered in their order. It
+// One connection in pipeline mode: a queue of exchanges, each some commands, answered in their order. Reads that are
+// sent together share a Sync, which is when their answers come; everything else has one of its own. It
 // waits for its socket only while an exchange is open, so an idle one keeps no loop running. Belongs to one loop's
 // thread; handlers of the loop own it, too, until they have run.
 class Connection : public std::enable_shared_from_this<Connection> {
@@ -79,17 +80,19 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
  private:
   struct Exchange {
-    Job* job = nullptr;    // null: nobody waits
-    std::string prepared;  // the name of the statement that it uses
-    int commands = 0;      // in it; the last one's result is the answer
+    Job* job = nullptr;                  // null: nobody waits
+    std::shared_ptr<Prepared> prepared;  // the statement that it uses
+    int commands = 0;                    // in it; the last one's result is the answer
     int ended = 0;
     int failed_at = 0;
     bool prepares = false;
     bool copies = false;  // outside the pipeline
+    bool synced = false;  // the last before a Sync
     bool held = false;    // its Sync is sent after its rows were read
     bool rows_read = false;
     bool of_driver = false;                                // never had a job
     Steady::time_point until = Steady::time_point::max();  // of_driver
+    Steady::time_point sent_at;                            // synced
     Steady::time_point cancelled_at;
     ResultHandle result, failure;
   };
@@ -98,18 +101,23 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Result<> start_copy(Job& job);
   int send_piece();
   void read_copy_answers(JobList& answered, JobList& again);
-  Result<const Prepared*> find_or_add(const Statement& statement, Exchange& exchange);
+  Result<> find_or_add(const Statement& statement, Exchange& exchange);
+  [[nodiscard]] bool may_share(const Job& job, const Exchange& exchange) const;
   void send_command(const char* sql, Exchange& exchange);
   void send_alone(const char* sql, Steady::time_point until);
   void sync();
+  void end_shared();
   void cork_when_many();
   void push(Exchange exchange);
   void wait_readable();
   void wait_writable();
   void on_readable();
   void read_answers(JobList& answered, JobList& again);
+  Exchange& running();
   void take_result(Exchange& exchange, ResultHandle result);
+  void take_end();
   void end_held(Exchange& exchange);
+  void finish_synced(JobList& answered, JobList& again);
   void finish(Exchange exchange, JobList& answered, JobList& again);
   bool is_worth_another_try(const Exchange& exchange);
   [[nodiscard]] Error broken() const;
@@ -124,8 +132,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   StatementCache statements_;
   Parameters parameters_;
   std::deque<Exchange> exchanges_;
+  std::size_t ended_ = 0;   // of them, from the first: they wait for their Sync
+  std::size_t shared_ = 0;  // of them, at the end: their Sync was not sent yet
+  Steady::time_point last_synced_at_;
   bool corked_ = false;
-  int sent_in_turn_ = 0;  // since the last flush()
+  int syncs_in_turn_ = 0;  // since the last flush()
   bool held_ = false;
   bool copying_ = false;  // the server takes rows
   bool refused_ = false;  // by libpq, which has lost the connection

@@ -31,6 +31,7 @@ struct Job {
   Kind kind = Kind::statement;
   Place place = Place::outside;
   bool sent_again = false;  // at most once
+  bool alone = false;       // shares no Sync
   const Statement* statement = nullptr;
   CopyRows* copy = nullptr;       // copy: the rows
   Steady::time_point wait_until;  // in a queue

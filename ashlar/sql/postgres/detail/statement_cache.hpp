@@ -7,6 +7,7 @@
 #include <libpq-fe.h>
 
 #include <list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,6 +22,7 @@ struct Prepared {
   std::string sql;
   std::vector<Oid> types;  // as declared; `inferred` for text, and where only NULL was seen
   Effect effect = Effect::writes;
+  bool quick = false;  // when it was last run
 };
 
 // The prepared statements of one connection, the least used ones given up first. A text has an entry for each set of
@@ -30,9 +32,9 @@ class StatementCache {
  public:
   explicit StatementCache(std::size_t statements_max) : max_(statements_max) {}
 
-  // Null when there is none. What it returns is valid until the next evict(), remove() or clear().
-  const Prepared* find(std::string_view sql, const std::vector<Value>& values);
-  const Prepared& add(std::string_view sql, const std::vector<Value>& values, Effect effect);
+  // Null when there is none.
+  std::shared_ptr<Prepared> find(std::string_view sql, const std::vector<Value>& values);
+  std::shared_ptr<Prepared> add(std::string_view sql, const std::vector<Value>& values, Effect effect);
   // The name of the one to give up before another is added, when the cache is full.
   std::optional<std::string> evict();
   void remove(std::string_view name);
@@ -40,12 +42,12 @@ class StatementCache {
   [[nodiscard]] std::size_t size() const { return statements_.size(); }
 
  private:
-  using Place = std::list<Prepared>::iterator;
+  using Place = std::list<std::shared_ptr<Prepared>>::iterator;
   void erase(Place place);
 
   std::size_t max_;
   std::uint64_t last_number_ = 0;
-  std::list<Prepared> statements_;                            // the last used first
+  std::list<std::shared_ptr<Prepared>> statements_;           // the last used first
   std::unordered_multimap<std::string_view, Place> by_text_;  // keys are views into statements_
 };
 

@@ -8,23 +8,23 @@ namespace {
 
 TEST(StatementCache, GivesUpTheLeastUsed) {
   StatementCache cache(2);
-  const auto first = cache.add("a", {}, Effect::reads).name;
-  const auto second = cache.add("b", {}, Effect::reads).name;
+  const auto first = cache.add("a", {}, Effect::reads)->name;
+  const auto second = cache.add("b", {}, Effect::reads)->name;
   ASSERT_NE(cache.find("a", {}), nullptr);
   EXPECT_EQ(cache.evict(), second);
   EXPECT_EQ(cache.find("b", {}), nullptr);
   EXPECT_EQ(cache.find("a", {})->name, first);
   EXPECT_EQ(cache.evict(), std::nullopt) << "there is room";
-  EXPECT_NE(cache.add("b", {}, Effect::reads).name, second) << "a name is never used twice";
+  EXPECT_NE(cache.add("b", {}, Effect::reads)->name, second) << "a name is never used twice";
 }
 
 TEST(StatementCache, KeepsAnEntryForEachSetOfTypes) {
   StatementCache cache(10);
   const std::vector<Value> integer = {std::int64_t{1}};
   const std::vector<Value> text = {std::string("a")};
-  const auto first = cache.add("a", integer, Effect::reads).name;
+  const auto first = cache.add("a", integer, Effect::reads)->name;
   EXPECT_EQ(cache.find("a", text), nullptr);
-  const auto second = cache.add("a", text, Effect::reads).name;
+  const auto second = cache.add("a", text, Effect::reads)->name;
   EXPECT_EQ(cache.find("a", integer)->name, first);
   EXPECT_EQ(cache.find("a", text)->name, second);
   cache.remove(first);
