@@ -61,10 +61,12 @@ class Server:
             self.token = self.out.readline().strip()
 
     def sign_in(self, email, password):
-        status, said = self.ask("/api/auth/login", {"email": email, "password": password})
-        if status != 200:
-            raise SystemExit(f"{self.name}: no token: {said}")
-        self.token = json.loads(said)["data"]["accessToken"]
+        until = time.monotonic() + 5  # it listens before it has made its first admin
+        while (said := self.ask("/api/auth/login", {"email": email, "password": password}))[0] != 200:
+            if time.monotonic() > until:
+                raise SystemExit(f"{self.name}: no token: {said}")
+            time.sleep(0.05)
+        self.token = json.loads(said[1])["data"]["accessToken"]
 
     def ask(self, path, body=None):
         headers = {"Content-Type": "application/json"} if body else {}

@@ -78,6 +78,9 @@ class Executor {
   [[nodiscard]] virtual Dialect dialect() const = 0;
   // Errors: those of sql::errors. Resumes on the loop that awaits.
   virtual Task<Result<Outcome>> execute(Statement statement) = 0;
+  // Two reads. A driver that can sends the second without waiting for the first. The error is the first's, or else the
+  // second's; the other may have given its rows.
+  virtual Task<Result<>> execute_both(Statement first, Statement second);
 
  protected:  // each kind says for itself whether it copies or moves
   Executor() = default;

@@ -143,6 +143,11 @@ Task<Result<Outcome>> LoggedDatabase::execute(Statement statement) {
   return Log::execute(log_, *database_, std::move(statement), 0);
 }
 
+Task<Result<>> LoggedDatabase::execute_both(Statement first, Statement second) {
+  if (!log_->wanted()) return database_->execute_both(std::move(first), std::move(second));
+  return Database::execute_both(std::move(first), std::move(second));
+}
+
 Task<Result<Transaction>> LoggedDatabase::begin() {
   auto transaction = co_await database_->begin();
   if (!transaction || !log_->wanted()) co_return transaction;

@@ -21,12 +21,10 @@ namespace detail {
 template <class T>
 Task<Result<Page<T>>> rows_and_total(Executor& executor, Statement rows, Statement total, ReadRow read) {
   Page<T> out;
-  auto found = co_await all_rows<T>(executor, std::move(rows), read);
-  if (!found) co_return std::unexpected(std::move(found.error()));
-  auto counted = co_await one_integer(executor, std::move(total));
-  if (!counted) co_return std::unexpected(std::move(counted.error()));
-  out.rows = std::move(*found);
-  out.total = *counted;
+  rows.on_row = [&out, read](const Row& row) { read(row, schema::type_of<T>(), &out.rows.emplace_back()); };
+  total.on_row = [&out](const Row& row) { out.total = row.integer(0); };
+  auto done = co_await executor.execute_both(std::move(rows), std::move(total));
+  if (!done) co_return std::unexpected(std::move(done.error()));
   co_return out;
 }
 

@@ -8,6 +8,14 @@
 
 namespace ashlar::sql {
 
+Task<Result<>> Executor::execute_both(Statement first, Statement second) {
+  for (Statement* const statement : {&first, &second}) {
+    auto done = co_await execute(std::move(*statement));
+    if (!done) co_return std::unexpected(std::move(done.error()));
+  }
+  co_return Result<>();
+}
+
 std::string_view to_string(Isolation isolation) {
   switch (isolation) {
     case Isolation::read_committed:

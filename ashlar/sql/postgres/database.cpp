@@ -167,6 +167,23 @@ Task<Result<Outcome>> Database::execute(Statement statement) {
   co_return job.take();
 }
 
+Task<Result<>> Database::execute_both(Statement first, Statement second) {
+  const LoopExecutor executor = co_await asio::this_coro::executor;
+  Loop* const loop = state_->loop_of(executor.context());
+  if (loop == nullptr) co_return std::unexpected(closed_error());
+  Job one = state_->job_for(&first);
+  Job other = state_->job_for(&second);
+  other.follows = true;
+  co_await detail::both_answered(
+      one, other, [loop](Job& ready) { loop->submit(ready); }, [loop](Job& given_up) { loop->abandon(given_up); });
+  const auto of_one = one.take();
+  const auto of_other = other.take();
+  for (const auto* outcome : {&of_one, &of_other}) {
+    if (!*outcome) co_return std::unexpected(outcome->error());
+  }
+  co_return Result<>();
+}
+
 Task<Result<Transaction>> Database::begin() {
   const LoopExecutor executor = co_await asio::this_coro::executor;
   Loop* const loop = state_->loop_of(executor.context());

@@ -262,7 +262,8 @@ void Connection::close(Error why) {
 }
 
 Error Connection::broken() const {
-  const auto failed = std::ranges::find_if(exchanges_, [](const auto& exchange) { return exchange.failure != nullptr; });
+  const auto failed =
+      std::ranges::find_if(exchanges_, [](const auto& exchange) { return exchange.failure != nullptr; });
   if (failed != exchanges_.end()) return error_of(failed->failure.get(), {});
   return unavailable(message_of(handle_.get()));
 }

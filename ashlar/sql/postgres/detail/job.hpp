@@ -32,6 +32,7 @@ struct Job {
   Place place = Place::outside;
   bool sent_again = false;  // at most once
   bool alone = false;       // shares no Sync
+  bool follows = false;     // the one before it, on the same connection, where they are sent together
   const Statement* statement = nullptr;
   CopyRows* copy = nullptr;       // copy: the rows
   Steady::time_point wait_until;  // in a queue
@@ -79,6 +80,37 @@ auto answered(Job& job, Start start, Abandon abandon) {
         };
         if (slot.is_connected()) slot.assign([&job, give_up](boost::asio::cancellation_type) { give_up(job); });
         begin(job);
+      },
+      boost::asio::deferred, std::move(start), std::move(abandon));
+}
+
+// The same for two: until both are answered.
+template <class Start, class Abandon>
+auto both_answered(Job& one, Job& other, Start start, Abandon abandon) {
+  return boost::asio::async_initiate<const boost::asio::deferred_t, void(boost::system::error_code)>(
+      [&one, &other](auto handler, auto begin, auto give_up) {
+        // The jobs own the handler together, so that it goes with them when the loop is destroyed.
+        struct Both {
+          std::decay_t<decltype(handler)> handler;
+          int waiting = 2;
+          boost::system::error_code failed{};
+        };
+        auto slot = boost::asio::get_associated_cancellation_slot(handler);
+        const auto both = std::make_shared<Both>(std::move(handler));
+        for (Job* const job : {&one, &other}) {
+          job->resume = [both](boost::system::error_code error) {
+            if (error) both->failed = error;
+            if (--both->waiting == 0) std::move(both->handler)(both->failed);
+          };
+        }
+        if (slot.is_connected()) {
+          slot.assign([&one, &other, give_up](boost::asio::cancellation_type) {
+            give_up(one);
+            give_up(other);
+          });
+        }
+        begin(one);
+        begin(other);
       },
       boost::asio::deferred, std::move(start), std::move(abandon));
 }

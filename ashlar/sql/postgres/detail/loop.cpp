@@ -199,8 +199,9 @@ void Loop::pump() {
 }
 
 void Loop::send_queued(Lane& lane, JobList& refused) {
+  Connection* connection = nullptr;
   while (!lane.queue.empty()) {
-    Connection* const connection = least_busy(lane);
+    if (connection == nullptr || !lane.queue.first()->follows) connection = least_busy(lane);
     if (connection == nullptr) break;
     Job& job = *lane.queue.pop();
     if (auto sent = connection->send(job); !sent) answer(job, std::unexpected(std::move(sent.error())), refused);
