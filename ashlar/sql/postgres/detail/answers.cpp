@@ -159,7 +159,7 @@ void Connection::finish(Exchange exchange, JobList& answered, JobList& again) {
 
 // Nothing of it was kept, and the reason was not its own.
 bool Connection::is_worth_another_try(const Exchange& exchange) {
-  if (is_stale_statement(exchange.failure.get())) {
+  if (exchange.prepared && is_stale_statement(exchange.failure.get())) {
     statements_.remove(exchange.prepared->name);
     // Nothing may come between a held write and its Sync.
     if (state_of(exchange.failure.get()) == "0A000" && !held_) {
