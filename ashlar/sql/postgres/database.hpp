@@ -18,9 +18,9 @@ class Logger;
 // Each event loop has connections of its own, made when a coroutine of that loop first asks for one; only the loop's
 // thread touches them, so the path of a query takes no lock. Statements from all requests of a loop are sent over a few
 // pipelined connections without waiting for the answers of those before them. Each is a transaction of its own, but for
-// quick reads that are sent together: they share one, and when one fails, the others are run once more, so that none
-// touches its neighbours. Writes have connections of their own, so that no read waits for a disk. A Transaction has a
-// connection to itself, out of another pool.
+// quick reads that are sent together, and plain inserts that wait for a commit: they share one, and when one fails, the
+// others are run once more, so that none touches its neighbours. Writes have connections of their own, so that no read
+// waits for a disk. A Transaction has a connection to itself, out of another pool.
 //
 // What is sent: bool, int8, float8, bytea, uuid and timestamptz in binary; text without a type, so that the server
 // takes it for what the place wants (text, json, an enum, a date, ...); NULL for anything. Integers fit columns of

@@ -12,8 +12,9 @@
 namespace ashlar::sql::postgres::detail {
 namespace {
 
-// Reads that take no longer than that share a Sync with others.
-constexpr std::chrono::milliseconds quick_time_max{5};
+// Reads that take no longer than that, and inserts with their commits, share a Sync with others.
+constexpr std::chrono::milliseconds quick_read_max{5};
+constexpr std::chrono::milliseconds quick_commit_max{50};
 
 // Another statement's cancel request may hit this one, up to so long after it.
 constexpr std::chrono::seconds stray_cancel_time_max{10};
@@ -106,21 +107,23 @@ void Connection::end_held(Exchange& exchange) {
   sync();
 }
 
-// An error undid everything before the Sync, whose other reads are sent once more, each by itself.
+// An error undid everything before the Sync: the others are sent once more, each by itself. So is an insert that
+// failed, since what was in its way may have been a neighbour's that is gone as well.
 void Connection::finish_synced(JobList& answered, JobList& again) {
   const auto last = std::ranges::find_if(exchanges_, &Exchange::synced);
   const auto count = static_cast<std::size_t>(last - exchanges_.begin()) + 1;
   const bool failed =
       std::any_of(exchanges_.begin(), last + 1, [](const auto& exchange) { return exchange.failure != nullptr; });
   const auto now = Steady::now();
-  const bool quick = now - std::max(last->sent_at, last_synced_at_) <= quick_time_max * static_cast<int>(count);
+  const auto limit = use_ == Use::writes ? quick_commit_max : quick_read_max * static_cast<int>(count);
+  const bool quick = now - std::max(last->sent_at, last_synced_at_) <= limit;
   last_synced_at_ = now;
   ended_ -= std::min(ended_, count);
   for (std::size_t i = 0; i < count; ++i) {
     Exchange ended = std::move(exchanges_.front());
     exchanges_.pop_front();
     if (ended.prepared) ended.prepared->quick = quick;
-    if (failed && !ended.failure && ended.job != nullptr) {
+    if (failed && ended.job != nullptr && (!ended.failure || (use_ == Use::writes && count > 1))) {
       ended.job->connection = nullptr;
       ended.job->alone = true;
       again.push(*ended.job);

@@ -17,7 +17,7 @@ namespace {
 constexpr int binary_format = 1;
 constexpr std::chrono::seconds cancel_time_max{2};         // from the cancel request to the answer
 constexpr std::chrono::seconds housekeeping_time_max{10};  // for a DEALLOCATE
-constexpr std::size_t shared_max = 8;                      // reads with one Sync: the first waits for the last
+constexpr std::size_t shared_max = 8;                      // statements with one Sync: the first waits for the last
 
 bool is_tcp(int socket) {
   sockaddr_storage address{};
@@ -61,7 +61,7 @@ Result<> Connection::send_statement(Job& job, Before before) {
   exchange.job = &job;
   if (auto found = find_or_add(statement, exchange); !found) return found;
   const Prepared& prepared = *exchange.prepared;
-  const bool shares = may_share(job, exchange);
+  const bool shares = !exchange.prepares && may_share(job, prepared);
   if (!shares) end_shared();
 
   PGconn* const c = handle_.get();
@@ -85,8 +85,15 @@ Result<> Connection::send_statement(Job& job, Before before) {
 }
 
 // A slow one would keep the answers of those before it from the server's socket.
-bool Connection::may_share(const Job& job, const Exchange& exchange) const {
-  return use_ == Use::reads && job.is_read() && !job.alone && !exchange.prepares && exchange.prepared->quick;
+bool Connection::may_share(const Job& job, const Prepared& prepared) const {
+  if (job.alone || !prepared.quick) return false;
+  if (use_ == Use::reads) return job.is_read();
+  return use_ == Use::writes && prepared.effect == Effect::adds && !job.statement->on_row;
+}
+
+bool Connection::would_share(const Job& job) {
+  const auto prepared = statements_.find(job.statement->sql, job.statement->parameters);
+  return prepared && may_share(job, *prepared);
 }
 
 Result<> Connection::find_or_add(const Statement& statement, Exchange& exchange) {
@@ -99,7 +106,7 @@ Result<> Connection::find_or_add(const Statement& statement, Exchange& exchange)
     if (!examined) return std::unexpected(examined.error());
     effect = *examined;
   }
-  if (effect == Effect::writes && statement.mode == Mode::read) {
+  if ((effect == Effect::writes || effect == Effect::adds) && statement.mode == Mode::read) {
     return std::unexpected(failed("it writes, and was given as a read: " + statement.sql.substr(0, 500)));
   }
   if (effect == Effect::in_transaction && is_shared()) {

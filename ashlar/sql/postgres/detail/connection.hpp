@@ -18,8 +18,8 @@ namespace ashlar::sql::postgres::detail {
 enum class Use : std::uint8_t { reads, writes, transaction, blocking };  // reads and writes: shared by requests
 
 // One connection in pipeline mode: a queue of exchanges, each some commands, answered in their order. Reads that are
-// sent together share a Sync, which is when their answers come; everything else has one of its own. It
-// waits for its socket only while an exchange is open, so an idle one keeps no loop running. Belongs to one loop's
+// sent together share a Sync, which is when their answers come, and so do plain inserts; all else has one of its own.
+// It waits for its socket only while an exchange is open, so an idle one keeps no loop running. Belongs to one loop's
 // thread; handlers of the loop own it, too, until they have run.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
@@ -48,6 +48,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void roll_back(Steady::time_point until);
   // Writes what was sent, and waits for answers.
   void flush();
+  // Whether a statement would share its Sync with others, and whether one that was sent waits for such.
+  [[nodiscard]] bool would_share(const Job& job);
+  [[nodiscard]] bool is_gathering() const { return shared_ > 0; }
 
   // Nobody waits for the job's answer any more.
   void forget(const Job& job);
@@ -102,7 +105,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   int send_piece();
   void read_copy_answers(JobList& answered, JobList& again);
   Result<> find_or_add(const Statement& statement, Exchange& exchange);
-  [[nodiscard]] bool may_share(const Job& job, const Exchange& exchange) const;
+  [[nodiscard]] bool may_share(const Job& job, const Prepared& prepared) const;
   void send_command(const char* sql, Exchange& exchange);
   void send_alone(const char* sql, Steady::time_point until);
   void sync();

@@ -201,7 +201,7 @@ void Loop::pump() {
 void Loop::send_queued(Lane& lane, JobList& refused) {
   Connection* connection = nullptr;
   while (!lane.queue.empty()) {
-    if (connection == nullptr || !lane.queue.first()->follows) connection = least_busy(lane);
+    connection = connection_for(lane, *lane.queue.first(), connection);
     if (connection == nullptr) break;
     Job& job = *lane.queue.pop();
     if (auto sent = connection->send(job); !sent) answer(job, std::unexpected(std::move(sent.error())), refused);
@@ -214,6 +214,15 @@ void Loop::flush_all(Lane& lane) {
     connection->flush();
     if (i < lane.connections.size() && lane.connections[i] == connection) ++i;
   }
+}
+
+// Inserts gather behind the commits that are under way, and share the next one. Reads are spread.
+Connection* Loop::connection_for(Lane& lane, const Job& job, Connection* last_used) {
+  if (job.follows && last_used != nullptr) return last_used;
+  if (lane.use == Use::reads) return least_busy(lane);
+  if (last_used != nullptr && last_used->is_gathering() && last_used->would_share(job)) return last_used;
+  Connection* const best = least_busy(lane);
+  return best != nullptr && best->in_flight() > 0 && best->would_share(job) ? nullptr : best;
 }
 
 Connection* Loop::least_busy(Lane& lane) {

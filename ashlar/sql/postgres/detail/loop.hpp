@@ -93,6 +93,7 @@ class Loop final : public Connection::Owner, public std::enable_shared_from_this
   void pump();
   void send_queued(Lane& lane, JobList& refused);
   void flush_all(Lane& lane);
+  Connection* connection_for(Lane& lane, const Job& job, Connection* last_used);
   Connection* least_busy(Lane& lane);
   void make_available(const std::shared_ptr<Connection>& connection);
   void leave(const std::shared_ptr<Connection>& connection);

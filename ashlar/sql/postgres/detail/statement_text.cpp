@@ -157,7 +157,8 @@ Result<Effect> examine(std::string_view sql, std::size_t parameters) {
   Lexer lexer(sql);
   Parameters seen(parameters);
   std::string first, second, before;
-  bool changes = false;
+  int changes = 0;
+  bool on_conflict = false;
   for (Token token = lexer.next(); token.kind != Token::Kind::end; token = lexer.next()) {
     if (token.kind == Token::Kind::parameter && !seen.add(token.text)) {
       return std::unexpected(
@@ -168,7 +169,8 @@ Result<Effect> examine(std::string_view sql, std::size_t parameters) {
       continue;
     }
     auto word = in_lower_case(token.text);
-    changes = changes || changes_rows(word, before);
+    changes += changes_rows(word, before) ? 1 : 0;
+    on_conflict = on_conflict || word == "conflict";
     if (first.empty()) {
       first = word;
     } else if (second.empty()) {
@@ -186,7 +188,8 @@ Result<Effect> examine(std::string_view sql, std::size_t parameters) {
     return std::unexpected(failed("not for a shared connection: " + std::string(sql.substr(0, 500))));
   }
   if (is_one_of(first, {"select", "values", "table", "show"})) return Effect::reads;
-  if (is_one_of(first, {"with", "explain"})) return changes ? Effect::writes : Effect::reads;
+  if (is_one_of(first, {"with", "explain"})) return changes > 0 ? Effect::writes : Effect::reads;
+  if (first == "insert" && changes == 1 && !on_conflict) return Effect::adds;
   return Effect::writes;
 }
 

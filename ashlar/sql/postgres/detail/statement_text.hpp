@@ -12,6 +12,7 @@ namespace ashlar::sql::postgres::detail {
 // What a statement does, as far as its words tell.
 enum class Effect : std::uint8_t {
   reads,  // may run where only reading is allowed
+  adds,   // rows, by a plain INSERT: it waits for nobody but for the same key's, or for a change of the parent
   writes,
   in_transaction,  // changes the transaction that it is in, and must not stand alone: SET LOCAL
 };
