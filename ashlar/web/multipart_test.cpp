@@ -108,6 +108,14 @@ TEST(Multipart, RefusesMorePartsThanTheLimit) {
   EXPECT_EQ(parts.error().code(), errors::too_many_fields);
 }
 
+TEST(Multipart, TheLimitOfAPartsHeadersDoesNotDependOnHowTheyArrive) {
+  const std::string headers = "Content-Disposition: form-data; name=\"a\"";
+  for (std::size_t piece = 1; piece < 60; ++piece) {
+    EXPECT_TRUE(read(part(headers) + "--XX--", piece, {.header_bytes_max = headers.size()})) << piece;
+    EXPECT_FALSE(read(part(headers) + "--XX--", piece, {.header_bytes_max = headers.size() - 1})) << piece;
+  }
+}
+
 TEST(Multipart, ReadsFieldsAndFilesHoweverTheyArrive) {
   const std::string body =
       part("Content-Disposition: form-data; name=\"title\"", "two\r\nlines") +
