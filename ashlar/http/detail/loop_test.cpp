@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/http/detail/loop.hpp"
 
-#include "ashlar/http/detail/connection.hpp"
+#include "ashlar/http/detail/standing_loop.hpp"
 #include "ashlar/http/detail/test_server.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
@@ -13,50 +13,24 @@ namespace {
 using boost::asio::ip::tcp;
 using test::RawClient;
 
-// A loop that goes round when it is told to, so that a test can do something between two of its steps.
-class StandingLoop {
- public:
-  explicit StandingLoop(const Limits& limits)
-      : shared_(limits, handler_, nullptr, ProxyProtocol{}),
-        loop(shared_),
-        acceptor_(loop.context(), tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0)) {}
-
-  RawClient connect() {
-    RawClient client(acceptor_.local_endpoint().port());
-    Socket socket(loop.context());
-    tcp::endpoint peer;
-    acceptor_.accept(socket, peer);
-    socket.non_blocking(true);
-    Connection::start(loop, std::move(socket), peer, ConnectionPermit::take(shared_), Preface::none);
-    go_round();
-    return client;
-  }
-  void go_round() {
-    loop.context().restart();
-    loop.context().poll();
-  }
-
- private:
-  TestHandler handler_;
-  ServerShared shared_;
-
- public:
-  Loop loop;
-
- private:
-  boost::asio::basic_socket_acceptor<tcp, LoopExecutor> acceptor_;
-};
-
 TEST(Loop, DrainingAnswersARequestThatHasComeUnread) {
-  StandingLoop standing(Limits{.drain_notice_time = std::chrono::milliseconds{0}});
-  RawClient idle = standing.connect();
-  RawClient fresh = standing.connect();
-  RawClient kept = standing.connect();
+  TestHandler handler;
+  StandingLoop standing(Limits{.drain_notice_time = std::chrono::milliseconds{0}}, handler);
+  boost::asio::io_context context;
+  tcp::acceptor acceptor(context, tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0));
+  const auto connect = [&] {
+    RawClient client(acceptor.local_endpoint().port());
+    standing.serve(acceptor.accept().release());
+    return client;
+  };
+  RawClient idle = connect();
+  RawClient fresh = connect();
+  RawClient kept = connect();
   kept.send("GET /before HTTP/1.1\r\nHost: a\r\n\r\n");
   standing.go_round();
   EXPECT_EQ(kept.read_response().body, "you asked for /before");
   for (RawClient* const client : {&fresh, &kept}) client->send("GET /late HTTP/1.1\r\nHost: a\r\n\r\n");
-  standing.loop.drain();
+  standing.loop().drain();
   standing.go_round();
   EXPECT_TRUE(idle.closed_by_server());
   for (RawClient* const client : {&fresh, &kept}) {
