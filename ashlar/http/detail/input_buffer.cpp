@@ -1,20 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/http/detail/input_buffer.hpp"
 
+#include <sys/mman.h>
+
 #include <cassert>
 #include <cstring>
+#include <new>
 #include <utility>
 
 namespace ashlar::http::detail {
 
-std::unique_ptr<char[]> BufferPool::take() {
-  if (free_.empty()) return std::make_unique_for_overwrite<char[]>(buffer_bytes);
-  std::unique_ptr<char[]> out = std::move(free_.back());
+void BufferPages::operator()(char* data) const { ::munmap(data, bytes_); }
+
+Buffer make_buffer(std::size_t bytes) {
+  void* const data = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (data == MAP_FAILED) throw std::bad_alloc();
+  return {static_cast<char*>(data), BufferPages(bytes)};
+}
+
+Buffer BufferPool::take() {
+  if (free_.empty()) return make_buffer(buffer_bytes);
+  Buffer out = std::move(free_.back());
   free_.pop_back();
   return out;
 }
 
-void BufferPool::give_back(std::unique_ptr<char[]> buffer) {
+void BufferPool::give_back(Buffer buffer) {
   if (free_.size() < kept_max) free_.push_back(std::move(buffer));
 }
 
@@ -23,7 +34,7 @@ InputBuffer::~InputBuffer() {
   give_back(std::move(held_), held_capacity_);
 }
 
-void InputBuffer::give_back(std::unique_ptr<char[]> buffer, std::size_t capacity) {
+void InputBuffer::give_back(Buffer buffer, std::size_t capacity) {
   if (buffer != nullptr && capacity == BufferPool::buffer_bytes) pool_.give_back(std::move(buffer));
 }
 
@@ -41,7 +52,7 @@ void InputBuffer::make_room() {
     end_ = size;
   }
   if (capacity_ - end_ >= room_min) return;
-  auto larger = std::make_unique_for_overwrite<char[]>(capacity_ * 2);
+  Buffer larger = make_buffer(capacity_ * 2);
   std::memcpy(larger.get(), data_.get(), size);
   give_back(std::exchange(data_, std::move(larger)), capacity_);
   capacity_ *= 2;
@@ -52,9 +63,9 @@ void InputBuffer::make_room_behind_pin() {
   if (capacity_ - end_ >= room_min) return;
   const std::size_t size = end_ - begin_;
   assert(size <= BufferPool::buffer_bytes - room_min);
-  auto next = pool_.take();
+  Buffer next = pool_.take();
   std::memcpy(next.get(), data_.get() + begin_, size);
-  std::unique_ptr<char[]> full = std::exchange(data_, std::move(next));
+  Buffer full = std::exchange(data_, std::move(next));
   if (held_ == nullptr) {
     held_ = std::move(full);
     held_capacity_ = capacity_;

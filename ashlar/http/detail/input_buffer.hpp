@@ -9,17 +9,30 @@
 
 namespace ashlar::http::detail {
 
+// Whole pages from the kernel, to which they go back at once: malloc would keep a page or two of every buffer that
+// thousands of idle connections have given back.
+class BufferPages {
+ public:
+  explicit BufferPages(std::size_t bytes = 0) : bytes_(bytes) {}
+  void operator()(char* data) const;
+
+ private:
+  std::size_t bytes_;
+};
+using Buffer = std::unique_ptr<char[], BufferPages>;
+[[nodiscard]] Buffer make_buffer(std::size_t bytes);
+
 // Memory that connections read into, kept by a loop and lent out last in, first out, so that it stays in the cache.
 class BufferPool {
  public:
   static constexpr std::size_t buffer_bytes = 16 * 1024;
 
-  [[nodiscard]] std::unique_ptr<char[]> take();
-  void give_back(std::unique_ptr<char[]> buffer);
+  [[nodiscard]] Buffer take();
+  void give_back(Buffer buffer);
 
  private:
   static constexpr std::size_t kept_max = 64;
-  std::vector<std::unique_ptr<char[]>> free_;
+  std::vector<Buffer> free_;
 };
 
 // What a connection has read and not yet used up. Between pin() and unpin() what came before is held where it is,
@@ -52,15 +65,15 @@ class InputBuffer {
  private:
   static constexpr std::size_t room_min = 2 * 1024;
 
-  void give_back(std::unique_ptr<char[]> buffer, std::size_t capacity);
+  void give_back(Buffer buffer, std::size_t capacity);
 
   BufferPool& pool_;
-  std::unique_ptr<char[]> data_;
+  Buffer data_;
   std::size_t capacity_ = 0;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
   std::size_t pin_ = 0;
-  std::unique_ptr<char[]> held_;  // pinned, and full: what the request's views point to
+  Buffer held_;  // pinned, and full: what the request's views point to
   std::size_t held_capacity_ = 0;
 };
 
