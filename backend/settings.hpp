@@ -67,6 +67,7 @@ struct Settings {
   std::vector<std::string> proxy_protocol;  // networks whose connections begin with a PROXY header
   std::size_t connections_max = 10'000;
   std::size_t connections_per_address_max = 0;  // 0: no limit
+  enum class Http2 : std::uint8_t { off, on } http2 = Http2::on;
   web::CorsOptions cors;
   enum class SecureCookies : std::uint8_t { no, yes } secure_cookies = SecureCookies::no;
   enum class Compression : std::uint8_t { off, on } compression = Compression::on;

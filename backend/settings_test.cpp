@@ -92,6 +92,7 @@ TEST(Settings, RefuseWithTheVariablesName) {
       {{{"CONNECTIONS_MAX", "0"}}, "CONNECTIONS_MAX"},
       {{{"CONNECTIONS_PER_ADDRESS_MAX", "-1"}}, "CONNECTIONS_PER_ADDRESS_MAX"},
       {{{"SECURE_COOKIES", "1"}}, "SECURE_COOKIES"},
+      {{{"HTTP2", "no"}}, "HTTP2"},
       {{{"COMPRESSION", "gzip"}}, "COMPRESSION"},
       {{{"ADMIN_EMAIL", "admin@example.com"}}, "ADMIN_PASSWORD"},
       {{{"ADMIN_PASSWORD", "12345678"}}, "ADMIN_EMAIL"},
@@ -202,6 +203,7 @@ TEST(Settings, TakeWhatIsGiven) {
                            {"TLS_CLIENT_CA_FILE", "ca.pem"},
                            {"TLS_CLIENT_CERT", "optional"},
                            {"TLS_VERSION_MIN", "1.3"},
+                           {"HTTP2", "off"},
                            {"COMPRESSION", "off"},
                            {"DATABASE_QUEUE_MAX", "64"},
                            {"DATABASE_WAIT_TIME_MAX", "300ms"},
@@ -219,6 +221,7 @@ TEST(Settings, TakeWhatIsGiven) {
   EXPECT_EQ(settings.database.postgres.statement_time_max, std::chrono::seconds(5));
   EXPECT_EQ(settings.database.postgres.transactions_per_loop, 9U);
   EXPECT_EQ(settings.database.postgres.isolation, sql::postgres::Isolation::serializable);
+  EXPECT_EQ(settings.http2, Settings::Http2::off);
   EXPECT_EQ(settings.tokens.access_lifetime, std::chrono::minutes{5});
   EXPECT_EQ(settings.tokens.refresh_lifetime, std::chrono::days{30});
   EXPECT_EQ(settings.host, "127.0.0.1");

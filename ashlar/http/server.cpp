@@ -184,8 +184,12 @@ std::string text_of(const tcp::endpoint& endpoint) {
   return (endpoint.address().is_v6() ? "[" + address + "]" : address) + ":" + std::to_string(endpoint.port());
 }
 
-std::shared_ptr<detail::TlsContext> tls_or_throw(const TlsOptions& options, detail::TicketKeys& tickets) {
-  auto made = detail::make_tls_context(options, tickets);
+detail::Protocols protocols_of(const Limits& limits) {
+  return limits.http2_streams_max == 0 ? detail::Protocols::http1 : detail::Protocols::http1_and_http2;
+}
+
+std::shared_ptr<detail::TlsContext> tls_or_throw(const ServerOptions& options, detail::TicketKeys& tickets) {
+  auto made = detail::make_tls_context(*options.tls, tickets, protocols_of(options.limits));
   if (!made) throw std::runtime_error(made.error().message());
   return std::move(*made);
 }
@@ -201,7 +205,7 @@ detail::ProxyProtocol proxies_or_throw(const ProxyProtocolOptions& options) {
 struct Server::State {
   State(ServerOptions options, Handler& handler)
       : tickets(options.tls ? options.tls->ticket_key_time : TlsOptions{}.ticket_key_time),
-        shared(options.limits, handler, options.tls ? tls_or_throw(*options.tls, tickets) : nullptr,
+        shared(options.limits, handler, options.tls ? tls_or_throw(options, tickets) : nullptr,
                proxies_or_throw(options.proxy_protocol)) {
     const std::size_t count =
         options.loops > 0 ? options.loops : std::max<std::size_t>(1, std::thread::hardware_concurrency());
@@ -267,7 +271,7 @@ std::size_t Server::connections() const { return state_->shared.connections.load
 
 Result<TlsCertificate> Server::reload_tls(const TlsOptions& options) {
   assert(state_->shared.tls != nullptr);
-  auto made = detail::make_tls_context(options, state_->tickets);
+  auto made = detail::make_tls_context(options, state_->tickets, protocols_of(state_->shared.limits));
   if (!made) return std::unexpected(std::move(made.error()));
   for (const auto& loop : state_->loops) loop->use_tls(*made);
   return detail::certificate_of(**made);

@@ -184,7 +184,8 @@ Task<Connection::Next> Connection::serve() {
   while (true) {
     switch (decoder_.decode(wire_.input.unread(), request_)) {
       case Http1RequestDecoder::Progress::refused:
-        if (requests_ == 0 && !wire_.transport().secure() && wire_.input.unread().starts_with(http2_preface_line)) {
+        if (requests_ == 0 && loop_.limits().http2_streams_max > 0 && !wire_.transport().secure() &&
+            wire_.input.unread().starts_with(http2_preface_line)) {
           co_return Next::http2;  // RFC 9113 section 3.3; over TLS it is ALPN that says so
         }
         co_return refuse(decoder_.refusal());

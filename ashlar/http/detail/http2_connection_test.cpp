@@ -3,6 +3,7 @@
 
 #include "ashlar/http/detail/http2_test_client.hpp"
 #include "ashlar/http/detail/test_server.hpp"
+#include "tests/support/memory.hpp"
 #include "tests/support/test_certificate.hpp"
 
 #include <gtest/gtest.h>
@@ -217,6 +218,77 @@ TEST(Http2Connection, SpeaksItByAlpn) {
   test::RawClient older(server.server.port(), with("http/1.1"));
   EXPECT_EQ(older.protocol(), "http/1.1");
   EXPECT_EQ(older.request("GET", "/peer").body, "127.0.0.1 https");
+}
+
+TEST(Http2Connection, CanBeTurnedOff) {
+  const test::TestCertificate certificate;
+  const Limits limits{.http2_streams_max = 0};
+  TestServer clear(limits);
+  test::RawClient prior = clear.connect();
+  prior.send(NGHTTP2_CLIENT_MAGIC);
+  EXPECT_EQ(prior.read_response().status, 505);
+  TestServer secure(limits, TlsOptions{certificate.certificate_file(), certificate.key_file()});
+  const auto with = [](std::string protocol) {
+    return test::RawClientOptions{.tls = test::RawClientOptions::Tls{.protocol = std::move(protocol)}};
+  };
+  EXPECT_THROW(test::RawClient(secure.server.port(), with("h2")), std::runtime_error);
+  EXPECT_EQ(test::RawClient(secure.server.port(), with("http/1.1")).request("GET", "/peer").body, "127.0.0.1 https");
+  ASSERT_TRUE(secure.server.reload_tls({certificate.certificate_file(), certificate.key_file()}));
+  EXPECT_THROW(test::RawClient(secure.server.port(), with("h2")), std::runtime_error) << "a reload keeps it so";
+}
+
+// Pieces of all of them by turns, each within the windows that were given: nobody waits for another's upload.
+TEST(Http2Connection, ReadsAHundredUploadsAtOnce) {
+  TestServer server;
+  Client client(server.server.port());
+  const std::string piece(1'000, 'u');
+  constexpr std::int32_t last = 199;
+  for (std::int32_t id = 1; id <= last; id += 2) client.send(Client::post(id, id % 4 == 1 ? "/count" : "/echo"));
+  std::size_t window = 65'535;
+  for (int round = 0; round < 5; ++round) {
+    for (std::int32_t id = 1; id <= last; id += 2) {
+      while (window < piece.size()) {
+        const Frame more = client.read(NGHTTP2_WINDOW_UPDATE);
+        if (more.stream == 0) window += more.last_number();
+      }
+      client.send(Client::data(id, piece, round == 4 ? NGHTTP2_FLAG_END_STREAM : 0));
+      window -= piece.size();
+    }
+  }
+  for (std::int32_t id = 1; id <= last; id += 2) {
+    EXPECT_EQ(client.answer(id).body, id % 4 == 1 ? "5000" : std::string(5'000, 'u')) << id;
+  }
+}
+
+TEST(Http2Connection, AHundredStreamsShareTheWindowOfASlowReader) {
+  const std::size_t before = test::memory_peak();
+  TestServer server;
+  Client client(server.server.port());
+  client.gives_window = false;
+  constexpr std::int32_t last = 199;
+  for (std::int32_t id = 1; id < last; id += 2) client.send(Client::get(id, "/much"));  // 32 MiB each
+  std::size_t taken = 0;
+  std::map<std::int32_t, std::size_t> of_each;
+  while (taken < 65'535) {
+    const Frame frame = client.read(NGHTTP2_DATA);
+    taken += frame.payload.size();
+    of_each[frame.stream] += frame.payload.size();
+  }
+  EXPECT_EQ(taken, 65'535U) << "not a byte more than the client has room for";
+  client.send(Client::get(last, "/204") + Client::ping());
+  EXPECT_EQ(client.answer(last).status, 204) << "what needs no window is not held up";
+  (void)client.read(NGHTTP2_PING);
+  for (std::int32_t id = 1; id < last; id += 2) EXPECT_FALSE(client.so_far(id).whole);
+  // Window for the connection, little by little: each stream gets on, none takes it all.
+  client.send(Client::window(0, 2'000'000));
+  while (taken < 2'000'000) {
+    const Frame frame = client.read(NGHTTP2_DATA);
+    taken += frame.payload.size();
+    of_each[frame.stream] += frame.payload.size();
+  }
+  EXPECT_EQ(of_each.size(), 99U);
+  for (const auto& [id, bytes] : of_each) EXPECT_LE(bytes, 65'535U) << id;
+  EXPECT_LT(test::memory_peak(), before + 4 * test::peak_growth_max) << "a producer waits for its reader";
 }
 
 TEST(Http2Connection, ASlowHandlerHoldsBackNobody) {

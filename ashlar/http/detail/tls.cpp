@@ -19,8 +19,9 @@
 namespace ashlar::http::detail {
 namespace {
 
-// Most wanted first.
-constexpr std::string_view protocols{"\x02h2\x08http/1.1", 12};
+// As ALPN writes them, most wanted first.
+constexpr std::string_view http1_alone{"\x08http/1.1", 9};
+constexpr std::string_view http2_and_http1{"\x02h2\x08http/1.1", 12};
 // Mozilla's intermediate set for TLS 1.2; those of TLS 1.3 are all sound.
 constexpr const char* ciphers =
     "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:"
@@ -37,7 +38,8 @@ template <class T>
 using Owned = std::unique_ptr<T, Free>;
 
 int select_protocol(SSL*, const unsigned char** out, unsigned char* out_size, const unsigned char* offered,
-                    unsigned offered_size, void*) {
+                    unsigned offered_size, void* spoken) {
+  const auto& protocols = *static_cast<const std::string_view*>(spoken);
   unsigned char* selected = nullptr;
   const int outcome =
       SSL_select_next_proto(&selected, out_size, reinterpret_cast<const unsigned char*>(protocols.data()),
@@ -171,7 +173,8 @@ Timestamp time_of(const ASN1_TIME* time) {
 
 }  // namespace
 
-Result<std::shared_ptr<TlsContext>> make_tls_context(const TlsOptions& options, TicketKeys& tickets) {
+Result<std::shared_ptr<TlsContext>> make_tls_context(const TlsOptions& options, TicketKeys& tickets,
+                                                     Protocols protocols) {
   auto context = std::make_shared<TlsContext>(TlsContext::tls_server);
   SSL_CTX* const native = context->native_handle();
   SSL_CTX_set_min_proto_version(native,
@@ -179,7 +182,8 @@ Result<std::shared_ptr<TlsContext>> make_tls_context(const TlsOptions& options, 
   SSL_CTX_set_options(native, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE |
                                   SSL_OP_PRIORITIZE_CHACHA);
   SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);
-  SSL_CTX_set_alpn_select_cb(native, select_protocol, nullptr);
+  const std::string_view& spoken = protocols == Protocols::http1 ? http1_alone : http2_and_http1;
+  SSL_CTX_set_alpn_select_cb(native, select_protocol, const_cast<std::string_view*>(&spoken));  // it only reads
   if (SSL_CTX_set_cipher_list(native, ciphers) != 1 || SSL_CTX_set1_groups_list(native, groups) != 1)
     throw std::runtime_error("OpenSSL has none of the TLS ciphers");
   if (auto used = use_certificate(*context, options); !used) return std::unexpected(std::move(used.error()));
@@ -209,7 +213,7 @@ namespace ashlar::http {
 
 Result<TlsCertificate> inspect_tls(const TlsOptions& options) {
   detail::TicketKeys tickets(options.ticket_key_time);
-  auto context = detail::make_tls_context(options, tickets);
+  auto context = detail::make_tls_context(options, tickets, detail::Protocols::http1_and_http2);
   if (!context) return std::unexpected(std::move(context.error()));
   return detail::certificate_of(**context);
 }

@@ -13,9 +13,13 @@ namespace ashlar::http::detail {
 
 using TlsContext = boost::asio::ssl::context;
 
+// What is spoken, and offered by ALPN.
+enum class Protocols : std::uint8_t { http1, http1_and_http2 };
+
 // What connections are made with: certificate, versions, ciphers, protocols (ALPN, RFC 7301). A connection keeps what
 // it needs of it, so it may be replaced while they live. `tickets` outlives it and them. Errors: see inspect_tls().
-[[nodiscard]] Result<std::shared_ptr<TlsContext>> make_tls_context(const TlsOptions& options, TicketKeys& tickets);
+[[nodiscard]] Result<std::shared_ptr<TlsContext>> make_tls_context(const TlsOptions& options, TicketKeys& tickets,
+                                                                   Protocols protocols);
 
 [[nodiscard]] TlsCertificate certificate_of(TlsContext& context);
 
