@@ -21,7 +21,6 @@ namespace asio = boost::asio;
 constexpr std::size_t gathered_bytes_max = 64 * 1024;  // more answers than that gain nothing by waiting for each other
 constexpr std::size_t joined_body_max = 16 * 1024;     // a larger body is sent from where it is
 constexpr std::size_t body_memory_kept_max = 64 * 1024;
-constexpr std::size_t idle_memory_kept_max = 256;
 constexpr std::string_view http2_preface_line = "PRI * HTTP/2.0\r\n";
 
 void shrink(std::string& text, std::size_t kept) {
@@ -42,13 +41,8 @@ Connection::Connection(Loop& loop, Socket socket, const asio::ip::tcp::endpoint&
       loop_(loop),
       wire_(loop, std::move(socket)),
       decoder_(loop.limits()),
-      body_(wire_),
-      stream_(wire_),
-      peer_address_(text_of(peer.address())) {
-  request_.scheme = wire_.transport().secure() ? Scheme::https : Scheme::http;
-  request_.peer_address = peer_address_;
-  request_.peer_port = peer.port();
-  request_.body = &body_;
+      peer_address_(text_of(peer.address())),
+      peer_{wire_.transport().secure() ? Scheme::https : Scheme::http, peer_address_, peer.port(), {}} {
   wire_.moved_to(loop.add(*this));
 }
 
@@ -92,7 +86,7 @@ void Connection::client_gone() {
 
 void Connection::cancel_handler() {
   if (gone_) return;
-  request_.late = true;
+  exchange_->request.late = true;
   cancel_.emit(asio::cancellation_type::total);
 }
 
@@ -105,7 +99,10 @@ void Connection::send_gathered() {
   gathering_ = false;
   if (!reading_) return;  // the next request has come, and its answer goes with these
   const Wire::Flushed flushed = wire_.try_flush();
-  if (flushed == Wire::Flushed::all) return;
+  if (flushed == Wire::Flushed::all) {
+    if (waiting_) give_back_exchange();
+    return;
+  }
   blocked_ = flushed == Wire::Flushed::blocked;
   wire_.cancel();
 }
@@ -152,8 +149,8 @@ Task<bool> Connection::take_proxy_header() {
   if (!header) co_return false;
   if (!header->source) co_return true;
   peer_address_ = text_of(header->source->address());
-  request_.peer_address = peer_address_;
-  request_.peer_port = header->source->port();
+  peer_.address = peer_address_;
+  peer_.port = header->source->port();
   co_return permit_.count_for(header->source->address());
 }
 
@@ -162,17 +159,15 @@ Task<bool> Connection::shake_hands() {
   const auto [failed] = co_await wire_.transport().handshake();
   if (failed) co_return false;
   client_certificate_ = client_certificate_subject(wire_.transport().tls_connection());
-  request_.client_certificate = client_certificate_;
+  peer_.client_certificate = client_certificate_;
   co_return true;
 }
 
 bool Connection::prefers_http2() { return wire_.transport().secure() && wire_.transport().protocol() == "h2"; }
 
 Task<> Connection::serve_http2() {
-  http2_ = std::make_unique<Http2Connection>(
-      loop_, wire_,
-      Http2Connection::Peer{request_.scheme, request_.peer_address, request_.peer_port, request_.client_certificate},
-      weak_from_this());
+  exchange_.reset();
+  http2_ = std::make_unique<Http2Connection>(loop_, wire_, peer_, weak_from_this());
   co_await http2_->run();
   co_await wire_.close(Wire::Goodbye::lingering);
   wire_.due_never();
@@ -182,7 +177,8 @@ Task<> Connection::serve_http2() {
 
 Task<Connection::Next> Connection::serve() {
   while (true) {
-    switch (decoder_.decode(wire_.input.unread(), request_)) {
+    if (exchange_ == nullptr) take_exchange();
+    switch (decoder_.decode(wire_.input.unread(), exchange_->request)) {
       case Http1RequestDecoder::Progress::refused:
         if (requests_ == 0 && loop_.limits().http2_streams_max > 0 && !wire_.transport().secure() &&
             wire_.input.unread().starts_with(http2_preface_line)) {
@@ -200,7 +196,12 @@ Task<Connection::Next> Connection::serve() {
         waiting_ = reading_ = false;
         if (wire_.has_read(failed, size)) continue;
         if (std::exchange(blocked_, false) && !gone_ && co_await wire_.flush()) continue;
-        if (releasing_ && !wire_.broken() && !wire_.expired() && co_await wait_without_memory()) continue;
+        if (releasing_ && !wire_.broken() && !wire_.expired()) {
+          give_back_memory();
+          const auto [gone] = co_await wire_.transport().wait_readable();
+          waiting_ = releasing_ = false;
+          if (!gone) continue;
+        }
         const Next next = head_not_read();
         if (next == Next::request) continue;
         co_return next;
@@ -211,13 +212,13 @@ Task<Connection::Next> Connection::serve() {
     begin_request();
     Failure failure = Failure::none;
     try {
-      co_await loop_.shared().handler.handle(request_, response_);
+      co_await loop_.shared().handler.handle(exchange_->request, exchange_->response);
     } catch (...) {
       failure = Failure::thrown;
     }
     if (gone_) co_return Next::gone;
-    if (request_.late) co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
-    request_.time_max = {};
+    if (exchange_->request.late) co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
+    exchange_->request.time_max = {};
     Next next = conclude(failure);
     if (next == Next::rest) next = co_await conclude_rest();
     if (next == Next::flush) {
@@ -245,6 +246,7 @@ void Connection::before_read() {
     head_begun_ = true;
   } else {
     waiting_ = true;
+    if (wire_.output.empty()) give_back_exchange();
     if (loop_.draining()) {
       wire_.due_in(loop_.limits().drain_notice_time);
     } else {
@@ -262,71 +264,85 @@ Connection::Next Connection::head_not_read() {
   return refuse({408, Error(errors::request_timeout, "The request did not come in time.")});
 }
 
-// An idle connection keeps no buffer: 10,000 of them are to fit into 100 MB.
-Task<bool> Connection::wait_without_memory() {
+void Connection::take_exchange() {
+  exchange_ = loop_.take_exchange();
+  exchange_->body.use(wire_);
+  exchange_->stream.use(wire_);
+  exchange_->request.body = &exchange_->body;
+  peer_.introduce(exchange_->request);
+  wire_.output.swap(exchange_->output);
+}
+
+void Connection::give_back_exchange() {
+  if (exchange_ == nullptr) return;
+  wire_.output.swap(exchange_->output);
+  loop_.give_back(std::move(exchange_));
+}
+
+// An idle connection keeps no buffer: 10,000 of them are to fit into 40 MB.
+void Connection::give_back_memory() {
   wire_.input.release();
-  shrink(wire_.output, idle_memory_kept_max);
-  shrink(response_.body, idle_memory_kept_max);
   waiting_ = true;
-  const auto [failed] = co_await wire_.transport().wait_readable();
-  waiting_ = releasing_ = false;
-  co_return !failed;
 }
 
 void Connection::begin_request() {
   const RequestHead& head = decoder_.head();
   wire_.input.consume(head.bytes);
   wire_.input.pin();
-  body_.begin(head);
-  response_.reset();
-  request_.late = head_begun_ = broken_off_ = false;
+  exchange_->body.begin(head);
+  exchange_->response.reset();
+  exchange_->request.late = head_begun_ = broken_off_ = false;
   ++requests_;
   wire_.watch_client();
 }
 
 ResponseContext Connection::context(Persistence persistence) const {
-  return {request_.version, request_.method, persistence, loop_.date()};
+  return {exchange_->request.version, exchange_->request.method, persistence, loop_.date()};
 }
 
 Persistence Connection::persistence(ResponseFraming framing) const {
   const bool last = !decoder_.head().keep_alive || loop_.draining() || broken_off_ ||
                     requests_ >= loop_.limits().requests_per_connection_max || framing == ResponseFraming::close ||
-                    (!body_.finished() && !body_.worth_discarding());
+                    (!exchange_->body.finished() && !exchange_->body.worth_discarding());
   return last ? Persistence::close : Persistence::keep_alive;
 }
 
 // What a request ends with, as far as it needs no waiting: all of it, nearly always.
 Connection::Next Connection::conclude(Failure failure) {
+  Response& response = exchange_->response;
+  RequestBody& body = exchange_->body;
   if (wire_.broken()) return Next::gone;
-  if (body_.refusal()) return refuse(*body_.refusal());
-  if (failure == Failure::thrown || response_.status < 200 || response_.status > 999) {
+  if (body.refusal()) return refuse(*body.refusal());
+  if (failure == Failure::thrown || response.status < 200 || response.status > 999) {
     broken_off_ = true;
     shape_refusal(500, Error(ashlar::errors::internal, "Something went wrong here."));
   }
-  if (!body_.finished()) (void)body_.skip_arrived();
-  if (response_.stream || !body_.finished() || response_.body.size() > joined_body_max) return Next::rest;
-  const ResponseFraming framing = framing_of(response_, context(Persistence::keep_alive));
+  if (!body.finished()) (void)body.skip_arrived();
+  if (response.stream || !body.finished() || response.body.size() > joined_body_max) return Next::rest;
+  const ResponseFraming framing = framing_of(response, context(Persistence::keep_alive));
   const Persistence kept = persistence(framing);
   append_response(framing, kept);
   return after_answer(kept);
 }
 
 Task<Connection::Next> Connection::conclude_rest() {
-  const ResponseFraming framing = framing_of(response_, context(Persistence::keep_alive));
+  Response& response = exchange_->response;
+  RequestBody& body = exchange_->body;
+  const ResponseFraming framing = framing_of(response, context(Persistence::keep_alive));
   const Persistence kept = persistence(framing);
-  body_.answer_begins();
-  if (response_.stream && framing != ResponseFraming::none) {
+  body.answer_begins();
+  if (response.stream && framing != ResponseFraming::none) {
     if (!co_await send_stream(framing, kept)) co_return broken_off_ ? after_answer(Persistence::close) : Next::gone;
-  } else if (response_.body.size() > joined_body_max && framing != ResponseFraming::none) {
-    append_head(wire_.output, response_, framing, context(kept));
-    if (!co_await wire_.flush(response_.body)) co_return Next::gone;
-    shrink(response_.body, body_memory_kept_max);
+  } else if (response.body.size() > joined_body_max && framing != ResponseFraming::none) {
+    append_head(wire_.output, response, framing, context(kept));
+    if (!co_await wire_.flush(response.body)) co_return Next::gone;
+    shrink(response.body, body_memory_kept_max);
   } else {
     append_response(framing, kept);
   }
-  if (kept == Persistence::keep_alive && !body_.finished()) {
+  if (kept == Persistence::keep_alive && !body.finished()) {
     if (!co_await wire_.flush()) co_return Next::gone;
-    if (!co_await body_.discard()) co_return wire_.broken() || gone_ ? Next::gone : after_answer(Persistence::close);
+    if (!co_await body.discard()) co_return wire_.broken() || gone_ ? Next::gone : after_answer(Persistence::close);
   }
   co_return after_answer(kept);
 }
@@ -334,58 +350,61 @@ Task<Connection::Next> Connection::conclude_rest() {
 // false: the stream ended before its time. Then broken_off_ says that a refusal took its place; else there is nothing
 // left to do but to end the connection, by which the client knows.
 Task<bool> Connection::send_stream(ResponseFraming framing, Persistence persistence) {
+  Response& response = exchange_->response;
   const std::size_t head_at = wire_.output.size();
   const std::uint64_t sends_before = wire_.sends();
-  append_head(wire_.output, response_, framing, context(persistence));
-  stream_.begin(framing, response_.stream_length.value_or(0));
+  append_head(wire_.output, response, framing, context(persistence));
+  exchange_->stream.begin(framing, response.stream_length.value_or(0));
   // A producer that waits before its first piece: the sweep sends the head of a plain connection meanwhile.
   if (wire_.transport().secure() && !co_await wire_.flush()) co_return false;
   bool whole = false;
   try {
-    const Result<> produced = co_await response_.stream(stream_);
+    const Result<> produced = co_await response.stream(exchange_->stream);
     whole = produced.has_value() && !gone_;
   } catch (...) {
     whole = false;
   }
-  response_.stream = nullptr;
-  if (whole && stream_.finish()) co_return true;
+  response.stream = nullptr;
+  if (whole && exchange_->stream.finish()) co_return true;
   if (wire_.sends() != sends_before || wire_.broken() || gone_) co_return false;
   wire_.output.resize(head_at);  // nothing of it was sent
   broken_off_ = true;
   shape_refusal(500, Error(ashlar::errors::internal, "Something went wrong here."));
-  append_response(framing_of(response_, context(Persistence::close)), Persistence::close);
+  append_response(framing_of(response, context(Persistence::close)), Persistence::close);
   co_return false;
 }
 
 Connection::Next Connection::refuse(const Refusal& refusal) {
   shape_refusal(refusal.status, refusal.error);
-  request_.method = Method::get;  // perhaps it was never known: a HEAD that is refused gets a body, and then the end
-  request_.version = Version::http_1_1;
+  exchange_->request.method =
+      Method::get;  // perhaps it was never known: a HEAD that is refused gets a body, and then the end
+  exchange_->request.version = Version::http_1_1;
   append_response(ResponseFraming::length, Persistence::close);
   return Next::lingering_close;
 }
 
 void Connection::shape_refusal(int status, const Error& error) {
-  response_.reset();
+  Response& response = exchange_->response;
+  response.reset();
   try {
-    loop_.shared().handler.reject(status, error, response_);
+    loop_.shared().handler.reject(status, error, response);
   } catch (...) {
-    response_.reset();
+    response.reset();
   }
-  response_.status = status;
-  response_.stream = nullptr;
+  response.status = status;
+  response.stream = nullptr;
 }
 
 void Connection::append_response(ResponseFraming framing, Persistence persistence) {
-  append_head(wire_.output, response_, framing, context(persistence));
-  if (framing == ResponseFraming::length) wire_.output.append(response_.body);
+  append_head(wire_.output, exchange_->response, framing, context(persistence));
+  if (framing == ResponseFraming::length) wire_.output.append(exchange_->response.body);
 }
 
 Connection::Next Connection::after_answer(Persistence persistence) {
-  const bool at_end = body_.finished();
-  response_.stream = nullptr;
+  const bool at_end = exchange_->body.finished();
+  exchange_->response.stream = nullptr;
   wire_.input.unpin();
-  body_.release_memory();
+  exchange_->body.release_memory();
   decoder_.reset();
   loop_.count_answer();
   ++gathered_;

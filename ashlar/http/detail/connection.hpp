@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ashlar/http/detail/exchange.hpp"
 #include "ashlar/http/detail/http1_request.hpp"
 #include "ashlar/http/detail/http1_response.hpp"
 #include "ashlar/http/detail/http2_connection.hpp"
 #include "ashlar/http/detail/loop.hpp"
-#include "ashlar/http/detail/request_body.hpp"
-#include "ashlar/http/detail/response_stream.hpp"
+#include "ashlar/http/detail/peer.hpp"
 #include "ashlar/http/detail/wire.hpp"
 
 #include <boost/asio/cancellation_signal.hpp>
@@ -22,9 +22,9 @@ namespace ashlar::http::detail {
 enum class Preface : std::uint8_t { none, proxy_header };
 
 // One accepted connection: a coroutine that reads, asks the handler and writes until one side has had enough. It speaks
-// HTTP/1, and leaves its place to an Http2Connection when ALPN or the first bytes ask for HTTP/2. It owns what its
-// requests and responses live in, so that the second request allocates nothing. Owned by its coroutine; its loop's
-// table knows it while it lives.
+// HTTP/1, and leaves its place to an Http2Connection when ALPN or the first bytes ask for HTTP/2. What its requests and
+// responses live in is its loop's, which keeps it for the next, so that a request allocates nothing and a connection
+// without one holds little. Owned by its coroutine; its loop's table knows it while it lives.
 class Connection final : public std::enable_shared_from_this<Connection> {
  public:
   static void start(Loop& loop, Socket socket, const boost::asio::ip::tcp::endpoint& peer, ConnectionPermit permit,
@@ -44,7 +44,9 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   void client_gone();
   // Whether a handler that has run for so long has had its time.
   [[nodiscard]] bool is_late(std::chrono::milliseconds running) const {
-    return request_.time_max.count() > 0 && running >= request_.time_max && !request_.late;
+    if (exchange_ == nullptr) return false;
+    const Request& request = exchange_->request;
+    return request.time_max.count() > 0 && running >= request.time_max && !request.late;
   }
   void cancel_handler();
   void send_what_waits();
@@ -73,7 +75,9 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   [[nodiscard]] bool leaves_to_turn();
   void before_read();
   Next head_not_read();
-  Task<bool> wait_without_memory();
+  void take_exchange();
+  void give_back_exchange();
+  void give_back_memory();
   void begin_request();
   Next conclude(Failure failure);
   Task<Next> conclude_rest();
@@ -89,12 +93,10 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   Loop& loop_;
   Wire wire_;
   Http1RequestDecoder decoder_;
-  RequestBody body_;
-  ResponseStream stream_;
-  Request request_;
-  Response response_;
+  std::unique_ptr<Exchange> exchange_;  // null while there is no byte of a request and nothing to send
   std::string peer_address_;
   std::string client_certificate_;
+  Peer peer_;
   boost::asio::cancellation_signal cancel_;
   std::unique_ptr<Http2Connection> http2_;
   std::size_t requests_ = 0;

@@ -262,7 +262,7 @@ Http1RequestDecoder::Progress Http1RequestDecoder::parse(std::string_view input,
 }
 
 Http1RequestDecoder::Progress Http1RequestDecoder::refuse(int status, ErrorCode code, const char* message) {
-  refusal_.emplace(status, Error(code, message));
+  refusal_ = std::make_unique<Refusal>(status, Error(code, message));
   return Progress::refused;
 }
 

@@ -7,7 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
+#include <memory>
 #include <string_view>
 
 namespace ashlar::http::detail {
@@ -57,8 +57,8 @@ class Http1RequestDecoder {
 
   const Limits& limits_;
   RequestHead head_;
-  std::optional<Refusal> refusal_;
-  std::size_t scanned_ = 0;  // everything before it is known to be good
+  std::unique_ptr<Refusal> refusal_;  // few connections ever have one
+  std::size_t scanned_ = 0;           // everything before it is known to be good
   std::size_t line_start_ = 0;
   std::size_t message_start_ = 0;  // after blank lines
   std::size_t fields_start_ = 0;   // zero: still in the request line

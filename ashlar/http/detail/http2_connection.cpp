@@ -126,10 +126,7 @@ void Http2Connection::start_ready() {
 }
 
 void Http2Connection::start(Http2Stream& stream) {
-  stream.request.scheme = peer_.scheme;
-  stream.request.peer_address = peer_.address;
-  stream.request.peer_port = peer_.port;
-  stream.request.client_certificate = peer_.client_certificate;
+  peer_.introduce(stream.request);
   stream.handling_since = loop_.next();
   stream.task.emplace(loop_.context(), serve(stream), [this, &stream, owner = owner_.lock()] { ended(stream); });
 }

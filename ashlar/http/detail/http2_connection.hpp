@@ -3,6 +3,7 @@
 
 #include "ashlar/http/detail/http2_session.hpp"
 #include "ashlar/http/detail/loop.hpp"
+#include "ashlar/http/detail/peer.hpp"
 #include "ashlar/http/detail/wire.hpp"
 
 #include <boost/asio/basic_waitable_timer.hpp>
@@ -18,12 +19,6 @@ namespace ashlar::http::detail {
 // leave to be sent is gathered and written together. It belongs to a Connection, which the requests keep alive.
 class Http2Connection final : private Http2SessionEvents {
  public:
-  struct Peer {
-    Scheme scheme = Scheme::http;
-    std::string_view address;
-    std::uint16_t port = 0;
-    std::string_view client_certificate;
-  };
   // `owner`: what has this, and the wire and the peer's address.
   Http2Connection(Loop& loop, Wire& wire, Peer peer, std::weak_ptr<void> owner);
 

@@ -21,6 +21,8 @@ milliseconds sweep_interval(const Limits& limits) {
   return std::clamp(shortest / 8, milliseconds{5}, milliseconds{100});
 }
 
+constexpr std::size_t exchanges_kept_max = 64;
+constexpr std::size_t exchange_bytes_kept_max = 64 * 1024;
 constexpr std::size_t gathered_connections_max = 16;  // the first waits for the work of so many, no longer
 
 }  // namespace
@@ -65,8 +67,25 @@ bool ConnectionPermit::count_for(const boost::asio::ip::address& address) {
 Loop::Loop(ServerShared& shared)
     : shared_(shared), tls_(shared.tls), interval_(sweep_interval(shared.limits)), context_(1), timer_(context_) {
   gathered_.reserve(gathered_connections_max);
+  exchanges_.reserve(exchanges_kept_max);
   gathers_ = shared.limits.gathering_answers_per_second_min == 0;
   read_clocks();
+}
+
+Loop::~Loop() = default;
+
+std::unique_ptr<Exchange> Loop::take_exchange() {
+  if (exchanges_.empty()) return std::make_unique<Exchange>();
+  std::unique_ptr<Exchange> out = std::move(exchanges_.back());
+  exchanges_.pop_back();
+  return out;
+}
+
+void Loop::give_back(std::unique_ptr<Exchange> exchange) {
+  const std::size_t bytes = exchange->response.body.capacity() + exchange->output.capacity();
+  if (exchanges_.size() < exchanges_kept_max && bytes <= exchange_bytes_kept_max) {
+    exchanges_.push_back(std::move(exchange));
+  }
 }
 
 std::size_t Loop::add(Connection& connection) {

@@ -29,6 +29,7 @@
 namespace ashlar::http::detail {
 
 class Connection;
+struct Exchange;
 
 [[nodiscard]] IpAddress address_of(const boost::asio::ip::address& address);
 
@@ -108,6 +109,7 @@ struct LoopLag {
 class Loop {
  public:
   explicit Loop(ServerShared& shared);
+  ~Loop();
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
@@ -115,6 +117,8 @@ class Loop {
   [[nodiscard]] ServerShared& shared() { return shared_; }
   [[nodiscard]] const Limits& limits() const { return shared_.limits; }
   [[nodiscard]] BufferPool& buffers() { return buffers_; }
+  [[nodiscard]] std::unique_ptr<Exchange> take_exchange();
+  void give_back(std::unique_ptr<Exchange> exchange);
   [[nodiscard]] std::string_view date() const { return date_; }
   [[nodiscard]] std::int64_t now() const { return now_; }  // milliseconds of the steady clock at the last sweep
   [[nodiscard]] std::int64_t next() const {
@@ -164,6 +168,7 @@ class Loop {
   ServerShared& shared_;
   std::shared_ptr<boost::asio::ssl::context> tls_;
   BufferPool buffers_;
+  std::vector<std::unique_ptr<Exchange>> exchanges_;  // that nobody uses: the last one is still in the cache
   std::vector<Due> due_;
   std::vector<pollfd> polled_;
   std::vector<std::shared_ptr<Connection>> polled_connections_;

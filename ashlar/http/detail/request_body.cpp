@@ -23,7 +23,7 @@ void RequestBody::begin(const RequestHead& head) {
   whole_.reset();
   refusal_.reset();
   if (framing_ != BodyFraming::chunked) return;
-  const Limits& limits = wire_.loop().limits();
+  const Limits& limits = wire_->loop().limits();
   chunked_ = ChunkedDecoder({limits.body_bytes_max, limits.chunk_extension_bytes_max, limits.trailer_bytes_max});
 }
 
@@ -41,17 +41,17 @@ RequestBody::Taken RequestBody::take() {
   if (refusal_) return Taken::failed;
   if (ended_) return Taken::end;
   if (framing_ == BodyFraming::chunked) return take_chunked();
-  piece_ = wire_.input.unread().substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(left_, SIZE_MAX)));
+  piece_ = wire_->input.unread().substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(left_, SIZE_MAX)));
   if (piece_.empty()) return Taken::need_more;
-  wire_.input.consume(piece_.size());
+  wire_->input.consume(piece_.size());
   left_ -= piece_.size();
   ended_ = left_ == 0;
   return Taken::piece;
 }
 
 RequestBody::Taken RequestBody::take_chunked() {
-  const ChunkedDecoder::Step step = chunked_.step(wire_.input.unread());
-  wire_.input.consume(step.consumed);
+  const ChunkedDecoder::Step step = chunked_.step(wire_->input.unread());
+  wire_->input.consume(step.consumed);
   switch (step.outcome) {
     case ChunkedDecoder::Outcome::need_more:
       return Taken::need_more;
@@ -85,7 +85,7 @@ std::optional<std::string_view> RequestBody::try_whole(std::size_t bytes_max) {
   if (begun_ || refusal_) return std::nullopt;
   if (framing_ == BodyFraming::none) return whole_ = std::string_view{};
   if (framing_ == BodyFraming::length) {
-    if (content_length_ > bytes_max || wire_.input.unread().size() < left_) return std::nullopt;
+    if (content_length_ > bytes_max || wire_->input.unread().size() < left_) return std::nullopt;
     (void)take();
     return whole_ = piece_;
   }
@@ -97,16 +97,16 @@ std::optional<std::string_view> RequestBody::try_whole(std::size_t bytes_max) {
 }
 
 Task<Result<>> RequestBody::arrive(std::size_t in_place_bytes) {
-  if (wire_.broken()) co_return fail(errors::connection_closed, "The connection has ended.");
+  if (wire_->broken()) co_return fail(errors::connection_closed, "The connection has ended.");
   if (continue_due_) {
     continue_due_ = false;
-    wire_.output.append(continue_response);
+    wire_->output.append(continue_response);
   }
   // What waits in the output may be what the client waits for.
-  bool more = wire_.output.empty() || co_await wire_.flush();
-  if (more) more = co_await (in_place_bytes > 0 ? wire_.read_body_in_place() : wire_.read_body());
+  bool more = wire_->output.empty() || co_await wire_->flush();
+  if (more) more = co_await (in_place_bytes > 0 ? wire_->read_body_in_place() : wire_->read_body());
   if (more) co_return Result<>{};
-  if (wire_.expired() && !wire_.broken()) {
+  if (wire_->expired() && !wire_->broken()) {
     co_return std::unexpected(refuse(408, errors::body_timeout, "The body did not come in time."));
   }
   co_return fail(errors::connection_closed, "The connection has ended.");
@@ -138,7 +138,7 @@ Task<Result<std::string_view>> RequestBody::read_all(std::size_t bytes_max) {
   if (const auto whole = try_whole(bytes_max)) co_return *whole;
   if (refusal_) co_return std::unexpected(failure());
   const bool over = whole_ || (framing_ == BodyFraming::length && left_ > bytes_max);
-  if (!over && !begun_ && framing_ == BodyFraming::length && wire_.input.fits(content_length_)) {
+  if (!over && !begun_ && framing_ == BodyFraming::length && wire_->input.fits(content_length_)) {
     co_return co_await read_all_in_place();
   }
   if (!kept_is_next_) kept_.clear();
@@ -162,7 +162,7 @@ Task<Result<std::string_view>> RequestBody::read_all(std::size_t bytes_max) {
 
 Task<Result<std::string_view>> RequestBody::read_all_in_place() {
   begun_ = true;
-  while (wire_.input.unread().size() < left_) {
+  while (wire_->input.unread().size() < left_) {
     if (auto arrived = co_await arrive(1); !arrived) co_return std::unexpected(std::move(arrived.error()));
   }
   (void)take();
@@ -175,17 +175,17 @@ bool RequestBody::skip_arrived() {
 }
 
 bool RequestBody::worth_discarding() const {
-  return !refusal_ && !continue_due_ && !wire_.broken() &&
-         (framing_ == BodyFraming::chunked || left_ <= wire_.loop().limits().discarded_body_bytes_max);
+  return !refusal_ && !continue_due_ && !wire_->broken() &&
+         (framing_ == BodyFraming::chunked || left_ <= wire_->loop().limits().discarded_body_bytes_max);
 }
 
 Task<bool> RequestBody::discard() {
   std::uint64_t dropped = 0;
   while (!skip_arrived()) {
-    if (refusal_ || dropped > wire_.loop().limits().discarded_body_bytes_max) co_return false;
+    if (refusal_ || dropped > wire_->loop().limits().discarded_body_bytes_max) co_return false;
     const auto arrived = co_await arrive(in_place_no);
     if (!arrived) co_return false;
-    dropped += wire_.input.unread().size();
+    dropped += wire_->input.unread().size();
   }
   co_return true;
 }

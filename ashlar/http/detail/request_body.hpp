@@ -12,10 +12,10 @@
 
 namespace ashlar::http::detail {
 
-// The body of the request that a connection is at. One object serves all requests of the connection.
+// The body of the request that a connection is at. One object serves one request after another.
 class RequestBody final : public BodyReader {
  public:
-  explicit RequestBody(Wire& wire) : wire_(wire) {}
+  void use(Wire& wire) { wire_ = &wire; }  // before all else; it outlives the request
 
   // The input is pinned and begins with the body.
   void begin(const RequestHead& head);
@@ -57,7 +57,7 @@ class RequestBody final : public BodyReader {
   [[nodiscard]] Error refuse(int status, ErrorCode code, const char* message);
   [[nodiscard]] Error failure() const;
 
-  Wire& wire_;
+  Wire* wire_ = nullptr;
   BodyFraming framing_ = BodyFraming::none;
   bool continue_due_ = false;
   bool ended_ = true;

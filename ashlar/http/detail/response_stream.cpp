@@ -24,14 +24,14 @@ Task<Result<>> ResponseStream::write(std::string_view bytes) {
   }
   if (broken_) co_return fail(ashlar::errors::internal, "The response cannot go on.");
   const std::string_view ending = framing_ == ResponseFraming::chunked ? line_end : std::string_view{};
-  if (framing_ == ResponseFraming::chunked) append_chunk_size(wire_.output, bytes.size());
+  if (framing_ == ResponseFraming::chunked) append_chunk_size(wire_->output, bytes.size());
   bool sent = false;
   if (bytes.size() <= copied_max) {
-    wire_.output.append(bytes).append(ending);
-    const Wire::Flushed flushed = wire_.try_flush();
-    sent = flushed == Wire::Flushed::all || (flushed == Wire::Flushed::blocked && co_await wire_.flush());
+    wire_->output.append(bytes).append(ending);
+    const Wire::Flushed flushed = wire_->try_flush();
+    sent = flushed == Wire::Flushed::all || (flushed == Wire::Flushed::blocked && co_await wire_->flush());
   } else {
-    sent = co_await wire_.flush(bytes, ending);
+    sent = co_await wire_->flush(bytes, ending);
   }
   if (sent) co_return Result<>{};
   broken_ = true;
@@ -39,8 +39,8 @@ Task<Result<>> ResponseStream::write(std::string_view bytes) {
 }
 
 bool ResponseStream::finish() {
-  if (broken_ || wire_.broken()) return false;
-  if (framing_ == ResponseFraming::chunked) wire_.output.append(last_chunk);
+  if (broken_ || wire_->broken()) return false;
+  if (framing_ == ResponseFraming::chunked) wire_->output.append(last_chunk);
   return framing_ != ResponseFraming::length || left_ == 0;
 }
 

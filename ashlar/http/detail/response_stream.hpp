@@ -13,7 +13,7 @@ namespace ashlar::http::detail {
 // Where the streamed body of the response that a connection is at goes.
 class ResponseStream final : public BodyWriter {
  public:
-  explicit ResponseStream(Wire& wire) : wire_(wire) {}
+  void use(Wire& wire) { wire_ = &wire; }  // before all else; it outlives the response
 
   // The head is in the wire's output already. `length`: of ResponseFraming::length.
   void begin(ResponseFraming framing, std::uint64_t length);
@@ -23,7 +23,7 @@ class ResponseStream final : public BodyWriter {
   Task<Result<>> write(std::string_view bytes) override;
 
  private:
-  Wire& wire_;
+  Wire* wire_ = nullptr;
   ResponseFraming framing_ = ResponseFraming::none;
   std::uint64_t left_ = 0;  // of ResponseFraming::length
   bool broken_ = false;
