@@ -1,11 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <malloc.h>
+
 #include <cstddef>
 #include <fstream>
 #include <string>
 
 namespace ashlar::test {
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr bool under_sanitizer = true;
+#elif defined(__has_feature)
+inline constexpr bool under_sanitizer = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
+#else
+inline constexpr bool under_sanitizer = false;
+#endif
 
 // The most memory that this process has had, in bytes.
 inline std::size_t memory_peak() {
@@ -17,14 +27,10 @@ inline std::size_t memory_peak() {
   return kilobytes * 1024;
 }
 
+// What malloc has given out, in bytes; of no use under the sanitizers, which have one of their own.
+inline std::size_t memory_held() { return ::mallinfo2().uordblks; }
+
 // What a transfer of 32 MiB may add to it. The sanitizers keep freed memory for a while.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-inline constexpr std::size_t peak_growth_max = 512 * 1024 * 1024;
-#elif defined(__has_feature)
-inline constexpr std::size_t peak_growth_max =
-    (__has_feature(address_sanitizer) || __has_feature(thread_sanitizer) ? 512 : 8) * 1024 * 1024;
-#else
-inline constexpr std::size_t peak_growth_max = 8 * 1024 * 1024;
-#endif
+inline constexpr std::size_t peak_growth_max = (under_sanitizer ? 512 : 8) * 1024 * 1024;
 
 }  // namespace ashlar::test

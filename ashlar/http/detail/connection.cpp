@@ -68,6 +68,12 @@ void Connection::expire() {
   }
 }
 
+void Connection::rest() {
+  if (exchange_ == nullptr || !waiting_ || !wire_.output.empty()) return;
+  wire_.output.swap(exchange_->output);
+  loop_.give_back(std::move(exchange_));
+}
+
 void Connection::release_memory() {
   if (http2_) {
     http2_->release_memory();
@@ -99,10 +105,7 @@ void Connection::send_gathered() {
   gathering_ = false;
   if (!reading_) return;  // the next request has come, and its answer goes with these
   const Wire::Flushed flushed = wire_.try_flush();
-  if (flushed == Wire::Flushed::all) {
-    if (waiting_) give_back_exchange();
-    return;
-  }
+  if (flushed == Wire::Flushed::all) return;
   blocked_ = flushed == Wire::Flushed::blocked;
   wire_.cancel();
 }
@@ -246,7 +249,6 @@ void Connection::before_read() {
     head_begun_ = true;
   } else {
     waiting_ = true;
-    if (wire_.output.empty()) give_back_exchange();
     if (loop_.draining()) {
       wire_.due_in(loop_.limits().drain_notice_time);
     } else {
@@ -271,12 +273,6 @@ void Connection::take_exchange() {
   exchange_->request.body = &exchange_->body;
   peer_.introduce(exchange_->request);
   wire_.output.swap(exchange_->output);
-}
-
-void Connection::give_back_exchange() {
-  if (exchange_ == nullptr) return;
-  wire_.output.swap(exchange_->output);
-  loop_.give_back(std::move(exchange_));
 }
 
 // An idle connection keeps no buffer: 10,000 of them are to fit into 40 MB.

@@ -40,6 +40,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   [[nodiscard]] int descriptor() { return wire_.transport().socket().native_handle(); }
   void expire();
   void tick() { http2_->tick(); }
+  void rest();
   void release_memory();
   void client_gone();
   // Whether a handler that has run for so long has had its time.
@@ -76,7 +77,6 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   void before_read();
   Next head_not_read();
   void take_exchange();
-  void give_back_exchange();
   void give_back_memory();
   void begin_request();
   Next conclude(Failure failure);
@@ -93,7 +93,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   Loop& loop_;
   Wire wire_;
   Http1RequestDecoder decoder_;
-  std::unique_ptr<Exchange> exchange_;  // null while there is no byte of a request and nothing to send
+  std::unique_ptr<Exchange> exchange_;  // null while it rests
   std::string peer_address_;
   std::string client_certificate_;
   Peer peer_;

@@ -9,9 +9,8 @@
 
 namespace ashlar::http::detail {
 
-// A request and its answer, with the memory that they live in. A loop has as many as requests are under way: a
-// connection borrows one from a request's first byte until its answer is sent, so that thousands that wait for a
-// request hold none.
+// A request and its answer, with the memory that they live in. A connection that a sweep finds waiting leaves its own
+// to whichever has the next request, so that a loop has as many as are in use, and not as many as connections.
 struct Exchange {
   Request request;
   Response response;

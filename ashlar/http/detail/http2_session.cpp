@@ -201,7 +201,7 @@ Http2Session::Http2Session(const Limits& limits, Http2SessionEvents& events)
   nghttp2_option_set_no_auto_window_update(option, 1);
   nghttp2_option_set_max_continuations(option, limits.http2_continuations_max);
   nghttp2_option_set_stream_reset_rate_limit(option, never, never);
-  check(nghttp2_session_server_new2(&session_, callbacks, this, option));
+  check(nghttp2_session_server_new3(&session_, callbacks, this, option, memory_.functions()));
   submit_settings();
 }
 
@@ -371,6 +371,11 @@ Http2Stream* Http2Session::open(std::int32_t id) {
   stream->place = streams_.size();
   streams_.push_back(std::move(stream));
   return streams_.back().get();
+}
+
+void Http2Session::release_memory() {
+  free_.clear();
+  if (!wants_output()) memory_.release();
 }
 
 void Http2Session::release(Http2Stream& stream) {

@@ -3,6 +3,7 @@
 
 #include "ashlar/http/detail/frame_budget.hpp"
 #include "ashlar/http/detail/http1_response.hpp"
+#include "ashlar/http/detail/http2_memory.hpp"
 #include "ashlar/http/detail/http2_stream.hpp"
 #include "ashlar/http/limits.hpp"
 
@@ -72,7 +73,7 @@ class Http2Session {
   [[nodiscard]] const Limits& limits() const { return limits_; }
   [[nodiscard]] Http2SessionEvents& events() { return events_; }
   void release(Http2Stream& stream);
-  void release_memory() { free_.clear(); }
+  void release_memory();  // while it is idle
 
  private:
   struct Callbacks;
@@ -83,6 +84,7 @@ class Http2Session {
 
   const Limits& limits_;
   Http2SessionEvents& events_;
+  Http2Memory memory_;
   nghttp2_session* session_ = nullptr;
   std::vector<std::unique_ptr<Http2Stream>> streams_;
   std::vector<std::unique_ptr<Http2Stream>> free_;

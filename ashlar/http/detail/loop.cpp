@@ -149,6 +149,10 @@ void Loop::sweep() {
         due.connection->tick();
         break;
       case Due::Kind::idle:
+        due.kind = Due::Kind::resting;
+        due.connection->rest();
+        [[fallthrough]];
+      case Due::Kind::resting:
         if (due.at - (shared_.limits.idle_time_max - shared_.limits.idle_memory_time_max).count() < now_) {
           due.kind = Due::Kind::deadline;
           due.connection->release_memory();

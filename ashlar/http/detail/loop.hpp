@@ -86,7 +86,8 @@ struct Due {
   enum class Kind : std::uint8_t {
     nothing,
     deadline,  // expire() at `at`
-    idle,      // the same, and after a while its memory is given back
+    idle,      // the same, and the next sweep lets it rest()
+    resting,   // the same, and after a while it is to release_memory()
     watched,   // a handler runs: see whether the client is still there, and whether the handler is late
     swept,     // HTTP/2: it looks after its streams itself, tick()
   };

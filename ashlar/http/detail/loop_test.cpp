@@ -3,9 +3,17 @@
 
 #include "ashlar/http/detail/standing_loop.hpp"
 #include "ashlar/http/detail/test_server.hpp"
+#include "tests/support/memory.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <gtest/gtest.h>
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <string_view>
+#include <vector>
 
 namespace ashlar::http::detail {
 namespace {
@@ -39,6 +47,46 @@ TEST(Loop, DrainingAnswersARequestThatHasComeUnread) {
     EXPECT_EQ(response.header("Connection"), "close");
     EXPECT_TRUE(client->closed_by_server());
   }
+}
+
+// 10,000 of them are to fit into 40 MB, and what the heap's own bookkeeping adds.
+TEST(Loop, AnIdleConnectionHoldsLittle) {
+  if (test::under_sanitizer) GTEST_SKIP() << "its malloc says nothing";
+  constexpr std::size_t count = 200;
+  TestHandler handler;
+  StandingLoop standing(Limits{.header_time_max = std::chrono::milliseconds{40},  // so a sweep each five
+                               .idle_memory_time_max = std::chrono::milliseconds{1}},
+                        handler);
+  std::vector<int> clients;
+  const auto connect = [&] {
+    std::array<int, 2> ends{};
+    ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()), 0);
+    clients.push_back(ends[0]);
+    standing.serve(ends[1]);
+  };
+  const auto held_by_each = [&](auto&& begin) {
+    const auto before = static_cast<std::ptrdiff_t>(test::memory_held());
+    begin();
+    standing.loop().context().run_for(std::chrono::milliseconds{100});
+    return (static_cast<std::ptrdiff_t>(test::memory_held()) - before) / static_cast<std::ptrdiff_t>(count);
+  };
+  connect();  // what the loop keeps for the next
+  clients.reserve(count + 1);
+  const auto silent = held_by_each([&] {
+    for (std::size_t i = 0; i < count; ++i) connect();
+  });
+  EXPECT_LT(silent, 4'096);
+  const auto grown = held_by_each([&] {
+    for (const int client : clients) {
+      constexpr std::string_view request = "GET /echo HTTP/1.1\r\nHost: a\r\nAccept: */*\r\n\r\n";
+      ASSERT_EQ(::send(client, request.data(), request.size(), 0), static_cast<ssize_t>(request.size()));
+      standing.go_round();
+    }
+  });
+  EXPECT_LT(silent + grown, 4'096) << "after a request";
+  for (const int client : clients) ::close(client);
+  standing.go_round();
+  EXPECT_EQ(standing.connections(), 0U);
 }
 
 }  // namespace

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/http/detail/input_buffer.hpp"
+
+#include <nghttp2/nghttp2.h>
+
+#include <cstddef>
+
+namespace ashlar::http::detail {
+
+// Where an nghttp2_session has its memory from: malloc, but for the buffer of the largest frame, half of all it has
+// from its first day on and hardly ever filled. That one is of whole pages, which an idle session can give back.
+class Http2Memory {
+ public:
+  Http2Memory();
+  Http2Memory(const Http2Memory&) = delete;
+  Http2Memory& operator=(const Http2Memory&) = delete;
+
+  [[nodiscard]] nghttp2_mem* functions() { return &functions_; }
+  // While nothing is being sent: the buffer's content is lost, its place is not.
+  void release();
+
+ private:
+  [[nodiscard]] void* take(std::size_t bytes);
+  void give_back(void* memory);
+  [[nodiscard]] void* change(void* memory, std::size_t bytes);
+
+  nghttp2_mem functions_;
+  Buffer frame_;
+  std::size_t frame_bytes_ = 0;
+};
+
+}  // namespace ashlar::http::detail
