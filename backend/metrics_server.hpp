@@ -7,13 +7,14 @@
 namespace ashlar::backend {
 
 // GET /metrics of an application on a port of its own (METRICS_PORT), for a network that only the scraper is in. Serves
-// from its construction to its end, with one loop; the application outlives it, and so do the servers it shows.
+// from its construction until its server is stopped, with one loop; the application outlives it, and so do the servers
+// it shows.
 class MetricsServer {
  public:
   // Throws std::system_error when the port cannot be had.
   MetricsServer(const Settings& settings, const Foundation& foundation, const web::App& application);
 
-  [[nodiscard]] std::uint16_t port() const { return server_.port(); }
+  [[nodiscard]] http::Server& server() { return server_; }
 
  private:
   web::App app_;

@@ -6,13 +6,20 @@
 
 namespace ashlar::cli {
 
-bool LoopsWatch::ask() {
-  for (const auto& answered : answered_) {
-    if (!*answered) return false;
+LoopsWatch::LoopsWatch(std::initializer_list<http::Server*> servers) {
+  for (http::Server* const server : servers) {
+    for (std::size_t i = 0; server != nullptr && i < server->loops(); ++i)
+      loops_.push_back({server->loop(i), std::make_shared<std::atomic<bool>>(true)});
   }
-  for (std::size_t i = 0; i < answered_.size(); ++i) {
-    *answered_[i] = false;
-    boost::asio::post(server_.loop(i), [answered = answered_[i]] { *answered = true; });
+}
+
+bool LoopsWatch::ask() {
+  for (const Watched& each : loops_) {
+    if (!*each.answered) return false;
+  }
+  for (const Watched& each : loops_) {
+    *each.answered = false;
+    boost::asio::post(each.loop, [answered = each.answered] { *answered = true; });
   }
   return true;
 }

@@ -16,6 +16,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <ctime>
 #include <functional>
@@ -78,14 +79,20 @@ void start(http::Server& server, backend::Application& application, redis::Clien
   server.start();
 }
 
-// Stops the server, then closes what its loops wait for: in this order, however serving ends.
+// Stops the server, then the metrics' (so that the end can be watched), then closes what their loops wait for: in this
+// order, however serving ends.
 class EndOfService {
  public:
-  EndOfService(http::Server& server, backend::Application& application, const backend::Foundation& foundation,
-               std::chrono::milliseconds time_max)
-      : server_(server), application_(application), foundation_(foundation), time_max_(time_max) {}
+  EndOfService(http::Server& server, http::Server* metrics, backend::Application& application,
+               const backend::Foundation& foundation, std::chrono::milliseconds time_max)
+      : server_(server), metrics_(metrics), application_(application), foundation_(foundation), time_max_(time_max) {}
   ~EndOfService() {
-    const std::size_t cut_off = server_.stop(time_max_);
+    const Clock::Steady until = foundation_.clock.steady() + time_max_;
+    std::size_t cut_off = server_.stop(time_max_);
+    if (metrics_ != nullptr) {
+      const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - foundation_.clock.steady());
+      cut_off += metrics_->stop(std::max(left, std::chrono::milliseconds{0}));
+    }
     if (cut_off > 0)
       foundation_.logger.warn("connections were cut off: they did not finish in time", {{"connections", cut_off}});
     application_.close();
@@ -97,6 +104,7 @@ class EndOfService {
 
  private:
   http::Server& server_;
+  http::Server* metrics_;  // null: none
   backend::Application& application_;
   const backend::Foundation& foundation_;
   const std::chrono::milliseconds time_max_;
@@ -135,10 +143,9 @@ int next_signal(const Signals& signals, const Supervisor& supervisor, LoopsWatch
 }
 
 // Serves the next signals until one of them says to stop.
-int wait_for_stop(const Signals& signals, const Supervisor& supervisor, http::Server& server,
+int wait_for_stop(const Signals& signals, const Supervisor& supervisor, LoopsWatch loops,
                   const std::function<void()>& reload_all) {
   const bool at_terminal = isatty(STDIN_FILENO) == 1;
-  LoopsWatch loops(server);
   while (true) {
     const int signal = next_signal(signals, supervisor, loops);
     if (signal != SIGHUP) return signal;
@@ -197,8 +204,9 @@ int serve(const Serve& wanted) {
   web::add_server(application.metrics(), server);
   std::optional<backend::MetricsServer> metrics;
   if (settings.metrics_port) metrics.emplace(settings, foundation, application.app());
+  http::Server* const metrics_server = metrics ? &metrics->server() : nullptr;
   {
-    const EndOfService end(server, application, foundation, settings.stop_time_max);
+    const EndOfService end(server, metrics_server, application, foundation, settings.stop_time_max);
     start(server, application, redis.get());
     logger.info("serving", {{"version", backend::version()},
                             {"environment", backend::to_string(settings.stage)},
@@ -206,7 +214,7 @@ int serve(const Serve& wanted) {
                             {"port", server.port()},
                             {"tls", settings.tls.has_value()},
                             {"loops", server.loops()}});
-    if (metrics) logger.info("serving metrics", {{"host", settings.host}, {"port", metrics->port()}});
+    if (metrics) logger.info("serving metrics", {{"host", settings.host}, {"port", metrics_server->port()}});
     // On a loop of the server's, whose connections to the database are used again.
     const auto admin =
         run_or_stop_on(server.loop(0), backend::make_first_admin(settings, foundation, application.passwords()));
@@ -215,8 +223,8 @@ int serve(const Serve& wanted) {
     if (settings.stage == backend::Stage::development) print_welcome(settings, server.port(), admin, foundation);
 
     if (!supervisor.ready()) logger.warn("NOTIFY_SOCKET: nobody is there");
-    const int signal =
-        wait_for_stop(signals, supervisor, server, [&] { reload(wanted, clock, server, settings, logger); });
+    const int signal = wait_for_stop(signals, supervisor, LoopsWatch({&server, metrics_server}),
+                                     [&] { reload(wanted, clock, server, settings, logger); });
     signals.release_stop();
     (void)supervisor.stopping();
     logger.info("stopping", {{"signal", name_of(signal)}});
