@@ -44,6 +44,7 @@ void append_encoded(std::string_view text, std::string& out) {
 struct TestClient::State {
   http::Handler& handler;
   boost::asio::io_context loop{1};
+  SystemClock clock{};
 };
 
 TestClient::TestClient(http::Handler& handler) : state_(new State{.handler = handler}) {}
@@ -52,7 +53,7 @@ TestClient::~TestClient() = default;
 boost::asio::io_context& TestClient::loop() { return state_->loop; }
 
 std::unique_ptr<TestCall> TestClient::prepare(const TestRequest& request, bool one_by_one) {
-  auto call = std::make_unique<TestCall>(state_->loop, request,
+  auto call = std::make_unique<TestCall>(state_->loop, clock_ != nullptr ? *clock_ : state_->clock, request,
                                          one_by_one ? TestCall::Pieces::one_by_one : TestCall::Pieces::collected);
   const TestRequest& sent = call->sent;
   const std::string_view target = sent.target;

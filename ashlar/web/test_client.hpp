@@ -79,6 +79,9 @@ class TestClient {
   // which outlives the client. Not with a request that has a Cookie field of its own.
   TestCookieJar& keep_cookies(const Clock& clock) { return cookies_.emplace(clock); }
   void use_scheme(http::Scheme scheme) { scheme_ = scheme; }
+  // By which a request has its time_max, and is 504 after it, as behind a server; it outlives the client. Without one
+  // real time passes.
+  void use_clock(const Clock& clock) { clock_ = &clock; }
 
   // Sent with every request from now on; an empty token sends none.
   void use_bearer(std::string token) { bearer_ = std::move(token); }
@@ -94,6 +97,7 @@ class TestClient {
   struct State;
   std::unique_ptr<State> state_;
   std::optional<TestCookieJar> cookies_;
+  const Clock* clock_ = nullptr;  // null: the state's
   http::Scheme scheme_ = http::Scheme::http;
   std::string bearer_;
   std::string peer_address_ = "127.0.0.1";

@@ -6,6 +6,7 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
@@ -13,6 +14,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <semaphore>
 #include <vector>
 
 namespace ashlar::web {
@@ -36,6 +38,7 @@ using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
 struct Work {
   std::atomic<int> cancelled = 0;
   std::vector<Timer*> gates;  // of what waits for something to be late; on the loop
+  std::counting_semaphore<> at_gate{0};
 };
 
 Task<> wait_forever() {
@@ -71,7 +74,15 @@ Task<Result<Thing>> done_in_spite_of_it(Context&, Work& work) {
 Task<Result<Thing>> done_when_another_is_late(Context&, Work& work) {
   Timer timer(co_await boost::asio::this_coro::executor, Timer::time_point::max());
   work.gates.push_back(&timer);
+  work.at_gate.release();
   (void)co_await timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable_t<LoopExecutor>{}));
+  co_return Thing{"done"};
+}
+
+// As something would be that answers only after a minute.
+Task<Result<Thing>> done_after_a_minute(Context&, ManualClock& clock) {
+  clock.advance(1min);
+  for (int i = 0; i < 3; ++i) co_await boost::asio::post(boost::asio::use_awaitable_t<LoopExecutor>{});
   co_return Thing{"done"};
 }
 
@@ -135,11 +146,11 @@ TEST(TimeMax, ALineCanHaveMoreOrNone) {
         routes.get("/as-the-app", never_done, work).open();
       },
       {.request_time_max = 20ms});
-  test::RawClient more(served.server.port()), none(served.server.port()), late(served.server.port());
+  test::RawClient more(served.server.port()), none(served.server.port());
   more.send("GET /more HTTP/1.1\r\nHost: a\r\n\r\n");
   none.send("GET /none HTTP/1.1\r\nHost: a\r\n\r\n");
-  EXPECT_EQ(late.request("GET", "/nothing").status, 404);  // so the others have been read
-  EXPECT_EQ(late.request("GET", "/as-the-app").status, 504);
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(work.at_gate.try_acquire_for(10s));
+  EXPECT_EQ(test::RawClient(served.server.port()).request("GET", "/as-the-app").status, 504);
   EXPECT_EQ(more.read_response().status, 200);
   EXPECT_EQ(none.read_response().status, 200);
 }
@@ -150,6 +161,26 @@ TEST(TimeMax, CoversAStoreOfCountsThatDoesNotAnswer) {
   options.rate_limit_store = &store;
   Served served([](Routes& routes) { routes.get("/things", get_thing).open(); }, options);
   EXPECT_EQ(test::RawClient(served.server.port()).request("GET", "/things").status, 504);
+}
+
+TEST(TimeMax, IsHeldByATestClientByItsClock) {
+  Work work;
+  ManualClock clock{Timestamp::from_milliseconds(0)};
+  TestApp app([&](Routes& routes) {
+    routes.get("/minute", done_after_a_minute, clock).open();
+    routes.get("/minute/may-take-two", done_after_a_minute, clock).open().time_max(2min);
+    routes.get("/minute/may-take-any", done_after_a_minute, clock).open().time_max(0ms);
+    routes.get("/never", never_done, work).open().time_max(20ms);
+  });
+  EXPECT_EQ(app->get("/minute").status, 200) << "in real time it was no minute";
+  EXPECT_EQ(app->get("/never").status, 504);
+  EXPECT_EQ(work.cancelled, 1);
+  app->use_clock(clock);
+  const auto late = app->get("/minute");
+  EXPECT_EQ(late.status, 504);
+  EXPECT_EQ(late.at("/code"), "server.deadline_exceeded");
+  EXPECT_EQ(app->get("/minute/may-take-two").status, 200);
+  EXPECT_EQ(app->get("/minute/may-take-any").status, 200);
 }
 
 TEST(TimeMax, ANegativeOneIsRefusedAtStart) {

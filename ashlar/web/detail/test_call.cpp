@@ -5,14 +5,23 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
 namespace ashlar::web::detail {
 
 namespace asio = boost::asio;
+
+namespace {
+
+// How long a late request may go unnoticed while nothing happens on the loop.
+constexpr std::chrono::milliseconds look_interval{5};
+
+}  // namespace
 
 std::optional<std::string_view> WholeBody::try_whole(std::size_t bytes_max) {
   return text_.size() <= bytes_max ? std::optional(text_) : std::nullopt;
@@ -26,11 +35,13 @@ Task<Result<std::string_view>> WholeBody::read_all(std::size_t bytes_max) {
   co_return text_;
 }
 
-TestCall::TestCall(asio::io_context& its_loop, TestRequest its_request, Pieces its_how)
+TestCall::TestCall(asio::io_context& its_loop, const Clock& its_clock, TestRequest its_request, Pieces its_how)
     : loop(its_loop),
+      clock(its_clock),
       sent(std::move(its_request)),
       body(sent.body),
       how(its_how),
+      began_(its_clock.steady()),
       taken_(its_loop.get_executor(), Timer::time_point::max()),
       scope_(its_loop) {}
 
@@ -51,6 +62,7 @@ Task<> TestCall::run(http::Handler& handler) {
 Task<> TestCall::call(http::Handler& handler) {
   co_await handler.handle(request, response);
   answered = true;
+  if (request.late) co_await asio::this_coro::reset_cancellation_state();  // what it made of that is sent
   if (!response.stream || sent.method == http::Method::head) co_return;
   auto produced = co_await response.stream(*this);
   if (!produced) failure = std::move(produced.error());
@@ -75,8 +87,18 @@ void TestCall::run_one(std::chrono::steady_clock::time_point deadline) {
   taken_.cancel();
   if (loop.stopped()) loop.restart();
   const auto work = asio::make_work_guard(loop);
-  if (loop.run_one_until(deadline) == 0)
-    throw std::runtime_error("the handler of " + sent.target + " did not finish within 30 s");
+  const auto now = std::chrono::steady_clock::now();
+  if (now >= deadline) throw std::runtime_error("the handler of " + sent.target + " did not finish within 30 s");
+  loop.run_one_until(std::min(deadline, now + look_interval));
+  cancel_if_late();
+}
+
+// As a server's sweep does.
+void TestCall::cancel_if_late() {
+  const bool due = request.time_max.count() > 0 && clock.steady() - began_ >= request.time_max;
+  if (!due || answered || request.late) return;
+  request.late = true;
+  scope_.cancel();
 }
 
 // A handler that does not finish in time is cancelled, so that nothing of it is left.

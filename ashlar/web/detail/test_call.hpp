@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ashlar/async/task_scope.hpp"
+#include "ashlar/core/clock.hpp"
 #include "ashlar/http/message.hpp"
 #include "ashlar/web/test_client.hpp"
 
@@ -34,7 +35,8 @@ class WholeBody final : public http::BodyReader {
 struct TestCall final : http::BodyWriter {
   // Body: collected into `response.body`, or handed over piece by piece.
   enum class Pieces : unsigned char { collected, one_by_one };
-  TestCall(boost::asio::io_context& its_loop, TestRequest request, Pieces how);
+  // The clock, which outlives it, says when the request is late.
+  TestCall(boost::asio::io_context& its_loop, const Clock& its_clock, TestRequest request, Pieces how);
   ~TestCall() override;
 
   void start(http::Handler& handler);
@@ -49,6 +51,7 @@ struct TestCall final : http::BodyWriter {
   void leave();
 
   boost::asio::io_context& loop;
+  const Clock& clock;
   TestRequest sent;
   std::vector<std::string> texts;  // of fields that the client adds
   WholeBody body;
@@ -69,7 +72,9 @@ struct TestCall final : http::BodyWriter {
   Task<> run(http::Handler& handler);
   Task<> call(http::Handler& handler);
   void run_one(std::chrono::steady_clock::time_point deadline);
+  void cancel_if_late();
 
+  Clock::Steady began_;
   Timer taken_;  // a write waits here until its piece was read
   async::TaskScope scope_;
 };
