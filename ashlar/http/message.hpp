@@ -36,7 +36,7 @@ class BodyReader {
 
   // Whether there is a body, be it empty (`Content-Length: 0` is none).
   [[nodiscard]] virtual bool present() const = 0;
-  // From Content-Length; nullopt when the length is not known before the end.
+  // From Content-Length, or as it turned out at the end; nullopt while it is known from neither.
   [[nodiscard]] virtual std::optional<std::uint64_t> length() const = 0;
   // The whole body, when it is here already and fits `bytes_max`: the usual case, without a suspension. The view lives
   // as long as the request. nullopt: use read_all.

@@ -6,6 +6,7 @@
 #include "ashlar/web/authentication.hpp"
 #include "ashlar/web/conditional.hpp"
 #include "ashlar/web/cookies.hpp"
+#include "ashlar/web/detail/counted_body.hpp"
 #include "ashlar/web/error_response.hpp"
 #include "ashlar/web/http_reply.hpp"
 #include "ashlar/web/openapi.hpp"
@@ -34,11 +35,7 @@ BodySizes sizes_of(const Exchange& exchange) {
   const http::Response& response = exchange.response;
   BodySizes out;
   if (request.body->present()) out.request_bytes = request.body->length();
-  if (response.stream) {
-    out.response_bytes = response.stream_length;
-  } else if (request.method != http::Method::head) {
-    out.response_bytes = response.body.size();
-  }
+  if (!response.stream && request.method != http::Method::head) out.response_bytes = response.body.size();
   return out;
 }
 
@@ -188,8 +185,10 @@ void App::State::finish(Exchange& exchange) const {
     compression.apply(exchange.request, exchange.headers, exchange.response);
   }
   const auto took = elapsed(exchange);
-  metrics->ended(exchange.route == nullptr ? metrics->unmatched() : exchange.match.route, exchange.response.status,
-                 took, sizes_of(exchange));
+  const std::size_t route = exchange.route == nullptr ? metrics->unmatched() : exchange.match.route;
+  metrics->ended(route, exchange.response.status, took, sizes_of(exchange));
+  http::BodyProducer& stream = exchange.response.stream;
+  if (stream) stream = detail::counted(std::move(stream), *metrics, route);
   if (options.access_log == AppOptions::AccessLog::off) return;
   const AccessLogSampling sampling{options.access_log_one_in, options.access_log_slow};
   if (const auto share = sampling.share_of(exchange.response.status, took, *environment.random); share > 0)

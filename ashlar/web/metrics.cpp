@@ -124,6 +124,10 @@ void RequestMetrics::ended(std::size_t route, int status, std::chrono::nanosecon
   if (sizes.response_bytes) cells.response_bytes.add(bounds_bytes, *sizes.response_bytes, *sizes.response_bytes);
 }
 
+void RequestMetrics::streamed(std::size_t route, std::uint64_t response_bytes) {
+  mine().of(route, labels_.size() + 1).response_bytes.add(bounds_bytes, response_bytes, response_bytes);
+}
+
 std::int64_t RequestMetrics::in_flight() const {
   std::uint64_t out = 0;
   for (const Shard& shard : std::span(shards_.get(), shards_max)) out += shard.began.get() - shard.ended.get();

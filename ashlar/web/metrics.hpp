@@ -24,7 +24,7 @@ class Server;
 
 namespace ashlar::web {
 
-// As far as it is known at the end of a request: not of a body in chunks, and not of a stream.
+// As far as it is known when a request is answered: not of a stream, and of chunks only if the last one was read.
 struct BodySizes {
   std::optional<std::uint64_t> request_bytes = {};
   std::optional<std::uint64_t> response_bytes = {};
@@ -55,6 +55,7 @@ class RequestMetrics {
   void began();
   // `route` is an index into the labels, or unmatched().
   void ended(std::size_t route, int status, std::chrono::nanoseconds took, const BodySizes& sizes = {});
+  void streamed(std::size_t route, std::uint64_t response_bytes);  // an answer's body has ended after it
 
   // Whether more than so many are in flight. Looks at the thread's own alone while they are few.
   [[nodiscard]] bool in_flight_over(std::size_t max) const;

@@ -4,6 +4,7 @@
 #include "ashlar/async/blocking_pool.hpp"
 #include "ashlar/http/server.hpp"
 #include "ashlar/web/detail/test_app.hpp"
+#include "tests/support/raw_client.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -166,6 +167,58 @@ TEST(MetricsPage, IsPrometheusText) {
       EXPECT_NE(line.find_last_of(' '), std::string::npos);
     }
   }
+}
+
+struct Text {
+  std::string text;
+};
+ASHLAR_DESCRIBE(Text, text)
+Result<Text> echo(Context&, Text in) { return in; }
+Task<Result<>> write_three(http::BodyWriter& out) {
+  for (int i = 0; i < 3; ++i) {
+    if (auto written = co_await out.write("piece"); !written) co_return written;
+  }
+  co_return Result<>{};
+}
+Task<Result<>> break_off(http::BodyWriter& out) {
+  if (auto written = co_await out.write("piece"); !written) co_return written;
+  co_return fail(ashlar::errors::internal, "It broke.");
+}
+Task<Result<>> ready() { co_return Result<>{}; }
+auto streams(Task<Result<>> (*produce)(http::BodyWriter&)) {
+  return [produce](Context&, http::Request&, http::Response& response) -> Task<Result<>> {
+    response.stream = produce;
+    return ready();
+  };
+}
+
+TEST(MetricsPage, CountsBodiesWhoseSizeIsKnownAtTheirEnd) {
+  detail::TestApp app([](Routes& routes) {
+    routes.post("/echo", echo).open();
+    for (const auto& [path, produce] : {std::pair{"/three", write_three}, std::pair{"/broken", break_off}})
+      routes.raw(http::Method::get, path, streams(produce)).set_guard({auth::Requirement::Kind::open, {}});
+    mount_metrics(routes);
+  });
+  http::Server server({.host = "127.0.0.1", .port = 0, .loops = 1}, app.app());
+  server.start();
+  {
+    test::RawClient client(server.port());
+    client.send(
+        "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+        "8\r\n{\"text\":\r\n4\r\n\"a\"}\r\n0\r\n\r\n");
+    EXPECT_EQ(client.read_response().status, 200);
+    EXPECT_EQ(client.request("GET", "/three").body, "piecepiecepiece");
+    client.send("HEAD /three HTTP/1.1\r\nHost: a\r\n\r\n");
+    EXPECT_EQ(client.read_response(test::RawClient::Body::none).status, 200);
+    client.send("GET /broken HTTP/1.1\r\nHost: a\r\n\r\n");
+    (void)client.read_until_close();
+  }
+  const std::string page = app->get("/metrics").body;
+  EXPECT_THAT(page, HasSubstr("http_request_body_bytes_sum{method=\"POST\",route=\"/echo\"} 12\n"));
+  EXPECT_THAT(page, HasSubstr("http_request_body_bytes_count{method=\"POST\",route=\"/echo\"} 1\n"));
+  EXPECT_THAT(page, HasSubstr("http_response_body_bytes_sum{method=\"GET\",route=\"/three\"} 15\n"));
+  EXPECT_THAT(page, HasSubstr("http_response_body_bytes_count{method=\"GET\",route=\"/three\"} 1\n"));
+  EXPECT_THAT(page, HasSubstr("http_response_body_bytes_sum{method=\"GET\",route=\"/broken\"} 5\n"));
 }
 
 TEST(MetricsPage, WantsItsTokenWhereThereIsOne) {

@@ -33,6 +33,7 @@ class ChunkedDecoder {
   // Takes bytes from the front of `input`, up to one piece of data. need_more has consumed all of it.
   // After end, malformed or too_large it must not be called again.
   [[nodiscard]] Step step(std::string_view input);
+  [[nodiscard]] std::uint64_t body_bytes() const { return body_bytes_; }  // of the chunks that have begun
 
  private:
   enum class State : std::uint8_t {

@@ -36,7 +36,9 @@ class Http2RequestBody final : public BodyReader {
   void release_memory();
 
   [[nodiscard]] bool present() const override { return present_; }
-  [[nodiscard]] std::optional<std::uint64_t> length() const override { return content_length_; }
+  [[nodiscard]] std::optional<std::uint64_t> length() const override {
+    return content_length_ || !ended_ ? content_length_ : bytes_;
+  }
   std::optional<std::string_view> try_whole(std::size_t bytes_max) override;
   Task<Result<std::string_view>> read() override;
   Task<Result<std::string_view>> read_all(std::size_t bytes_max) override;

@@ -28,7 +28,7 @@ void RequestBody::begin(const RequestHead& head) {
 }
 
 std::optional<std::uint64_t> RequestBody::length() const {
-  if (framing_ == BodyFraming::chunked) return std::nullopt;
+  if (framing_ == BodyFraming::chunked) return ended_ ? std::optional(chunked_.body_bytes()) : std::nullopt;
   return content_length_;
 }
 
