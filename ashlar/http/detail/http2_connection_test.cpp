@@ -220,6 +220,24 @@ TEST(Http2Connection, SpeaksItByAlpn) {
   EXPECT_EQ(older.request("GET", "/peer").body, "127.0.0.1 https");
 }
 
+// RFC 9113 section 3.4. Without the first line of it, it is HTTP/1, right or wrong.
+TEST(Http2Connection, AWrongPrefaceEndsItWithGoaway) {
+  TestServer server;
+  for (const std::string_view rest : {"\r\nXX\r\n\r\n", "Host: a\r\n\r\n", "\r\nSM\r\n\r\nno SETTINGS, but this"}) {
+    test::RawClient client = server.connect();
+    client.send("PRI * HTTP/2.0\r\n" + std::string(rest));
+    const std::string answer = client.read_until_close();
+    EXPECT_EQ(answer.find("HTTP/1"), std::string::npos) << rest;
+    const std::string goaway =
+        Client::frame(NGHTTP2_GOAWAY, 0, 0, Client::number(0) + Client::number(NGHTTP2_PROTOCOL_ERROR));
+    EXPECT_NE(answer.find(goaway.substr(3)), std::string::npos) << rest;
+  }
+  test::RawClient other = server.connect();
+  other.send("INVALID CONNECTION PREFACE\r\n\r\n");
+  EXPECT_EQ(other.read_response().status, 400);
+  EXPECT_TRUE(other.closed_by_server());
+}
+
 TEST(Http2Connection, CanBeTurnedOff) {
   const test::TestCertificate certificate;
   const Limits limits{.http2_streams_max = 0};
