@@ -14,7 +14,7 @@ namespace ashlar::cli {
 class LoopsWatch {
  public:
   // They outlive it; null: none.
-  explicit LoopsWatch(std::initializer_list<http::Server*> servers);
+  LoopsWatch(std::initializer_list<http::Server*> servers);
 
   // Whether each has answered since it was asked last; asks them again. false: one is stuck, or was for all the time
   // between.
