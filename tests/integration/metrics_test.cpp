@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The metrics as a scraper gets them.
 #include "tests/integration/server.hpp"
+#include "tests/support/raw_client.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -76,6 +77,23 @@ TEST(Metrics, HaveAPortOfTheirOwn) {
   EXPECT_THAT(page.body, HasSubstr("route=\"/health\",status=\"2xx\"} 1\n"));
   EXPECT_EQ(scraper.call("GET", "/health").status, 404);
   server.process().signal(SIGTERM);
+  EXPECT_EQ(server.process().wait(), 0);
+}
+
+TEST(Metrics, TheirPortFinishesWhatItHasBegunBeforeTheEnd) {
+  const TemporaryFolder folder;
+  Variables variables = server_variables();
+  variables["METRICS_PORT"] = "0";
+  Server server(folder, variables);
+  RawClient scraper(metrics_port_of(server));
+  EXPECT_EQ(scraper.request("GET", "/metrics").status, 200);
+  scraper.send("GET /metrics HTTP/1.1\r\nHost: a\r\n");
+  server.process().signal(SIGTERM);
+  server.process().wait_for(R"("message":"stopping")");
+  scraper.send("\r\n");
+  const auto last = scraper.read_response();
+  EXPECT_EQ(last.status, 200);
+  EXPECT_EQ(last.header("Connection"), "close");
   EXPECT_EQ(server.process().wait(), 0);
 }
 
