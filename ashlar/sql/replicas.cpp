@@ -84,6 +84,12 @@ Task<Result<Outcome>> ReplicaReads::execute(Statement statement) {
   return read_on_replica(std::move(statement));
 }
 
+// On a replica one after the other: each may have to go to the primary.
+Task<Result<>> ReplicaReads::execute_both(Statement first, Statement second) {
+  if (place_ == nullptr) return primary_->execute_both(std::move(first), std::move(second));
+  return Executor::execute_both(std::move(first), std::move(second));
+}
+
 Task<Result<Outcome>> ReplicaReads::read_on_replica(Statement statement) {
   ++place_->reads;
   auto outcome = co_await place_->database->execute(statement);

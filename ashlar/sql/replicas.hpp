@@ -47,6 +47,7 @@ class ReplicaReads final : public Executor {
  public:
   [[nodiscard]] Dialect dialect() const override;
   Task<Result<Outcome>> execute(Statement statement) override;
+  Task<Result<>> execute_both(Statement first, Statement second) override;
   [[nodiscard]] bool is_on_replica() const { return place_ != nullptr; }
 
  private:
