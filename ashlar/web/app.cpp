@@ -63,7 +63,6 @@ Error error_of_current_exception() {
   }
 }
 
-// Whatever its cancellation was turned into on its way here.
 Error error_of_lateness(const Exchange& exchange) {
   return Error(ashlar::errors::deadline_exceeded, "This took too long and was given up.")
       .with_cause("time_max of " + std::to_string(exchange.route->time_max.count()) + " ms has passed");
@@ -136,6 +135,83 @@ void App::State::answer_without_route(Exchange& exchange) const {
   }
 }
 
+App::State::Served App::State::try_serve(const App& app, Exchange& exchange) const {
+  auto done = try_admit(exchange);
+  if (!done) return Served::later;
+  exchange.admitted = true;
+  if (*done) done = try_run(app, exchange);
+  if (!done) return Served::later;
+  if (!*done) refuse(exchange, done->error());
+  return Served::now;
+}
+
+std::optional<Result<>> App::State::try_run(const App& app, Exchange& exchange) const {
+  if (exchange.limit.limit != 0) add_rate_limit_headers(exchange.limit, exchange.response.headers);
+  const Route& route = *exchange.route->route;
+  if (route.page) return route.page(app, exchange.request, exchange.response);
+  if (!route.operation) return std::nullopt;
+  HttpInput input(exchange, input_limits(route));
+  HttpReply reply(exchange.response, exchange.context, options.streams);
+  auto done = route.operation->try_call(exchange.context, input, reply, route.owner_of_reply);
+  if (!done || !*done) return done;
+  return replied(exchange);
+}
+
+Task<> App::State::serve(const App& app, Exchange& exchange) const {
+  std::optional<Result<>> done;
+  if (!exchange.admitted) {
+    done = co_await admit(exchange);
+    if (*done) done = try_run(app, exchange);
+  }
+  const Route& route = *exchange.route->route;
+  if (!done && route.operation) {
+    HttpInput input(exchange, input_limits(route));
+    HttpReply reply(exchange.response, exchange.context, options.streams);
+    done = co_await route.operation->call(exchange.context, input, reply, route.owner_of_reply);
+    if (*done) done = replied(exchange);
+  } else if (!done) {
+    done = co_await route.raw(exchange.context, exchange.request, exchange.response);
+  }
+  if (!*done) refuse(exchange, done->error());
+}
+
+Result<> App::State::replied(Exchange& exchange) const {
+  exchange.response.headers.add(exchange.route->caching);
+  if (exchange.route->route->etag != Route::Tagged::yes) return {};
+  return tag_reply(exchange.request, exchange.response, compression);
+}
+
+std::optional<Result<>> App::State::try_admit(Exchange& exchange) const {
+  if (exchange.route->refused_in_overload) {
+    if (auto error = overload->refusal(exchange.began)) return std::unexpected(std::move(*error));
+  }
+  auto limited = try_limit(exchange);
+  if (!limited || !*limited) return limited;
+  return try_admit_caller(exchange);
+}
+
+std::optional<Result<>> App::State::try_admit_caller(Exchange& exchange) const {
+  if (auto error = authorize(exchange)) return std::unexpected(std::move(*error));
+  exchange.stage = LimitStage::known_who_asks;
+  if (exchange.route->limited_by_who_asks) {
+    auto limited = try_limit(exchange);
+    if (!limited || !*limited) return limited;
+  }
+  if (auto error = compression.refusal(exchange.request, exchange.headers)) return std::unexpected(std::move(*error));
+  return Result<>{};
+}
+
+Task<Result<>> App::State::admit(Exchange& exchange) const {
+  if (exchange.stage == LimitStage::anybody) {
+    if (auto limited = co_await limit(exchange); !limited) co_return limited;
+    if (auto admitted = try_admit_caller(exchange)) co_return std::move(*admitted);
+  }
+  if (auto limited = co_await limit(exchange); !limited) co_return limited;
+  if (auto error = compression.refusal(exchange.request, exchange.headers))
+    co_return std::unexpected(std::move(*error));
+  co_return Result<>{};
+}
+
 std::optional<Error> App::State::authorize(Exchange& exchange) const {
   Caller caller = authenticate(exchange.request, exchange.headers, tokens);
   exchange.context.set_principal(std::move(caller.principal));
@@ -169,12 +245,20 @@ void App::State::fail(Exchange& exchange, const Error& error) const {
   }
 }
 
+void App::State::refuse(Exchange& exchange, const Error& error) const {
+  // A late one's error is whatever its cancellation was turned into on its way here.
+  if (exchange.request.late) return fail(exchange, error_of_lateness(exchange));
+  fail(exchange, error);
+}
+
+void App::State::fail_by_exception(Exchange& exchange) const { refuse(exchange, error_of_current_exception()); }
+
 void App::State::finish(Exchange& exchange) const {
   if (options.after_change && exchange.route != nullptr && !reads_only(exchange.request.method))
     options.after_change(exchange.context);
   // A refused request leaves nothing with the client, but what it has may still be taken away.
-  if (const auto& kept = exchange.context.credentials_to_keep();
-      kept && (exchange.response.status < 400 || kept->access_token.empty())) {
+  if (const auto* kept = exchange.context.credentials_to_keep();
+      kept != nullptr && (exchange.response.status < 400 || kept->access_token.empty())) {
     const bool secure =
         options.secure_cookies == AppOptions::SecureCookies::yes || exchange.client.scheme == http::Scheme::https;
     const CookiePolicy policy = {.secure = secure ? CookiePolicy::Secure::yes : CookiePolicy::Secure::no,
@@ -205,45 +289,12 @@ Task<> App::handle(http::Request& request, http::Response& response) {
   state.metrics->began();
   state.start(exchange);
   if (state.find(exchange) == State::Found::route) {
-    const Route& route = *exchange.route->route;
     request.time_max = exchange.route->time_max;
-    std::optional<Error> error;
     try {
-      if (exchange.route->refused_in_overload) error = state.overload->refusal(exchange.began);
-      std::optional<Result<>> limited;
-      if (!error) limited = state.try_limit(exchange, LimitStage::anybody);
-      if (!error && !limited) limited = co_await state.limit_later(exchange, LimitStage::anybody);
-      if (!error && !*limited) error = std::move(limited->error());
-      if (!error) error = state.authorize(exchange);
-      if (!error && exchange.route->limited_by_who_asks) {
-        limited = state.try_limit(exchange, LimitStage::known_who_asks);
-        if (!limited) limited = co_await state.limit_later(exchange, LimitStage::known_who_asks);
-        if (!*limited) error = std::move(limited->error());
-      }
-      if (!error) error = state.compression.refusal(request, exchange.headers);
-      if (!error) {
-        if (exchange.limit.limit != 0) add_rate_limit_headers(exchange.limit, response.headers);
-        Result<> done;
-        if (route.operation) {
-          HttpInput input(exchange, state.input_limits(route));
-          HttpReply reply(response, exchange.context, state.options.streams);
-          done = co_await route.operation->call(exchange.context, input, reply, route.owner_of_reply);
-          if (done) {
-            response.headers.add(exchange.route->caching);
-            if (route.etag == Route::Tagged::yes) done = tag_reply(request, response, state.compression);
-          }
-        } else if (route.page) {
-          done = route.page(*this, request, response);
-        } else {
-          done = co_await route.raw(exchange.context, request, response);
-        }
-        if (!done) error = std::move(done.error());
-      }
+      if (state.try_serve(*this, exchange) == State::Served::later) co_await state.serve(*this, exchange);
     } catch (...) {
-      error = error_of_current_exception();
+      state.fail_by_exception(exchange);
     }
-    if (error && request.late) error = error_of_lateness(exchange);
-    if (error) state.fail(exchange, *error);
   }
   state.finish(exchange);
 }

@@ -58,11 +58,11 @@ std::optional<Error> App::State::note(Exchange& exchange, const RateLimitDecisio
   return Error(errors::rate_limited, "Too many requests; try again later.").with_retry_after(decision.retry_after);
 }
 
-std::optional<Result<>> App::State::try_limit(Exchange& exchange, LimitStage stage) const {
+std::optional<Result<>> App::State::try_limit(Exchange& exchange) const {
   for (exchange.limits_counted = 0; exchange.limits_counted < exchange.route->limits.size();
        ++exchange.limits_counted) {
     const PreparedLimit& prepared_limit = exchange.route->limits[exchange.limits_counted];
-    if (prepared_limit.stage != stage) continue;
+    if (prepared_limit.stage != exchange.stage) continue;
     const auto decision = counts->try_take(key_of(prepared_limit, exchange), prepared_limit.limit, exchange.began);
     if (!decision) return std::nullopt;
     if (auto refused = note(exchange, *decision)) return std::unexpected(std::move(*refused));
@@ -70,10 +70,10 @@ std::optional<Result<>> App::State::try_limit(Exchange& exchange, LimitStage sta
   return Result<>{};
 }
 
-Task<Result<>> App::State::limit_later(Exchange& exchange, LimitStage stage) const {
+Task<Result<>> App::State::limit(Exchange& exchange) const {
   for (; exchange.limits_counted < exchange.route->limits.size(); ++exchange.limits_counted) {
     const PreparedLimit& prepared_limit = exchange.route->limits[exchange.limits_counted];
-    if (prepared_limit.stage != stage) continue;
+    if (prepared_limit.stage != exchange.stage) continue;
     const RateLimitDecision decision =
         co_await counts->take_later(key_of(prepared_limit, exchange), prepared_limit.limit, exchange.began);
     if (auto refused = note(exchange, decision)) co_return std::unexpected(std::move(*refused));

@@ -32,12 +32,26 @@ struct App::State {
   Found find(Exchange& exchange) const;
   Found answer_preflight(Exchange& exchange) const;  // Found::route: it is none
   void answer_without_route(Exchange& exchange) const;
-  // Counts the limits of a stage; nullopt when the store has to be awaited: then limit_later() goes on from there.
-  [[nodiscard]] std::optional<Result<>> try_limit(Exchange& exchange, LimitStage stage) const;
-  [[nodiscard]] Task<Result<>> limit_later(Exchange& exchange, LimitStage stage) const;
+  // From the found route to the reply. Served::later: something has to be awaited, and serve() goes on from there.
+  enum class Served : unsigned char { now, later };
+  Served try_serve(const App& app, Exchange& exchange) const;
+  Task<> serve(const App& app, Exchange& exchange) const;
+  [[nodiscard]] std::optional<Result<>> try_run(const App& app, Exchange& exchange) const;  // when it is admitted
+  // Overload, the limits, the guard, what the client takes. nullopt when a limit's store has to be awaited: then
+  // admit() goes on from there.
+  [[nodiscard]] std::optional<Result<>> try_admit(Exchange& exchange) const;
+  [[nodiscard]] Task<Result<>> admit(Exchange& exchange) const;
+  [[nodiscard]] std::optional<Result<>> try_admit_caller(Exchange& exchange) const;  // from the guard on
+  // Counts the limits of the exchange's stage; nullopt when the store has to be awaited: then limit() goes on.
+  [[nodiscard]] std::optional<Result<>> try_limit(Exchange& exchange) const;
+  [[nodiscard]] Task<Result<>> limit(Exchange& exchange) const;
   [[nodiscard]] std::optional<Error> authorize(Exchange& exchange) const;
+  // What the line says of every reply: its Cache-Control, its ETag.
+  [[nodiscard]] Result<> replied(Exchange& exchange) const;
   // Turns an error into the response.
   void fail(Exchange& exchange, const Error& error) const;
+  void refuse(Exchange& exchange, const Error& error) const;  // that came out of serve()
+  void fail_by_exception(Exchange& exchange) const;           // called where one is caught
   // Cookies, compression, metrics, access log.
   void finish(Exchange& exchange) const;
 

@@ -71,9 +71,10 @@ class Context {
     Timestamp access_expires_at;
     Timestamp refresh_expires_at;
   };
-  void keep(Credentials credentials) { kept_ = std::move(credentials); }
-  void forget_credentials() { kept_ = Credentials{}; }
-  [[nodiscard]] const std::optional<Credentials>& credentials_to_keep() const { return kept_; }  // empty: forget
+  void keep(Credentials credentials) { kept_ = std::make_unique<Credentials>(std::move(credentials)); }
+  void forget_credentials() { keep({}); }
+  // Null: nothing was asked for. Empty ones: forget.
+  [[nodiscard]] const Credentials* credentials_to_keep() const { return kept_.get(); }
 
   // For the faces.
   void set_principal(std::shared_ptr<const auth::Principal> principal) { principal_ = std::move(principal); }
@@ -105,7 +106,7 @@ class Context {
   std::string_view traceparent_;
   std::string_view trace_state_;
   mutable std::optional<TraceContext> trace_;
-  std::optional<Credentials> kept_;
+  std::unique_ptr<Credentials> kept_;
 };
 
 }  // namespace ashlar::web

@@ -66,7 +66,9 @@ struct Exchange {
   Router::Match match;
   const CorsPolicy* cors = nullptr;  // known with the route; null: no other site
   RateLimitDecision limit;           // the tightest so far
-  std::size_t limits_counted = 0;    // of the route's, in this stage
+  bool admitted = false;             // to the operation
+  LimitStage stage = LimitStage::anybody;
+  std::size_t limits_counted = 0;  // of the route's, in this stage
 
   [[nodiscard]] std::span<const std::string_view> parameters() const {
     return std::span(match.parameters).first(match.parameter_count);

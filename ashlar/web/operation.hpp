@@ -75,6 +75,10 @@ class Operation {
   // neither that nor an admin, the value is withheld and auth.forbidden returned.
   using OwnerOf = std::function<Uuid(const void* value)>;
   virtual Task<Result<>> call(Context& context, InputSource& input, ReplySink& reply, const OwnerOf& owner_of) = 0;
+  // The same without waiting, where neither the input nor the function has to: such an operation needs no coroutine.
+  // nullopt: nothing was done, use call().
+  virtual std::optional<Result<>> try_call(Context& context, InputSource& input, ReplySink& reply,
+                                           const OwnerOf& owner_of) = 0;
 };
 
 }  // namespace ashlar::web

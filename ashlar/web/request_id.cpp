@@ -14,18 +14,17 @@ bool RequestId::is_well_formed(std::string_view offered) {
 
 RequestId::RequestId(std::string_view offered, Random& random) {
   if (is_well_formed(offered)) {
-    std::ranges::copy(offered, text_.begin());
-    size_ = offered.size();
+    text_ = offered;
     return;
   }
   std::array<std::byte, 16> bytes;
   random.fill(bytes);
   constexpr std::string_view digits = "0123456789abcdef";
   for (std::size_t i = 0; i < bytes.size(); ++i) {
-    text_[2 * i] = digits[std::to_integer<std::size_t>(bytes[i] >> 4)];
-    text_[2 * i + 1] = digits[std::to_integer<std::size_t>(bytes[i] & std::byte{15})];
+    made_[2 * i] = digits[std::to_integer<std::size_t>(bytes[i] >> 4)];
+    made_[2 * i + 1] = digits[std::to_integer<std::size_t>(bytes[i] & std::byte{15})];
   }
-  size_ = 2 * bytes.size();
+  text_ = {made_.data(), made_.size()};
 }
 
 }  // namespace ashlar::web

@@ -15,16 +15,17 @@ class RequestId {
  public:
   static constexpr std::size_t length_max = 128;
 
+  // What was offered outlives it: a well-formed one is not copied.
   RequestId(std::string_view offered, Random& random);
   RequestId(const RequestId&) = delete;
   RequestId& operator=(const RequestId&) = delete;
 
-  [[nodiscard]] std::string_view view() const { return {text_.data(), size_}; }
+  [[nodiscard]] std::string_view view() const { return text_; }
   [[nodiscard]] static bool is_well_formed(std::string_view offered);
 
  private:
-  std::array<char, length_max> text_;
-  std::size_t size_;
+  std::string_view text_;
+  std::array<char, 32> made_;  // what text_ shows when nothing was offered
 };
 
 }  // namespace ashlar::web

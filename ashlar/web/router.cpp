@@ -34,7 +34,7 @@ std::optional<std::string> check_segment(std::string_view segment, std::vector<s
     if (name.empty() || name.find_first_of("{}") != name.npos) return "has a parameter without a proper name";
     if (std::ranges::find(names, name) != names.end()) return "has the parameter {" + std::string(name) + "} twice";
     names.push_back(name);
-    if (names.size() > Router::parameters_max) return "has more than 16 parameters";
+    if (names.size() > Router::parameters_max) return "has more than 8 parameters";
     return std::nullopt;
   }
   if (!std::ranges::all_of(segment, is_path_character))

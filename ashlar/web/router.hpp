@@ -23,7 +23,7 @@ namespace ashlar::web {
 
 class Router {
  public:
-  static constexpr std::size_t parameters_max = 16;  // in one pattern
+  static constexpr std::size_t parameters_max = 8;  // in one pattern
   static constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
 
   struct Match {

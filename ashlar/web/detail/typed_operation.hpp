@@ -138,6 +138,18 @@ class TypedOperation final : public Operation {
     }
   }
 
+  std::optional<Result<>> try_call(Context& context, InputSource& source, ReplySink& sink,
+                                   const OwnerOf& owner_of) override {
+    if constexpr (Traits::awaits) {
+      return std::nullopt;
+    } else {
+      Input input{};
+      auto read = source.try_read(schema::type_of<Input>(), &input);
+      if (!read || !*read) return read;
+      return finish(context, invoke(context, std::move(input)), sink, owner_of);
+    }
+  }
+
  private:
   auto invoke(Context& context, Input input) {
     return std::apply(
