@@ -220,14 +220,12 @@ RevocationBroadcast* Application::share_revocations() {
 void Application::start(boost::asio::io_context& first_loop) {
   revocation_sync_.start(first_loop);
   replicas_.start(first_loop);
-  if (revocation_broadcast_) revocation_broadcast_->start(first_loop);
 }
 
 void Application::close() {
   cache_.close();
   revocation_sync_.close();
   replicas_.close();
-  if (revocation_broadcast_) revocation_broadcast_->close();
 }
 
 web::Routes Application::routes() {

@@ -4,6 +4,9 @@
 #include "ashlar/async/deadline.hpp"
 #include "ashlar/cache/detail/change_message.hpp"
 #include "ashlar/cache/detail/redis_scripts.hpp"
+#include "ashlar/redis/broadcast.hpp"
+
+#include <boost/asio/this_coro.hpp>
 
 #include <array>
 #include <atomic>
@@ -42,12 +45,17 @@ std::unexpected<Error> away(std::string why) {
 
 struct RedisLevel::State {
   State(RedisLevelOptions the_options, redis::Clients& the_clients, Random& the_random)
-      : options(std::move(the_options)), clients(the_clients), random(the_random) {}
+      : options(std::move(the_options)),
+        clients(the_clients),
+        random(the_random),
+        changes(clients, options.prefix + "changed", random,
+                {.on_message = [this](std::string_view, std::string_view message) { pass_on(message); },
+                 .on_subscribed = [this] { hear(Listener::Hearing::begun); },
+                 .on_lost = [this] { hear(Listener::Hearing::lost); }}) {}
 
   [[nodiscard]] Words keys_of(const SharedKey& key) const {
     return {options.prefix + "v:" + key.text, options.prefix + "l:" + key.text};
   }
-  [[nodiscard]] std::string channel() const { return options.prefix + "changed"; }
   std::string new_token();
 
   Task<bool> tell(Changed what);
@@ -68,10 +76,10 @@ struct RedisLevel::State {
   redis::Clients& clients;
   Random& random;
   const detail::RedisScripts scripts;
+  redis::Broadcast changes;
 
   std::mutex listening;
   std::vector<std::weak_ptr<Listener>> listeners;
-  std::atomic<bool> heard = false;
 
   std::mutex telling;
   Changed untold;
@@ -123,14 +131,19 @@ std::string RedisLevel::State::new_token() {
 
 Task<bool> RedisLevel::State::tell(Changed what) {
   const bool all = what.extent == Changed::Extent::everything;
-  Words words = {options.prefix, channel(), detail::message_of(what), all ? "0" : std::to_string(what.keys.size())};
+  redis::Broadcast::Announcement announcement =
+      changes.announce(co_await boost::asio::this_coro::executor, detail::message_of(what));
+  Words words = {options.prefix, changes.channel(), announcement.text(), all ? "0" : std::to_string(what.keys.size())};
   if (all) {
     words.push_back(everything_tag);
   } else {
     for (auto* names : {&what.keys, &what.tags})
       words.insert(words.end(), std::move_iterator(names->begin()), std::move_iterator(names->end()));
   }
-  co_return (co_await scripts.forget.run(clients, {}, std::move(words))).has_value();
+  const auto published = co_await scripts.forget.run(clients, {}, std::move(words));
+  if (!published) co_return false;
+  (void)co_await announcement.confirmed(published->integer);
+  co_return true;
 }
 
 void RedisLevel::State::keep_untold(Changed what) {
@@ -158,7 +171,6 @@ void RedisLevel::State::caught_up() {
 
 void RedisLevel::State::hear(Listener::Hearing now) {
   const std::scoped_lock lock(listening);
-  heard = now == Listener::Hearing::begun;
   for_each_listener([now](Listener& listener) { listener.hearing(now); });
 }
 
@@ -170,11 +182,6 @@ void RedisLevel::State::pass_on(std::string_view message) {
 
 RedisLevel::RedisLevel(RedisLevelOptions options, redis::Clients& clients, Random& random)
     : state_(std::make_shared<State>(std::move(options), clients, random)) {
-  State* const state = state_.get();
-  clients.subscribe(state->channel(),
-                    {.on_message = [state](std::string_view, std::string_view message) { state->pass_on(message); },
-                     .on_subscribed = [state] { state->hear(Listener::Hearing::begun); },
-                     .on_lost = [state] { state->hear(Listener::Hearing::lost); }});
   clients.run_beside([weak = std::weak_ptr(state_)] { return retell(weak.lock()); });
 }
 
@@ -184,7 +191,7 @@ void RedisLevel::listen(std::weak_ptr<Listener> listener) {
   const std::scoped_lock lock(state_->listening);
   std::erase_if(state_->listeners, [](const auto& known) { return known.expired(); });
   if (const auto now = listener.lock())
-    now->hearing(state_->heard ? Listener::Hearing::begun : Listener::Hearing::lost);
+    now->hearing(state_->changes.is_heard() ? Listener::Hearing::begun : Listener::Hearing::lost);
   state_->listeners.push_back(std::move(listener));
 }
 
@@ -240,10 +247,15 @@ Task<> RedisLevel::set(SharedKey key, SharedValue value) {
   Telling telling(state, Changed{.keys = {key.text}});
   Words words = {state->options.prefix + "t:", state->new_token()};
   append_value(words, key, std::move(value));
-  words.insert(words.end(), {text_of(state->options.tag_time_max), state->channel(),
-                             detail::message_of({.keys = {key.text}}), everything_tag});
+  redis::Broadcast::Announcement announcement =
+      state->changes.announce(co_await boost::asio::this_coro::executor, detail::message_of({.keys = {key.text}}));
+  words.insert(words.end(),
+               {text_of(state->options.tag_time_max), state->changes.channel(), announcement.text(), everything_tag});
   words.insert(words.end(), key.tags.begin(), key.tags.end());
-  if (co_await state->scripts.set.run(state->clients, state->keys_of(key), std::move(words))) telling.told();
+  const auto published = co_await state->scripts.set.run(state->clients, state->keys_of(key), std::move(words));
+  if (!published) co_return;
+  telling.told();
+  (void)co_await announcement.confirmed(published->integer);
 }
 
 Task<> RedisLevel::forget(Changed what) {
@@ -252,7 +264,7 @@ Task<> RedisLevel::forget(Changed what) {
   if (co_await state->tell(std::move(what))) telling.told();
 }
 
-bool RedisLevel::is_heard() const { return state_->heard; }
+bool RedisLevel::is_heard() const { return state_->changes.is_heard(); }
 std::size_t RedisLevel::untold() const { return state_->untold_count; }
 
 }  // namespace ashlar::cache

@@ -34,9 +34,10 @@ struct RedisLevelOptions {
 // over, never something old. What it brings back from a snapshot on its disk may be older than a change: give a cache a
 // Redis that keeps nothing, with maxmemory and allkeys-lfu.
 //
-// Changes are published on "<prefix>changed". A change that Redis could not be told, since it was away or too slow, is
-// kept and told later; until then this process asks it nothing. A process that ends before leaves what others may
-// still find there until its time is over.
+// Changes are published on "<prefix>changed", and each process confirms that it has forgotten: set() and forget()
+// return when nobody whom Redis reaches gives the old value any more, after ClientOptions::command_time_max at most. A
+// change that Redis could not be told, since it was away or too slow, is kept and told later; until then this process
+// asks it nothing. A process that ends before leaves what others may still find there until its time is over.
 //
 // Safe from any thread that runs one of the clients' loops. The clients are closed before it is destroyed.
 class RedisLevel final : public SharedLevel {

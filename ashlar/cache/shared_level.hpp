@@ -88,8 +88,8 @@ class SharedLevel {
 
   // In place of what was there, and of what is being loaded.
   virtual Task<> set(SharedKey key, SharedValue value) = 0;
-  // When it returns, nothing of it is given by the level any more, here at least; everybody is told. What cannot be
-  // said now is said as soon as it can be, and until then nothing is asked of the level.
+  // When it returns, nothing of it is given by the level any more, and everybody has been told who could be told in
+  // its time limit. What cannot be said now is said as soon as it can be, and until then nothing is asked of the level.
   virtual Task<> forget(Changed what) = 0;
 };
 

@@ -30,12 +30,8 @@ class Instance {
       : revocations_(world.clock), clients_({.url = world.redis.url(), .command_time_max = time_max}) {
     broadcast_.emplace(clients_, "test:", revocations_, world.clock, world.random, [this] { ++subscribed_; });
     clients_.start({&loop_});
-    broadcast_->start(loop_);
   }
-  ~Instance() {
-    broadcast_->close();
-    clients_.close();
-  }
+  ~Instance() { clients_.close(); }
   Instance(const Instance&) = delete;
   Instance& operator=(const Instance&) = delete;
 

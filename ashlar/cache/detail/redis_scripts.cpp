@@ -86,15 +86,13 @@ for i = 12, #ARGV do
   tags[#tags + 1] = token_of(ARGV[1] .. ARGV[i], ARGV[2], ARGV[9])
 end
 keep(KEYS[1], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8], tags)
-redis.call('PUBLISH', ARGV[10], ARGV[11])
-return 1
+return redis.call('PUBLISH', ARGV[10], ARGV[11])
 )"),
       forget(R"(
 local count = tonumber(ARGV[4])
 for i = 5, 4 + count do redis.call('DEL', ARGV[1] .. 'v:' .. ARGV[i], ARGV[1] .. 'l:' .. ARGV[i]) end
 for i = 5 + count, #ARGV do redis.call('DEL', ARGV[1] .. 't:' .. ARGV[i]) end
-redis.call('PUBLISH', ARGV[2], ARGV[3])
-return 1
+return redis.call('PUBLISH', ARGV[2], ARGV[3])
 )") {}
 
 }  // namespace ashlar::cache::detail

@@ -19,8 +19,10 @@ struct RedisScripts {
   // ARGV: token.
   redis::Script release;
   // ARGV: prefix of tags, token, type, fresh, stale, error, "1" or "0", JSON, ms of tags, channel, message, tags...
+  // Gives how many heard the message.
   redis::Script set;
   // ARGV: prefix, channel, message, number of keys, keys..., tags...
+  // Gives how many heard the message.
   redis::Script forget;
 };
 
