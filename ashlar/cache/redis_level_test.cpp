@@ -171,14 +171,17 @@ TEST_F(TwoLevels, WhatChangesInOneIsForgottenInAll) {
       [this] { return one.cache.set(key<Item>("item", "1"), Item{.name = row.name}, plain); },
       [this] { return one.cache.forget({.keys = {"other", "item:1"}, .tags = {"others"}}); },
   };
-  for (const auto& change : changes) {
-    row.name = "old";
-    await(one.cache.flush());
-    EXPECT_TRUE(becomes([this] { return ask(two) == "old" && ask(one) == "old"; }));
-    row.name = "new";
-    await(change());
-    EXPECT_EQ(ask(one), "new");
-    EXPECT_TRUE(becomes([this] { return ask(two) == "new"; }));
+  for (int round = 0; round < 20; ++round) {
+    for (const auto& change : changes) {
+      row.name = "old";
+      await(one.cache.flush());
+      EXPECT_EQ(ask(two), "old");
+      EXPECT_EQ(ask(one), "old");
+      row.name = "new";
+      await(change());
+      ASSERT_EQ(ask(two), "new") << "as soon as the change has returned";
+      ASSERT_EQ(ask(one), "new");
+    }
   }
 }
 
