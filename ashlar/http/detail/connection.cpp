@@ -69,6 +69,7 @@ void Connection::expire() {
 }
 
 void Connection::rest() {
+  if (http2_) http2_->rest();
   if (exchange_ == nullptr || !waiting_ || !wire_.output.empty()) return;
   wire_.output.swap(exchange_->output);
   loop_.give_back(std::move(exchange_));

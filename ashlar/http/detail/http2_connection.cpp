@@ -341,6 +341,10 @@ void Http2Connection::expire() {
   send();
 }
 
+void Http2Connection::rest() {
+  if (idle_ && !closing_) session_.forget_streams();
+}
+
 void Http2Connection::release_memory() {
   if (!reading_ || !idle_ || closing_) return;
   releasing_ = true;

@@ -28,6 +28,7 @@ class Http2Connection final : private Http2SessionEvents {
   // By the loop, as Connection has them.
   void tick();
   void expire();
+  void rest();
   void release_memory();
   void drain();
   void abort();

@@ -374,7 +374,7 @@ Http2Stream* Http2Session::open(std::int32_t id) {
 }
 
 void Http2Session::release_memory() {
-  free_.clear();
+  forget_streams();
   if (!wants_output()) memory_.release();
 }
 

@@ -73,7 +73,9 @@ class Http2Session {
   [[nodiscard]] const Limits& limits() const { return limits_; }
   [[nodiscard]] Http2SessionEvents& events() { return events_; }
   void release(Http2Stream& stream);
-  void release_memory();  // while it is idle
+  // While it is idle: the memory of streams that have ended; that, and nghttp2's.
+  void forget_streams() { free_.clear(); }
+  void release_memory();
 
  private:
   struct Callbacks;
