@@ -233,9 +233,9 @@ class Answers {
   bool dismissed_ = false;  // GOAWAY with an error has come
 };
 
-class Exchange {
+class Conversation {
  public:
-  Exchange(StandingLoop& loop, std::string_view input) : loop_(loop), answers_(input) {
+  Conversation(StandingLoop& loop, std::string_view input) : loop_(loop), answers_(input) {
     std::array<int, 2> ends{};
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) != 0)
       fuzz::broken("there are sockets");
@@ -293,6 +293,6 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static StandingLoop loop(limits, handlers);
   const std::string_view input = ashlar::fuzz::text(data, size);
   for (const std::size_t piece_bytes : {std::max<std::size_t>(1, size), small_piece})
-    Exchange(loop, input).run(input, piece_bytes);
+    Conversation(loop, input).run(input, piece_bytes);
   return 0;
 }
