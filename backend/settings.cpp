@@ -248,7 +248,10 @@ Settings read_settings(config::Environment& env) {
     out.secure_cookies = Settings::SecureCookies::yes;
   }
   static constexpr std::array<std::string_view, 2> on_off{"on", "off"};
-  if (env.one_of("HTTP2", "on", on_off) == "off") out.http2 = Settings::Http2::off;
+  static constexpr std::array<std::string_view, 3> on_off_only{"on", "off", "only"};
+  const auto http2 = env.one_of("HTTP2", "on", on_off_only);
+  if (http2 == "off") out.protocols = http::Protocols::http1;
+  if (http2 == "only") out.protocols = http::Protocols::http2;
   if (env.one_of("COMPRESSION", "on", on_off) == "off") out.compression = Settings::Compression::off;
   out.requests_in_flight_max = static_cast<std::size_t>(env.integer("REQUESTS_IN_FLIGHT_MAX", 5'000, 0, 10'000'000));
   out.metrics_token = env.secret("METRICS_TOKEN", {.bytes_min = 16}).value_or("");

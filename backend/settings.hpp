@@ -3,6 +3,7 @@
 
 #include "ashlar/auth/token.hpp"
 #include "ashlar/config/environment.hpp"
+#include "ashlar/http/protocols.hpp"
 #include "ashlar/http/tls.hpp"
 #include "ashlar/log/logger.hpp"
 #include "ashlar/redis/client.hpp"
@@ -67,7 +68,7 @@ struct Settings {
   std::vector<std::string> proxy_protocol;  // networks whose connections begin with a PROXY header
   std::size_t connections_max = 10'000;
   std::size_t connections_per_address_max = 0;  // 0: no limit
-  enum class Http2 : std::uint8_t { off, on } http2 = Http2::on;
+  http::Protocols protocols = http::Protocols::http1_and_http2;
   web::CorsOptions cors;
   enum class SecureCookies : std::uint8_t { no, yes } secure_cookies = SecureCookies::no;
   enum class Compression : std::uint8_t { off, on } compression = Compression::on;

@@ -187,6 +187,15 @@ TEST(Settings, TakeARedisWithItsLimits) {
   EXPECT_EQ(settings.redis_key_prefix, "shop:");
 }
 
+TEST(Settings, SayWhichHttpIsSpoken) {
+  const std::map<std::string, http::Protocols> cases = {
+      {"on", http::Protocols::http1_and_http2}, {"off", http::Protocols::http1}, {"only", http::Protocols::http2}};
+  for (const auto& [value, protocols] : cases) {
+    config::Environment env({{"HTTP2", value}});
+    EXPECT_EQ(read_settings(env).protocols, protocols) << value;
+  }
+}
+
 TEST(Settings, TakeWhatIsGiven) {
   config::Environment env({{"APP_ENV", "production"},
                            {"JWT_SECRET", secret},
@@ -221,7 +230,7 @@ TEST(Settings, TakeWhatIsGiven) {
   EXPECT_EQ(settings.database.postgres.statement_time_max, std::chrono::seconds(5));
   EXPECT_EQ(settings.database.postgres.transactions_per_loop, 9U);
   EXPECT_EQ(settings.database.postgres.isolation, sql::postgres::Isolation::serializable);
-  EXPECT_EQ(settings.http2, Settings::Http2::off);
+  EXPECT_EQ(settings.protocols, http::Protocols::http1);
   EXPECT_EQ(settings.tokens.access_lifetime, std::chrono::minutes{5});
   EXPECT_EQ(settings.tokens.refresh_lifetime, std::chrono::days{30});
   EXPECT_EQ(settings.host, "127.0.0.1");

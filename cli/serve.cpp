@@ -189,15 +189,15 @@ int serve(const Serve& wanted) {
                                        .replicas = replicas.get(),
                                        .redis = redis.get()};
   backend::Application application(settings, foundation);
-  http::Limits limits{.body_bytes_max = settings.body_bytes_max,
-                      .connections_max = settings.connections_max,
-                      .connections_per_address_max = settings.connections_per_address_max};
-  if (settings.http2 == backend::Settings::Http2::off) limits.http2_streams_max = 0;
+  const http::Limits limits{.body_bytes_max = settings.body_bytes_max,
+                            .connections_max = settings.connections_max,
+                            .connections_per_address_max = settings.connections_per_address_max};
   http::Server server({.host = settings.host,
                        .port = settings.port,
                        .listening_socket = supervisor.listening_socket(),
                        .loops = settings.loops,
                        .limits = limits,
+                       .protocols = settings.protocols,
                        .proxy_protocol = {.networks = settings.proxy_protocol},
                        .tls = settings.tls},
                       application.app());

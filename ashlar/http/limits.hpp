@@ -39,7 +39,7 @@ struct Limits {
   std::chrono::milliseconds drain_notice_time{200};
 
   // Of HTTP/2 (RFC 9113) alone. Over one of the last three a client gets GOAWAY with ENHANCE_YOUR_CALM, and the end.
-  std::size_t http2_streams_max = 100;                      // requests at once on a connection; 0: no HTTP/2
+  std::size_t http2_streams_max = 100;                      // requests at once on a connection
   std::size_t http2_stream_window_bytes = 64 * 1024;        // of a request's body, that its handler has not read yet
   std::size_t http2_connection_window_bytes = 1024 * 1024;  // the same, of all request bodies of a connection
   std::size_t http2_stream_output_bytes_max = 32 * 1024;    // of a streamed response, that the client has not taken

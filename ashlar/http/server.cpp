@@ -184,12 +184,8 @@ std::string text_of(const tcp::endpoint& endpoint) {
   return (endpoint.address().is_v6() ? "[" + address + "]" : address) + ":" + std::to_string(endpoint.port());
 }
 
-detail::Protocols protocols_of(const Limits& limits) {
-  return limits.http2_streams_max == 0 ? detail::Protocols::http1 : detail::Protocols::http1_and_http2;
-}
-
 std::shared_ptr<detail::TlsContext> tls_or_throw(const ServerOptions& options, detail::TicketKeys& tickets) {
-  auto made = detail::make_tls_context(*options.tls, tickets, protocols_of(options.limits));
+  auto made = detail::make_tls_context(*options.tls, tickets, options.protocols);
   if (!made) throw std::runtime_error(made.error().message());
   return std::move(*made);
 }
@@ -206,7 +202,7 @@ struct Server::State {
   State(ServerOptions options, Handler& handler)
       : tickets(options.tls ? options.tls->ticket_key_time : TlsOptions{}.ticket_key_time),
         shared(options.limits, handler, options.tls ? tls_or_throw(options, tickets) : nullptr,
-               proxies_or_throw(options.proxy_protocol)) {
+               proxies_or_throw(options.proxy_protocol), options.protocols) {
     const std::size_t count =
         options.loops > 0 ? options.loops : std::max<std::size_t>(1, std::thread::hardware_concurrency());
     for (std::size_t i = 0; i < count; ++i) loops.push_back(std::make_unique<AcceptingLoop>(shared));
@@ -271,7 +267,7 @@ std::size_t Server::connections() const { return state_->shared.connections.load
 
 Result<TlsCertificate> Server::reload_tls(const TlsOptions& options) {
   assert(state_->shared.tls != nullptr);
-  auto made = detail::make_tls_context(options, state_->tickets, protocols_of(state_->shared.limits));
+  auto made = detail::make_tls_context(options, state_->tickets, state_->shared.protocols);
   if (!made) return std::unexpected(std::move(made.error()));
   for (const auto& loop : state_->loops) loop->use_tls(*made);
   return detail::certificate_of(**made);

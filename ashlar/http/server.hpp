@@ -3,6 +3,7 @@
 
 #include "ashlar/http/limits.hpp"
 #include "ashlar/http/message.hpp"
+#include "ashlar/http/protocols.hpp"
 #include "ashlar/http/proxy_protocol.hpp"
 #include "ashlar/http/tls.hpp"
 
@@ -22,6 +23,7 @@ struct ServerOptions {
   std::optional<int> listening_socket{};
   std::size_t loops = 0;  // event loops, each with a thread and an acceptor of its own; 0: one a core
   Limits limits{};
+  Protocols protocols = Protocols::http1_and_http2;
   ProxyProtocolOptions proxy_protocol{};
   std::optional<TlsOptions> tls{};  // absent: plain
 };

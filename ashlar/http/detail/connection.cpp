@@ -133,7 +133,7 @@ Task<> Connection::run(std::shared_ptr<Connection> self, Preface preface) {
   co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
   if (preface == Preface::proxy_header && !co_await take_proxy_header()) co_return;
   if (self->wire_.transport().secure() && !co_await shake_hands()) co_return;
-  if (prefers_http2()) {
+  if (begins_with_http2()) {
     co_await serve_http2();
     co_return;
   }
@@ -167,7 +167,10 @@ Task<bool> Connection::shake_hands() {
   co_return true;
 }
 
-bool Connection::prefers_http2() { return wire_.transport().secure() && wire_.transport().protocol() == "h2"; }
+bool Connection::begins_with_http2() {
+  if (loop_.shared().protocols == Protocols::http2) return true;
+  return wire_.transport().secure() && wire_.transport().protocol() == "h2";
+}
 
 Task<> Connection::serve_http2() {
   exchange_.reset();
@@ -184,7 +187,7 @@ Task<Connection::Next> Connection::serve() {
     if (exchange_ == nullptr) take_exchange();
     switch (decoder_.decode(wire_.input.unread(), exchange_->request)) {
       case Http1RequestDecoder::Progress::refused:
-        if (requests_ == 0 && loop_.limits().http2_streams_max > 0 && !wire_.transport().secure() &&
+        if (requests_ == 0 && loop_.shared().protocols != Protocols::http1 && !wire_.transport().secure() &&
             wire_.input.unread().starts_with(http2_preface_line)) {
           co_return Next::http2;  // RFC 9113 section 3.3; over TLS it is ALPN that says so
         }

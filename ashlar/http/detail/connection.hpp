@@ -70,7 +70,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   Task<> run(std::shared_ptr<Connection> self, Preface preface);
   Task<bool> take_proxy_header();
   Task<bool> shake_hands();
-  [[nodiscard]] bool prefers_http2();
+  [[nodiscard]] bool begins_with_http2();
   Task<> serve_http2();
   Task<Next> serve();
   [[nodiscard]] bool leaves_to_turn();

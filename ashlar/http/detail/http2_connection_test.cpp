@@ -240,12 +240,11 @@ TEST(Http2Connection, AWrongPrefaceEndsItWithGoaway) {
 
 TEST(Http2Connection, CanBeTurnedOff) {
   const test::TestCertificate certificate;
-  const Limits limits{.http2_streams_max = 0};
-  TestServer clear(limits);
+  TestServer clear({}, std::nullopt, 1, Protocols::http1);
   test::RawClient prior = clear.connect();
   prior.send(NGHTTP2_CLIENT_MAGIC);
   EXPECT_EQ(prior.read_response().status, 505);
-  TestServer secure(limits, TlsOptions{certificate.certificate_file(), certificate.key_file()});
+  TestServer secure({}, TlsOptions{certificate.certificate_file(), certificate.key_file()}, 1, Protocols::http1);
   const auto with = [](std::string protocol) {
     return test::RawClientOptions{.tls = test::RawClientOptions::Tls{.protocol = std::move(protocol)}};
   };
@@ -253,6 +252,29 @@ TEST(Http2Connection, CanBeTurnedOff) {
   EXPECT_EQ(test::RawClient(secure.server.port(), with("http/1.1")).request("GET", "/peer").body, "127.0.0.1 https");
   ASSERT_TRUE(secure.server.reload_tls({certificate.certificate_file(), certificate.key_file()}));
   EXPECT_THROW(test::RawClient(secure.server.port(), with("h2")), std::runtime_error) << "a reload keeps it so";
+}
+
+TEST(Http2Connection, CanBeAllThatIsSpoken) {
+  TestServer clear({}, std::nullopt, 1, Protocols::http2);
+  Client client(clear.server.port());
+  client.send(Client::get(1, "/peer"));
+  EXPECT_EQ(client.answer(1).body, "127.0.0.1 http");
+  for (const std::string bytes : {"INVALID CONNECTION PREFACE\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\n\r\n"}) {
+    test::RawClient other = clear.connect();
+    other.send(bytes);
+    const std::string answer = other.read_until_close();
+    EXPECT_EQ(answer.find("HTTP/1"), std::string::npos) << bytes;
+    const std::string goaway =
+        Client::frame(NGHTTP2_GOAWAY, 0, 0, Client::number(0) + Client::number(NGHTTP2_PROTOCOL_ERROR));
+    EXPECT_NE(answer.find(goaway.substr(3)), std::string::npos) << bytes;
+  }
+  const test::TestCertificate certificate;
+  TestServer secure({}, TlsOptions{certificate.certificate_file(), certificate.key_file()}, 1, Protocols::http2);
+  const auto with = [](std::string protocol) {
+    return test::RawClientOptions{.tls = test::RawClientOptions::Tls{.protocol = std::move(protocol)}};
+  };
+  EXPECT_NO_THROW(test::RawClient(secure.server.port(), with("h2")));
+  EXPECT_THROW(test::RawClient(secure.server.port(), with("http/1.1")), std::runtime_error);
 }
 
 // Pieces of all of them by turns, each within the windows that were given: nobody waits for another's upload.

@@ -7,6 +7,7 @@
 #include "ashlar/http/ip_address.hpp"
 #include "ashlar/http/limits.hpp"
 #include "ashlar/http/message.hpp"
+#include "ashlar/http/protocols.hpp"
 
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/ip/address.hpp>
@@ -43,16 +44,18 @@ struct ProxyProtocol {
 // What all loops of a server share.
 struct ServerShared {
   ServerShared(const Limits& server_limits, Handler& server_handler,
-               std::shared_ptr<boost::asio::ssl::context> server_tls, ProxyProtocol proxies)
+               std::shared_ptr<boost::asio::ssl::context> server_tls, ProxyProtocol proxies, Protocols server_protocols)
       : limits(server_limits),
         handler(server_handler),
         tls(std::move(server_tls)),
-        proxy_protocol(std::move(proxies)) {}
+        proxy_protocol(std::move(proxies)),
+        protocols(server_protocols) {}
 
   const Limits limits;
   Handler& handler;
   const std::shared_ptr<boost::asio::ssl::context> tls;  // what loops begin with; null: plain
   const ProxyProtocol proxy_protocol;
+  const Protocols protocols;
   std::atomic<std::size_t> connections{0};
   AddressCounts addresses;
   std::mutex mutex;

@@ -17,7 +17,7 @@ namespace ashlar::http::detail {
 class StandingLoop {
  public:
   StandingLoop(const Limits& limits, Handler& handler)
-      : shared_(limits, handler, nullptr, ProxyProtocol{}), loop_(shared_) {}
+      : shared_(limits, handler, nullptr, ProxyProtocol{}, Protocols::http1_and_http2), loop_(shared_) {}
 
   [[nodiscard]] Loop& loop() { return loop_; }
   [[nodiscard]] std::size_t connections() const { return shared_.connections.load(); }

@@ -178,8 +178,15 @@ class TestHandler final : public Handler {
 // A started server on a free port of the loopback interface.
 class TestServer {
  public:
-  explicit TestServer(Limits limits = {}, std::optional<TlsOptions> tls = std::nullopt, std::size_t loops = 1)
-      : server({.host = "127.0.0.1", .port = 0, .loops = loops, .limits = limits, .tls = std::move(tls)}, handler) {
+  explicit TestServer(Limits limits = {}, std::optional<TlsOptions> tls = std::nullopt, std::size_t loops = 1,
+                      Protocols protocols = Protocols::http1_and_http2)
+      : server({.host = "127.0.0.1",
+                .port = 0,
+                .loops = loops,
+                .limits = limits,
+                .protocols = protocols,
+                .tls = std::move(tls)},
+               handler) {
     server.start();
   }
 

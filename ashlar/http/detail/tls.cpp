@@ -21,6 +21,7 @@ namespace {
 
 // As ALPN writes them, most wanted first.
 constexpr std::string_view http1_alone{"\x08http/1.1", 9};
+constexpr std::string_view http2_alone{"\x02h2", 3};
 constexpr std::string_view http2_and_http1{"\x02h2\x08http/1.1", 12};
 // Mozilla's intermediate set for TLS 1.2; those of TLS 1.3 are all sound.
 constexpr const char* ciphers =
@@ -182,7 +183,9 @@ Result<std::shared_ptr<TlsContext>> make_tls_context(const TlsOptions& options, 
   SSL_CTX_set_options(native, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE |
                                   SSL_OP_PRIORITIZE_CHACHA);
   SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);
-  const std::string_view& spoken = protocols == Protocols::http1 ? http1_alone : http2_and_http1;
+  const std::string_view& spoken = protocols == Protocols::http1   ? http1_alone
+                                   : protocols == Protocols::http2 ? http2_alone
+                                                                   : http2_and_http1;
   SSL_CTX_set_alpn_select_cb(native, select_protocol, const_cast<std::string_view*>(&spoken));  // it only reads
   if (SSL_CTX_set_cipher_list(native, ciphers) != 1 || SSL_CTX_set1_groups_list(native, groups) != 1)
     throw std::runtime_error("OpenSSL has none of the TLS ciphers");
@@ -213,7 +216,7 @@ namespace ashlar::http {
 
 Result<TlsCertificate> inspect_tls(const TlsOptions& options) {
   detail::TicketKeys tickets(options.ticket_key_time);
-  auto context = detail::make_tls_context(options, tickets, detail::Protocols::http1_and_http2);
+  auto context = detail::make_tls_context(options, tickets, Protocols::http1_and_http2);
   if (!context) return std::unexpected(std::move(context.error()));
   return detail::certificate_of(**context);
 }

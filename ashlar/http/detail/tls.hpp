@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ashlar/http/detail/tls_tickets.hpp"
+#include "ashlar/http/protocols.hpp"
 #include "ashlar/http/tls.hpp"
 
 #include <boost/asio/ssl/context.hpp>
@@ -12,9 +13,6 @@
 namespace ashlar::http::detail {
 
 using TlsContext = boost::asio::ssl::context;
-
-// What is spoken, and offered by ALPN.
-enum class Protocols : std::uint8_t { http1, http1_and_http2 };
 
 // What connections are made with: certificate, versions, ciphers, protocols (ALPN, RFC 7301). A connection keeps what
 // it needs of it, so it may be replaced while they live. `tickets` outlives it and them. Errors: see inspect_tls().
