@@ -6,8 +6,10 @@
 #include "ashlar/sql/sqlite/detail/row.hpp"
 
 #include <charconv>
+#include <chrono>
 #include <cmath>
 #include <mutex>
+#include <thread>
 
 namespace ashlar::sql::sqlite::detail {
 namespace {
@@ -125,6 +127,18 @@ Result<std::unique_ptr<Connection>> Connection::open(const Options& options, Acc
   return out;
 }
 
+// Of two processes that make a file at once, SQLite tells one that it is busy without waiting for busy_timeout: each
+// would wait for the other.
+Result<> Connection::use_log() {
+  const auto until = std::chrono::steady_clock::now() + options_.busy_timeout;
+  while (true) {
+    auto done = execute("pragma journal_mode=wal");
+    const bool busy = (sqlite3_errcode(connection_.get()) & 0xff) == SQLITE_BUSY;
+    if (done || !busy || std::chrono::steady_clock::now() >= until) return done;
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+}
+
 Result<> Connection::configure() {
   sqlite3* raw = connection_.get();
   sqlite3_busy_timeout(raw, static_cast<int>(options_.busy_timeout.count()));
@@ -134,12 +148,14 @@ Result<> Connection::configure() {
   sqlite3_db_config(raw, SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
   folding_.add_to(raw);
 
-  std::string set;
-  if (access_ == Access::read_write) set += "pragma journal_mode=wal;";
-  set += "pragma synchronous=" + std::string(synchronous_name(options_.synchronous)) +
-         ";pragma foreign_keys=on;pragma temp_store=memory;pragma cache_size=-" +
-         std::to_string(options_.cache_bytes / 1024) + ";pragma mmap_size=" + std::to_string(options_.mmap_bytes) +
-         ";pragma journal_size_limit=" + std::to_string(options_.wal_bytes_kept);
+  if (access_ == Access::read_write) {
+    if (auto done = use_log(); !done) return done;
+  }
+  std::string set = "pragma synchronous=" + std::string(synchronous_name(options_.synchronous)) +
+                    ";pragma foreign_keys=on;pragma temp_store=memory;pragma cache_size=-" +
+                    std::to_string(options_.cache_bytes / 1024) +
+                    ";pragma mmap_size=" + std::to_string(options_.mmap_bytes) +
+                    ";pragma journal_size_limit=" + std::to_string(options_.wal_bytes_kept);
   if (auto done = execute(set); !done) return done;
 
   for (std::size_t i = 0; i < control_count; ++i) {

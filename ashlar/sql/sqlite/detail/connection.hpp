@@ -65,6 +65,7 @@ class Connection {
  private:
   Connection(const Options& options, Access access) : options_(options), access_(access) {}
   Result<> configure();
+  Result<> use_log();
   Result<> execute(const std::string& sql);
   Result<StatementHandle> compile(std::string_view sql, unsigned flags, const char** tail);
   Result<Prepared*> prepared(const std::string& sql);
