@@ -178,7 +178,8 @@ TEST_F(PostgresFaults, AConnectionThatIsLostWhileItIsMadeIsMadeAgain) {
       SCOPED_TRACE((of_server ? "server's byte " : "client's byte ") + std::to_string(bytes));
       auto& db = open({.url = PostgresServer::url_through(proxy.port()), .acquire_time_max = 20s});
       of_server ? proxy.cut_after_bytes_of_server(bytes) : proxy.cut_after_bytes_of_client(bytes);
-      EXPECT_TRUE(read(db, "select 1"));
+      const auto got = read(db, "select 1");
+      EXPECT_TRUE(got) << got.error().code().name << ": " << got.error().cause();
       proxy.restore();
       db.close();
     }
