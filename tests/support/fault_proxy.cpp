@@ -59,11 +59,12 @@ asio::awaitable<void> pass_on(std::shared_ptr<Pair> pair, tcp::socket& from, tcp
       std::size_t length = co_await from.async_read_some(asio::buffer(buffer), use_awaitable);
       if (const auto delay = settings.delay.load(); delay.count() > 0) co_await wait(delay);
       while (settings.swallowing) co_await wait(std::chrono::milliseconds(2));
-      const bool cut = left != never && left <= static_cast<std::int64_t>(length);
-      if (cut) length = static_cast<std::size_t>(left);
+      const std::int64_t allowed = left;  // the test may change it while this is written
+      const bool cut = allowed <= static_cast<std::int64_t>(length);
+      if (cut) length = static_cast<std::size_t>(allowed);
       co_await asio::async_write(to, asio::buffer(buffer.data(), length), use_awaitable);
       if (cut) break;
-      if (left != never) left -= static_cast<std::int64_t>(length);
+      if (allowed != never) left -= static_cast<std::int64_t>(length);
     }
     left = never;
   } catch (const boost::system::system_error&) {  // one side has closed
