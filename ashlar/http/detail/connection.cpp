@@ -376,8 +376,8 @@ Task<bool> Connection::send_stream(ResponseFraming framing, Persistence persiste
 
 Connection::Next Connection::refuse(const Refusal& refusal) {
   shape_refusal(refusal.status, refusal.error);
-  exchange_->request.method =
-      Method::get;  // perhaps it was never known: a HEAD that is refused gets a body, and then the end
+  // Perhaps it was never known: a HEAD that is refused gets a body, and then the end.
+  exchange_->request.method = Method::get;
   exchange_->request.version = Version::http_1_1;
   append_response(ResponseFraming::length, Persistence::close);
   return Next::lingering_close;
