@@ -31,6 +31,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     virtual void progressed(Connection& connection, JobList answered, JobList again) = 0;
     // It is closed. `unanswered`: what was sent, without an outcome.
     virtual void lost(Connection& connection, JobList unanswered) = 0;
+    // The server ended a transaction between its statements: for its time, or with everything else.
+    [[nodiscard]] virtual Error why_rolled_back(const Connection& leased) const = 0;
   };
 
   enum class Before : std::uint8_t { nothing, begin };  // a BEGIN in the same exchange
