@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-# ashlar_module(<name> [MODULES <module>...] [LIBRARIES <target>...])
+# ashlar_module(<name> [MODULES <module>...] [LIBRARIES <target>...] [TOGETHER <filter>])
 # A folder below ashlar/ as a library: every .cpp in it but the tests; every *_test.cpp as the test program <name>_tests.
 function(ashlar_module name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "MODULES;LIBRARIES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "TOGETHER" "MODULES;LIBRARIES")
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/ashlar/${name}/*.cpp)
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
@@ -23,18 +23,24 @@ function(ashlar_module name)
   endforeach()
 
   if(ASHLAR_TESTS AND tests)
-    ashlar_test(${name}_tests SOURCES ${tests} LIBRARIES ashlar_${name})
+    ashlar_test(${name}_tests SOURCES ${tests} LIBRARIES ashlar_${name} TOGETHER "${arg_TOGETHER}")
   endif()
 endfunction()
 
-# ashlar_test(<name> SOURCES <file>... [LIBRARIES <target>...])
-# A GoogleTest program, each of its tests a test of ctest's, so that they run in parallel and in any order.
+# ashlar_test(<name> SOURCES <file>... [LIBRARIES <target>...] [TOGETHER <filter>])
+# A GoogleTest program, each of its tests a test of ctest's, so that they run in parallel and in any order; but those of
+# the filter are one, <name>.together, in an order of chance: they share a server that takes longer to start than they.
 function(ashlar_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LIBRARIES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "TOGETHER" "SOURCES;LIBRARIES")
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE ashlar_flags ${arg_LIBRARIES} GTest::gmock GTest::gtest_main)
   target_precompile_headers(${name} REUSE_FROM ashlar_precompiled_tests)
-  gtest_discover_tests(${name} TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 120)
+  if(arg_TOGETHER)
+    set(alone TEST_FILTER -${arg_TOGETHER})
+    add_test(NAME ${name}.together COMMAND ${name} --gtest_brief=1 --gtest_shuffle "--gtest_filter=${arg_TOGETHER}")
+    set_tests_properties(${name}.together PROPERTIES TIMEOUT 600 COST 100)
+  endif()
+  gtest_discover_tests(${name} TEST_PREFIX ${name}. ${alone} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 120)
 endfunction()
 
 # ashlar_test_on_postgres(<name> [<filter>])

@@ -17,6 +17,7 @@
 #include <memory>
 #include <sstream>
 #include <stdexcept>
+#include <string_view>
 #include <vector>
 
 extern char** environ;
@@ -26,6 +27,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::chrono::seconds start_time_max{60};
+constexpr std::string_view cluster_prefix = "ashlar-cluster-";
 
 // Programs of PostgreSQL as the user who may run them, and ended when this thread is.
 std::vector<std::string> as_server_user(std::vector<std::string> command) {
@@ -82,14 +84,47 @@ void give_to_server_user(const fs::path& folder) {
   if (geteuid() == 0) run_program({"chown", "-R", "postgres:postgres", folder.string()}, "/dev/null");
 }
 
+// Held until it is closed, or its process ends.
+int locked(const fs::path& file) {
+  const int lock = open(file.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+  if (lock < 0 || flock(lock, LOCK_EX) != 0) throw std::runtime_error("cannot lock " + file.string());
+  return lock;
+}
+
+// Where clusters lie: in memory when there is plenty of it, since a new database is some 300 files.
+fs::path scratch_folder() {
+  constexpr std::uintmax_t plenty_bytes = std::uintmax_t{4} << 30;
+  const fs::path memory = "/dev/shm";
+  std::error_code none;
+  const auto space = fs::space(memory, none);
+  const bool fits = !none && space.available >= plenty_bytes && access(memory.c_str(), W_OK) == 0;
+  return fits ? memory : fs::temp_directory_path();
+}
+
+// What killed test programs left behind.
+void remove_abandoned(const fs::path& scratch) {
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator(scratch, none)) {
+    if (!entry.path().filename().string().starts_with(cluster_prefix)) continue;
+    const int lock = open((entry.path() / "lock").c_str(), O_RDWR | O_CLOEXEC);
+    if (lock < 0) continue;
+    if (flock(lock, LOCK_EX | LOCK_NB) == 0) fs::remove_all(entry.path(), none);
+    close(lock);
+  }
+}
+
 // Made once for all test programs of this user; a lock keeps two from making it at the same time.
-fs::path template_cluster(const fs::path& programs) {
+fs::path template_folder(const fs::path& programs) {
   const std::string name =
       "ashlar-postgres-" + programs.parent_path().filename().string() + "-" + std::to_string(geteuid());
-  const fs::path folder = fs::temp_directory_path() / name;
+  fs::path folder = fs::temp_directory_path() / name;
   fs::create_directories(folder);
-  const int lock = open((folder / "lock").c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
-  if (lock < 0 || flock(lock, LOCK_EX) != 0) throw std::runtime_error("cannot lock " + folder.string());
+  return folder;
+}
+
+fs::path template_cluster(const fs::path& programs) {
+  const fs::path folder = template_folder(programs);
+  const int lock = locked(folder / "lock");
   const fs::path cluster = folder / "cluster";
   if (!fs::exists(folder / "complete")) {
     fs::remove_all(cluster);
@@ -141,15 +176,21 @@ PostgresServer::PostgresServer(StandbyOf of) : programs_(find_programs()) {
 }
 
 void PostgresServer::make_folder() {
-  std::string pattern = (fs::temp_directory_path() / "ashlar-postgres-XXXXXX").string();
+  const fs::path scratch = scratch_folder();
+  const int turn = locked(template_folder(programs_) / "lock");  // so that nobody takes ours for abandoned
+  remove_abandoned(scratch);
+  std::string pattern = (scratch / (std::string(cluster_prefix) + "XXXXXX")).string();
   if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("cannot make " + pattern);
   folder_ = pattern;
+  in_use_ = locked(folder_ / "lock");
+  close(turn);
 }
 
 PostgresServer::~PostgresServer() {
   kill();
   std::error_code ignored;
   fs::remove_all(folder_, ignored);
+  close(in_use_);
 }
 
 PostgresServer& PostgresServer::shared() {

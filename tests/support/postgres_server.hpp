@@ -11,8 +11,9 @@ namespace ashlar::tests {
 // A PostgreSQL server of the test's own, on 127.0.0.1 and a port that was free, that does not wait for disks: what was
 // committed survives its own end, not the machine's. It runs as the user `postgres` when the tests run as root, since
 // it refuses to run as that. The cluster is a copy of one that is made once and kept in the system's folder for
-// temporary files. Stopped, and its data removed, at the end; if the test is killed, it dies with it. Throws
-// std::runtime_error when it cannot be started.
+// temporary files; it lies in memory when that has 4 GiB to spare. Stopped, and its data removed, at the end; if the
+// test is killed, it dies with it, and the next server removes its data. Throws std::runtime_error when it cannot be
+// started.
 class PostgresServer {
  public:
   PostgresServer();
@@ -55,6 +56,7 @@ class PostgresServer {
 
   std::filesystem::path programs_;
   std::filesystem::path folder_;
+  int in_use_ = -1;  // the lock that says so
   int port_ = 0;
   int databases_ = 0;
   pid_t process_ = -1;

@@ -3,13 +3,12 @@
 
 #include "ashlar/sql/postgres/database.hpp"
 #include "tests/support/postgres_server.hpp"
+#include "tests/support/test_loop.hpp"
 
-#include <boost/asio/co_spawn.hpp>
 #include <gtest/gtest.h>
 
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,20 +16,15 @@
 namespace ashlar::tests {
 
 template <class T>
-Task<> keep_result(Task<T> task, std::optional<T>& out) {
-  out.emplace(co_await std::move(task));
-}
-
-template <class T>
 std::string_view code_of(const Result<T>& result) {
   return result ? std::string_view("no error") : result.error().code().name;
 }
 
 // A database of PostgreSQL's and one loop; written as if everything blocked.
-class PostgresTest : public testing::Test {
+class PostgresTest : public testing::Test, protected TestLoop {
  protected:
   ~PostgresTest() override {
-    if (database_) database_->close();
+    if (database_) while_it_runs([this] { database_->close(); });
   }
 
   // Without a URL: a new database on the shared server.
@@ -46,23 +40,6 @@ class PostgresTest : public testing::Test {
     const auto made = db.run_script(script);
     EXPECT_TRUE(made) << made.error().cause();
     return db;
-  }
-
-  void start(Task<> task) {
-    boost::asio::co_spawn(loop_, std::move(task), [](const std::exception_ptr& thrown) {
-      if (thrown) std::rethrow_exception(thrown);
-    });
-  }
-  void run() {
-    loop_.restart();
-    loop_.run();
-  }
-  template <class T>
-  T await(Task<T> task) {
-    std::optional<T> out;
-    start(keep_result(std::move(task), out));
-    run();
-    return std::move(*out);
   }
 
   Result<sql::Outcome> write(sql::Executor& to, std::string sql, std::vector<sql::Value> parameters = {}) {
@@ -93,7 +70,6 @@ class PostgresTest : public testing::Test {
     EXPECT_TRUE(done) << done.error().cause();
   }
 
-  boost::asio::io_context loop_{1};
   std::unique_ptr<sql::Database> database_;
 };
 

@@ -90,7 +90,7 @@ TEST_P(Drift, NamesEachObjectThatDiffers) {
     } else {
       EXPECT_EQ(found, expected);
     }
-    db.close();
+    while_it_runs([&db] { db.close(); });
   }
 }
 

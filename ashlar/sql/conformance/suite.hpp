@@ -3,20 +3,21 @@
 
 #include "ashlar/sql/database.hpp"
 #include "ashlar/sql/sqlite/database.hpp"
+#include "tests/support/test_loop.hpp"
 
-#include <boost/asio/co_spawn.hpp>
 #include <gtest/gtest.h>
 
 #include <chrono>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 // One suite that every driver passes. A driver's test instantiates it:
 //   INSTANTIATE_TEST_SUITE_P(Sqlite, Conformance, testing::Values(Driver{...}), driver_name);
 namespace ashlar::sql::conformance {
+
+using tests::keep_result;
 
 // What a test may ask of the database it gets.
 struct Wanted {
@@ -41,16 +42,11 @@ Driver postgres_driver();
 inline void PrintTo(const Driver& driver, std::ostream* out) { *out << driver.name; }
 inline std::string driver_name(const testing::TestParamInfo<Driver>& info) { return info.param.name; }
 
-template <class T>
-Task<> keep_result(Task<T> task, std::optional<T>& out) {
-  out.emplace(co_await std::move(task));
-}
-
-// A database and one loop. Tests are written as if everything blocked: `await` runs the loop until the task has ended.
-class Conformance : public testing::TestWithParam<Driver> {
+// A database and one loop.
+class Conformance : public testing::TestWithParam<Driver>, protected tests::TestLoop {
  protected:
   ~Conformance() override {
-    if (database_) database_->close();
+    if (database_) while_it_runs([this] { database_->close(); });
   }
 
   Database& open(const Wanted& wanted = {}) {
@@ -63,25 +59,6 @@ class Conformance : public testing::TestWithParam<Driver> {
     const auto made = database_->run_script(script);
     EXPECT_TRUE(made) << made.error().cause();
     return *database_;
-  }
-
-  // Starts a task; run() drives all that were started to their ends, and throws what one of them throws.
-  void start(Task<> task) {
-    boost::asio::co_spawn(loop_, std::move(task), [](const std::exception_ptr& thrown) {
-      if (thrown) std::rethrow_exception(thrown);
-    });
-  }
-  void run() {
-    loop_.restart();
-    loop_.run();
-  }
-
-  template <class T>
-  T await(Task<T> task) {
-    std::optional<T> out;
-    start(keep_result(std::move(task), out));
-    run();
-    return std::move(*out);
   }
 
   // Shorthand: what most tests do.
@@ -102,7 +79,6 @@ class Conformance : public testing::TestWithParam<Driver> {
     return counted.empty() ? -1 : counted.front();
   }
 
-  boost::asio::io_context loop_{1};
   std::unique_ptr<Database> database_;
 };
 
