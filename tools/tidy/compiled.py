@@ -15,6 +15,7 @@ from tree import Finding, is_test
 
 JOBS = os.cpu_count() or 1
 DATABASE = "build/debug/compile_commands.json"
+GROUP = 8  # sources that clang-tidy looks at together
 
 
 class Kept:
@@ -54,15 +55,27 @@ def key_of(tree, path, *more):
     return digest(*more, *(part for p in closure(tree, path) for part in (p, tree.text(p))))
 
 
-def flags(tree):
-    """How the debug build compiles each source, without what belongs to one file."""
+def commands(tree):
+    """How the debug build compiles each source, as words."""
     database = tree.root / DATABASE
     if not database.exists():
         raise SystemExit(f"tidy: {DATABASE} is missing: cmake --preset debug")
-    out = {}
     for entry in json.loads(database.read_text()):
-        file = os.path.relpath(entry["file"], tree.root)
-        words, keep, skip = shlex.split(entry["command"]), [], False
+        yield os.path.relpath(entry["file"], tree.root), shlex.split(entry["command"])
+
+
+def command_of(tree, path):
+    """The arguments that the compiler gets for a source, precompiled headers too; not its own names."""
+    words = next(words for file, words in commands(tree) if file == path)
+    words = words[next(i for i, word in enumerate(words) if "clang" in word.rsplit("/", 1)[-1]) + 1:]
+    return words[:words.index("-o")]
+
+
+def flags(tree):
+    """How the debug build compiles each source, without what belongs to one file."""
+    out = {}
+    for file, words in commands(tree):
+        keep, skip = [], False
         for word in words[1:]:
             if skip:
                 skip = False
@@ -126,27 +139,58 @@ def format_(tree):
 
 
 def clang_tidy(tree):
-    """The checks of .clang-tidy, on every source that is no test."""
+    """The checks of .clang-tidy, on every source that is no test. Most of a run goes into the headers, so the sources
+    of one folder are looked at together; a group whose names clash is looked at by halves."""
     by_file, kept = flags(tree), Kept(tree, "clang-tidy")
     config = tree.text(".clang-tidy")
     sources = [p for p in tree.paths if p in by_file and p.endswith(".cpp") and not is_test(p)]
     keys = {p: key_of(tree, p, config, " ".join(by_file[p])) for p in sources}
     changed = [p for p in sources if not kept.has(keys[p])]
 
-    def one(path):
-        print(f"[{changed.index(path) + 1}/{len(changed)}] {path}", file=sys.stderr, flush=True)
-        run = subprocess.run(["clang-tidy-19", "--quiet", "-p", "build/debug", path],
-                             capture_output=True, text=True, cwd=tree.root)
-        if run.returncode == 0:
-            kept.add(keys[path])
-            return []
-        out = []
-        for match in re.finditer(r"^(\S+?):(\d+):\d+: (?:error|warning): (.*)$", run.stdout, re.MULTILINE):
-            out.append(Finding(os.path.relpath(match[1], tree.root), int(match[2]), "clang-tidy", match[3]))
-        return out or [Finding(path, 1, "clang-tidy", run.stdout[-1500:] + run.stderr[-500:])]
+    def one(group):
+        findings = run_clang_tidy(tree, group)
+        if findings is None:
+            middle = len(group) // 2
+            return one(group[:middle]) + one(group[middle:])
+        print(f"looked at {' '.join(group)}", file=sys.stderr, flush=True)
+        if not findings:
+            for path in group:
+                kept.add(keys[path])
+        return findings
 
     seen = set()
-    for finding in in_parallel(one, changed):
+    for finding in in_parallel(one, groups_of(changed, by_file)):
         if finding not in seen:
             seen.add(finding)
             yield finding
+
+
+def groups_of(sources, by_file):
+    """The sources of a folder that are compiled alike, a few at a time; the largest groups first."""
+    alike = {}
+    for path in sources:
+        alike.setdefault((path.rsplit("/", 1)[0], tuple(by_file[path])), []).append(path)
+    groups = [paths[i:i + GROUP] for paths in alike.values() for i in range(0, len(paths), GROUP)]
+    return sorted(groups, key=len, reverse=True)
+
+
+def run_clang_tidy(tree, group):
+    """What clang-tidy finds in these sources; None when they cannot be compiled together."""
+    words = ["clang-tidy-19", "--quiet"]
+    if len(group) == 1:
+        words += ["-p", "build/debug", group[0]]
+    else:
+        command = [*command_of(tree, group[0]), "-w"]  # the compiler's own warnings are the build's business
+        together = tree.root / "build/tidy/groups" / f"{digest(*group)[:16]}.cpp"
+        together.parent.mkdir(parents=True, exist_ok=True)
+        together.write_text("".join(f'#include "{path}"\n' for path in group), encoding="utf-8")
+        if subprocess.run(["clang++-19", *command, "-fsyntax-only", together], capture_output=True).returncode != 0:
+            return None
+        words += ["--checks=-bugprone-suspicious-include", str(together), "--", *command]
+    run = subprocess.run(words, capture_output=True, text=True, cwd=tree.root)
+    if run.returncode == 0:
+        return []
+    out = []
+    for match in re.finditer(r"^(\S+?):(\d+):\d+: (?:error|warning): (.*)$", run.stdout, re.MULTILINE):
+        out.append(Finding(os.path.relpath(match[1], tree.root), int(match[2]), "clang-tidy", match[3]))
+    return out or [Finding(group[0], 1, "clang-tidy", run.stdout[-1500:] + run.stderr[-500:])]
