@@ -109,7 +109,8 @@ TEST_P(Conformance, RollsBackATransactionThatTakesTooLong) {
   auto tx = await(db.begin());
   ASSERT_TRUE(write(*tx, "insert into accounts (id, email) values (1, 'a')"));
   ASSERT_TRUE(write(db, "insert into accounts (id, email) values (1, 'b')")) << "waits until the first is over";
-  EXPECT_EQ(code_of(write(*tx, "insert into accounts (id, email) values (3, 'c')")), "database.timed_out");
+  const auto late = write(*tx, "insert into accounts (id, email) values (3, 'c')");
+  EXPECT_EQ(code_of(late), "database.timed_out") << late.error().cause();
   EXPECT_EQ(code_of(await(tx->commit())), "database.timed_out");
   EXPECT_EQ(integers(db, "select id from accounts"), std::vector<std::int64_t>{1});
 }

@@ -40,7 +40,7 @@ void Connection::on_readable() {
   const bool left_a_transaction_open =
       is_shared() && exchanges_.empty() && PQtransactionStatus(handle_.get()) > PQTRANS_ACTIVE;
   if (ended || refused_) {
-    close(!is_shared() && exchanges_.empty() ? owner_->why_rolled_back(*this) : broken());
+    close(broken());
   } else if (left_a_transaction_open) {
     close(failed("a statement left a transaction open on a shared connection"));
   }

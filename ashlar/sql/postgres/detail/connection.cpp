@@ -269,10 +269,15 @@ void Connection::close(Error why) {
 }
 
 Error Connection::broken() const {
-  const auto failed =
-      std::ranges::find_if(exchanges_, [](const auto& exchange) { return exchange.failure != nullptr; });
+  // What has no SQLSTATE is libpq's word for the connection's end.
+  const auto failed = std::ranges::find_if(exchanges_, [](const auto& exchange) {
+    return exchange.failure != nullptr && !state_of(exchange.failure.get()).empty();
+  });
   if (failed != exchanges_.end()) return error_of(failed->failure.get(), {});
-  return unavailable(message_of(handle_.get()));
+  // What the server said of it came when nothing was asked, and libpq did not keep it.
+  if (!is_shared() && owner_->is_overdue(*this)) return timed_out("the transaction took too long and was rolled back");
+  const std::string message = message_of(handle_.get());
+  return unavailable(message.empty() ? "the server closed the connection" : message);
 }
 
 }  // namespace ashlar::sql::postgres::detail

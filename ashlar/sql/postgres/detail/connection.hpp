@@ -31,8 +31,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     virtual void progressed(Connection& connection, JobList answered, JobList again) = 0;
     // It is closed. `unanswered`: what was sent, without an outcome.
     virtual void lost(Connection& connection, JobList unanswered) = 0;
-    // The server ended a transaction between its statements: for its time, or with everything else.
-    [[nodiscard]] virtual Error why_rolled_back(const Connection& leased) const = 0;
+    // Whether its transaction has had its time: then that is why the server ended it.
+    [[nodiscard]] virtual bool is_overdue(const Connection& leased) const = 0;
   };
 
   enum class Before : std::uint8_t { nothing, begin };  // a BEGIN in the same exchange
@@ -74,6 +74,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   [[nodiscard]] bool is_open() const { return handle_ != nullptr; }
   [[nodiscard]] const Error& why() const { return *why_; }  // once closed
   [[nodiscard]] Use use() const { return use_; }
+  // Why it can be used no more, for one that the server or the network ended.
+  [[nodiscard]] Error broken() const;
   [[nodiscard]] bool is_shared() const { return use_ != Use::transaction; }
   [[nodiscard]] std::size_t in_flight() const { return exchanges_.size(); }
   [[nodiscard]] bool is_held() const { return held_; }  // takes no more until its write's rows were read
@@ -125,7 +127,6 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void finish_synced(JobList& answered, JobList& again);
   void finish(Exchange exchange, JobList& answered, JobList& again);
   bool is_worth_another_try(const Exchange& exchange);
-  [[nodiscard]] Error broken() const;
 
   using Descriptor = boost::asio::posix::basic_stream_descriptor<LoopExecutor>;
 

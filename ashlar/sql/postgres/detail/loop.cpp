@@ -141,16 +141,14 @@ std::shared_ptr<Connection> Loop::try_lease() {
   return nullptr;
 }
 
-Error Loop::why_rolled_back(const Connection& leased) const {
-  return Steady::now() - leased.leased_at >= options_.transaction_time_max
-             ? timed_out("the transaction took too long and was rolled back")
-             : unavailable("the connection was lost, and the transaction rolled back");
+bool Loop::is_overdue(const Connection& leased) const {
+  return Steady::now() - leased.leased_at >= options_.transaction_time_max;
 }
 
 void Loop::send(Connection& connection, Job& job, Connection::Before before) {
   Result<> sent;
   if (connection.is_open() && rested(connection) && !connection.is_alive()) {
-    connection.close(why_rolled_back(connection));
+    connection.close(connection.broken());
   }
   sent = connection.is_open() ? connection.send(job, before) : std::unexpected(connection.why());
   if (!sent) {

@@ -65,7 +65,7 @@ class Loop final : public Connection::Owner, public std::enable_shared_from_this
 
   void progressed(Connection& connection, JobList answered, JobList again) override;
   void lost(Connection& connection, JobList unanswered) override;
-  [[nodiscard]] Error why_rolled_back(const Connection& leased) const override;
+  [[nodiscard]] bool is_overdue(const Connection& leased) const override;
 
  private:
   // Tells when the loop is destroyed.
