@@ -2,6 +2,7 @@
 #include "ashlar/core/timestamp.hpp"
 
 #include <array>
+#include <cstring>
 
 namespace ashlar {
 namespace {
@@ -17,9 +18,16 @@ int digits(std::string_view text, std::size_t at, std::size_t count) {
   return value;
 }
 
-void put(char* at, int value, int count) {
-  for (int i = count - 1; i >= 0; --i, value /= 10) at[i] = static_cast<char>('0' + value % 10);
-}
+constexpr auto digit_pairs = [] {
+  std::array<std::array<char, 2>, 100> pairs{};
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    pairs[i] = {static_cast<char>('0' + i / 10), static_cast<char>('0' + i % 10)};
+  }
+  return pairs;
+}();
+
+// Two digits of a number below 100.
+void put(char* at, unsigned value) { std::memcpy(at, digit_pairs[value].data(), 2); }
 
 // The offset after the time, in minutes: "Z", "+02:00". nullopt when it is malformed or does not end the text.
 std::optional<int> offset_minutes(std::string_view text) {
@@ -68,21 +76,20 @@ void Timestamp::append_to(std::string& out) const {
   const auto midnight = floor<days>(moment);
   const year_month_day date{midnight};
   const auto in_day = (moment - midnight).count();
-  std::array<char, 24> text{};
-  put(&text[0], static_cast<int>(date.year()), 4);
-  text[4] = '-';
-  put(&text[5], static_cast<int>(static_cast<unsigned>(date.month())), 2);
-  text[7] = '-';
-  put(&text[8], static_cast<int>(static_cast<unsigned>(date.day())), 2);
-  text[10] = 'T';
-  put(&text[11], static_cast<int>(in_day / 3'600'000), 2);
-  text[13] = ':';
-  put(&text[14], static_cast<int>(in_day / 60'000 % 60), 2);
-  text[16] = ':';
-  put(&text[17], static_cast<int>(in_day / 1000 % 60), 2);
-  text[19] = '.';
-  put(&text[20], static_cast<int>(in_day % 1000), 3);
-  text[23] = 'Z';
+  const auto year = static_cast<unsigned>(static_cast<int>(date.year()));
+  const auto thousandths = static_cast<unsigned>(in_day % 1000);
+  const auto seconds = static_cast<unsigned>(in_day / 1000);
+  std::array<char, 24> text = {'0', '0', '0', '0', '-', '0', '0', '-', '0', '0', 'T', '0',
+                               '0', ':', '0', '0', ':', '0', '0', '.', '0', '0', '0', 'Z'};
+  put(&text[0], year / 100);
+  put(&text[2], year % 100);
+  put(&text[5], static_cast<unsigned>(date.month()));
+  put(&text[8], static_cast<unsigned>(date.day()));
+  put(&text[11], seconds / 3600);
+  put(&text[14], seconds / 60 % 60);
+  put(&text[17], seconds % 60);
+  put(&text[20], thousandths / 10);
+  text[22] = static_cast<char>('0' + thousandths % 10);
   out.append(text.data(), text.size());
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/core/uuid.hpp"
 
+#include <array>
 #include <bit>
 #include <cstring>
 #include <span>
@@ -8,7 +9,13 @@
 namespace ashlar {
 namespace {
 
-constexpr std::string_view hex_digits = "0123456789abcdef";
+// The two digits of each byte.
+constexpr auto hex_pairs = [] {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::array<std::array<char, 2>, 256> pairs{};
+  for (std::size_t byte = 0; byte < pairs.size(); ++byte) pairs[byte] = {digits[byte >> 4], digits[byte & 15]};
+  return pairs;
+}();
 
 int hex_value(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -46,13 +53,10 @@ std::optional<Uuid> Uuid::parse(std::string_view text) {
 }
 
 void Uuid::append_to(std::string& out) const {
-  std::array<char, 36> text{};
-  std::size_t at = 0;
-  for (std::size_t i = 0; i < 16; ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) text[at++] = '-';
-    text[at++] = hex_digits[bytes_[i] >> 4];
-    text[at++] = hex_digits[bytes_[i] & 15];
-  }
+  constexpr std::array<std::size_t, 16> places = {0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34};
+  std::array<char, 36> text;
+  text[8] = text[13] = text[18] = text[23] = '-';
+  for (std::size_t i = 0; i < places.size(); ++i) std::memcpy(&text[places[i]], hex_pairs[bytes_[i]].data(), 2);
   out.append(text.data(), text.size());
 }
 

@@ -325,6 +325,17 @@ TEST(WriteJson, EscapesWhatRfc8259Wants) {
   }
 }
 
+TEST(WriteJson, EscapesInAValueWhereverItStands) {
+  for (std::size_t length = 1; length <= 40; ++length) {
+    for (std::size_t at = 0; at < length; ++at) {
+      std::string text(length, 'x'), expected = text;
+      text[at] = '"';
+      expected.replace(at, 1, "\\\"");
+      EXPECT_EQ(to_json(text), '"' + expected + '"');
+    }
+  }
+}
+
 TEST(WriteJson, WritesNumbersSoThatTheyReadBack) {
   EXPECT_EQ(to_json(0.1), "0.1");
   EXPECT_EQ(to_json(1e300), "1e+300");

@@ -2,6 +2,7 @@
 #include "ashlar/schema/detail/json_text.hpp"
 #include "ashlar/schema/json.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cassert>
 #include <charconv>
@@ -14,20 +15,27 @@ namespace {
 
 using detail::Passwords;
 
-// The place of the first byte from `at` on that RFC 8259 section 7 wants escaped: '"', '\\' and below 0x20. Eight bytes
-// at a time: a byte of `hits` is set where that byte is one of them (and perhaps in one after it, hence the second
-// look).
-std::size_t find_escaped(std::string_view text, std::size_t at) {
+// Not 0 when one of eight bytes is what RFC 8259 section 7 wants escaped: '"', '\\' or below 0x20.
+std::uint64_t escaped_in(const char* eight) {
   constexpr std::uint64_t ones = 0x0101010101010101U, high = 0x8080808080808080U;
-  const auto needs_escape = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; };
-  for (; at + 8 <= text.size(); at += 8) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, text.data() + at, 8);
-    const std::uint64_t quote = word ^ (ones * '"'), backslash = word ^ (ones * '\\');
-    const std::uint64_t hits =
-        (((word - ones * 0x20) & ~word) | ((quote - ones) & ~quote) | ((backslash - ones) & ~backslash)) & high;
-    if (hits != 0) break;
-  }
+  std::uint64_t word = 0;
+  std::memcpy(&word, eight, 8);
+  const std::uint64_t quote = word ^ (ones * '"'), backslash = word ^ (ones * '\\');
+  return (((word - ones * 0x20) & ~word) | ((quote - ones) & ~quote) | ((backslash - ones) & ~backslash)) & high;
+}
+
+bool needs_escape(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
+
+bool has_escaped(std::string_view text) {
+  if (text.size() < 8) return std::ranges::any_of(text, needs_escape);
+  std::uint64_t hits = escaped_in(text.data() + text.size() - 8);
+  for (std::size_t at = 0; at + 8 < text.size(); at += 8) hits |= escaped_in(text.data() + at);
+  return hits != 0;
+}
+
+// The place of the first such byte from `at` on.
+std::size_t find_escaped(std::string_view text, std::size_t at) {
+  while (at + 8 <= text.size() && escaped_in(text.data() + at) == 0) at += 8;
   while (at < text.size() && !needs_escape(text[at])) ++at;
   return at;
 }
@@ -80,12 +88,17 @@ void append_number(Number number, std::string& out) {
   out.append(text.data(), std::to_chars(text.data(), text.data() + text.size(), number).ptr);
 }
 
+// What is made of digits and signs only.
+bool is_plain(Format format) {
+  return format == Format::uuid || format == Format::date_time || format == Format::money;
+}
+
 // A type's text goes to the output first; only one that needs escapes is copied.
 void write_text(const Type& type, const void* value, std::string& out) {
   out += '"';
   const std::size_t start = out.size();
   type.access.append_text(value, out);
-  if (find_escaped(std::string_view(out).substr(start), 0) < out.size() - start) {
+  if (!is_plain(type.format) && has_escaped(std::string_view(out).substr(start))) {
     const std::string text = out.substr(start);
     out.resize(start);
     append_escaped(text, out);
@@ -152,11 +165,20 @@ class Writer {
     const Type& item_type = type.element();
     const std::size_t size = type.access.size(value);
     out_ += '[';
+    const std::size_t begin = out_.size();
     for (std::size_t i = 0; i < size; ++i) {
       if (i > 0) out_ += ',';
       write(item_type, type.access.item(value, i));
+      if (i == 0 && size > 1) reserve_for_the_rest(out_.size() - begin, size);
     }
     out_ += ']';
+  }
+
+  // Items of one list are about as long; growing step by step would copy all that is written so far.
+  void reserve_for_the_rest(std::size_t item_bytes, std::size_t items) {
+    constexpr std::size_t bytes_reserved_max = 64 * 1024;
+    const std::size_t wanted = (item_bytes + item_bytes / 8) * std::min(items, bytes_reserved_max);
+    out_.reserve(out_.size() + std::min(wanted, bytes_reserved_max));
   }
 
   void write_members(const Type& type, const void* value) {
@@ -165,12 +187,23 @@ class Writer {
       const void* at = member.locate_in(value);
       if (member_type.kind == Kind::optional && member_type.access.content(at) == nullptr) continue;
       if (passwords_ == Passwords::left_out && is_password(member_type)) continue;
-      if (out_.back() != '{') out_ += ',';
-      out_ += '"';
-      out_ += member.json_name;
-      out_ += "\":";
+      write_name(member.json_name);
       write(member_type, at);
     }
+  }
+
+  void write_name(std::string_view name) {
+    const std::size_t before = out_.size();
+    const bool first = out_.back() == '{';
+    out_.resize_and_overwrite(before + name.size() + 4, [&](char* text, std::size_t) {
+      char* at = text + before;
+      if (!first) *at++ = ',';
+      *at++ = '"';
+      at = std::copy(name.begin(), name.end(), at);
+      *at++ = '"';
+      *at++ = ':';
+      return static_cast<std::size_t>(at - text);
+    });
   }
 
   void write_choice(const Type& type, const void* value) {

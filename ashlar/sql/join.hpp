@@ -81,7 +81,8 @@ class Join : public Clauses<First, typename Joined::Struct...> {
   }
 
   [[nodiscard]] Task<Result<std::vector<Out>>> all(Executor& executor) const {
-    return detail::all_rows<Out>(executor, statement(executor.dialect()), detail::read_nested);
+    return detail::all_rows<Out>(executor, statement(executor.dialect()), detail::read_nested,
+                                 this->parts_.rows_expected());
   }
   [[nodiscard]] Task<Result<std::optional<Out>>> one(Executor& executor) const {
     return detail::first_row<Out>(executor, this->parts_.first(executor.dialect(), Nested::list()),
@@ -97,7 +98,8 @@ class Join : public Clauses<First, typename Joined::Struct...> {
   // Two reads, as Select's.
   [[nodiscard]] Task<Result<Page<Out>>> all_and_count(Executor& executor) const {
     return detail::rows_and_total<Out>(executor, statement(executor.dialect()),
-                                       this->parts_.count(executor.dialect(), {}), detail::read_nested);
+                                       this->parts_.count(executor.dialect(), {}), detail::read_nested,
+                                       this->parts_.rows_expected());
   }
   [[nodiscard]] Statement statement(Dialect dialect) const { return this->parts_.rows(dialect, Nested::list()); }
 };

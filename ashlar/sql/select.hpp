@@ -19,9 +19,12 @@ struct Page {
 
 namespace detail {
 template <class T>
-Task<Result<Page<T>>> rows_and_total(Executor& executor, Statement rows, Statement total, ReadRow read) {
+Task<Result<Page<T>>> rows_and_total(Executor& executor, Statement rows, Statement total, ReadRow read,
+                                     std::size_t rows_expected) {
   Page<T> out;
-  rows.on_row = [&out, read](const Row& row) { read(row, schema::type_of<T>(), &out.rows.emplace_back()); };
+  rows.on_row = [&out, read, rows_expected](const Row& row) {
+    read(row, schema::type_of<T>(), &append(out.rows, rows_expected));
+  };
   total.on_row = [&out](const Row& row) { out.total = row.integer(0); };
   auto done = co_await executor.execute_both(std::move(rows), std::move(total));
   if (!done) co_return std::unexpected(std::move(done.error()));
@@ -100,7 +103,8 @@ class Select : public Clauses<T> {
   }
 
   [[nodiscard]] Task<Result<std::vector<Out>>> all(Executor& executor) const {
-    return detail::all_rows<Out>(executor, statement(executor.dialect()));
+    return detail::all_rows<Out>(executor, statement(executor.dialect()), detail::read_by_position,
+                                 this->parts_.rows_expected());
   }
   // The first row, if there is one.
   [[nodiscard]] Task<Result<std::optional<Out>>> one(Executor& executor) const {
@@ -116,7 +120,8 @@ class Select : public Clauses<T> {
   // The page and the count. Two reads: a row written between them is in one only.
   [[nodiscard]] Task<Result<Page<Out>>> all_and_count(Executor& executor) const {
     return detail::rows_and_total<Out>(executor, statement(executor.dialect()),
-                                       this->parts_.count(executor.dialect(), columns()), detail::read_by_position);
+                                       this->parts_.count(executor.dialect(), columns()), detail::read_by_position,
+                                       this->parts_.rows_expected());
   }
   // So many rows from where the cursor was, or from the first; `Key` is a unique column: cursor.hpp.
   template <auto Key, class L>

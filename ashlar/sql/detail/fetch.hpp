@@ -4,6 +4,8 @@
 #include "ashlar/sql/database.hpp"
 #include "ashlar/sql/table.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <optional>
 #include <vector>
 
@@ -16,10 +18,21 @@ Task<Result<bool>> one_bool(Executor& executor, Statement statement);
 // How a row becomes a struct: read_by_position, read_nested.
 using ReadRow = void (*)(const Row&, const schema::Type&, void*);
 
+// Room for one more row; at the first for as many as are expected, within reason.
+template <class T>
+T& append(std::vector<T>& rows, std::size_t rows_expected) {
+  constexpr std::size_t rows_reserved_max = 128;
+  if (rows.empty()) rows.reserve(std::min(rows_expected, rows_reserved_max));
+  return rows.emplace_back();
+}
+
 template <schema::DescribedStruct T>
-Task<Result<std::vector<T>>> all_rows(Executor& executor, Statement statement, ReadRow read = read_by_position) {
+Task<Result<std::vector<T>>> all_rows(Executor& executor, Statement statement, ReadRow read = read_by_position,
+                                      std::size_t rows_expected = 0) {
   std::vector<T> rows;
-  statement.on_row = [&rows, read](const Row& row) { read(row, schema::type_of<T>(), &rows.emplace_back()); };
+  statement.on_row = [&rows, read, rows_expected](const Row& row) {
+    read(row, schema::type_of<T>(), &append(rows, rows_expected));
+  };
   auto done = co_await executor.execute(std::move(statement));
   if (!done) co_return std::unexpected(std::move(done.error()));
   co_return rows;

@@ -56,6 +56,8 @@ struct SelectParts {
   // The first rows of each group of equal `key`, in the order, with their columns and then the key.
   [[nodiscard]] Statement rows_of_each(Dialect dialect, std::string_view columns, ColumnName key,
                                        std::int64_t rows) const;
+  // At most so many rows will come; 0 when nothing says how many.
+  [[nodiscard]] std::size_t rows_expected() const { return limit ? static_cast<std::size_t>(*limit) : 0; }
   void set_page(std::int64_t page, std::int64_t rows);
   void set_lock(Lock strength, LockedRows others);
 };

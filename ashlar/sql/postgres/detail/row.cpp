@@ -3,6 +3,7 @@
 
 #include "ashlar/sql/postgres/detail/types.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <stdexcept>
 
@@ -52,37 +53,44 @@ std::string type_name(Oid type) {
 
 }  // namespace
 
-int ResultRow::checked(std::size_t column) const {
-  if (column < columns_) return static_cast<int>(column);
+ResultRow::ResultRow(const PGresult* result) : result_(result), columns_(static_cast<std::size_t>(PQnfields(result))) {
+  for (std::size_t i = 0; i < std::min(columns_, types_.size()); ++i) types_[i] = PQftype(result, static_cast<int>(i));
+}
+
+void ResultRow::out_of_range(std::size_t column) const {
   throw std::logic_error("column " + std::to_string(column) + " of a row with " + std::to_string(columns_));
 }
 
 void ResultRow::refuse(std::size_t column, const char* wanted) const {
   const int at = static_cast<int>(column);
-  const std::string held = PQgetisnull(result_, row_, at) != 0 ? "NULL" : type_name(PQftype(result_, at));
+  const std::string held = PQgetisnull(result_, row_, at) != 0 ? "NULL" : type_name(type(column));
   throw std::logic_error("column " + std::string(name(column)) + " holds " + held + ", and " + wanted +
                          " was asked for");
 }
 
 std::string_view ResultRow::bytes(std::size_t column, const char* wanted) const {
   const int at = checked(column);
-  if (PQgetisnull(result_, row_, at) != 0) refuse(column, wanted);
-  return {PQgetvalue(result_, row_, at), static_cast<std::size_t>(PQgetlength(result_, row_, at))};
+  const int length = PQgetlength(result_, row_, at);
+  if (length == 0 && PQgetisnull(result_, row_, at) != 0) refuse(column, wanted);
+  return {PQgetvalue(result_, row_, at), static_cast<std::size_t>(length)};
 }
 
 std::string_view ResultRow::name(std::size_t column) const { return PQfname(result_, checked(column)); }
 
-bool ResultRow::is_null(std::size_t column) const { return PQgetisnull(result_, row_, checked(column)) != 0; }
+bool ResultRow::is_null(std::size_t column) const {
+  const int at = checked(column);
+  return PQgetlength(result_, row_, at) == 0 && PQgetisnull(result_, row_, at) != 0;
+}
 
 bool ResultRow::boolean(std::size_t column) const {
   const auto value = bytes(column, "a bool");
-  if (PQftype(result_, static_cast<int>(column)) != oid::boolean) refuse(column, "a bool");
+  if (type(column) != oid::boolean) refuse(column, "a bool");
   return value[0] != 0;
 }
 
 std::int64_t ResultRow::integer(std::size_t column) const {
   const auto value = bytes(column, "an integer");
-  switch (PQftype(result_, static_cast<int>(column))) {
+  switch (type(column)) {
     case oid::int8:
       return read_big_endian<std::int64_t>(value.data());
     case oid::int4:
@@ -102,7 +110,7 @@ std::int64_t ResultRow::integer(std::size_t column) const {
 
 double ResultRow::number(std::size_t column) const {
   const auto value = bytes(column, "a number");
-  switch (PQftype(result_, static_cast<int>(column))) {
+  switch (type(column)) {
     case oid::float8:
       return std::bit_cast<double>(read_big_endian<std::uint64_t>(value.data()));
     case oid::float4:
@@ -124,21 +132,21 @@ double ResultRow::number(std::size_t column) const {
 
 std::string_view ResultRow::text(std::size_t column) const {
   auto value = bytes(column, "text");
-  const Oid type = PQftype(result_, static_cast<int>(column));
-  if (!holds_text(type)) refuse(column, "text");
-  if (type == oid::jsonb) value.remove_prefix(1);  // the version of its form
+  const Oid held = type(column);
+  if (!holds_text(held)) refuse(column, "text");
+  if (held == oid::jsonb) value.remove_prefix(1);  // the version of its form
   return value;
 }
 
 std::string_view ResultRow::blob(std::size_t column) const {
   const auto value = bytes(column, "bytes");
-  if (PQftype(result_, static_cast<int>(column)) != oid::bytea) refuse(column, "bytes");
+  if (type(column) != oid::bytea) refuse(column, "bytes");
   return value;
 }
 
 Uuid ResultRow::uuid(std::size_t column) const {
   const auto value = bytes(column, "a UUID");
-  if (PQftype(result_, static_cast<int>(column)) != oid::uuid) refuse(column, "a UUID");
+  if (type(column) != oid::uuid) refuse(column, "a UUID");
   std::array<std::uint8_t, 16> id{};
   std::memcpy(id.data(), value.data(), id.size());
   return Uuid{id};
@@ -146,8 +154,8 @@ Uuid ResultRow::uuid(std::size_t column) const {
 
 Timestamp ResultRow::timestamp(std::size_t column) const {
   const auto value = bytes(column, "a moment");
-  const Oid type = PQftype(result_, static_cast<int>(column));
-  if (type != oid::timestamptz && type != oid::timestamp) refuse(column, "a moment");
+  const Oid held = type(column);
+  if (held != oid::timestamptz && held != oid::timestamp) refuse(column, "a moment");
   const auto microseconds = std::chrono::microseconds(read_big_endian<std::int64_t>(value.data()));
   const std::int64_t since_2000 = std::chrono::floor<std::chrono::milliseconds>(microseconds).count();
   // Infinity is beyond these bounds, too.

@@ -5,6 +5,7 @@
 
 #include <libpq-fe.h>
 
+#include <array>
 #include <optional>
 
 namespace ashlar::sql::postgres::detail {
@@ -13,7 +14,7 @@ namespace ashlar::sql::postgres::detail {
 // and the labels of enums; integer() and number() read a numeric, integer() only one that is whole and fits.
 class ResultRow final : public Row {
  public:
-  explicit ResultRow(const PGresult* result) : result_(result), columns_(static_cast<std::size_t>(PQnfields(result))) {}
+  explicit ResultRow(const PGresult* result);
   void move_to(int row) { row_ = row; }
 
   [[nodiscard]] std::size_t columns() const override { return columns_; }
@@ -28,12 +29,20 @@ class ResultRow final : public Row {
   [[nodiscard]] Timestamp timestamp(std::size_t column) const override;
 
  private:
-  [[nodiscard]] int checked(std::size_t column) const;
+  [[nodiscard]] int checked(std::size_t column) const {
+    if (column < columns_) return static_cast<int>(column);
+    out_of_range(column);
+  }
+  [[noreturn]] void out_of_range(std::size_t column) const;
+  [[nodiscard]] Oid type(std::size_t column) const {
+    return column < types_.size() ? types_[column] : PQftype(result_, static_cast<int>(column));
+  }
   [[nodiscard]] std::string_view bytes(std::size_t column, const char* wanted) const;
   [[noreturn]] void refuse(std::size_t column, const char* wanted) const;
 
   const PGresult* result_;
   std::size_t columns_;
+  std::array<Oid, 16> types_;  // of the first columns, so that not each row asks for them
   int row_ = 0;
 };
 
