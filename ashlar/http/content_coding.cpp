@@ -2,6 +2,7 @@
 #include "ashlar/http/content_coding.hpp"
 
 #include "ashlar/core/encoding.hpp"
+#include "ashlar/http/field_syntax.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -18,11 +19,6 @@ constexpr std::array<std::pair<std::string_view, ContentCoding>, 5> names{{
 }};
 
 constexpr std::int16_t whole = 1000;
-
-std::string_view trim(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t");
-  return first == text.npos ? std::string_view{} : text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 // RFC 9110 section 12.4.2: 0 to 1 with at most three digits behind the point, in thousandths.
 std::optional<std::int16_t> parse_quality(std::string_view text) {
@@ -41,7 +37,7 @@ std::optional<std::int16_t> parse_quality(std::string_view text) {
 // ";q=0.5", or nothing at all.
 std::optional<std::int16_t> parse_weight(std::string_view text) {
   if (text.empty()) return whole;
-  text = trim(text.substr(1));
+  text = trimmed(text.substr(1));
   if (text.size() < 2 || (text[0] != 'q' && text[0] != 'Q') || text[1] != '=') return std::nullopt;
   return parse_quality(text.substr(2));
 }
@@ -53,14 +49,14 @@ std::string_view name_of(ContentCoding coding) { return names[static_cast<std::s
 void AcceptedCodings::add(std::string_view field_value) {
   while (!field_value.empty()) {
     const std::size_t comma = field_value.find(',');
-    take_member(trim(field_value.substr(0, comma)));
+    take_member(trimmed(field_value.substr(0, comma)));
     field_value = comma == field_value.npos ? std::string_view{} : field_value.substr(comma + 1);
   }
 }
 
 void AcceptedCodings::take_member(std::string_view member) {
   const std::size_t semicolon = std::min(member.find(';'), member.size());
-  const std::string_view coding = trim(member.substr(0, semicolon));
+  const std::string_view coding = trimmed(member.substr(0, semicolon));
   const auto weight = parse_weight(member.substr(semicolon));
   if (!weight) return;
   const auto note = [&](std::int16_t& quality) {

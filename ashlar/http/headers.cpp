@@ -2,6 +2,7 @@
 #include "ashlar/http/headers.hpp"
 
 #include "ashlar/http/detail/characters.hpp"
+#include "ashlar/http/field_syntax.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -30,7 +31,7 @@ bool belongs_to_connection(std::string_view name) {
 }
 
 void check_field(std::string_view name, std::string_view value) {
-  if (name.size() > std::numeric_limits<std::uint16_t>::max() || !detail::is_token(name)) {
+  if (name.size() > std::numeric_limits<std::uint16_t>::max() || !is_token(name)) {
     throw std::invalid_argument("a header's name is not a token");
   }
   if (belongs_to_connection(name)) {

@@ -3,17 +3,13 @@
 
 #include "ashlar/core/encoding.hpp"
 #include "ashlar/http/date.hpp"
+#include "ashlar/http/field_syntax.hpp"
 
 #include <algorithm>
 #include <charconv>
 
 namespace ashlar::http {
 namespace {
-
-std::string_view trim(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t");
-  return first == text.npos ? std::string_view{} : text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 bool is_weak(std::string_view tag) { return tag.starts_with("W/"); }
 std::string_view opaque(std::string_view tag) { return is_weak(tag) ? tag.substr(2) : tag; }
@@ -37,7 +33,7 @@ std::string_view take_tag(std::string_view& list) {
 }
 
 bool list_matches(std::string_view list, std::string_view etag, Comparison comparison) {
-  list = trim(list);
+  list = trimmed(list);
   if (list == "*") return true;  // there is a representation
   while (!list.empty()) {
     if (list.front() == ',' || list.front() == ' ' || list.front() == '\t') {
@@ -47,7 +43,7 @@ bool list_matches(std::string_view list, std::string_view etag, Comparison compa
     const std::string_view tag = take_tag(list);
     if (tag.empty()) return false;
     if (equal(tag, etag, comparison)) return true;
-    const std::string_view rest = trim(list);
+    const std::string_view rest = trimmed(list);
     if (!rest.empty() && rest.front() != ',') return false;
   }
   return false;
@@ -108,7 +104,7 @@ RangeChoice choose_range(Method method, const RequestHeaders& headers, const Val
   if (method != Method::get || !field || headers.count("Range") != 1 ||
       !ascii_iequals(field->substr(0, unit.size()), unit) || !if_range_holds(headers, current))
     return {};
-  const std::string_view set = trim(field->substr(unit.size()));
+  const std::string_view set = trimmed(field->substr(unit.size()));
   const std::size_t dash = set.find('-');
   if (dash == set.npos || set.find(',') != set.npos) return {};
   const auto first = parse_position(set.substr(0, dash));

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "ashlar/core/ascii.hpp"
 #include "ashlar/schema/constraints.hpp"
 #include "ashlar/schema/fault_codes.hpp"
 
@@ -8,10 +9,8 @@
 namespace ashlar::schema::detail {
 namespace {
 
-bool is_alpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
-bool is_alnum(char c) { return is_alpha(c) || is_digit(c); }
+bool is_alnum(char c) { return is_letter(c) || is_digit(c); }
 
 // RFC 5322 section 3.2.3
 bool is_atext(char c) { return is_alnum(c) || std::string_view("!#$%&'*+-/=?^_`{|}~").contains(c); }
@@ -95,7 +94,7 @@ bool is_http_url(std::string_view text) {
   const std::size_t colon = text.find("://");
   if (colon == std::string_view::npos) return false;
   std::string scheme(text.substr(0, colon));
-  std::ranges::transform(scheme, scheme.begin(), [](char c) { return is_alpha(c) ? static_cast<char>(c | 32) : c; });
+  std::ranges::transform(scheme, scheme.begin(), [](char c) { return is_letter(c) ? static_cast<char>(c | 32) : c; });
   if (scheme != "http" && scheme != "https") return false;
   text.remove_prefix(colon + 3);
 

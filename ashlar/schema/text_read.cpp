@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "ashlar/core/ascii.hpp"
 #include "ashlar/schema/constraints.hpp"
 #include "ashlar/schema/fault_codes.hpp"
 #include "ashlar/schema/json.hpp"
@@ -11,8 +12,6 @@ namespace ashlar::schema {
 namespace {
 
 Violation wrong_type(std::string_view message) { return {codes::type, std::string(message)}; }
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // -?(0|[1-9][0-9]*)(\.[0-9]+)? : JSON's number without an exponent. How many decimals it has, or nothing.
 std::optional<std::size_t> decimals_of(std::string_view text) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/web/content_security_policy.hpp"
 
+#include "ashlar/core/ascii.hpp"
+
 #include <algorithm>
 #include <array>
 #include <string_view>
@@ -60,8 +62,6 @@ constexpr std::array<std::string_view, 14> sandbox_flags = {"allow-downloads",
                                                             "allow-top-navigation-by-user-activation",
                                                             "allow-top-navigation-to-custom-protocols"};
 
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_one_of(std::string_view text, auto const& names) { return std::ranges::find(names, text) != names.end(); }
 bool is_word(std::string_view text) {
   return is_one_of(text, words_everywhere) || is_one_of(text, words_of_styles) || is_one_of(text, words_of_scripts);

@@ -2,6 +2,7 @@
 #include "ashlar/web/cookie.hpp"
 
 #include "ashlar/core/encoding.hpp"
+#include "ashlar/http/field_syntax.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -16,12 +17,6 @@ constexpr std::size_t cookie_bytes_max = 4096;
 constexpr std::chrono::hours life_max{400 * 24};
 constexpr std::string_view host_prefix = "__host-", secure_prefix = "__secure-";
 
-bool is_token_character(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-         std::string_view("!#$%&'*+-.^_`|~").contains(c);
-}
-bool is_token(std::string_view text) { return !text.empty() && std::ranges::all_of(text, is_token_character); }
-
 // RFC 6265 section 4.1.1.
 bool is_cookie_octet(char c) {
   const auto u = static_cast<unsigned char>(c);
@@ -30,12 +25,6 @@ bool is_cookie_octet(char c) {
 bool is_attribute_character(char c) {
   const auto u = static_cast<unsigned char>(c);
   return u > 0x20 && u < 0x7f && c != ';';
-}
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
 }
 
 std::string text_of(const Cookie& cookie) {
@@ -60,11 +49,11 @@ std::string text_of(const Cookie& cookie) {
 std::optional<std::string> Cookie::complaint() const {
   const std::string lower = ascii_lower(name);
   const bool insecure = secure == Secure::no;
-  if (!is_token(name)) return "a cookie's name must be a token";
+  if (!http::is_token(name)) return "a cookie's name must be a token";
   if (!std::ranges::all_of(value, is_cookie_octet)) return "a cookie's value has characters that it must not have";
   if (!path.starts_with('/') || !std::ranges::all_of(path, is_attribute_character))
     return "a cookie's path must begin with a slash and hold no semicolon";
-  if (!std::ranges::all_of(domain, [](char c) { return is_token_character(c) && c != '_'; }))
+  if (!std::ranges::all_of(domain, [](char c) { return http::is_token_character(c) && c != '_'; }))
     return "a cookie's domain must be the name of a host";
   if (lower.starts_with(host_prefix) && (insecure || path != "/" || !domain.empty()))
     return "a cookie with __Host- must be Secure, have the path / and no domain";
@@ -86,10 +75,10 @@ RequestCookies::RequestCookies(const http::RequestHeaders& headers) {
     if (field.name.size() != 6 || !ascii_iequals(field.name, "cookie")) continue;
     for (std::string_view rest = field.value; !rest.empty() && pairs_.size() < pairs_max;) {
       const std::size_t end = rest.find(';');
-      const std::string_view pair = trimmed(rest.substr(0, end));
+      const std::string_view pair = http::trimmed(rest.substr(0, end));
       rest = end == rest.npos ? std::string_view{} : rest.substr(end + 1);
       const std::size_t equals = pair.find('=');
-      if (equals == pair.npos || !is_token(pair.substr(0, equals))) continue;
+      if (equals == pair.npos || !http::is_token(pair.substr(0, equals))) continue;
       std::string_view value = pair.substr(equals + 1);
       if (value.size() >= 2 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
       if (std::ranges::all_of(value, is_cookie_octet)) pairs_.emplace_back(pair.substr(0, equals), value);

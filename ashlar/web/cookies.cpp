@@ -2,6 +2,7 @@
 #include "ashlar/web/cookies.hpp"
 
 #include "ashlar/core/encoding.hpp"
+#include "ashlar/http/field_syntax.hpp"
 
 #include <algorithm>
 
@@ -12,12 +13,6 @@ namespace {
 bool is_cookie_octet(char c) {
   const auto u = static_cast<unsigned char>(c);
   return u > 0x20 && u < 0x7f && c != '"' && c != ',' && c != ';' && c != '\\';
-}
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
 }
 
 void set_cookie(std::string_view name, std::string_view value, std::string_view path, std::int64_t seconds,
@@ -36,7 +31,7 @@ std::string_view find_cookie(const http::RequestHeaders& headers, std::string_vi
     if (field.name.size() != 6 || !ascii_iequals(field.name, "cookie")) continue;
     for (std::string_view rest = field.value; !rest.empty();) {
       const std::size_t end = rest.find(';');
-      const std::string_view pair = trimmed(rest.substr(0, end));
+      const std::string_view pair = http::trimmed(rest.substr(0, end));
       rest = end == rest.npos ? std::string_view{} : rest.substr(end + 1);
       if (pair.size() <= name.size() || pair[name.size()] != '=' || !pair.starts_with(name)) continue;
       const std::string_view value = pair.substr(name.size() + 1);

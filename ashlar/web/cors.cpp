@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/web/cors.hpp"
 
+#include "ashlar/core/ascii.hpp"
+#include "ashlar/http/field_syntax.hpp"
+
 #include <algorithm>
 
 namespace ashlar::web {
@@ -10,12 +13,6 @@ namespace {
 constexpr http::Field vary_origin = {"Vary", "Origin"};
 constexpr http::Field vary_preflight = {"Vary",
                                         "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"};
-
-bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_token_character(char c) {
-  return is_lower(c) || is_digit(c) || (c >= 'A' && c <= 'Z') || std::string_view("!#$%&'*+-.^_`|~").contains(c);
-}
 
 std::string_view default_port_of(std::string_view scheme) {
   if (scheme == "https") return "443";
@@ -51,7 +48,8 @@ bool is_origin(std::string_view text) {
 std::optional<std::string> complaint_about_names(const std::vector<std::string>& names) {
   for (const std::string& name : names) {
     if (name == "*") return "\"*\" among the header names does not stand for all of them; name each.";
-    if (name.empty() || !std::ranges::all_of(name, is_token_character)) return '"' + name + "\" is no header's name.";
+    if (name.empty() || !std::ranges::all_of(name, http::is_token_character))
+      return '"' + name + "\" is no header's name.";
   }
   return std::nullopt;
 }

@@ -2,6 +2,7 @@
 #include "ashlar/web/input_binding.hpp"
 
 #include "ashlar/core/encoding.hpp"
+#include "ashlar/http/field_syntax.hpp"
 #include "ashlar/schema/fault_codes.hpp"
 #include "ashlar/schema/json.hpp"
 #include "ashlar/web/detail/field_binder.hpp"
@@ -41,16 +42,10 @@ std::unexpected<Error> malformed_query() {
   return fail(errors::malformed_query, "The query holds an escape that is none, or text that is not UTF-8.");
 }
 
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
 // What stands behind the media type, from `end` on: nothing, or a charset that is UTF-8.
 bool is_utf8_or_silent(std::string_view content_type, std::size_t end) {
   if (end == content_type.npos) return true;
-  const std::string parameter = ascii_lower(trimmed(content_type.substr(end + 1)));
+  const std::string parameter = ascii_lower(http::trimmed(content_type.substr(end + 1)));
   return parameter == "charset=utf-8" || parameter == "charset=\"utf-8\"";
 }
 
@@ -204,7 +199,7 @@ Result<> InputBinding::finish(const void* input, std::vector<Fault>& faults) con
 bool is_json_media_type(std::string_view content_type) {
   if (content_type == "application/json") return true;  // as nearly everybody says it
   const std::size_t end = content_type.find(';');
-  const std::string type = ascii_lower(trimmed(content_type.substr(0, end)));
+  const std::string type = ascii_lower(http::trimmed(content_type.substr(0, end)));
   const bool json = type == "application/json" || (type.starts_with("application/") && type.ends_with("+json") &&
                                                    type.size() > 17 && type.find_first_of(" \t,/", 12) == type.npos);
   if (!json) return false;
@@ -214,7 +209,7 @@ bool is_json_media_type(std::string_view content_type) {
 bool is_media_type(std::string_view content_type, std::string_view type) {
   if (content_type == type) return true;
   const std::size_t end = content_type.find(';');
-  return ascii_iequals(trimmed(content_type.substr(0, end)), type) && is_utf8_or_silent(content_type, end);
+  return ascii_iequals(http::trimmed(content_type.substr(0, end)), type) && is_utf8_or_silent(content_type, end);
 }
 
 }  // namespace ashlar::web

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/web/multipart.hpp"
 
+#include "ashlar/core/ascii.hpp"
 #include "ashlar/core/encoding.hpp"
+#include "ashlar/http/field_syntax.hpp"
 
 #include <algorithm>
 #include <array>
@@ -16,23 +18,13 @@ constexpr std::string_view line_end = "\r\n";
 
 std::unexpected<Error> malformed(std::string message) { return fail(errors::malformed_multipart, std::move(message)); }
 
-bool is_alphanumeric(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_token_character(char c) {  // RFC 9110 section 5.6.2
-  return is_alphanumeric(c) || std::string_view("!#$%&'*+-.^_`|~").contains(c);
-}
+bool is_blank(char c) { return c == ' ' || c == '\t'; }
 bool is_boundary_character(char c) {  // RFC 2046 section 5.1.1
   return is_alphanumeric(c) || std::string_view("'()+_,-./:=? ").contains(c);
 }
 bool is_control(char c) {
   const auto u = static_cast<unsigned char>(c);
   return u < 0x20 || u == 0x7f;
-}
-bool is_blank(char c) { return c == ' ' || c == '\t'; }
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  return text;
 }
 
 // Takes `; name=value` and `; name="value"` one after the other.
@@ -42,14 +34,14 @@ class Parameters {
 
   enum class Found : std::uint8_t { parameter, end, malformed };
   Found next() {
-    rest_ = trimmed(rest_);
+    rest_ = http::trimmed(rest_);
     if (rest_.empty()) return Found::end;
     if (rest_.front() != ';') return Found::malformed;
-    rest_ = trimmed(rest_.substr(1));
+    rest_ = http::trimmed(rest_.substr(1));
     const std::size_t equals = rest_.find('=');
     if (equals == rest_.npos || equals == 0) return Found::malformed;
     name_ = ascii_lower(rest_.substr(0, equals));
-    if (!std::ranges::all_of(name_, is_token_character)) return Found::malformed;
+    if (!std::ranges::all_of(name_, http::is_token_character)) return Found::malformed;
     rest_.remove_prefix(equals + 1);
     return rest_.starts_with('"') ? take_quoted() : take_token();
   }
@@ -58,7 +50,7 @@ class Parameters {
 
  private:
   Found take_token() {
-    const auto end = std::ranges::find_if_not(rest_, is_token_character);
+    const auto end = std::ranges::find_if_not(rest_, http::is_token_character);
     value_.assign(rest_.begin(), end);
     rest_.remove_prefix(value_.size());
     return value_.empty() ? Found::malformed : Found::parameter;
@@ -83,7 +75,7 @@ class Parameters {
 
 Result<> parse_disposition(std::string_view value, std::size_t name_bytes_max, PartHead& part) {
   const std::size_t end = value.find(';');
-  if (!ascii_iequals(trimmed(value.substr(0, end)), "form-data"))
+  if (!ascii_iequals(http::trimmed(value.substr(0, end)), "form-data"))
     return malformed("A part's Content-Disposition is not form-data.");
   bool named = false;
   Parameters parameters(end == value.npos ? std::string_view{} : value.substr(end));
@@ -164,7 +156,7 @@ Result<MultipartParser::Event> MultipartParser::next() {
 }
 
 Result<> MultipartParser::finish() const {
-  if (state_ == State::epilogue && trimmed(rest()).size() != 1) return {};  // a lone CR is no end
+  if (state_ == State::epilogue && http::trimmed(rest()).size() != 1) return {};  // a lone CR is no end
   return malformed("The body ended before its last boundary.");
 }
 
@@ -224,10 +216,10 @@ Result<> MultipartParser::parse_headers(std::string_view lines) {
     lines = end == lines.npos ? std::string_view{} : lines.substr(end + line_end.size());
     const std::size_t colon = line.find(':');
     const std::string_view name = line.substr(0, colon);
-    if (colon == line.npos || name.empty() || !std::ranges::all_of(name, is_token_character) ||
+    if (colon == line.npos || name.empty() || !std::ranges::all_of(name, http::is_token_character) ||
         has_line_break_of_its_own(line))
       return malformed("A part has a header line that is none.");
-    const std::string_view value = trimmed(line.substr(colon + 1));
+    const std::string_view value = http::trimmed(line.substr(colon + 1));
     if (ascii_iequals(name, "content-disposition")) {
       if (std::exchange(disposed, true)) return malformed("A part has two Content-Dispositions.");
       if (auto parsed = parse_disposition(value, limits_.name_bytes_max, part_); !parsed) return parsed;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/http/detail/characters.hpp"
 
+#include "ashlar/core/ascii.hpp"
+
 #include <boost/asio/ip/address_v6.hpp>
 
 #include <algorithm>
@@ -13,18 +15,13 @@
 namespace ashlar::http::detail {
 namespace {
 
-constexpr bool is_alphanumeric(unsigned char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 constexpr std::array<bool, 256> alphabet(std::string_view extra) {
   std::array<bool, 256> out{};
-  for (unsigned c = 0; c < 256; ++c) out[c] = is_alphanumeric(static_cast<unsigned char>(c));
+  for (std::size_t c = 0; c < 128; ++c) out[c] = is_alphanumeric(static_cast<char>(c));
   for (char c : extra) out[static_cast<unsigned char>(c)] = true;
   return out;
 }
 
-constexpr auto token_characters = alphabet("!#$%&'*+-.^_`|~");
 constexpr auto reg_name_characters = alphabet("-._~!$&'()*+,;=");  // RFC 3986: unreserved and sub-delims
 
 constexpr bool is_control(unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7F; }
@@ -51,11 +48,6 @@ bool is_port(std::string_view port) {
 }
 
 }  // namespace
-
-bool is_token(std::string_view text) {
-  return !text.empty() &&
-         std::ranges::all_of(text, [](char c) { return token_characters[static_cast<unsigned char>(c)]; });
-}
 
 const char* find_control(const char* from, const char* end) {
   constexpr std::uint64_t ones = 0x0101010101010101;

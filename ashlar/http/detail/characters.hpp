@@ -6,8 +6,6 @@
 // The alphabets of RFC 9110 and RFC 3986, as HTTP needs them.
 namespace ashlar::http::detail {
 
-// RFC 9110 section 5.6.2: one character at least, all of them tchar.
-[[nodiscard]] bool is_token(std::string_view text);
 // RFC 9110 section 5.5: HTAB, SP, visible ASCII and obs-text; no CR, LF, NUL or other control character.
 [[nodiscard]] bool is_field_value(std::string_view text);
 // Compares without case, in ASCII.

@@ -2,6 +2,7 @@
 #include "ashlar/http/detail/http1_chunked.hpp"
 
 #include "ashlar/http/detail/characters.hpp"
+#include "ashlar/http/field_syntax.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -117,7 +118,7 @@ ChunkedDecoder::Outcome ChunkedDecoder::take_of_extension(char c) {
 
 std::optional<ChunkedDecoder::State> ChunkedDecoder::after_extension_byte(State state, char c) {
   const bool blank = c == ' ' || c == '\t';
-  const bool token = is_token({&c, 1});
+  const bool token = is_token_character(c);
   switch (state) {
     case State::size:
     case State::before_extension:
@@ -179,7 +180,7 @@ ChunkedDecoder::Outcome ChunkedDecoder::take_of_trailer(char c) {
     return Outcome::need_more;
   }
   state_ = State::trailer_name;
-  return is_token({&c, 1}) ? Outcome::need_more : Outcome::malformed;
+  return is_token_character(c) ? Outcome::need_more : Outcome::malformed;
 }
 
 }  // namespace ashlar::http::detail

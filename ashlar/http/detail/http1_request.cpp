@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/http/detail/http1_request.hpp"
 
+#include "ashlar/core/ascii.hpp"
 #include "ashlar/http/detail/characters.hpp"
 #include "ashlar/http/detail/request_target.hpp"
 #include "ashlar/http/errors.hpp"
+#include "ashlar/http/field_syntax.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
@@ -133,8 +135,6 @@ const char* take_target(Request& request, const std::optional<std::string_view>&
   request.authority = target->authority.empty() ? host.value_or(std::string_view{}) : target->authority;
   return nullptr;
 }
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 }  // namespace
 

@@ -4,6 +4,7 @@
 #include "ashlar/http/detail/characters.hpp"
 #include "ashlar/http/detail/request_target.hpp"
 #include "ashlar/http/errors.hpp"
+#include "ashlar/http/field_syntax.hpp"
 
 #include <algorithm>
 #include <charconv>

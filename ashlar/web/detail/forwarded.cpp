@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/web/detail/forwarded.hpp"
 
+#include "ashlar/core/ascii.hpp"
 #include "ashlar/core/encoding.hpp"
+#include "ashlar/http/field_syntax.hpp"
 #include "ashlar/http/ip_address.hpp"
 
 #include <algorithm>
@@ -13,19 +15,10 @@ namespace {
 
 constexpr std::size_t host_bytes_max = 261;  // 255 of a name, ":65535"
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_alphanumeric(char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_token_character(char c) { return is_alphanumeric(c) || std::string_view("!#$%&'*+-.^_`|~").contains(c); }
 // RFC 9110 section 5.6.4: qdtext.
 bool is_quotable(char c) {
   const auto u = static_cast<unsigned char>(c);
   return c == '\t' || (u >= 0x20 && u != 0x7f && c != '"' && c != '\\');
-}
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
 }
 
 bool is_port(std::string_view text) {
@@ -71,7 +64,7 @@ std::optional<std::string_view> take_value(std::string_view& rest) {
     rest.remove_prefix(size + 2);
     return value;
   }
-  const auto size = static_cast<std::size_t>(std::ranges::find_if_not(rest, is_token_character) - rest.begin());
+  const auto size = static_cast<std::size_t>(std::ranges::find_if_not(rest, http::is_token_character) - rest.begin());
   if (size == 0) return std::nullopt;
   const std::string_view value = rest.substr(0, size);
   rest.remove_prefix(size);
@@ -105,7 +98,7 @@ std::optional<std::string_view> EntriesFromLast::next() {
   } else if (const std::size_t comma = rest_.rfind(','); comma != rest_.npos) {
     begin = comma + 1;
   }
-  const std::string_view entry = trimmed(rest_.substr(begin));
+  const std::string_view entry = http::trimmed(rest_.substr(begin));
   inside_field_ = begin > 0;
   if (inside_field_) rest_ = rest_.substr(0, begin - 1);
   return entry;
@@ -118,12 +111,12 @@ std::optional<ForwardedElement> ForwardedElement::parse(std::string_view text) {
   } seen;
   const auto once = [](bool& flag) { return !std::exchange(flag, true); };
   for (std::string_view rest = text;;) {
-    rest = trimmed(rest);
+    rest = http::trimmed(rest);
     if (!rest.empty() && rest.front() != ';') {  // an empty pair is allowed
       const std::size_t equals = rest.find('=');
       if (equals == 0 || equals == rest.npos) return std::nullopt;
       const std::string_view name = rest.substr(0, equals);
-      if (!std::ranges::all_of(name, is_token_character)) return std::nullopt;
+      if (!std::ranges::all_of(name, http::is_token_character)) return std::nullopt;
       rest.remove_prefix(equals + 1);
       const auto value = take_value(rest);
       if (!value) return std::nullopt;
@@ -140,7 +133,7 @@ std::optional<ForwardedElement> ForwardedElement::parse(std::string_view text) {
         return std::nullopt;
       }
     }
-    rest = trimmed(rest);
+    rest = http::trimmed(rest);
     if (rest.empty()) return out;
     if (rest.front() != ';') return std::nullopt;
     rest.remove_prefix(1);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/sql/postgres/detail/statement_text.hpp"
 
+#include "ashlar/core/ascii.hpp"
 #include "ashlar/sql/postgres/detail/errors.hpp"
 
 #include <algorithm>
@@ -13,7 +14,6 @@ namespace ashlar::sql::postgres::detail {
 namespace {
 
 bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool starts_word(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || static_cast<unsigned char>(c) >= 0x80;
 }
