@@ -4,6 +4,7 @@
 #include "ashlar/http/detail/characters.hpp"
 #include "ashlar/http/detail/http1_chunked.hpp"
 #include "ashlar/http/detail/http1_request.hpp"
+#include "ashlar/http/field_syntax.hpp"
 #include "fuzz/fuzz.hpp"
 
 namespace ashlar::http::detail {

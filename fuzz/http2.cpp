@@ -4,6 +4,7 @@
 #include "ashlar/http/detail/characters.hpp"
 #include "ashlar/http/detail/http2_test_frames.hpp"
 #include "ashlar/http/detail/standing_loop.hpp"
+#include "ashlar/http/field_syntax.hpp"
 #include "fuzz/fuzz.hpp"
 
 #include <boost/asio/as_tuple.hpp>
