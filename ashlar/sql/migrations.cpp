@@ -233,8 +233,9 @@ Result<> Migrator::run(const std::string& text, const std::string& record) {
   const MigrationMode mode = mode_of(text);
   if (database_.dialect() == Dialect::sqlite) return run_script(record + text, mode);
   if (mode != MigrationMode::no_transaction) {
-    return run_script("set local lock_timeout = " + std::to_string(options_.table_lock_time_max.count()) + ";\n" +
-                      record + text);
+    // Whatever the program's own level: when a step has its locks, it sees what was committed while it waited for them.
+    return run_script("set transaction isolation level read committed;\nset local lock_timeout = " +
+                      std::to_string(options_.table_lock_time_max.count()) + ";\n" + record + text);
   }
   if (auto done = database_.query_blocking({.sql = text, .mode = Mode::write}); !done) return done;
   return run_script(record);

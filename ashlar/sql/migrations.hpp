@@ -21,7 +21,8 @@
 // `std::span<const Migration> name(Dialect)`.
 //
 // Each step is one transaction together with its record in the table `schema_migrations`, which holds its number, name
-// and the SHA-256 of its up text. Two programs that migrate at once take turns, and no step is made twice.
+// and the SHA-256 of its up text; in PostgreSQL it is READ COMMITTED, whatever the program's others are. Two programs
+// that migrate at once take turns, and no step is made twice.
 //
 // A text with the line `-- ashlar: no transaction` among the comments at its head is one statement that PostgreSQL runs
 // outside of a transaction, such as CREATE INDEX CONCURRENTLY; when it fails, what it left is not taken back. One with

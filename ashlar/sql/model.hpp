@@ -35,9 +35,9 @@ TableModel model_of() {
 
 // The way from one schema to another, as SQL for both directions; empty when there is none to go.
 //
-// Views, triggers and functions are no tables' and stay as they are; where a table is made anew under a view, the view
-// is, too. What loses data, such as dropping a column, is written as a comment behind "-- REVIEW:"; so is the way back
-// from it. Other statements that want a second look have such a line before them.
+// Views, triggers and functions are no tables' and stay as they are; where a table is made anew, the views and triggers
+// that speak of it are, too. What loses data, such as dropping a column, is written as a comment behind "-- REVIEW:";
+// so is the way back from it. Other statements that want a second look have such a line before them.
 struct SchemaChange {
   std::string up;
   std::string down;

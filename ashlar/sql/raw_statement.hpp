@@ -11,11 +11,11 @@
 // SQL written by hand that has a name, the types of its parameters and of its rows, and that a test holds to the
 // database: what raw() says only when it runs, such as a column that was renamed.
 //
-//   inline constexpr sql::RawStatement<AccountRow(std::string)> account_by_email(
-//       "select * from accounts where lower(email) = $1");
-//   auto account = co_await account_by_email(email).one(db);          // as raw<AccountRow>(...)
+//   inline constexpr sql::RawStatement<UserRow(std::string)> user_by_email(
+//       "select * from users where lower(email) = $1");
+//   auto user = co_await user_by_email(email).one(db);          // as raw<UserRow>(...)
 //
-//   EXPECT_EQ(statement_faults(db, account_by_email), std::vector<std::string>{});     // on a migrated database
+//   EXPECT_EQ(statement_faults(db, user_by_email), std::vector<std::string>{});     // on a migrated database
 //
 // RawStatement<void(Uuid)> gives no rows: co_await touch_session(db, id).
 namespace ashlar::sql {

@@ -92,10 +92,10 @@ class TableChange {
       const Column* now = to_.column(column.name);
       return now != nullptr && now->type != column.type;
     });
-    if (rewrites) drop_views();
+    if (rewrites) drop_objects("view");
     for (const Column& column : from_.columns)
       if (const Column* now = to_.column(column.name)) alter(column, *now);
-    if (rewrites) make_views();
+    if (rewrites) make_objects("view");
     for (const auto& constraint : to_.constraints)
       if (!has(from_, constraint)) steps_.add(add(constraint), drop(constraint));
     drop_columns();
@@ -177,12 +177,14 @@ class TableChange {
       column.nullable = true;
       after.columns.push_back(std::move(column));
     }
-    drop_views();
+    drop_objects("trigger");  // other tables' too: nothing may speak of a table that is away
+    drop_objects("view");
     steps_.add(anew(from_, after), anew(after, from_));
-    make_views();
+    make_objects("view");
+    make_objects("trigger");
   }
 
-  // The statements that turn one into the other, with the indexes and triggers that both have.
+  // The statements that turn one into the other, with the indexes that both have.
   [[nodiscard]] std::string anew(const CatalogTable& before, const CatalogTable& after) const {
     const std::string other = "new_" + after.name;
     std::string kept, notes;
@@ -204,21 +206,23 @@ class TableChange {
                       written_name(after.name) + ";\n";
     for (const Catalog::Index& index : from_.indexes)
       if (has(to_, index)) out += create_index(index, after.name);
-    for (const Catalog::Object& object : catalog_.objects)
-      if (object.kind == "trigger" && detail::mentions(object.definition, after.name)) out += create_object(object);
     return out;
   }
 
-  [[nodiscard]] bool is_view_of_it(const Catalog::Object& object) const {
-    return object.kind == "view" && detail::mentions(object.definition, to_.name);
-  }
-  void drop_views() {
+  [[nodiscard]] std::vector<Catalog::Object> objects_of_it(std::string_view kind) const {
+    std::vector<Catalog::Object> out;
     for (const Catalog::Object& object : catalog_.objects)
-      if (is_view_of_it(object)) steps_.add("drop view " + written_name(object.name) + ";\n", create_object(object));
+      if (object.kind == kind && detail::mentions(object.definition, to_.name)) out.push_back(object);
+    return out;
   }
-  void make_views() {
-    for (const Catalog::Object& object : catalog_.objects)
-      if (is_view_of_it(object)) steps_.add(create_object(object), "drop view " + written_name(object.name) + ";\n");
+  static std::string drop(const Catalog::Object& object) {
+    return "drop " + object.kind + " " + written_name(object.name) + ";\n";
+  }
+  void drop_objects(std::string_view kind) {
+    for (const Catalog::Object& object : objects_of_it(kind)) steps_.add(drop(object), create_object(object));
+  }
+  void make_objects(std::string_view kind) {
+    for (const Catalog::Object& object : objects_of_it(kind)) steps_.add(create_object(object), drop(object));
   }
 
   const CatalogTable& from_;

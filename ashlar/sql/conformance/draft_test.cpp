@@ -108,11 +108,17 @@ TEST_P(Drafts, OfWhatChangedWithAllRowsKept) {
   Database& db = open();
   std::vector<Migration> migrations{step(1, draft({}, first_models()))};
   migrations[0].up += "create view names as select name from shelves;\n";
+  const bool sqlite = db.dialect() == Dialect::sqlite;  // it makes tables anew, under the triggers of others
+  if (sqlite) {
+    migrations[0].up +=
+        "create trigger filled after update of stock on articles begin update shelves set name = 'full' where id = "
+        "new.shelf_id; end;\n";
+  }
   ASSERT_EQ(up(migrations), "1");
   const std::string id = "'00000000-0000-7000-8000-00000000000";
   ASSERT_TRUE(db.run_script("insert into shelves (id, name) values (" + id + "1', 'a');" +
                             "insert into articles (id, shelf_id, name, note, stock, sold) values (" + id + "2', " + id +
-                            "1', 'b', 'c', 3, " + (db.dialect() == Dialect::sqlite ? "0" : "false") + ");"));
+                            "1', 'b', 'c', 3, " + (sqlite ? "0" : "false") + ");"));
 
   const Draft change = draft(migrations, second_models());
   EXPECT_THAT(change.change.up, HasSubstr("-- REVIEW: what articles.note holds is lost"));
@@ -128,6 +134,10 @@ TEST_P(Drafts, OfWhatChangedWithAllRowsKept) {
             std::vector<std::int64_t>{1});
   EXPECT_EQ(code_of(write(db, "update articles set stock = -1")), "database.check");
   EXPECT_TRUE(write(db, "update shelves set name = null"));
+  if (sqlite) {
+    EXPECT_TRUE(write(db, "update articles set stock = 4"));
+    EXPECT_EQ(integers(db, "select count(*) from shelves where name = 'full'"), std::vector<std::int64_t>{1});
+  }
   EXPECT_EQ(objects(draft(migrations, second_models()).left), "column articles.note; ") << "nothing but the proposal";
 }
 

@@ -48,6 +48,17 @@ TEST_F(PostgresMigrations, DoNotMakeEverybodyWaitForATableThatIsInUse) {
   EXPECT_EQ(up({users, age}), "1 made");
 }
 
+// A step that fills what it made would otherwise leave out what was written while it waited.
+TEST_F(PostgresMigrations, SeeWhatWasCommittedWhileTheyWaited) {
+  auto& db = open({.isolation = Isolation::serializable});
+  const Migration level{.number = 1,
+                        .name = "level",
+                        .up = "create table level as select current_setting('transaction_isolation') as name;",
+                        .down = ""};
+  ASSERT_EQ(up({level}), "1 made");
+  EXPECT_EQ(integer(db, "select count(*) from level where name = 'read committed'"), 1);
+}
+
 TEST_F(PostgresMigrations, RunAConcurrentIndexOutsideOfATransaction) {
   auto& db = open();
   const Migration index{
