@@ -10,8 +10,8 @@
 // The backend's SQL that is written by hand: raw_statements_test.cpp holds each to the migrated database.
 namespace ashlar::backend {
 
-inline constexpr sql::RawStatement<AccountRow(std::string)> account_by_lower_email(
-    "select * from accounts where lower(email) = $1");
+inline constexpr sql::RawStatement<UserRow(std::string)> account_by_lower_email(
+    "select * from users where lower(email) = $1");
 
 // PostgreSQL alone: SQLite has one writer.
 inline constexpr sql::RawStatement<Uuid()> lock_admins(

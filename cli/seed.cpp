@@ -38,6 +38,7 @@ backend::UserRow user(std::int64_t number, const std::string& password_hash, Tim
           .age = 18 + number % 60,
           .role = "user",
           .password_hash = password_hash,
+          .permissions = {},
           .created_at = now,
           .updated_at = now};
 }

@@ -15,9 +15,7 @@ namespace ashlar::backend {
 struct ListUsers {
   PageNumber page;
   PageLimit limit;
-  sql::Sort<AccountRow, &AccountRow::created_at, &AccountRow::updated_at, &AccountRow::name, &AccountRow::email,
-            &AccountRow::age>
-      sort;
+  sql::Sort<UserRow, &UserRow::created_at, &UserRow::updated_at, &UserRow::name, &UserRow::email, &UserRow::age> sort;
   std::optional<Text<1, 200>> search;  // in the name or the e-mail address, without case
   std::optional<Age> min_age;
   std::optional<Age> max_age;

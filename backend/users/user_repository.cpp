@@ -26,7 +26,7 @@ Error explained(Error error) {
   return error;
 }
 
-User user_of(AccountRow row) {
+User user_of(UserRow row) {
   return {.id = row.id,
           .email = std::move(row.email),
           .name = std::move(row.name),
@@ -48,6 +48,7 @@ Task<Result<User>> UserRepository::create(NewUser user) {
                     .age = user.age,
                     .role = std::move(user.role),
                     .password_hash = std::move(user.password_hash),
+                    .permissions = {},
                     .email_verified = false,
                     .mfa_enabled = false,
                     .created_at = user.created_at,
@@ -60,9 +61,7 @@ Task<Result<User>> UserRepository::create(NewUser user) {
   co_return std::move(**created);
 }
 
-Task<Result<std::optional<User>>> UserRepository::find(Uuid id) {
-  return sql::find<&AccountRow::id, User>(id).one(in_);
-}
+Task<Result<std::optional<User>>> UserRepository::find(Uuid id) { return sql::find<&UserRow::id, User>(id).one(in_); }
 
 Task<Result<std::optional<Account>>> UserRepository::find_account(std::string email) {
   auto row = co_await account_by_lower_email(ascii_lower(email)).one(in_);
@@ -75,15 +74,15 @@ Task<Result<std::optional<Account>>> UserRepository::find_account(std::string em
 
 Task<Result<web::Page<User>>> UserRepository::list(ListUsers wanted) {
   auto rows = co_await sql::select<User>()
-                  .from<AccountRow>()
+                  .from<UserRow>()
                   .where_if(wanted.search,
                             [](const auto& text) {
-                              return contains_ignoring_case(col<&AccountRow::name>, text) ||
-                                     contains_ignoring_case(col<&AccountRow::email>, text);
+                              return contains_ignoring_case(col<&UserRow::name>, text) ||
+                                     contains_ignoring_case(col<&UserRow::email>, text);
                             })
-                  .where_if(wanted.min_age, [](Age age) { return col<&AccountRow::age> >= age; })
-                  .where_if(wanted.max_age, [](Age age) { return col<&AccountRow::age> <= age; })
-                  .order_by(wanted.sort, asc<&AccountRow::id>)
+                  .where_if(wanted.min_age, [](Age age) { return col<&UserRow::age> >= age; })
+                  .where_if(wanted.max_age, [](Age age) { return col<&UserRow::age> <= age; })
+                  .order_by(wanted.sort, asc<&UserRow::id>)
                   .page(wanted.page, wanted.limit)
                   .all_and_count(in_);
   if (!rows) co_return std::unexpected(std::move(rows.error()));

@@ -10,7 +10,6 @@
 
 namespace ashlar::backend {
 
-// A row of users: what is written.
 struct UserRow {
   Uuid id;
   std::string email;
@@ -18,13 +17,18 @@ struct UserRow {
   Nullable<std::int64_t> age;
   std::string role;
   std::string password_hash;
+  // The role's and the account's own, sorted. The database's triggers write it; what is written here counts for
+  // nothing.
+  std::vector<std::string> permissions;
   bool email_verified = false;
   bool mfa_enabled = false;
   Timestamp created_at;
   Timestamp updated_at;
 };
-ASHLAR_DESCRIBE(UserRow, id, email, name, age, role, password_hash, email_verified, mfa_enabled, created_at, updated_at)
+ASHLAR_DESCRIBE(UserRow, id, email, name, age, role, password_hash, permissions, email_verified, mfa_enabled,
+                created_at, updated_at)
 ASHLAR_TABLE(UserRow, "users", sql::references<&UserRow::role, &RoleRow::name>(), sql::type<&UserRow::age>("integer"),
+             sql::type<&UserRow::permissions>("text"), sql::default_value<&UserRow::permissions>("'[]'"),
              sql::check("age between 0 and 150"), sql::unique("users_email", "lower(email)"),
              sql::index<&UserRow::created_at, &UserRow::id>("users_created_at"),
              sql::index<&UserRow::role>("users_role"))
@@ -40,23 +44,5 @@ ASHLAR_TABLE(UserPermissionRow, "user_permissions",
              sql::primary_key<&UserPermissionRow::user_id, &UserPermissionRow::permission>(), sql::without_rowid(),
              sql::references<&UserPermissionRow::user_id, &UserRow::id>(sql::OnDelete::cascade),
              sql::references<&UserPermissionRow::permission, &PermissionRow::name>(sql::OnDelete::cascade))
-
-// A row of accounts, the view of users with what they may do: what is read.
-struct AccountRow {
-  Uuid id;
-  std::string email;
-  std::string name;
-  Nullable<std::int64_t> age;
-  std::string role;
-  std::string password_hash;
-  std::vector<std::string> permissions;
-  bool email_verified = false;
-  bool mfa_enabled = false;
-  Timestamp created_at;
-  Timestamp updated_at;
-};
-ASHLAR_DESCRIBE(AccountRow, id, email, name, age, role, password_hash, permissions, email_verified, mfa_enabled,
-                created_at, updated_at)
-ASHLAR_TABLE(AccountRow, "accounts")
 
 }  // namespace ashlar::backend
