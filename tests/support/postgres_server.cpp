@@ -227,7 +227,9 @@ std::string PostgresServer::query(const std::string& sql, const std::string& dat
 
 bool PostgresServer::is_left() const {
   const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  while (query("select count(*) from pg_stat_activity where application_name = 'ashlar'") != "0") {
+  std::string ours = "select count(*) from pg_stat_activity where application_name = 'ashlar'";
+  if (databases_ > 0) ours += " and datname = 't" + std::to_string(databases_) + "'";
+  while (query(ours) != "0") {
     if (std::chrono::steady_clock::now() > limit) return false;
   }
   return true;

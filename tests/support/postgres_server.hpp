@@ -43,7 +43,7 @@ class PostgresServer {
   std::string query(const std::string& sql, const std::string& database = "postgres") const;
   [[nodiscard]] int port() const { return port_; }
 
-  // Whether the last of our connections has ended; waits some seconds for it.
+  // Whether the last of our connections has ended, to the newest database if there are several; waits some seconds.
   [[nodiscard]] bool is_left() const;
 
   void start();

@@ -337,7 +337,7 @@ TEST_F(PostgresDatabase, ACancelledStatementIsStoppedOnTheServer) {
   EXPECT_LT(Time::now() - began, 5s);
   EXPECT_EQ(integer(db,
                     "select count(*) from pg_stat_activity where query like '%sleep%' and state = 'active' and "
-                    "pid <> pg_backend_pid()"),
+                    "datname = current_database() and pid <> pg_backend_pid()"),
             0);
 }
 
