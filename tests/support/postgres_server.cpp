@@ -164,10 +164,13 @@ PostgresServer::PostgresServer(StandbyOf of) : programs_(find_programs()) {
       as_server_user({(programs_ / "pg_basebackup").string(), "-D", (folder_ / "cluster").string(), "-d",
                       of.primary.url() + "?application_name=standby", "-R", "-X", "stream", "-c", "fast", "--no-sync"}),
       folder_ / "log");
+  if (of.commits == StandbyOf::Commits::wait) {
+    // Before it starts: the primary's processes hear of it in their own time.
+    of.primary.query("alter system set synchronous_standby_names = 'standby'");
+    of.primary.query("select pg_reload_conf()");
+  }
   start();
   if (of.commits == StandbyOf::Commits::go_on) return;
-  of.primary.query("alter system set synchronous_standby_names = 'standby'");
-  of.primary.query("select pg_reload_conf()");
   const auto limit = std::chrono::steady_clock::now() + start_time_max;
   while (of.primary.query("select count(*) from pg_stat_replication where sync_state = 'sync'") != "1") {
     if (std::chrono::steady_clock::now() > limit)
