@@ -101,6 +101,7 @@ void ResponseHeaders::remove(std::string_view name) {
 
 std::optional<std::string_view> ResponseHeaders::find(std::string_view name) const {
   for (std::size_t i = 0; i < block_.entries_.size(); ++i) {
+    if (block_.entries_[i].name_size != name.size()) continue;
     const Field field = at(i);
     if (detail::equal_without_case(field.name, name)) return field.value;
   }
