@@ -4,20 +4,13 @@
 #include "ashlar/core/ascii.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstddef>
 #include <string_view>
 
 // What the values of many header fields are made of: RFC 9110 section 5.6.
 namespace ashlar::http {
 
 namespace detail {
-inline constexpr auto token_characters = [] {
-  std::array<bool, 256> table{};
-  for (int c = 0; c < 128; ++c) table[static_cast<std::size_t>(c)] = is_alphanumeric(static_cast<char>(c));
-  for (const char c : std::string_view("!#$%&'*+-.^_`|~")) table[static_cast<unsigned char>(c)] = true;
-  return table;
-}();
+inline constexpr auto token_characters = alphabet("!#$%&'*+-.^_`|~");
 }  // namespace detail
 
 constexpr bool is_token_character(char c) { return detail::token_characters[static_cast<unsigned char>(c)]; }

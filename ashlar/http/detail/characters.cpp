@@ -6,7 +6,6 @@
 #include <boost/asio/ip/address_v6.hpp>
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cstdint>
 #include <cstring>
@@ -14,13 +13,6 @@
 
 namespace ashlar::http::detail {
 namespace {
-
-constexpr std::array<bool, 256> alphabet(std::string_view extra) {
-  std::array<bool, 256> out{};
-  for (std::size_t c = 0; c < 128; ++c) out[c] = is_alphanumeric(static_cast<char>(c));
-  for (char c : extra) out[static_cast<unsigned char>(c)] = true;
-  return out;
-}
 
 constexpr auto reg_name_characters = alphabet("-._~!$&'()*+,;=");  // RFC 3986: unreserved and sub-delims
 
