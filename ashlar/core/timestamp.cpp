@@ -70,27 +70,30 @@ std::optional<Timestamp> Timestamp::parse(std::string_view text) {
   return Timestamp{value};
 }
 
-void Timestamp::append_to(std::string& out) const {
+char* Timestamp::put_at(char* at) const {
   using namespace std::chrono;
   const sys_time<std::chrono::milliseconds> moment{std::chrono::milliseconds{milliseconds_}};
   const auto midnight = floor<days>(moment);
   const year_month_day date{midnight};
-  const auto in_day = (moment - midnight).count();
+  const auto in_day = static_cast<std::uint32_t>((moment - midnight).count());
   const auto year = static_cast<unsigned>(static_cast<int>(date.year()));
-  const auto thousandths = static_cast<unsigned>(in_day % 1000);
-  const auto seconds = static_cast<unsigned>(in_day / 1000);
-  std::array<char, 24> text = {'0', '0', '0', '0', '-', '0', '0', '-', '0', '0', 'T', '0',
-                               '0', ':', '0', '0', ':', '0', '0', '.', '0', '0', '0', 'Z'};
-  put(&text[0], year / 100);
-  put(&text[2], year % 100);
-  put(&text[5], static_cast<unsigned>(date.month()));
-  put(&text[8], static_cast<unsigned>(date.day()));
-  put(&text[11], seconds / 3600);
-  put(&text[14], seconds / 60 % 60);
-  put(&text[17], seconds % 60);
-  put(&text[20], thousandths / 10);
-  text[22] = static_cast<char>('0' + thousandths % 10);
-  out.append(text.data(), text.size());
+  const std::uint32_t thousandths = in_day % 1000, seconds = in_day / 1000;
+  std::memcpy(at, "0000-00-00T00:00:00.000Z", 24);
+  put(at, year / 100);
+  put(at + 2, year % 100);
+  put(at + 5, static_cast<unsigned>(date.month()));
+  put(at + 8, static_cast<unsigned>(date.day()));
+  put(at + 11, seconds / 3600);
+  put(at + 14, seconds / 60 % 60);
+  put(at + 17, seconds % 60);
+  put(at + 20, thousandths / 10);
+  at[22] = static_cast<char>('0' + thousandths % 10);
+  return at + 24;
+}
+
+void Timestamp::append_to(std::string& out) const {
+  std::array<char, 24> text;
+  out.append(text.data(), put_at(text.data()));
 }
 
 std::string Timestamp::to_string() const {

@@ -29,6 +29,7 @@ class Timestamp {
   }
   [[nodiscard]] std::string to_string() const;
   void append_to(std::string& out) const;  // exactly 24 characters
+  char* put_at(char* at) const;            // the same at `at`, which has room for them; returns their end
 
   friend constexpr auto operator<=>(Timestamp, Timestamp) = default;
   friend constexpr Timestamp operator+(Timestamp t, std::chrono::milliseconds d) {

@@ -52,12 +52,16 @@ std::optional<Uuid> Uuid::parse(std::string_view text) {
   return Uuid{bytes};
 }
 
-void Uuid::append_to(std::string& out) const {
+char* Uuid::put_at(char* at) const {
   constexpr std::array<std::size_t, 16> places = {0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34};
+  for (std::size_t i = 0; i < places.size(); ++i) std::memcpy(at + places[i], hex_pairs[bytes_[i]].data(), 2);
+  at[8] = at[13] = at[18] = at[23] = '-';
+  return at + 36;
+}
+
+void Uuid::append_to(std::string& out) const {
   std::array<char, 36> text;
-  text[8] = text[13] = text[18] = text[23] = '-';
-  for (std::size_t i = 0; i < places.size(); ++i) std::memcpy(&text[places[i]], hex_pairs[bytes_[i]].data(), 2);
-  out.append(text.data(), text.size());
+  out.append(text.data(), put_at(text.data()));
 }
 
 std::string Uuid::to_string() const {

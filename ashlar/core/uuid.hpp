@@ -30,6 +30,7 @@ class Uuid {
   [[nodiscard]] bool is_nil() const { return *this == Uuid{}; }
   [[nodiscard]] std::string to_string() const;
   void append_to(std::string& out) const;  // exactly 36 characters
+  char* put_at(char* at) const;            // the same at `at`, which has room for them; returns their end
 
   friend constexpr auto operator<=>(const Uuid&, const Uuid&) = default;
 

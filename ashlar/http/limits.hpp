@@ -18,7 +18,7 @@ struct Limits {
   std::size_t output_bytes_max = 1024 * 1024;        // joined answers waiting for a slow reader; then reading stops
   // A loop that answers so many holds the answers of one turn back until its end, of at most 16 connections: their
   // client is woken once for all of them. 0: each loop, always.
-  std::size_t gathering_answers_per_second_min = 10'000;
+  std::size_t gathering_answers_per_second_min = 2'000;
   std::size_t connections_max = 10'000;  // in all; more are closed at once
   // Of one address, an IPv6 one counted by its /64; more are closed at once. 0: no limit of its own, since behind a
   // proxy everybody has the proxy's address.

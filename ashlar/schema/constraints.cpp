@@ -4,6 +4,7 @@
 #include "ashlar/core/encoding.hpp"
 #include "ashlar/schema/fault_codes.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -27,16 +28,15 @@ std::string counted(std::size_t count, std::string_view noun) {
 // Whether every byte is ASCII and none is NUL: the common case, eight bytes at a time.
 bool is_plain_ascii(std::string_view text) {
   constexpr std::uint64_t high = 0x8080808080808080U, ones = 0x0101010101010101U;
-  std::size_t i = 0;
-  for (; i + 8 <= text.size(); i += 8) {
+  const auto hits = [&](std::size_t at) {
     std::uint64_t word = 0;
-    std::memcpy(&word, text.data() + i, 8);
-    if (((word | (word - ones)) & high) != 0) return false;
-  }
-  for (; i < text.size(); ++i) {
-    if (static_cast<signed char>(text[i]) <= 0) return false;
-  }
-  return true;
+    std::memcpy(&word, text.data() + at, 8);
+    return word | (word - ones);
+  };
+  if (text.size() < 8) return std::ranges::all_of(text, [](char c) { return static_cast<signed char>(c) > 0; });
+  std::uint64_t found = hits(text.size() - 8);  // the last eight, of which some may be looked at twice
+  for (std::size_t at = 0; at + 8 < text.size(); at += 8) found |= hits(at);
+  return (found & high) == 0;
 }
 
 // A decimal with `decimals_min` to two decimals, in hundredths. Amounts past 64 bits become the nearest that fits.
@@ -74,6 +74,8 @@ std::expected<std::int64_t, Violation> in_range(std::optional<std::int64_t> mino
 }
 
 }  // namespace
+
+bool is_text(std::string_view bytes) { return is_plain_ascii(bytes) || (is_utf8(bytes) && !bytes.contains('\0')); }
 
 Check check_text(std::string_view text, std::size_t min, std::size_t max) {
   std::size_t length = text.size();
@@ -127,18 +129,23 @@ std::expected<std::int64_t, Violation> parse_money(double number, std::int64_t m
   return in_range(hundredths({text.data(), end}, 0), min, max);
 }
 
-void append_money(std::int64_t minor_units, std::string& out) {
+char* put_money(std::int64_t minor_units, char* at) {
   auto magnitude = static_cast<std::uint64_t>(minor_units);
   if (minor_units < 0) {
-    out += '-';
+    *at++ = '-';
     magnitude = 0 - magnitude;
   }
-  std::array<char, 24> text{};
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), magnitude / 100).ptr;
-  out.append(text.data(), end);
-  out += '.';
-  out += static_cast<char>('0' + magnitude % 100 / 10);
-  out += static_cast<char>('0' + magnitude % 10);
+  constexpr std::size_t digits_max = 18;  // of a 64-bit number's hundredth
+  at = std::to_chars(at, at + digits_max, magnitude / 100).ptr;
+  *at++ = '.';
+  *at++ = static_cast<char>('0' + magnitude % 100 / 10);
+  *at++ = static_cast<char>('0' + magnitude % 10);
+  return at;
+}
+
+void append_money(std::int64_t minor_units, std::string& out) {
+  std::array<char, put_text_bytes_max> text;
+  out.append(text.data(), put_money(minor_units, text.data()));
 }
 
 Violation unknown_enumerator(std::span<const std::string_view> names) {
@@ -175,7 +182,7 @@ Type Describe<Password>::type() {
 }
 
 Type Describe<Uuid>::type() {
-  Type out{.kind = Kind::string, .format = Format::uuid};
+  Type out{.kind = Kind::string, .format = Format::uuid, .storage = Storage::uuid};
   out.access.set_text = [](void* value, std::string_view text) -> Check {
     const auto parsed = Uuid::parse(text);
     if (!parsed) return detail::violation(codes::uuid, "must be a UUID");
@@ -185,11 +192,12 @@ Type Describe<Uuid>::type() {
   out.access.append_text = [](const void* value, std::string& text) {
     static_cast<const Uuid*>(value)->append_to(text);
   };
+  out.access.put_text = [](const void* value, char* at) { return static_cast<const Uuid*>(value)->put_at(at); };
   return out;
 }
 
 Type Describe<Timestamp>::type() {
-  Type out{.kind = Kind::string, .format = Format::date_time};
+  Type out{.kind = Kind::string, .format = Format::date_time, .storage = Storage::timestamp};
   out.access.set_text = [](void* value, std::string_view text) -> Check {
     const auto parsed = Timestamp::parse(text);
     if (!parsed) return detail::violation(codes::date_time, "must be a date and time, as 2026-11-21T08:30:00Z");
@@ -207,6 +215,7 @@ Type Describe<Timestamp>::type() {
   out.access.append_text = [](const void* value, std::string& text) {
     static_cast<const Timestamp*>(value)->append_to(text);
   };
+  out.access.put_text = [](const void* value, char* at) { return static_cast<const Timestamp*>(value)->put_at(at); };
   return out;
 }
 

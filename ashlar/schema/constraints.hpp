@@ -38,6 +38,7 @@ namespace schema::detail {
 using schema::Check;
 using schema::Violation;
 Check check_text(std::string_view text, std::size_t min, std::size_t max);
+bool is_text(std::string_view bytes);  // well-formed UTF-8 without NUL
 Check check_integer(std::int64_t value, std::int64_t min, std::int64_t max);
 Check check_email(std::string_view text);
 Check check_uri(std::string_view text);
@@ -45,6 +46,7 @@ std::expected<std::int64_t, Violation> parse_money(std::string_view decimal, std
 std::expected<std::int64_t, Violation> parse_money(double number, std::int64_t min, std::int64_t max);
 Check check_money(std::int64_t minor_units, std::int64_t min, std::int64_t max);
 void append_money(std::int64_t minor_units, std::string& out);
+char* put_money(std::int64_t minor_units, char* at);  // at most 21 bytes; returns their end
 }  // namespace schema::detail
 
 // What the string-shaped constraints share: a checked std::string.

@@ -110,6 +110,7 @@ struct Describe<T> {
     out.access.append_text = [](const void* value, std::string& text) {
       text += name_of(*static_cast<const T*>(value));
     };
+    out.access.view_text = [](const void* value) { return name_of(*static_cast<const T*>(value)); };
     return out;
   }
   static std::string_view name_of(T value) {

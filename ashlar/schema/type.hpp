@@ -22,6 +22,11 @@ enum class Kind : std::uint8_t { boolean, integer, number, string, object, array
 // of a file, which only a face that takes files can bring.
 enum class Format : std::uint8_t { none, email, uri, uuid, date_time, money, enumeration, password, file };
 
+// What a value is in memory, when it is exactly one of these and may be any of their values: bool, std::int64_t,
+// double, std::string (of what check_text allows), Uuid, Timestamp. Whoever walks many values, rows and JSON, need not
+// ask the accessors then.
+enum class Storage : std::uint8_t { other, boolean, integer, number, text, uuid, timestamp };
+
 // A rule that a value breaks: a stable code ("too_long") and a sentence.
 struct Violation {
   std::string_view code;  // a literal
@@ -41,12 +46,22 @@ class Refinement {
   ~Refinement() = default;
 };
 
+// ,"createdAt": with the comma, as it stands between members. What follows its bytes can be read as well, up to a whole
+// number of blocks, so that it is copied without a loop over bytes.
+struct JsonKey {
+  static constexpr std::size_t block_bytes = 16;
+  const char* text = nullptr;
+  std::size_t size = 0;
+};
+
 struct Member {
   std::string_view name;       // in C++ and in SQL: created_at
   std::string_view json_name;  // createdAt
+  JsonKey json_key;
   const Type& (*type)();
   void* (*locate)(void* object);  // the member inside the object
   bool required;                  // neither optional nor with a default
+  bool password;                  // a password, or what may hold one: nothing writes it
 
   [[nodiscard]] const void* locate_in(const void* object) const { return locate(const_cast<void*>(object)); }
 };
@@ -65,6 +80,8 @@ struct Bounds {
   std::optional<std::int64_t> max{};
 };
 
+inline constexpr std::size_t put_text_bytes_max = 40;
+
 // How to get at a value; which of them are set follows from the kind. `value` points to an object of the C++ type.
 struct Access {
   // boolean; integer, date_time (milliseconds), money (minor units); number
@@ -77,6 +94,10 @@ struct Access {
   // every string, whatever its format; passwords have no append_text, so that nothing can write them
   Check (*set_text)(void* value, std::string_view) = nullptr;
   void (*append_text)(const void* value, std::string& out) = nullptr;  // as it is, not escaped
+  // beside append_text, and much cheaper: the text where the value holds it; or, of at most put_text_bytes_max bytes
+  // that no face has to escape (digits, letters and signs but quotes), put at `at`, which has room: returns their end
+  std::string_view (*view_text)(const void* value) = nullptr;
+  char* (*put_text)(const void* value, char* at) = nullptr;
   // file: the object that a face puts it into; of which type, they agree (web/upload.hpp)
   void* (*file)(void* value) = nullptr;
   // array
@@ -98,6 +119,7 @@ struct Access {
 struct Type {
   Kind kind;
   Format format = Format::none;
+  Storage storage = Storage::other;
   std::string_view name{};         // of an object, enumeration or choice: "SignUp"; else empty
   std::string_view description{};  // for a person, may be empty
   std::string_view pattern{};      // of a string, as JSON Schema's `pattern`; may be empty

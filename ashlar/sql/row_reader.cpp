@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "ashlar/schema/constraints.hpp"
 #include "ashlar/schema/json.hpp"
 #include "ashlar/sql/detail/nested_columns.hpp"
 #include "ashlar/sql/json_column.hpp"
@@ -11,6 +12,7 @@ namespace {
 
 using schema::Format;
 using schema::Kind;
+using schema::Storage;
 
 [[noreturn]] void refuse(std::string_view name, const std::string& why) {
   throw std::logic_error("column " + std::string(name) + ": " + why);
@@ -23,16 +25,8 @@ void require(const schema::Check& check, std::string_view name) {
 void read_string(const Row& row, std::size_t column, const schema::Type& type, void* value, std::string_view name) {
   switch (type.format) {
     case Format::uuid:
-      if (&type == &schema::type_of<Uuid>()) {
-        *static_cast<Uuid*>(value) = row.uuid(column);
-        return;
-      }
       return require(type.access.set_text(value, row.uuid(column).to_string()), name);
     case Format::date_time:
-      if (&type == &schema::type_of<Timestamp>()) {
-        *static_cast<Timestamp*>(value) = row.timestamp(column);
-        return;
-      }
       return require(type.access.set_text(value, row.timestamp(column).to_string()), name);
     case Format::money:
       return require(type.access.set_integer(value, row.integer(column)), name);
@@ -57,7 +51,9 @@ std::string json_of(const schema::Type& type, const void* value) {
 
 }  // namespace
 
-void read_value(const Row& row, std::size_t column, const schema::Type& type, void* value, std::string_view name) {
+namespace {
+
+void read_by_kind(const Row& row, std::size_t column, const schema::Type& type, void* value, std::string_view name) {
   switch (type.kind) {
     case Kind::optional:
     case Kind::nullable:
@@ -75,6 +71,36 @@ void read_value(const Row& row, std::size_t column, const schema::Type& type, vo
     case Kind::array:
     case Kind::choice:
       return read_json(row, column, type, value, name);
+  }
+}
+
+}  // namespace
+
+void read_value(const Row& row, std::size_t column, const schema::Type& type, void* value, std::string_view name) {
+  switch (type.storage) {
+    case Storage::other:
+      return read_by_kind(row, column, type, value, name);
+    case Storage::boolean:
+      *static_cast<bool*>(value) = row.boolean(column);
+      return;
+    case Storage::integer:
+      *static_cast<std::int64_t*>(value) = row.integer(column);
+      return;
+    case Storage::number:
+      *static_cast<double*>(value) = row.number(column);
+      return;
+    case Storage::text: {
+      const auto text = row.text(column);
+      if (!schema::detail::is_text(text)) refuse(name, "the stored value is no UTF-8, or holds a NUL");
+      static_cast<std::string*>(value)->assign(text);
+      return;
+    }
+    case Storage::uuid:
+      *static_cast<Uuid*>(value) = row.uuid(column);
+      return;
+    case Storage::timestamp:
+      *static_cast<Timestamp*>(value) = row.timestamp(column);
+      return;
   }
 }
 
@@ -176,8 +202,8 @@ Value value_of(const schema::Type& type, const void* value) {
     case Kind::string:
       break;
   }
-  if (&type == &schema::type_of<Uuid>()) return *static_cast<const Uuid*>(value);
-  if (&type == &schema::type_of<Timestamp>()) return *static_cast<const Timestamp*>(value);
+  if (type.storage == Storage::uuid) return *static_cast<const Uuid*>(value);
+  if (type.storage == Storage::timestamp) return *static_cast<const Timestamp*>(value);
   if (type.format == Format::money) return type.access.get_integer(value);
   std::string text;
   type.access.append_text(value, text);

@@ -79,6 +79,7 @@ struct Describe<sql::Sort<T, Columns...>> {
     out.access.append_text = [](const void* value, std::string& text) {
       text += static_cast<const Value*>(value)->name();
     };
+    out.access.view_text = [](const void* value) { return static_cast<const Value*>(value)->name(); };
     return out;
   }
 };

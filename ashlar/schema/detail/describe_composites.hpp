@@ -13,6 +13,8 @@ namespace ashlar::schema {
 
 template <class T, auto Value>
 inline constexpr bool detail::may_be_absent<Defaulted<T, Value>> = true;
+template <class T>
+struct detail::Held<Nullable<T>> : detail::Held<T> {};
 
 template <class Holder, class T>
 Type holder_type(Kind kind) {

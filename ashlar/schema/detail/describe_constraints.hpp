@@ -25,13 +25,14 @@ void use_text(Type& out) {
     return assign(*static_cast<T*>(value), T::parse(text));
   };
   out.access.append_text = [](const void* value, std::string& text) { text += static_cast<const T*>(value)->view(); };
+  out.access.view_text = [](const void* value) { return static_cast<const T*>(value)->view(); };
 }
 }  // namespace detail
 
 template <>
 struct Describe<bool> {
   static Type type() {
-    Type out{.kind = Kind::boolean};
+    Type out{.kind = Kind::boolean, .storage = Storage::boolean};
     out.access.set_boolean = [](void* value, bool set) -> Check { return *static_cast<bool*>(value) = set, Check{}; };
     out.access.get_boolean = [](const void* value) { return *static_cast<const bool*>(value); };
     return out;
@@ -47,6 +48,7 @@ struct Describe<T> {
                                                      : static_cast<std::int64_t>(std::numeric_limits<T>::max());
   static Type type() {
     Type out{.kind = Kind::integer, .bounds = {min, max}};
+    if constexpr (std::same_as<T, std::int64_t>) out.storage = Storage::integer;
     out.access.set_integer = [](void* value, std::int64_t set) -> Check {
       if (auto violation = detail::check_integer(set, min, max)) return violation;
       *static_cast<T*>(value) = static_cast<T>(set);
@@ -60,7 +62,7 @@ struct Describe<T> {
 template <>
 struct Describe<double> {
   static Type type() {
-    Type out{.kind = Kind::number};
+    Type out{.kind = Kind::number, .storage = Storage::number};
     out.access.set_number = [](void* value, double set) -> Check {
       return *static_cast<double*>(value) = set, Check{};
     };
@@ -72,7 +74,7 @@ struct Describe<double> {
 template <>
 struct Describe<std::string> {
   static Type type() {
-    Type out{.kind = Kind::string};
+    Type out{.kind = Kind::string, .storage = Storage::text};
     out.access.set_text = [](void* value, std::string_view text) -> Check {
       if (auto violation = detail::check_text(text, 0, text.size())) return violation;
       static_cast<std::string*>(value)->assign(text);
@@ -80,6 +82,9 @@ struct Describe<std::string> {
     };
     out.access.append_text = [](const void* value, std::string& text) {
       text += *static_cast<const std::string*>(value);
+    };
+    out.access.view_text = [](const void* value) -> std::string_view {
+      return *static_cast<const std::string*>(value);
     };
     return out;
   }
@@ -152,6 +157,9 @@ struct Describe<MoneyBetween<Lo, Hi>> {
     out.access.get_integer = [](const void* value) { return static_cast<const Value*>(value)->minor_units(); };
     out.access.append_text = [](const void* value, std::string& text) {
       detail::append_money(static_cast<const Value*>(value)->minor_units(), text);
+    };
+    out.access.put_text = [](const void* value, char* at) {
+      return detail::put_money(static_cast<const Value*>(value)->minor_units(), at);
     };
     return out;
   }

@@ -40,11 +40,45 @@ consteval JsonName<N> camel_case(const char (&name)[N]) {
   return out;
 }
 
+// ,"createdAt": and zeros behind it.
+template <std::size_t N>
+consteval auto json_key(const JsonName<N>& name) {
+  constexpr std::size_t block = JsonKey::block_bytes;
+  JsonName<(N + 4 + block - 1) / block * block> out;
+  const auto put = [&out](char c) { out.text[out.size++] = c; };
+  put(',');
+  put('"');
+  for (std::size_t i = 0; i < name.size; ++i) put(name.text[i]);
+  put('"');
+  put(':');
+  return out;
+}
+
 // Whether a member may be absent from the input, by its type: optional<T>, Defaulted<...>.
 template <class T>
 inline constexpr bool may_be_absent = false;
 template <class T>
 inline constexpr bool may_be_absent<std::optional<T>> = true;
+
+// What an optional or a nullable may hold; of another type, itself.
+template <class T>
+struct Held {
+  using type = T;
+};
+template <class T>
+struct Held<std::optional<T>> : Held<T> {};
+
+// A struct is none, and is not asked for its Type: it may be the one that is being made.
+template <class T>
+bool holds_password() {
+  using Value = typename Held<T>::type;
+  constexpr bool is_struct = requires { boost_public_member_descriptor_fn(static_cast<Value**>(nullptr)); };
+  if constexpr (is_struct) {
+    return false;
+  } else {
+    return type_of<Value>().format == Format::password;
+  }
+}
 
 template <class T, class D>
 struct MemberTable {
@@ -60,14 +94,17 @@ struct MemberTable {
     return camel_case(copy);
   }
   static constexpr JsonName<length> json = json_name();
+  static constexpr auto key = json_key(json);
 
   static void* locate(void* object) { return &(static_cast<T*>(object)->*D::pointer); }
   static Member member() {
     return {.name = D::name,
             .json_name = {json.text.data(), json.size},
+            .json_key = {key.text.data(), key.size},
             .type = &type_of<Value>,
             .locate = &locate,
-            .required = !may_be_absent<Value>};
+            .required = !may_be_absent<Value>,
+            .password = holds_password<Value>()};
   }
 };
 

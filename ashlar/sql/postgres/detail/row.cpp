@@ -53,8 +53,25 @@ std::string type_name(Oid type) {
 
 }  // namespace
 
-ResultRow::ResultRow(const PGresult* result) : result_(result), columns_(static_cast<std::size_t>(PQnfields(result))) {
-  for (std::size_t i = 0; i < std::min(columns_, types_.size()); ++i) types_[i] = PQftype(result, static_cast<int>(i));
+ResultRow::ResultRow(const PGresult* result)
+    : result_(result), columns_(static_cast<std::size_t>(PQnfields(result))), kept_(std::min(columns_, cells_kept)) {
+  for (std::size_t i = 0; i < kept_; ++i) cells_[i].type = PQftype(result, static_cast<int>(i));
+}
+
+void ResultRow::move_to(int row) {
+  row_ = row;
+  for (std::size_t i = 0; i < kept_; ++i) cells_[i] = read_cell(i, cells_[i].type);
+}
+
+ResultRow::Cell ResultRow::read_cell(std::size_t column, Oid type) const {
+  const int at = static_cast<int>(column), length = PQgetlength(result_, row_, at);
+  if (length == 0 && PQgetisnull(result_, row_, at) != 0) return {.type = type};
+  return {PQgetvalue(result_, row_, at), static_cast<std::size_t>(length), type};
+}
+
+ResultRow::Cell ResultRow::other_cell(std::size_t column) const {
+  const int at = checked(column);
+  return read_cell(column, PQftype(result_, at));
 }
 
 void ResultRow::out_of_range(std::size_t column) const {
@@ -62,45 +79,35 @@ void ResultRow::out_of_range(std::size_t column) const {
 }
 
 void ResultRow::refuse(std::size_t column, const char* wanted) const {
-  const int at = static_cast<int>(column);
-  const std::string held = PQgetisnull(result_, row_, at) != 0 ? "NULL" : type_name(type(column));
+  const Cell at = cell(column);
+  const std::string held = at.bytes == nullptr ? "NULL" : type_name(at.type);
   throw std::logic_error("column " + std::string(name(column)) + " holds " + held + ", and " + wanted +
                          " was asked for");
 }
 
-std::string_view ResultRow::bytes(std::size_t column, const char* wanted) const {
-  const int at = checked(column);
-  const int length = PQgetlength(result_, row_, at);
-  if (length == 0 && PQgetisnull(result_, row_, at) != 0) refuse(column, wanted);
-  return {PQgetvalue(result_, row_, at), static_cast<std::size_t>(length)};
-}
-
 std::string_view ResultRow::name(std::size_t column) const { return PQfname(result_, checked(column)); }
 
-bool ResultRow::is_null(std::size_t column) const {
-  const int at = checked(column);
-  return PQgetlength(result_, row_, at) == 0 && PQgetisnull(result_, row_, at) != 0;
-}
+bool ResultRow::is_null(std::size_t column) const { return cell(column).bytes == nullptr; }
 
 bool ResultRow::boolean(std::size_t column) const {
-  const auto value = bytes(column, "a bool");
-  if (type(column) != oid::boolean) refuse(column, "a bool");
-  return value[0] != 0;
+  const Cell value = held(column, "a bool");
+  if (value.type != oid::boolean) refuse(column, "a bool");
+  return value.bytes[0] != 0;
 }
 
 std::int64_t ResultRow::integer(std::size_t column) const {
-  const auto value = bytes(column, "an integer");
-  switch (type(column)) {
-    case oid::int8:
-      return read_big_endian<std::int64_t>(value.data());
+  const Cell value = held(column, "an integer");
+  if (value.type == oid::int8) [[likely]]
+    return read_big_endian<std::int64_t>(value.bytes);
+  switch (value.type) {
     case oid::int4:
-      return read_big_endian<std::int32_t>(value.data());
+      return read_big_endian<std::int32_t>(value.bytes);
     case oid::int2:
-      return read_big_endian<std::int16_t>(value.data());
+      return read_big_endian<std::int16_t>(value.bytes);
     case oid::oid:
-      return read_big_endian<std::uint32_t>(value.data());
+      return read_big_endian<std::uint32_t>(value.bytes);
     case oid::numeric:
-      if (const auto whole = integer_of_numeric(value)) return *whole;
+      if (const auto whole = integer_of_numeric(value.view())) return *whole;
       break;
     default:
       break;
@@ -109,14 +116,14 @@ std::int64_t ResultRow::integer(std::size_t column) const {
 }
 
 double ResultRow::number(std::size_t column) const {
-  const auto value = bytes(column, "a number");
-  switch (type(column)) {
+  const Cell value = held(column, "a number");
+  switch (value.type) {
     case oid::float8:
-      return std::bit_cast<double>(read_big_endian<std::uint64_t>(value.data()));
+      return std::bit_cast<double>(read_big_endian<std::uint64_t>(value.bytes));
     case oid::float4:
-      return static_cast<double>(std::bit_cast<float>(read_big_endian<std::uint32_t>(value.data())));
+      return static_cast<double>(std::bit_cast<float>(read_big_endian<std::uint32_t>(value.bytes)));
     case oid::numeric:
-      return number_of_numeric(value);
+      return number_of_numeric(value.view());
     case oid::int8:
     case oid::int4:
     case oid::int2: {
@@ -131,32 +138,32 @@ double ResultRow::number(std::size_t column) const {
 }
 
 std::string_view ResultRow::text(std::size_t column) const {
-  auto value = bytes(column, "text");
-  const Oid held = type(column);
-  if (!holds_text(held)) refuse(column, "text");
-  if (held == oid::jsonb) value.remove_prefix(1);  // the version of its form
-  return value;
+  const Cell value = held(column, "text");
+  if (value.type == oid::text || value.type == oid::varchar) [[likely]]
+    return value.view();
+  if (!holds_text(value.type)) refuse(column, "text");
+  const std::size_t version_bytes = value.type == oid::jsonb ? 1 : 0;  // jsonb's form begins with it
+  return value.view().substr(version_bytes);
 }
 
 std::string_view ResultRow::blob(std::size_t column) const {
-  const auto value = bytes(column, "bytes");
-  if (type(column) != oid::bytea) refuse(column, "bytes");
-  return value;
+  const Cell value = held(column, "bytes");
+  if (value.type != oid::bytea) refuse(column, "bytes");
+  return value.view();
 }
 
 Uuid ResultRow::uuid(std::size_t column) const {
-  const auto value = bytes(column, "a UUID");
-  if (type(column) != oid::uuid) refuse(column, "a UUID");
+  const Cell value = held(column, "a UUID");
+  if (value.type != oid::uuid) refuse(column, "a UUID");
   std::array<std::uint8_t, 16> id{};
-  std::memcpy(id.data(), value.data(), id.size());
+  std::memcpy(id.data(), value.bytes, id.size());
   return Uuid{id};
 }
 
 Timestamp ResultRow::timestamp(std::size_t column) const {
-  const auto value = bytes(column, "a moment");
-  const Oid held = type(column);
-  if (held != oid::timestamptz && held != oid::timestamp) refuse(column, "a moment");
-  const auto microseconds = std::chrono::microseconds(read_big_endian<std::int64_t>(value.data()));
+  const Cell value = held(column, "a moment");
+  if (value.type != oid::timestamptz && value.type != oid::timestamp) refuse(column, "a moment");
+  const auto microseconds = std::chrono::microseconds(read_big_endian<std::int64_t>(value.bytes));
   const std::int64_t since_2000 = std::chrono::floor<std::chrono::milliseconds>(microseconds).count();
   // Infinity is beyond these bounds, too.
   if (since_2000 < Timestamp::milliseconds_min - epoch_milliseconds ||

@@ -15,7 +15,7 @@ namespace ashlar::sql::postgres::detail {
 class ResultRow final : public Row {
  public:
   explicit ResultRow(const PGresult* result);
-  void move_to(int row) { row_ = row; }
+  void move_to(int row);  // before anything else
 
   [[nodiscard]] std::size_t columns() const override { return columns_; }
   [[nodiscard]] std::string_view name(std::size_t column) const override;
@@ -29,20 +29,37 @@ class ResultRow final : public Row {
   [[nodiscard]] Timestamp timestamp(std::size_t column) const override;
 
  private:
+  struct Cell {
+    const char* bytes = nullptr;  // null: NULL
+    std::size_t length = 0;
+    Oid type = 0;
+    [[nodiscard]] std::string_view view() const { return {bytes, length}; }
+  };
+  static constexpr std::size_t cells_kept = 16;
+
   [[nodiscard]] int checked(std::size_t column) const {
     if (column < columns_) return static_cast<int>(column);
     out_of_range(column);
   }
   [[noreturn]] void out_of_range(std::size_t column) const;
-  [[nodiscard]] Oid type(std::size_t column) const {
-    return column < types_.size() ? types_[column] : PQftype(result_, static_cast<int>(column));
+  [[nodiscard]] Cell cell(std::size_t column) const {
+    if (column < kept_) [[likely]]
+      return cells_[column];
+    return other_cell(column);
   }
-  [[nodiscard]] std::string_view bytes(std::size_t column, const char* wanted) const;
+  [[nodiscard]] Cell other_cell(std::size_t column) const;
+  [[nodiscard]] Cell read_cell(std::size_t column, Oid type) const;
+  [[nodiscard]] Cell held(std::size_t column, const char* wanted) const {
+    const Cell out = cell(column);
+    if (out.bytes == nullptr) refuse(column, wanted);
+    return out;
+  }
   [[noreturn]] void refuse(std::size_t column, const char* wanted) const;
 
   const PGresult* result_;
   std::size_t columns_;
-  std::array<Oid, 16> types_;  // of the first columns, so that not each row asks for them
+  std::size_t kept_;                      // columns whose cells are in cells_: the first ones
+  std::array<Cell, cells_kept> cells_{};  // of the row, so that libpq is asked once for each
   int row_ = 0;
 };
 
