@@ -172,9 +172,9 @@ web::AppOptions Application::app_options() {
   out.metric_sources = &metrics_;
   if (foundation_.redis != nullptr) out.rate_limit_store = &share_rate_limits();
   if (replicas_.size() > 0) {
-    out.after_change = [this](const web::Context& context) {
-      if (context.principal() != nullptr) replicas_.note_write(context.principal()->id);
-    };
+    if (foundation_.redis != nullptr)
+      write_broadcast_.emplace(*foundation_.redis, settings.redis_key_prefix, replicas_, foundation_.random);
+    out.after_change = [this](const web::Context& context) { return note_write(context); };
   }
   out.overload.requests_in_flight_max = settings.requests_in_flight_max;
   // Past half of its queue nobody who is let in is answered in time. Hashing refuses for itself: few need it.
@@ -183,6 +183,14 @@ web::AppOptions Application::app_options() {
                                  .waiting = [&database = foundation_.database] { return database.load().waiting; },
                                  .waiting_max = waiting_max});
   return out;
+}
+
+// Whoever wrote reads it, here and in the other instances.
+Task<> Application::note_write(const web::Context& context) {
+  if (context.principal() == nullptr) co_return;
+  const Uuid account = context.principal()->id;
+  replicas_.note_write(account);
+  if (write_broadcast_) co_await write_broadcast_->tell(account);
 }
 
 Application::Application(Settings settings, Foundation foundation)

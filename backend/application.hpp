@@ -21,6 +21,7 @@
 #include "backend/health/readiness.hpp"
 #include "backend/products/products.hpp"
 #include "backend/settings.hpp"
+#include "backend/write_broadcast.hpp"
 
 #include <memory>
 #include <optional>
@@ -67,6 +68,7 @@ class Application {
   [[nodiscard]] web::AppOptions app_options();
   [[nodiscard]] web::RateLimitStore& share_rate_limits();
   [[nodiscard]] RevocationBroadcast* share_revocations();
+  Task<> note_write(const web::Context& context);
 
   const Settings settings_;
   Foundation foundation_;
@@ -77,6 +79,7 @@ class Application {
   auth::MemoryRevocations revocations_;
   RevocationSync revocation_sync_;
   std::optional<RevocationBroadcast> revocation_broadcast_;
+  std::optional<WriteBroadcast> write_broadcast_;  // with Redis and replicas
   auth::Tokens tokens_;
   Sessions sessions_;
   Readiness readiness_;

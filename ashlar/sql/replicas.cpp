@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cstring>
 #include <deque>
+#include <limits>
 #include <utility>
 
 namespace ashlar::sql {
@@ -137,10 +138,14 @@ void Replicas::note_write(const Uuid& session) {
   if (!writes_.empty()) raise_to(written_by(session), ticks(Steady::now()));
 }
 
+void Replicas::hear_others(Others others) {
+  others_wrote_ = others == Others::heard ? ticks(Steady::now()) : std::numeric_limits<std::int64_t>::max();
+}
+
 ReplicaReads Replicas::reads_of(const std::optional<Uuid>& session) {
   if (places_.empty()) return {primary_, nullptr};
   std::int64_t needed = ticks(Steady::now() - options_.lag_max);
-  if (session) needed = std::max(needed, written_by(*session).load());
+  if (session) needed = std::max({needed, written_by(*session).load(), others_wrote_.load()});
   const std::size_t first = next_.fetch_add(1, std::memory_order_relaxed);
   for (std::size_t i = 0; i < places_.size(); ++i) {
     ReplicaReads::Place& place = *places_[(first + i) % places_.size()];

@@ -28,9 +28,9 @@ class Logger;
 // back; a read that fails on one for such a reason is made on the primary. What is changed, or read in a transaction,
 // is the primary's always.
 //
-// What sessions wrote is known in this process alone. Requests of one session that come to several processes see what
-// is at most `lag_max` old. Values that are kept for others (in a cache that writes invalidate) are read from the
-// primary: an old one would be kept for long.
+// What sessions wrote in other processes has to be told (note_write, hear_others); where nobody does, requests of one
+// session that come to several processes see what is at most `lag_max` old. Values that are kept for others (in a cache
+// that writes invalidate) are read from the primary: an old one would be kept for long.
 namespace ashlar::sql {
 
 struct ReplicaOptions {
@@ -80,6 +80,11 @@ class Replicas {
 
   [[nodiscard]] ReplicaReads reads_of(const std::optional<Uuid>& session);
   void note_write(const Uuid& session);
+  // Whether what sessions write in other processes is heard, and noted here before they are answered. While it is not,
+  // their reads are the primary's; from when it is again, all of them count as having written just then. Not called:
+  // there are no others.
+  enum class Others : std::uint8_t { heard, not_heard };
+  void hear_others(Others others);
 
   struct Figures {
     enum class State : std::uint8_t { left_out, in_use } state = State::left_out;
@@ -106,6 +111,7 @@ class Replicas {
   std::atomic<std::size_t> next_ = 0;
   // When sessions wrote last, by a hash of theirs: two that share a place only read from the primary more often.
   std::vector<std::atomic<std::int64_t>> writes_;
+  std::atomic<std::int64_t> others_wrote_ = 0;  // any of them, in other processes; the last time, while not heard
 };
 
 }  // namespace ashlar::sql

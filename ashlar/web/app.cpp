@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/web/app.hpp"
 
+#include "ashlar/async/shielded.hpp"
 #include "ashlar/web/access_log.hpp"
 #include "ashlar/web/app_state.hpp"
 #include "ashlar/web/authentication.hpp"
@@ -11,7 +12,9 @@
 #include "ashlar/web/http_reply.hpp"
 #include "ashlar/web/openapi.hpp"
 
+#include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/system/system_error.hpp>
 
 #include <exception>
@@ -253,9 +256,11 @@ void App::State::refuse(Exchange& exchange, const Error& error) const {
 
 void App::State::fail_by_exception(Exchange& exchange) const { refuse(exchange, error_of_current_exception()); }
 
+bool App::State::may_have_changed(const Exchange& exchange) const {
+  return options.after_change && exchange.route != nullptr && !reads_only(exchange.request.method);
+}
+
 void App::State::finish(Exchange& exchange) const {
-  if (options.after_change && exchange.route != nullptr && !reads_only(exchange.request.method))
-    options.after_change(exchange.context);
   // A refused request leaves nothing with the client, but what it has may still be taken away.
   if (const auto* kept = exchange.context.credentials_to_keep();
       kept != nullptr && (exchange.response.status < 400 || kept->access_token.empty())) {
@@ -295,6 +300,10 @@ Task<> App::handle(http::Request& request, http::Response& response) {
     } catch (...) {
       state.fail_by_exception(exchange);
     }
+  }
+  if (state.may_have_changed(exchange)) {
+    co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::enable_total_cancellation());
+    co_await async::shielded(state.options.after_change(exchange.context));
   }
   state.finish(exchange);
 }

@@ -60,8 +60,9 @@ struct AppOptions {
   FormOptions forms{};
   StreamOptions streams{};
   // Told of every request that a route took and that may have changed something (not GET or HEAD), whatever came of it,
-  // before its answer leaves. On the loop; it does not throw. May be empty.
-  std::function<void(const Context&)> after_change = {};
+  // also of one that was late or whose client has gone; the answer waits for it. It has a time limit of its own and
+  // does not throw. May be empty.
+  std::function<Task<>(const Context&)> after_change = {};
 };
 
 class App final : public http::Handler {

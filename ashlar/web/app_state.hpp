@@ -53,6 +53,7 @@ struct App::State {
   void refuse(Exchange& exchange, const Error& error) const;  // that came out of serve()
   void fail_by_exception(Exchange& exchange) const;           // called where one is caught
   // Cookies, compression, metrics, access log.
+  [[nodiscard]] bool may_have_changed(const Exchange& exchange) const;
   void finish(Exchange& exchange) const;
 
   [[nodiscard]] HttpInput::Limits input_limits(const Route& route) const {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A server whose posts are listed from a streaming replica.
+// Servers whose posts are listed from a streaming replica.
 #include "tests/integration/server.hpp"
 #include "tests/support/postgres_server.hpp"
+#include "tests/support/redis_server.hpp"
 
 #include <gtest/gtest.h>
 
@@ -88,6 +89,75 @@ TEST_F(Replica, IsLeftOutWhileItLagsOrIsAway) {
   ASSERT_TRUE(becomes("degraded"));
   standby_.start();
   ASSERT_TRUE(becomes("ok"));
+}
+
+// Two instances on one Redis. The replica stands still while it counts as fresh, so whoever reads from it is seen.
+class ReplicaOfInstances : public testing::Test {
+ protected:
+  void SetUp() override {
+    for (ApiClient* each : {&here_, &there_}) {
+      const auto limit = Time::now() + 20s;
+      while (!says(*each, R"({"name":"redis","status":"ok")") || !says(*each, R"({"name":"replica 1","status":"ok")")) {
+        ASSERT_LT(Time::now(), limit);
+      }
+    }
+    ada_ = here_.sign_up("ada").at("/data/accessToken");
+    bob_ = here_.sign_up("bob").at("/data/accessToken");
+    const auto limit = Time::now() + 20s;
+    while (standby_.query("select count(*) from users where email in ('ada@example.com', 'bob@example.com')") != "2") {
+      ASSERT_LT(Time::now(), limit);
+    }
+    standby_.query("select pg_wal_replay_pause()");
+    while (standby_.query("select pg_get_wal_replay_pause_state()") != "paused") {
+    }
+  }
+  static bool says(ApiClient& client, const std::string& what) {
+    return client.call("GET", "/health/ready").body.find(what) != std::string::npos;
+  }
+  static std::string posts(ApiClient& client, const std::string& token = {}) {
+    return client.call("GET", "/api/posts", "", token).at("/pagination/total");
+  }
+  void write(ApiClient& client, const std::string& token) {
+    EXPECT_EQ(client.call("POST", "/api/posts", R"({"title": "t", "content": "c", "published": true})", token).status,
+              201);
+  }
+  Variables variables() {
+    Variables out = server_variables();
+    out["DATABASE_URL"] = primary_.url();
+    out["DATABASE_REPLICA_URLS"] = standby_.url();
+    out["DATABASE_REPLICA_LAG_MAX"] = "1m";
+    out["REDIS_URL"] = redis_.url();
+    out["REDIS_COMMAND_TIME_MAX"] = "10s";
+    return out;
+  }
+
+  TemporaryFolder folder_;
+  PostgresServer primary_;
+  PostgresServer standby_{PostgresServer::StandbyOf{primary_, PostgresServer::StandbyOf::Commits::go_on}};
+  tests::RedisServer redis_;
+  Server first_{folder_, variables()}, second_{folder_, variables()};
+  ApiClient here_{first_.port()}, there_{second_.port()};
+  std::string ada_, bob_;
+};
+
+TEST_F(ReplicaOfInstances, ShowsEachWhatHeWroteThroughAnother) {
+  for (int i = 1; i <= 10; ++i) {
+    write(i % 2 == 0 ? here_ : there_, ada_);
+    EXPECT_EQ(posts(i % 2 == 0 ? there_ : here_, ada_), std::to_string(i));
+  }
+  EXPECT_EQ(posts(there_), "0") << "the replica's";
+}
+
+TEST_F(ReplicaOfInstances, IsNotReadByAccountsWhileRedisIsAway) {
+  redis_.kill();
+  write(here_, ada_);
+  EXPECT_EQ(posts(here_, ada_), "1");
+  const auto limit = Time::now() + 20s;
+  while (posts(there_, ada_) != "1") ASSERT_LT(Time::now(), limit) << "it notices that it hears nothing";
+  write(here_, ada_);
+  EXPECT_EQ(posts(there_, ada_), "2");
+  EXPECT_EQ(posts(there_, bob_), "2") << "nor by whoever wrote nothing: it may have";
+  EXPECT_EQ(posts(there_), "0");
 }
 
 }  // namespace

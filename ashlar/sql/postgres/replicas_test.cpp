@@ -110,6 +110,27 @@ TEST_F(PostgresReplicas, ShowASessionWhatItWrote) {
   EXPECT_EQ(notes(reads), 20);
 }
 
+TEST_F(PostgresReplicas, AreNotReadBySessionsWhileOtherProcessesAreNotHeard) {
+  watch({.lag_max = 1min, .check_interval = 20ms});
+  ASSERT_TRUE(is_used());
+  using Others = Replicas::Others;
+  replicas_->hear_others(Others::not_heard);
+  EXPECT_FALSE(replicas_->reads_of(ada).is_on_replica()) << "it may have written there";
+  EXPECT_TRUE(replicas_->reads_of({}).is_on_replica()) << "nobody in particular";
+  hold_back();
+  note();
+  replicas_->hear_others(Others::heard);
+  auto adas = replicas_->reads_of(ada);
+  EXPECT_FALSE(adas.is_on_replica()) << "what was written meanwhile is not known";
+  EXPECT_EQ(notes(adas), 1);
+  auto anyones = replicas_->reads_of({});
+  EXPECT_EQ(notes(anyones), 0) << "at most a minute old";
+  standby_.query("select pg_wal_replay_resume()");
+  ASSERT_TRUE(becomes([this] { return replicas_->reads_of(ada).is_on_replica(); }));
+  adas = replicas_->reads_of(ada);
+  EXPECT_EQ(notes(adas), 1);
+}
+
 TEST_F(PostgresReplicas, AreLeftOutWhileTheyLag) {
   watch();
   ASSERT_TRUE(is_used());
