@@ -158,6 +158,7 @@ template <Table T, schema::DescribedStruct Part, std::ranges::input_range Rows>
       detail::one_row_text(table_name<T>, detail::columns_of<Part>(), type.members.size());
   detail::InsertParts parts{
       .table = table_name<T>, .columns = detail::columns_of<Part>(), .width = type.members.size(), .one_row = one_row};
+  if constexpr (std::ranges::sized_range<Rows>) parts.values.reserve(std::ranges::size(rows) * parts.width);
   for (const Part& row : rows) detail::append_values(type, &row, parts.values);
   return Insert<T>(std::move(parts));
 }

@@ -258,6 +258,20 @@ TEST(Query, InsertsManyRowsWithFewTexts) {
       << "never over 4,096 values";
 }
 
+// Of 100,000 rows each would move all before it, for minutes.
+TEST(Query, ValuesOfManyRowsAreNotMovedForEach) {
+  std::vector<Value> values;
+  std::size_t moves = 0;
+  for (int i = 0; i < 5000; ++i) {
+    const auto room = values.capacity();
+    const Other row{};
+    detail::append_values(schema::type_of<Other>(), &row, values);
+    if (values.capacity() != room) ++moves;
+  }
+  EXPECT_EQ(values.size(), 5000U);
+  EXPECT_LT(moves, 30U);
+}
+
 TEST(Sort, RefusesWhatIsNotInItsList) {
   for (const std::string_view text :
        {"", "-", "email", "full_name", "--createdAt", "createdAt ", "createdAt,fullName", "CreatedAt"}) {
