@@ -78,7 +78,8 @@ char* Timestamp::put_at(char* at) const {
   const auto in_day = static_cast<std::uint32_t>((moment - midnight).count());
   const auto year = static_cast<unsigned>(static_cast<int>(date.year()));
   const std::uint32_t thousandths = in_day % 1000, seconds = in_day / 1000;
-  std::memcpy(at, "0000-00-00T00:00:00.000Z", 24);
+  constexpr std::string_view shape = "0000-00-00T00:00:00.000Z";
+  shape.copy(at, shape.size());
   put(at, year / 100);
   put(at + 2, year % 100);
   put(at + 5, static_cast<unsigned>(date.month()));
@@ -88,7 +89,7 @@ char* Timestamp::put_at(char* at) const {
   put(at + 17, seconds % 60);
   put(at + 20, thousandths / 10);
   at[22] = static_cast<char>('0' + thousandths % 10);
-  return at + 24;
+  return at + shape.size();
 }
 
 void Timestamp::append_to(std::string& out) const {

@@ -6,7 +6,6 @@
 #include "ashlar/schema/json.hpp"
 
 #include <algorithm>
-#include <cassert>
 #include <charconv>
 #include <cmath>
 #include <cstring>
@@ -156,7 +155,10 @@ class Writer {
 
   void write_key(JsonKey key, char before) {
     constexpr std::size_t block = JsonKey::block_bytes;
-    assert(key.size + block <= JsonOutput::piece_bytes_max && "no name is so long");
+    if (key.size + block > JsonOutput::piece_bytes_max) [[unlikely]] {
+      out_.append(before);
+      return out_.append(std::string_view(key.text, key.size).substr(1));
+    }
     char* const at = out_.room(key.size + block);
     for (std::size_t i = 0; i < key.size; i += block) std::memcpy(at + i, key.text + i, block);
     at[0] = before;

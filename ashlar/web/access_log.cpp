@@ -13,14 +13,26 @@ namespace ashlar::web {
 
 namespace {
 
+constexpr std::array<std::string_view, 8> secret_parts = {"token",     "secret",  "password", "passwd",
+                                                          "signature", "api_key", "apikey",   "jwt"};
+constexpr std::array<std::string_view, 4> secret_words = {"code", "key", "state", "sig"};
+
+constexpr auto may_begin_secret = [] {
+  std::array<bool, 256> out{};
+  for (const std::string_view part : secret_parts) {
+    out[static_cast<unsigned char>(part[0])] = out[static_cast<unsigned char>(part[0] - 'a' + 'A')] = true;
+  }
+  return out;
+}();
+
 bool looks_secret(std::string_view name) {
-  constexpr std::array<std::string_view, 8> parts = {"token",     "secret",  "password", "passwd",
-                                                     "signature", "api_key", "apikey",   "jwt"};
-  constexpr std::array<std::string_view, 4> whole = {"code", "key", "state", "sig"};
-  const std::string lower = ascii_lower(name);
-  return name.find('%') != name.npos ||  // an escaped name may be any of them
-         std::ranges::any_of(parts, [&](std::string_view part) { return lower.find(part) != lower.npos; }) ||
-         std::ranges::find(whole, lower) != whole.end();
+  for (std::size_t at = 0; at < name.size(); ++at) {
+    if (name[at] == '%') return true;  // an escaped name may be any of them
+    if (!may_begin_secret[static_cast<unsigned char>(name[at])]) continue;
+    const auto stands_here = [&](std::string_view part) { return ascii_iequals(name.substr(at, part.size()), part); };
+    if (std::ranges::any_of(secret_parts, stands_here)) return true;
+  }
+  return std::ranges::any_of(secret_words, [&](std::string_view word) { return ascii_iequals(name, word); });
 }
 
 std::string user_id_of(const LoggedRequest& logged) {

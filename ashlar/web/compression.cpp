@@ -136,7 +136,8 @@ bool Compression::is_listed(std::string_view content_type) const {
 }
 
 void vary_by_coding(http::ResponseHeaders& headers) {
-  for (std::size_t i = 0; i < headers.count(); ++i) {
+  const std::size_t looked_at = headers.find("Vary") ? headers.count() : 0;
+  for (std::size_t i = 0; i < looked_at; ++i) {
     const auto [name, value] = headers.at(i);
     if (ascii_iequals(name, "vary") && ascii_lower(value).contains("accept-encoding")) return;
   }

@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <sys/file.h>
+#include <sys/shm.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -101,6 +102,19 @@ fs::path scratch_folder() {
   return fits ? memory : fs::temp_directory_path();
 }
 
+// A server that was killed leaves a small segment of shared memory, by which the next one on its files tells that it is
+// gone. The system has room for 4,096 of them, until it is started again. Its number ends a line of postmaster.pid:
+// src/include/utils/pidfile.h.
+void remove_shared_memory(const fs::path& cluster) {
+  constexpr int line_of_segment = 7;
+  std::ifstream file(cluster / "postmaster.pid");
+  std::string line;
+  for (int i = 0; i < line_of_segment; ++i) std::getline(file, line);
+  long key = 0;
+  int segment = 0;
+  if (std::istringstream(line) >> key >> segment) shmctl(segment, IPC_RMID, nullptr);
+}
+
 // What killed test programs left behind.
 void remove_abandoned(const fs::path& scratch) {
   std::error_code none;
@@ -108,7 +122,10 @@ void remove_abandoned(const fs::path& scratch) {
     if (!entry.path().filename().string().starts_with(cluster_prefix)) continue;
     const int lock = open((entry.path() / "lock").c_str(), O_RDWR | O_CLOEXEC);
     if (lock < 0) continue;
-    if (flock(lock, LOCK_EX | LOCK_NB) == 0) fs::remove_all(entry.path(), none);
+    if (flock(lock, LOCK_EX | LOCK_NB) == 0) {
+      remove_shared_memory(entry.path() / "cluster");
+      fs::remove_all(entry.path(), none);
+    }
     close(lock);
   }
 }
@@ -191,6 +208,7 @@ void PostgresServer::make_folder() {
 
 PostgresServer::~PostgresServer() {
   kill();
+  remove_shared_memory(folder_ / "cluster");
   std::error_code ignored;
   fs::remove_all(folder_, ignored);
   close(in_use_);
