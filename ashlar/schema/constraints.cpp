@@ -182,7 +182,7 @@ Type Describe<Password>::type() {
 }
 
 Type Describe<Uuid>::type() {
-  Type out{.kind = Kind::string, .format = Format::uuid, .storage = Storage::uuid};
+  Type out{.kind = Kind::string, .format = Format::uuid};
   out.access.set_text = [](void* value, std::string_view text) -> Check {
     const auto parsed = Uuid::parse(text);
     if (!parsed) return detail::violation(codes::uuid, "must be a UUID");
@@ -197,7 +197,7 @@ Type Describe<Uuid>::type() {
 }
 
 Type Describe<Timestamp>::type() {
-  Type out{.kind = Kind::string, .format = Format::date_time, .storage = Storage::timestamp};
+  Type out{.kind = Kind::string, .format = Format::date_time};
   out.access.set_text = [](void* value, std::string_view text) -> Check {
     const auto parsed = Timestamp::parse(text);
     if (!parsed) return detail::violation(codes::date_time, "must be a date and time, as 2026-11-21T08:30:00Z");

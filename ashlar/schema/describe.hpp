@@ -41,6 +41,11 @@
 #define ASHLAR_DETAIL_NAME_OF(Name) \
   [[maybe_unused]] consteval ::std::string_view ashlar_name_of(::std::type_identity<Name>) { return #Name; }
 
+namespace ashlar {
+class Uuid;
+class Timestamp;
+}  // namespace ashlar
+
 namespace ashlar::schema {
 
 template <class T>
@@ -55,10 +60,31 @@ concept DescribedEnum = std::is_enum_v<T> && requires { boost_enum_descriptor_fn
 template <class T>
 struct Describe;
 
+namespace detail {
+// By the C++ type alone: a Type that was made from another's is not taken for what is in memory there.
+template <class T>
+constexpr Storage storage_of() {
+  if constexpr (std::same_as<T, bool>) return Storage::boolean;
+  if constexpr (std::same_as<T, std::int64_t>) return Storage::integer;
+  if constexpr (std::same_as<T, double>) return Storage::number;
+  if constexpr (std::same_as<T, std::string>) return Storage::text;
+  if constexpr (std::same_as<T, Uuid>) return Storage::uuid;
+  if constexpr (std::same_as<T, Timestamp>) return Storage::timestamp;
+  return Storage::other;
+}
+
+template <class T>
+Type make_type() {
+  Type out = Describe<T>::type();
+  out.storage = storage_of<T>();
+  return out;
+}
+}  // namespace detail
+
 // The one Type of T. Cheap after the first call.
 template <class T>
 const Type& type_of() {
-  static const Type type = Describe<T>::type();
+  static const Type type = detail::make_type<T>();
   return type;
 }
 

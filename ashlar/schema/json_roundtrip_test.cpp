@@ -162,7 +162,29 @@ struct Quoted {
   std::vector<std::string> words;
 };
 
+// A scalar whose description was made from a string's, which it is not in memory.
+struct Shouted {
+  int number = 0;
+  std::string word;
+};
+
 }  // namespace
+
+template <>
+struct Describe<Shouted> {
+  static Type type() {
+    Type out = type_of<std::string>();
+    out.access.set_text = [](void* value, std::string_view text) -> Check {
+      static_cast<Shouted*>(value)->word = text;
+      return {};
+    };
+    out.access.view_text = nullptr;
+    out.access.append_text = [](const void* value, std::string& text) {
+      text.append(static_cast<const Shouted*>(value)->word).append("!");
+    };
+    return out;
+  }
+};
 
 template <>
 struct Describe<Quoted> {
@@ -182,6 +204,11 @@ struct Describe<Quoted> {
 };
 
 namespace {
+
+TEST(RoundTrip, AScalarMayBeDescribedAsAnother) {
+  EXPECT_EQ(type_of<Shouted>().storage, Storage::other);
+  EXPECT_EQ(to_json(std::vector<Shouted>{Shouted{1, "quiet"}}), R"(["quiet!"])");
+}
 
 TEST(RoundTrip, AScalarMayReadJsonItself) {
   const std::string json = R"(["[\"a\",\"b\"]","[]","[\"c\"]"])";

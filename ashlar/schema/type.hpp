@@ -24,7 +24,7 @@ enum class Format : std::uint8_t { none, email, uri, uuid, date_time, money, enu
 
 // What a value is in memory, when it is exactly one of these and may be any of their values: bool, std::int64_t,
 // double, std::string (of what check_text allows), Uuid, Timestamp. Whoever walks many values, rows and JSON, need not
-// ask the accessors then.
+// ask the accessors then. type_of() sets it, by the C++ type.
 enum class Storage : std::uint8_t { other, boolean, integer, number, text, uuid, timestamp };
 
 // A rule that a value breaks: a stable code ("too_long") and a sentence.

@@ -49,10 +49,6 @@ std::string json_of(const schema::Type& type, const void* value) {
   return out;
 }
 
-}  // namespace
-
-namespace {
-
 void read_by_kind(const Row& row, std::size_t column, const schema::Type& type, void* value, std::string_view name) {
   switch (type.kind) {
     case Kind::optional:

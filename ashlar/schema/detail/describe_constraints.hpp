@@ -32,7 +32,7 @@ void use_text(Type& out) {
 template <>
 struct Describe<bool> {
   static Type type() {
-    Type out{.kind = Kind::boolean, .storage = Storage::boolean};
+    Type out{.kind = Kind::boolean};
     out.access.set_boolean = [](void* value, bool set) -> Check { return *static_cast<bool*>(value) = set, Check{}; };
     out.access.get_boolean = [](const void* value) { return *static_cast<const bool*>(value); };
     return out;
@@ -48,7 +48,6 @@ struct Describe<T> {
                                                      : static_cast<std::int64_t>(std::numeric_limits<T>::max());
   static Type type() {
     Type out{.kind = Kind::integer, .bounds = {min, max}};
-    if constexpr (std::same_as<T, std::int64_t>) out.storage = Storage::integer;
     out.access.set_integer = [](void* value, std::int64_t set) -> Check {
       if (auto violation = detail::check_integer(set, min, max)) return violation;
       *static_cast<T*>(value) = static_cast<T>(set);
@@ -62,7 +61,7 @@ struct Describe<T> {
 template <>
 struct Describe<double> {
   static Type type() {
-    Type out{.kind = Kind::number, .storage = Storage::number};
+    Type out{.kind = Kind::number};
     out.access.set_number = [](void* value, double set) -> Check {
       return *static_cast<double*>(value) = set, Check{};
     };
@@ -74,7 +73,7 @@ struct Describe<double> {
 template <>
 struct Describe<std::string> {
   static Type type() {
-    Type out{.kind = Kind::string, .storage = Storage::text};
+    Type out{.kind = Kind::string};
     out.access.set_text = [](void* value, std::string_view text) -> Check {
       if (auto violation = detail::check_text(text, 0, text.size())) return violation;
       static_cast<std::string*>(value)->assign(text);
