@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/application.hpp"
 
+#include "ashlar/web/metrics.hpp"
 #include "backend/auth/routes.hpp"
 #include "backend/health/routes.hpp"
 #include "backend/orders/routes.hpp"
@@ -24,9 +25,9 @@ async::BlockingPoolOptions hashing_pool() {
   return {.threads = std::max(1U, std::thread::hardware_concurrency() - 1), .queue_max = 256, .name = "hashing"};
 }
 
-void add_database(web::MetricSources& sources, const sql::Database& database) {
+void add_database(observe::MetricSources& sources, const sql::Database& database) {
   const auto add = [&](const char* name, const char* help, std::size_t sql::DatabaseLoad::* figure) {
-    sources.add({.name = name, .type = web::MetricType::gauge, .help = help, .value = [&database, figure] {
+    sources.add({.name = name, .type = observe::MetricType::gauge, .help = help, .value = [&database, figure] {
                    return static_cast<double>(database.load().*figure);
                  }});
   };
@@ -39,17 +40,17 @@ void add_database(web::MetricSources& sources, const sql::Database& database) {
   add("ashlar_database_transactions_max", "How many there may be.", &sql::DatabaseLoad::transactions_max);
 }
 
-void add_replicas(web::MetricSources& sources, const sql::Replicas& replicas) {
+void add_replicas(observe::MetricSources& sources, const sql::Replicas& replicas) {
   using Figures = sql::Replicas::Figures;
   for (std::size_t i = 0; i < replicas.size(); ++i) {
-    const auto add = [&](const char* name, web::MetricType type, const char* help, auto value) {
+    const auto add = [&](const char* name, observe::MetricType type, const char* help, auto value) {
       sources.add({.name = name,
                    .type = type,
                    .help = help,
                    .labels = {{"replica", replicas.name(i)}},
                    .value = [&replicas, i, value] { return static_cast<double>(value(replicas.figures(i))); }});
     };
-    using enum web::MetricType;
+    using enum observe::MetricType;
     add("ashlar_database_replica_in_use", gauge, "Whether reads go to this replica of the database.",
         [](const Figures& of) { return of.state == Figures::State::in_use ? 1 : 0; });
     add("ashlar_database_replica_lag_seconds", gauge, "How far it may be behind, while it is in use.",
@@ -60,15 +61,15 @@ void add_replicas(web::MetricSources& sources, const sql::Replicas& replicas) {
   }
 }
 
-void add_redis(web::MetricSources& sources, const redis::Clients& redis) {
-  const auto add = [&](const char* name, web::MetricType type, const char* help, auto value,
+void add_redis(observe::MetricSources& sources, const redis::Clients& redis) {
+  const auto add = [&](const char* name, observe::MetricType type, const char* help, auto value,
                        std::vector<std::pair<std::string, std::string>> labels = {}) {
     sources.add({.name = name, .type = type, .help = help, .labels = std::move(labels), .value = [&redis, value] {
                    return static_cast<double>(value(redis.figures()));
                  }});
   };
   using Figures = redis::ClientFigures;
-  using enum web::MetricType;
+  using enum observe::MetricType;
   add("ashlar_redis_commands_total", counter, "Commands to Redis, those that failed among them.",
       std::mem_fn(&Figures::commands));
   const auto add_error = [&](const char* error, std::uint64_t Figures::* figure) {
@@ -107,7 +108,7 @@ web::CacheFigures::SecondLevel second_figures_of(const cache::Statistics::Shared
           .failures = counted.failures};
 }
 
-void add_cache(web::MetricSources& sources, const cache::Cache& cache, const cache::RedisLevel* level) {
+void add_cache(observe::MetricSources& sources, const cache::Cache& cache, const cache::RedisLevel* level) {
   const std::string name = "backend";
   web::add_cache(sources, name, [&cache, level] {
     const cache::Statistics counted = cache.statistics();
@@ -118,7 +119,7 @@ void add_cache(web::MetricSources& sources, const cache::Cache& cache, const cac
   if (level == nullptr) return;
   const auto add = [&](const char* metric, const char* help, auto value) {
     sources.add({.name = metric,
-                 .type = web::MetricType::gauge,
+                 .type = observe::MetricType::gauge,
                  .help = help,
                  .labels = {{"cache", name}},
                  .value = [level, value] { return static_cast<double>(value(*level)); }});
@@ -129,18 +130,19 @@ void add_cache(web::MetricSources& sources, const cache::Cache& cache, const cac
       [](const cache::RedisLevel& of) { return of.untold(); });
 }
 
-std::unique_ptr<cache::RedisLevel> make_cache_level(const Settings& settings, const Foundation& foundation) {
-  if (foundation.redis == nullptr) return nullptr;
+std::unique_ptr<cache::RedisLevel> make_cache_level(const Settings& settings, const Dependencies& dependencies) {
+  if (dependencies.redis == nullptr) return nullptr;
   return std::make_unique<cache::RedisLevel>(cache::RedisLevelOptions{.prefix = settings.redis_key_prefix + "cache:"},
-                                             *foundation.redis, foundation.random);
+                                             *dependencies.redis, dependencies.random);
 }
 
 }  // namespace
 
-web::RateLimitStore& Application::share_rate_limits() {
-  redis_rate_limits_.emplace(*foundation_.redis, web::RedisRateLimitOptions{.key_prefix = settings_.redis_key_prefix});
+api::RateLimitStore& Application::share_rate_limits() {
+  redis_rate_limits_.emplace(*dependencies_.redis,
+                             api::RedisRateLimitOptions{.key_prefix = settings_.redis_key_prefix});
   metrics_.add({.name = "ashlar_rate_limits_local_total",
-                .type = web::MetricType::counter,
+                .type = observe::MetricType::counter,
                 .help = "Decisions of rate limits without Redis, since it was away.",
                 .value = [&limits = *redis_rate_limits_] { return static_cast<double>(limits.decided_locally()); }});
   return *redis_rate_limits_;
@@ -149,9 +151,9 @@ web::RateLimitStore& Application::share_rate_limits() {
 web::AppOptions Application::app_options() {
   const Settings& settings = settings_;
   using SecureCookies = web::AppOptions::SecureCookies;
-  add_database(metrics_, foundation_.database);
+  add_database(metrics_, dependencies_.database);
   add_replicas(metrics_, replicas_);
-  if (foundation_.redis != nullptr) add_redis(metrics_, *foundation_.redis);
+  if (dependencies_.redis != nullptr) add_redis(metrics_, *dependencies_.redis);
   web::add_pool(metrics_, "hashing", hashing_);
   add_cache(metrics_, cache_, cache_level_.get());
   web::AppOptions out = {.title = "Ashlar",
@@ -162,6 +164,7 @@ web::AppOptions Application::app_options() {
                          .rate_limit_max = settings.rate_limit_max,
                          .cors = settings.cors,
                          .trusted_proxies = settings.trusted_proxies,
+                         .cookies = {.refresh_path = "/api/auth"},
                          .secure_cookies = settings.secure_cookies == Settings::SecureCookies::yes ? SecureCookies::yes
                                                                                                    : SecureCookies::no,
                          .compression = {.state = settings.compression == Settings::Compression::on
@@ -170,47 +173,53 @@ web::AppOptions Application::app_options() {
   out.access_log_one_in = settings.access_log_one_in;
   out.access_log_slow = settings.access_log_slow;
   out.metric_sources = &metrics_;
-  if (foundation_.redis != nullptr) out.rate_limit_store = &share_rate_limits();
-  if (replicas_.size() > 0) {
-    if (foundation_.redis != nullptr)
-      write_broadcast_.emplace(*foundation_.redis, settings.redis_key_prefix, replicas_, foundation_.random);
-    out.after_change = [this](const web::Context& context) { return note_write(context); };
-  }
+  if (dependencies_.redis != nullptr) out.rate_limit_store = &share_rate_limits();
   out.overload.requests_in_flight_max = settings.requests_in_flight_max;
-  // Past half of its queue nobody who is let in is answered in time. Hashing refuses for itself: few need it.
-  const std::size_t waiting_max = foundation_.database.load().waiting_max / 2;
+  // With more than half of its queue waiting, an accepted request is not answered in time. The hashing pool refuses by
+  // itself: few requests need it.
+  const std::size_t waiting_max = dependencies_.database.load().waiting_max / 2;
   out.overload.queues.push_back({.name = "database",
-                                 .waiting = [&database = foundation_.database] { return database.load().waiting; },
+                                 .waiting = [&database = dependencies_.database] { return database.load().waiting; },
                                  .waiting_max = waiting_max});
   return out;
 }
 
-// Whoever wrote reads it, here and in the other instances.
-Task<> Application::note_write(const web::Context& context) {
-  if (context.principal() == nullptr) co_return;
-  const Uuid account = context.principal()->id;
+// With replicas, a caller reads its own writes: in this instance, and in the others before the reply is sent.
+api::UnitOptions Application::unit_options() {
+  api::UnitOptions out;
+  if (replicas_.size() == 0) return out;
+  if (dependencies_.redis != nullptr)
+    write_broadcast_.emplace(*dependencies_.redis, settings_.redis_key_prefix, replicas_, dependencies_.random);
+  out.on_commit = [this](const api::Call& call) { return note_write(call); };
+  return out;
+}
+
+Task<> Application::note_write(const api::Call& call) {
+  if (call.principal() == nullptr) co_return;
+  const Uuid account = call.principal()->id;
   replicas_.note_write(account);
   if (write_broadcast_) co_await write_broadcast_->tell(account);
 }
 
-Application::Application(Settings settings, Foundation foundation)
+Application::Application(Settings settings, Dependencies dependencies)
     : settings_(std::move(settings)),
-      foundation_(foundation),
-      no_replicas_(foundation.database, {}),
-      replicas_(foundation.replicas != nullptr ? *foundation.replicas : no_replicas_),
+      dependencies_(dependencies),
+      no_replicas_(dependencies.database, {}),
+      replicas_(dependencies.replicas != nullptr ? *dependencies.replicas : no_replicas_),
       hashing_(hashing_pool()),
-      passwords_(hashing_, foundation.random, {.cost = settings_.bcrypt_cost}),
-      revocations_(foundation.clock),
+      passwords_(hashing_, dependencies.random, {.cost = settings_.bcrypt_cost}),
+      revocations_(dependencies.clock),
       revocation_sync_(
-          foundation.database, revocations_, foundation.clock, foundation.logger,
+          dependencies.database, revocations_, dependencies.clock, dependencies.logger,
           {.delay_max = settings_.revocation_delay_max, .access_lifetime = settings_.tokens.access_lifetime}),
-      tokens_(settings_.tokens, foundation.clock, foundation.random, revocations_),
-      sessions_(foundation.database, tokens_, revocations_, share_revocations(), settings_.sessions_per_user_max),
-      readiness_(foundation.database, replicas_, foundation.redis),
-      cache_level_(make_cache_level(settings_, foundation)),
-      cache_({.bytes_max = settings_.cache_bytes_max}, foundation.clock, foundation.random, cache_level_.get()),
-      products_(foundation.database, cache_, settings_.cache_ttl),
-      app_(app_options(), {&foundation_.clock, &foundation_.random, &foundation_.logger}, &tokens_, routes()) {
+      tokens_(settings_.tokens, dependencies.clock, dependencies.random, revocations_),
+      units_(dependencies.database, unit_options()),
+      sessions_(units_, tokens_, revocations_, share_revocations(), settings_.sessions_per_user_max),
+      readiness_(dependencies.database, replicas_, dependencies.redis),
+      cache_level_(make_cache_level(settings_, dependencies)),
+      cache_({.bytes_max = settings_.cache_bytes_max}, dependencies.clock, dependencies.random, cache_level_.get()),
+      products_(units_, cache_, settings_.cache_ttl),
+      app_(app_options(), {&dependencies_.clock, &dependencies_.random, &dependencies_.logger}, &tokens_, routes()) {
   if (auto loaded = revocation_sync_.load_blocking(); !loaded) {
     throw std::runtime_error("cannot read the ended sessions: " + loaded.error().message() + " " +
                              loaded.error().cause());
@@ -220,9 +229,9 @@ Application::Application(Settings settings, Foundation foundation)
 Application::~Application() = default;
 
 RevocationBroadcast* Application::share_revocations() {
-  if (foundation_.redis == nullptr) return nullptr;
-  return &revocation_broadcast_.emplace(*foundation_.redis, settings_.redis_key_prefix, revocations_, foundation_.clock,
-                                        foundation_.random, [this] { revocation_sync_.wake(); });
+  if (dependencies_.redis == nullptr) return nullptr;
+  return &revocation_broadcast_.emplace(*dependencies_.redis, settings_.redis_key_prefix, revocations_,
+                                        dependencies_.clock, dependencies_.random, [this] { revocation_sync_.wake(); });
 }
 
 void Application::start(boost::asio::io_context& first_loop) {
@@ -239,15 +248,15 @@ void Application::close() {
 web::Routes Application::routes() {
   web::Routes routes;
   mount_health(routes, settings_.stage, readiness_);
-  mount_auth(routes, foundation_.database, passwords_, sessions_);
-  mount_users(routes, foundation_.database, passwords_, sessions_);
-  mount_posts(routes, foundation_.database, replicas_);
+  mount_auth(routes, units_, passwords_, sessions_);
+  mount_users(routes, units_, passwords_, sessions_);
+  mount_posts(routes, units_, replicas_);
   mount_products(routes, products_);
-  mount_orders(routes, foundation_.database, products_);
+  mount_orders(routes, units_, products_);
   web::mount_docs(routes, settings_.stage == Stage::production ? web::DocsPage::no : web::DocsPage::yes);
   if (!settings_.metrics_port) web::mount_metrics(routes, {.token = settings_.metrics_token});
   if (settings_.rate_limit_max == 0) {
-    for (const auto& route : routes.all()) route->limit.reset();
+    for (const auto& route : routes.all()) route->endpoint.limits.clear();
   }
   return routes;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ashlar/api/redis_rate_limits.hpp"
+#include "ashlar/api/units.hpp"
 #include "ashlar/async/blocking_pool.hpp"
 #include "ashlar/auth/password.hpp"
 #include "ashlar/auth/revocations.hpp"
@@ -14,7 +16,6 @@
 #include "ashlar/sql/database.hpp"
 #include "ashlar/sql/replicas.hpp"
 #include "ashlar/web/app.hpp"
-#include "ashlar/web/redis_rate_limits.hpp"
 #include "backend/auth/revocation_broadcast.hpp"
 #include "backend/auth/revocation_sync.hpp"
 #include "backend/auth/sessions.hpp"
@@ -28,8 +29,8 @@
 
 namespace ashlar::backend {
 
-// What the backend is built on; all of it outlives the Application.
-struct Foundation {
+// What the backend is built on. All of it outlives the Application.
+struct Dependencies {
   const Clock& clock;
   Random& random;
   log::Logger& logger;
@@ -43,7 +44,7 @@ struct Foundation {
 class Application {
  public:
   // Throws std::runtime_error when the database does not answer, std::invalid_argument for unusable secrets.
-  Application(Settings settings, Foundation foundation);
+  Application(Settings settings, Dependencies dependencies);
   ~Application();
   Application(const Application&) = delete;
   Application& operator=(const Application&) = delete;
@@ -56,22 +57,24 @@ class Application {
   [[nodiscard]] web::App& app() { return app_; }
   [[nodiscard]] const Settings& settings() const { return settings_; }
   [[nodiscard]] auth::PasswordHasher& passwords() { return passwords_; }
+  [[nodiscard]] api::Units& units() { return units_; }
   [[nodiscard]] Sessions& sessions() { return sessions_; }
   [[nodiscard]] Readiness& readiness() { return readiness_; }
   // What is shown beside the figures of requests; a server adds its own when it is made.
-  [[nodiscard]] web::MetricSources& metrics() { return metrics_; }
+  [[nodiscard]] observe::MetricSources& metrics() { return metrics_; }
   // Closed by close(); else to be closed before a loop that used it is destroyed.
   [[nodiscard]] cache::Cache& cache() { return cache_; }
 
  private:
   [[nodiscard]] web::Routes routes();
   [[nodiscard]] web::AppOptions app_options();
-  [[nodiscard]] web::RateLimitStore& share_rate_limits();
+  [[nodiscard]] api::RateLimitStore& share_rate_limits();
   [[nodiscard]] RevocationBroadcast* share_revocations();
-  Task<> note_write(const web::Context& context);
+  [[nodiscard]] api::UnitOptions unit_options();
+  Task<> note_write(const api::Call& call);
 
   const Settings settings_;
-  Foundation foundation_;
+  Dependencies dependencies_;
   sql::Replicas no_replicas_;
   sql::Replicas& replicas_;
   async::BlockingPool hashing_;
@@ -81,13 +84,14 @@ class Application {
   std::optional<RevocationBroadcast> revocation_broadcast_;
   std::optional<WriteBroadcast> write_broadcast_;  // with Redis and replicas
   auth::Tokens tokens_;
+  api::Units units_;
   Sessions sessions_;
   Readiness readiness_;
   std::unique_ptr<cache::RedisLevel> cache_level_;  // null where there is no Redis
   cache::Cache cache_;
   Products products_;
-  web::MetricSources metrics_;
-  std::optional<web::RedisRateLimits> redis_rate_limits_;
+  observe::MetricSources metrics_;
+  std::optional<api::RedisRateLimits> redis_rate_limits_;
   web::App app_;
 };
 

@@ -19,8 +19,8 @@ web::Routes page(const Settings& settings, const web::App& application) {
 
 }  // namespace
 
-MetricsServer::MetricsServer(const Settings& settings, const Foundation& foundation, const web::App& application)
-    : app_(options_of_page(), {&foundation.clock, &foundation.random, &foundation.logger}, nullptr,
+MetricsServer::MetricsServer(const Settings& settings, const Dependencies& dependencies, const web::App& application)
+    : app_(options_of_page(), {&dependencies.clock, &dependencies.random, &dependencies.logger}, nullptr,
            page(settings, application)),
       server_({.host = settings.host, .port = settings.metrics_port.value_or(0), .loops = 1}, app_) {
   server_.start();

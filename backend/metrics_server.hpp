@@ -12,7 +12,7 @@ namespace ashlar::backend {
 class MetricsServer {
  public:
   // Throws std::system_error when the port cannot be had.
-  MetricsServer(const Settings& settings, const Foundation& foundation, const web::App& application);
+  MetricsServer(const Settings& settings, const Dependencies& dependencies, const web::App& application);
 
   [[nodiscard]] http::Server& server() { return server_; }
 

@@ -168,7 +168,7 @@ void read_trusted_proxies(config::Environment& env, Settings& settings) {
     proxies.fields = web::TrustedProxyOptions::Fields::forwarded;
   if (const auto made = web::TrustedProxies::make(proxies); !made) env.fault("TRUSTED_PROXIES", made.error().message());
   settings.proxy_protocol = env.list("PROXY_PROTOCOL");
-  if (const auto parsed = http::IpNetworks::parse(settings.proxy_protocol); !parsed)
+  if (const auto parsed = IpNetworks::parse(settings.proxy_protocol); !parsed)
     env.fault("PROXY_PROTOCOL", parsed.error().message());
 }
 

@@ -20,7 +20,7 @@
 namespace {
 
 using ashlar::Result;
-using ashlar::web::Context;
+using ashlar::api::Call;
 
 struct Greeting {
   std::string message;
@@ -42,12 +42,12 @@ struct Product {
 };
 ASHLAR_DESCRIBE(Product, name, price, description, stock, category)
 
-Result<ashlar::web::Bare<Greeting>> greet(Context&) { return ashlar::web::Bare<Greeting>{{"Hello, World!"}}; }
+Result<ashlar::api::Bare<Greeting>> greet(Call&) { return ashlar::api::Bare<Greeting>{{"Hello, World!"}}; }
 
-Result<Pong> ping(Context& context) { return Pong{true, context.user().id}; }
+Result<Pong> ping(UserCall& call) { return Pong{true, call.user().id}; }
 
-Result<ashlar::web::Created<Product>> validate(Context&, Product product) {
-  return ashlar::web::Created<Product>{std::move(product)};
+Result<ashlar::api::Created<Product>> validate(Call&, Product product) {
+  return ashlar::api::Created<Product>{std::move(product)};
 }
 
 int wait_for_signal() {
@@ -113,7 +113,7 @@ int main(int argc, char** argv) {
     options.security_headers = ashlar::web::SecurityHeaders::none();
     options.request_id_header = ashlar::web::AppOptions::RequestIdHeader::off;
   }
-  ashlar::web::App app(options, Context::Environment{&clock, &random, &logger}, &tokens, std::move(routes));
+  ashlar::web::App app(options, Call::Environment{&clock, &random, &logger}, &tokens, std::move(routes));
 
   ashlar::http::ServerOptions server_options;
   server_options.host = "127.0.0.1";

@@ -44,11 +44,11 @@ struct ById {
 };
 ASHLAR_DESCRIBE(ById, id)
 
-Result<Bare<Message>> json(Context&) { return Bare<Message>{{"Hello, World!"}}; }
-Task<Result<Bare<Message>>> json_later(Context&) { co_return Bare<Message>{{"Hello, World!"}}; }
-Result<Message> ping(Context&) { return Message{"pong"}; }
-Result<ById> by_id(Context&, ById in) { return in; }
-Result<SignUp> validate(Context&, SignUp in) { return in; }
+Result<Bare<Message>> json(Call&) { return Bare<Message>{{"Hello, World!"}}; }
+Task<Result<Bare<Message>>> json_later(Call&) { co_return Bare<Message>{{"Hello, World!"}}; }
+Result<Message> ping(Call&) { return Message{"pong"}; }
+Result<ById> by_id(Call&, ById in) { return in; }
+Result<SignUp> validate(Call&, SignUp in) { return in; }
 
 class Body final : public http::BodyReader {
  public:

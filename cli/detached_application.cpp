@@ -20,10 +20,10 @@ backend::Settings detached_settings() {
 DetachedApplication::DetachedApplication() : workplace_(detached_settings()) {
   value_or_stop(backend::migrate_up(*workplace_.database, workplace_.clock));
   application_ = std::make_unique<backend::Application>(workplace_.settings,
-                                                        backend::Foundation{.clock = workplace_.clock,
-                                                                            .random = workplace_.random,
-                                                                            .logger = workplace_.logger,
-                                                                            .database = *workplace_.database});
+                                                        backend::Dependencies{.clock = workplace_.clock,
+                                                                              .random = workplace_.random,
+                                                                              .logger = workplace_.logger,
+                                                                              .database = *workplace_.database});
 }
 
 }  // namespace ashlar::cli

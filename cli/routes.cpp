@@ -11,8 +11,8 @@ int print_routes() {
   DetachedApplication detached;
   Table table({"METHOD", "PATH", "GUARD", "LIMIT", "SUMMARY"});
   for (const auto& route : detached.app().routes()) {
-    table.add({std::string(http::to_string(route->method)), route->path, route->guard_text(),
-               route->limit ? route->limit->text() : "-", route->summary});
+    table.add({std::string(http::to_string(route->method)), route->path, route->guard_text(), route->limit_text(),
+               route->endpoint.summary});
   }
   table.print();
   return exit_ok;

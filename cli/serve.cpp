@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/http/server.hpp"
 #include "ashlar/sql/logged.hpp"
+#include "ashlar/web/metrics.hpp"
 #include "backend/application.hpp"
 #include "backend/metrics_server.hpp"
 #include "backend/schema_version.hpp"
@@ -84,20 +85,24 @@ void start(http::Server& server, backend::Application& application, redis::Clien
 class EndOfService {
  public:
   EndOfService(http::Server& server, http::Server* metrics, backend::Application& application,
-               const backend::Foundation& foundation, std::chrono::milliseconds time_max)
-      : server_(server), metrics_(metrics), application_(application), foundation_(foundation), time_max_(time_max) {}
+               const backend::Dependencies& dependencies, std::chrono::milliseconds time_max)
+      : server_(server),
+        metrics_(metrics),
+        application_(application),
+        dependencies_(dependencies),
+        time_max_(time_max) {}
   ~EndOfService() {
-    const Clock::Steady until = foundation_.clock.steady() + time_max_;
+    const Clock::Steady until = dependencies_.clock.steady() + time_max_;
     std::size_t cut_off = server_.stop(time_max_);
     if (metrics_ != nullptr) {
-      const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - foundation_.clock.steady());
+      const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - dependencies_.clock.steady());
       cut_off += metrics_->stop(std::max(left, std::chrono::milliseconds{0}));
     }
     if (cut_off > 0)
-      foundation_.logger.warn("connections were cut off: they did not finish in time", {{"connections", cut_off}});
+      dependencies_.logger.warn("connections were cut off: they did not finish in time", {{"connections", cut_off}});
     application_.close();
-    if (foundation_.redis != nullptr) foundation_.redis->close();
-    foundation_.database.close();
+    if (dependencies_.redis != nullptr) dependencies_.redis->close();
+    dependencies_.database.close();
   }
   EndOfService(const EndOfService&) = delete;
   EndOfService& operator=(const EndOfService&) = delete;
@@ -106,7 +111,7 @@ class EndOfService {
   http::Server& server_;
   http::Server* metrics_;  // null: none
   backend::Application& application_;
-  const backend::Foundation& foundation_;
+  const backend::Dependencies& dependencies_;
   const std::chrono::milliseconds time_max_;
 };
 
@@ -182,13 +187,13 @@ int serve(const Serve& wanted) {
   const auto redis = make_redis(settings, logger);
   if (settings.stage != backend::Stage::production) backend::fill_development_secrets(settings, random);
 
-  const backend::Foundation foundation{.clock = clock,
-                                       .random = random,
-                                       .logger = logger,
-                                       .database = *database,
-                                       .replicas = replicas.get(),
-                                       .redis = redis.get()};
-  backend::Application application(settings, foundation);
+  const backend::Dependencies dependencies{.clock = clock,
+                                           .random = random,
+                                           .logger = logger,
+                                           .database = *database,
+                                           .replicas = replicas.get(),
+                                           .redis = redis.get()};
+  backend::Application application(settings, dependencies);
   const http::Limits limits{.body_bytes_max = settings.body_bytes_max,
                             .connections_max = settings.connections_max,
                             .connections_per_address_max = settings.connections_per_address_max};
@@ -203,10 +208,10 @@ int serve(const Serve& wanted) {
                       application.app());
   web::add_server(application.metrics(), server);
   std::optional<backend::MetricsServer> metrics;
-  if (settings.metrics_port) metrics.emplace(settings, foundation, application.app());
+  if (settings.metrics_port) metrics.emplace(settings, dependencies, application.app());
   http::Server* const metrics_server = metrics ? &metrics->server() : nullptr;
   {
-    const EndOfService end(server, metrics_server, application, foundation, settings.stop_time_max);
+    const EndOfService end(server, metrics_server, application, dependencies, settings.stop_time_max);
     start(server, application, redis.get());
     logger.info("serving", {{"version", backend::version()},
                             {"environment", backend::to_string(settings.stage)},
@@ -217,10 +222,10 @@ int serve(const Serve& wanted) {
     if (metrics) logger.info("serving metrics", {{"host", settings.host}, {"port", metrics_server->port()}});
     // On a loop of the server's, whose connections to the database are used again.
     const auto admin =
-        run_or_stop_on(server.loop(0), backend::make_first_admin(settings, foundation, application.passwords()));
+        run_or_stop_on(server.loop(0), backend::make_first_admin(settings, dependencies, application.passwords()));
     report_first_admin(admin, logger);
     logger.flush();
-    if (settings.stage == backend::Stage::development) print_welcome(settings, server.port(), admin, foundation);
+    if (settings.stage == backend::Stage::development) print_welcome(settings, server.port(), admin, dependencies);
 
     if (!supervisor.ready()) logger.warn("NOTIFY_SOCKET: nobody is there");
     const int signal = wait_for_stop(signals, supervisor, LoopsWatch({&server, metrics_server}),

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "ashlar/api/system_call.hpp"
 #include "backend/application.hpp"
 #include "backend/users/user_repository.hpp"
 #include "cli/commands.hpp"
@@ -8,21 +9,30 @@
 
 namespace ashlar::cli {
 
+namespace {
+
+Task<Result<backend::TokenPair>> open_session(api::UnitOfWork& unit, backend::User user, backend::Sessions* sessions) {
+  return sessions->open(unit, std::move(user));
+}
+
+}  // namespace
+
 int print_token(const std::string& email) {
   Workplace place;
   place.require_development("token");
   place.require_current_schema();
   backend::fill_development_secrets(place.settings, place.random);
-  const backend::Foundation foundation{
+  const backend::Dependencies dependencies{
       .clock = place.clock, .random = place.random, .logger = place.logger, .database = *place.database};
-  backend::Application application(place.settings, foundation);
+  backend::Application application(place.settings, dependencies);
 
   const auto account = place.loop.run_or_stop(backend::UserRepository(*place.database).find_account(email));
   if (!account) throw Stop(exit_failed, "there is no account " + email + ".");
-  const web::Context::Environment environment{&place.clock, &place.random, &place.logger};
-  web::Context context(environment, "ashlar token");
-  const auto opened = place.loop.run_or_stop(application.sessions().open(context, *place.database, account->user));
-  std::puts(opened.pair.access.token.c_str());
+  const api::Call::Environment environment{&place.clock, &place.random, &place.logger};
+  api::SystemCall call(environment, "ashlar token");
+  const auto pair =
+      place.loop.run_or_stop(application.units().run(call, &open_session, account->user, &application.sessions()));
+  std::puts(pair.access.token.c_str());
   return exit_ok;
 }
 

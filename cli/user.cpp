@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "ashlar/api/system_call.hpp"
+#include "ashlar/api/units.hpp"
 #include "ashlar/async/blocking_pool.hpp"
 #include "ashlar/auth/password.hpp"
 #include "ashlar/auth/revocations.hpp"
@@ -36,6 +38,19 @@ class UserCommand {
     return workplace.loop.run_or_stop(hasher.hash(password.str()));
   }
 
+  // Runs a unit of work; its error ends the command.
+  template <class Body, class... Arguments>
+  auto run(std::string reason, Body body, Arguments... arguments) {
+    const api::Call::Environment environment{&workplace.clock, &workplace.random, &workplace.logger};
+    api::SystemCall call(environment, std::move(reason));
+    api::Units units(*workplace.database, {});
+    return workplace.loop.run_or_stop(units.run(call, body, std::move(arguments)...));
+  }
+  // When the last access token that is valid now expires.
+  [[nodiscard]] Timestamp revoked_until() const {
+    return workplace.clock.now() + workplace.settings.tokens.access_lifetime;
+  }
+
   Workplace workplace;
 };
 
@@ -46,45 +61,26 @@ Value checked(const std::string& text, const char* what) {
   return std::move(*value);
 }
 
-// In one transaction: the change, and the end of the account's sessions.
-Task<Result<>> change_account(sql::Database& database, Uuid id, UserChanges changes, Timestamp now,
-                              Timestamp revoked_until) {
-  auto transaction = co_await database.begin();
-  if (!transaction) co_return std::unexpected(std::move(transaction.error()));
-  UserRepository users(*transaction);
+// The change, and the end of the account's sessions.
+Task<Result<>> change_account(api::UnitOfWork& unit, Uuid id, UserChanges changes, Timestamp revoked_until) {
   if (changes.role && *changes.role != backend::role_admin) {
-    auto before = co_await users.find(id);
-    if (!before) co_return std::unexpected(std::move(before.error()));
-    if (*before && (*before)->role == backend::role_admin) {
-      if (auto allowed = co_await users.require_another_admin(id); !allowed) co_return allowed;
-    }
+    const auto before = co_await unwrap(UserRepository(unit).find(id));
+    if (before && before->role == backend::role_admin) co_await unwrap(UserRepository::require_another_admin(unit, id));
   }
-  auto ended = co_await SessionRepository(*transaction).end(id, std::nullopt, now, revoked_until);
-  if (!ended) co_return std::unexpected(std::move(ended.error()));
-  auto updated = co_await users.update(id, std::move(changes), now);
-  if (!updated) co_return std::unexpected(std::move(updated.error()));
-  co_return co_await transaction->commit();
+  co_await unwrap(SessionRepository::end(unit, id, std::nullopt, revoked_until));
+  co_await unwrap(UserRepository::update(unit, id, std::move(changes)));
+  co_return Result<>{};
 }
 
-Task<Result<>> remove_account(sql::Database& database, User user, Timestamp now, Timestamp revoked_until) {
-  auto transaction = co_await database.begin();
-  if (!transaction) co_return std::unexpected(std::move(transaction.error()));
-  UserRepository users(*transaction);
-  if (user.role == backend::role_admin) {
-    if (auto allowed = co_await users.require_another_admin(user.id); !allowed) co_return allowed;
-  }
-  auto ended = co_await SessionRepository(*transaction).end(user.id, std::nullopt, now, revoked_until);
-  if (!ended) co_return std::unexpected(std::move(ended.error()));
-  auto removed = co_await users.remove(user.id);
-  if (!removed) co_return std::unexpected(std::move(removed.error()));
-  co_return co_await transaction->commit();
+Task<Result<>> remove_account(api::UnitOfWork& unit, User user, Timestamp revoked_until) {
+  if (user.role == backend::role_admin) co_await unwrap(UserRepository::require_another_admin(unit, user.id));
+  co_await unwrap(SessionRepository::end(unit, user.id, std::nullopt, revoked_until));
+  co_await unwrap(UserRepository::remove(unit, user.id));
+  co_return Result<>{};
 }
 
 void change(UserCommand& command, const User& user, UserChanges changes) {
-  Workplace& place = command.workplace;
-  const Timestamp now = place.clock.now();
-  place.loop.run_or_stop(
-      change_account(*place.database, user.id, std::move(changes), now, now + place.settings.tokens.access_lifetime));
+  command.run("ashlar user", &change_account, user.id, std::move(changes), command.revoked_until());
 }
 
 std::string joined(const std::vector<std::string>& words) {
@@ -100,14 +96,14 @@ int user_create(const NewAccount& account) {
   const auto email = checked<Email>(account.email, "the e-mail address");
   const auto name = checked<backend::UserName>(account.name, "the name");
   Workplace& place = command.workplace;
-  const User user = place.loop.run_or_stop(UserRepository(*place.database)
-                                               .create({.id = Uuid::make(place.clock, place.random),
-                                                        .email = email.str(),
-                                                        .name = name.str(),
-                                                        .age = std::nullopt,
-                                                        .role = account.role,
-                                                        .password_hash = command.hash(read_password()),
-                                                        .created_at = place.clock.now()}));
+  const User user = command.run("ashlar user create", &UserRepository::create,
+                                backend::NewUser{.id = Uuid::make(place.clock, place.random),
+                                                 .email = email.str(),
+                                                 .name = name.str(),
+                                                 .age = std::nullopt,
+                                                 .role = account.role,
+                                                 .password_hash = command.hash(read_password()),
+                                                 .created_at = place.clock.now()});
   std::printf("%s %s %s\n", user.id.to_string().c_str(), user.email.c_str(), user.role.c_str());
   return exit_ok;
 }
@@ -115,8 +111,8 @@ int user_create(const NewAccount& account) {
 int user_list(const AccountList& wanted) {
   UserCommand command;
   backend::ListUsers list;
-  list.page = backend::PageNumber(Int<1, 1'000'000>::of(wanted.page));
-  list.limit = backend::PageLimit(Int<1, 100>::of(wanted.limit));
+  list.page = api::PageNumber(Int<1, 1'000'000>::of(wanted.page));
+  list.limit = api::PageLimit(Int<1, 100>::of(wanted.limit));
   if (!wanted.search.empty()) list.search = checked<Text<1, 200>>(wanted.search, "what is searched for");
   const auto page =
       command.workplace.loop.run_or_stop(UserRepository(*command.workplace.database).list(std::move(list)));
@@ -151,25 +147,21 @@ int user_role(const std::string& email, const std::string& role) {
 int user_grant(const std::string& email, const std::string& permission) {
   UserCommand command;
   const User user = command.find(email);
-  command.workplace.loop.run_or_stop(
-      UserRepository(*command.workplace.database).grant(user.id, permission, command.workplace.clock.now()));
+  command.run("ashlar user grant", &UserRepository::grant, user.id, permission);
   return exit_ok;
 }
 
 int user_revoke(const std::string& email, const std::string& permission) {
   UserCommand command;
   const User user = command.find(email);
-  if (!command.workplace.loop.run_or_stop(UserRepository(*command.workplace.database).revoke(user.id, permission)))
+  if (!command.run("ashlar user revoke", &UserRepository::revoke, user.id, permission))
     throw Stop(exit_failed, email + " had no grant of " + permission + " of its own.");
   return exit_ok;
 }
 
 int user_remove(const std::string& email) {
   UserCommand command;
-  Workplace& place = command.workplace;
-  const Timestamp now = place.clock.now();
-  place.loop.run_or_stop(
-      remove_account(*place.database, command.find(email), now, now + place.settings.tokens.access_lifetime));
+  command.run("ashlar user remove", &remove_account, command.find(email), command.revoked_until());
   return exit_ok;
 }
 

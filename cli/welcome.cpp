@@ -58,7 +58,7 @@ std::string admin_line(const backend::Settings& settings, const backend::FirstAd
 }  // namespace
 
 void print_welcome(const backend::Settings& settings, std::uint16_t port, const backend::FirstAdminOutcome& admin,
-                   backend::Foundation foundation) {
+                   backend::Dependencies dependencies) {
   const bool anywhere = settings.host == "0.0.0.0" || settings.host == "::" || settings.host == "127.0.0.1";
   const std::string host = anywhere                      ? "localhost"
                            : settings.host.contains(':') ? "[" + settings.host + "]"
@@ -67,7 +67,7 @@ void print_welcome(const backend::Settings& settings, std::uint16_t port, const 
   const std::string text =
       "\n  Ashlar " + std::string(backend::version()) + " serves " + sql::shown_database_url(settings.database_url) +
       "\n\n  Address  " + address + "\n  API docs " + address + "/docs\n  Admin    " +
-      admin_line(settings, admin, foundation.database) +
+      admin_line(settings, admin, dependencies.database) +
       "\n\n  To register somebody and ask who they are, paste this into another terminal:\n\n" +
       with_address(settings.tls ? trusting(curl_line, *settings.tls) : curl_line, address) + "\n\n";
   std::FILE* to = isatty(STDOUT_FILENO) == 1 ? stdout : stderr;

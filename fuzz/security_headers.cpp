@@ -2,7 +2,7 @@
 // CORS, CSRF and a content security policy, by what a client sends and by what an operator writes. An origin that is
 // not listed is never sent back and never trusted; a policy without a complaint is one header line of the directives
 // meant.
-#include "ashlar/http/ip_address.hpp"
+#include "ashlar/core/ip_address.hpp"
 #include "ashlar/web/content_security_policy.hpp"
 #include "ashlar/web/cors.hpp"
 #include "ashlar/web/trusted_proxies.hpp"
@@ -67,7 +67,7 @@ void come_through_proxy(std::string_view field) {
     request.headers.add(name, field);
   for (const auto* proxies : {&*forwarded, &*x_forwarded}) {
     const web::ClientOrigin origin = proxies->origin_of(request);
-    if (!http::IpAddress::parse(origin.address)) fuzz::broken("the client's address is one");
+    if (!IpAddress::parse(origin.address)) fuzz::broken("the client's address is one");
     if (origin.authority.empty() || origin.authority.find_first_of(" \r\n,;\"/") != origin.authority.npos)
       fuzz::broken("the client's host is one");
   }

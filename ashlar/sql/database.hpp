@@ -90,10 +90,13 @@ class Executor {
   Executor& operator=(Executor&&) = default;
 };
 
+// An Executor whose statements belong to one transaction.
+class TransactionalExecutor : public Executor {};
+
 // A transaction that rolls back unless it is committed. It is used from one coroutine, one statement at a time. A
 // statement that fails leaves it open in SQLite; in PostgreSQL only a rollback can follow. Portable code gives up on an
 // error.
-class Transaction final : public Executor {
+class Transaction final : public TransactionalExecutor {
  public:
   // What a driver implements. Destroying one that was neither committed nor rolled back rolls it back, without waiting.
   class Session : public Executor {

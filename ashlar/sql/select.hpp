@@ -46,18 +46,17 @@ class Groups;  // aggregate.hpp
 template <Table T, class Out, auto... Included>
 class Including;  // include.hpp
 
-// A read that locks its rows until the transaction ends, so it takes a transaction. SQLite has one writer, which a
-// Transaction is: there nobody else can change a row that it has read, nothing is ever locked by another, and the same
-// code is a plain read.
+// A read that locks its rows until the transaction ends, so it takes a transaction. SQLite has one writer, and a
+// transaction is it: no other one can change a row that it has read, so there the same code is a plain read.
 template <schema::DescribedStruct Out>
 class LockingSelect {
  public:
   explicit LockingSelect(detail::SelectParts parts) : parts_(std::move(parts)) {}
 
-  [[nodiscard]] Task<Result<std::vector<Out>>> all(Transaction& transaction) const {
+  [[nodiscard]] Task<Result<std::vector<Out>>> all(TransactionalExecutor& transaction) const {
     return detail::all_rows<Out>(transaction, statement(transaction.dialect()));
   }
-  [[nodiscard]] Task<Result<std::optional<Out>>> one(Transaction& transaction) const {
+  [[nodiscard]] Task<Result<std::optional<Out>>> one(TransactionalExecutor& transaction) const {
     return detail::first_row<Out>(transaction, parts_.first(transaction.dialect(), detail::columns_of<Out>()));
   }
   [[nodiscard]] Statement statement(Dialect dialect) const { return parts_.rows(dialect, detail::columns_of<Out>()); }

@@ -17,7 +17,7 @@ struct Thing {
   std::string name;
 };
 ASHLAR_DESCRIBE(Thing, name)
-Result<Thing> get_thing(Context&) { return Thing{"lamp"}; }
+Result<Thing> get_thing(api::Call&) { return Thing{"lamp"}; }
 
 void mount(Routes& routes) { routes.get("/thing", get_thing).open(); }
 
@@ -46,21 +46,6 @@ TEST(AccessLog, SaysWhoAskedForWhatAndWhatBecameOfIt) {
   EXPECT_THAT(lines, Not(HasSubstr("secret1")));
   EXPECT_THAT(lines, Not(HasSubstr("secret2")));
   EXPECT_EQ(std::ranges::count(lines, '\n'), 1) << "one line a request";
-}
-
-TEST(AccessLog, OfQuickSuccessesHasAShareAndOfOthersAll) {
-  SeededRandom random(1);
-  const AccessLogSampling sampling{.one_in = 10, .slow = std::chrono::milliseconds(500)};
-  int written = 0;
-  for (int i = 0; i < 10'000; ++i) {
-    const auto share = sampling.share_of(200, std::chrono::milliseconds(499), random);
-    EXPECT_TRUE(share == 0 || share == 10);
-    written += share > 0 ? 1 : 0;
-  }
-  EXPECT_NEAR(written, 1'000, 150);
-  for (const int status : {400, 404, 500, 503}) EXPECT_EQ(sampling.share_of(status, {}, random), 1U) << status;
-  EXPECT_EQ(sampling.share_of(200, std::chrono::milliseconds(500), random), 1U);
-  EXPECT_EQ(AccessLogSampling{}.share_of(200, {}, random), 1U);
 }
 
 TEST(AccessLog, ALineThatStandsForOthersSaysForHowMany) {

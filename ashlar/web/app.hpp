@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ashlar/api/api.hpp"
 #include "ashlar/auth/token.hpp"
 #include "ashlar/http/message.hpp"
 #include "ashlar/web/compression.hpp"
+#include "ashlar/web/cookies.hpp"
 #include "ashlar/web/cors.hpp"
 #include "ashlar/web/csrf.hpp"
 #include "ashlar/web/forms.hpp"
-#include "ashlar/web/overload.hpp"
-#include "ashlar/web/rate_limit.hpp"
 #include "ashlar/web/routes.hpp"
 #include "ashlar/web/security_headers.hpp"
 #include "ashlar/web/trusted_proxies.hpp"
@@ -22,15 +22,19 @@
 #include <string>
 #include <vector>
 
-// The HTTP face: a route table behind the request chain. The chain, in this order:
+// The HTTP transport: a route table over an api::Api. A request passes, in this order:
 //
-//   where from (trusted proxies) -> request id -> security headers -> route (404, 405, HEAD, OPTIONS), CORS
-//   -> overload (503) -> rate limits -> who asks -> guard -> CSRF -> rate limits by who asks -> content coding (406)
-//   -> input (415, 413, 400, 422) -> owner -> the operation -> ETag and conditions (304, 412)
-//   -> reply or problem details -> compression -> access log, metrics
+//   client address (trusted proxies) -> request id -> security headers -> route (404, 405, HEAD, OPTIONS), CORS
+//   -> api::Api::invoke(): overload (503), limits (429), authentication, guard (401, 403), CSRF, response coding (406),
+//      limits by caller, input (415, 413, 400, 422), owner, the operation
+//   -> ETag and conditions (304, 412) -> reply or problem details -> compression -> access log, metrics
 //
-// An App owns its routes; what it was given (tokens, clock, logger, services) outlives it. It runs on every loop at
-// once and is immutable after its construction, but for counters.
+// An App owns its routes. What it is given (tokens, clock, logger, services) outlives it. It runs on every loop at once
+// and is immutable after construction except for counters.
+namespace ashlar::observe {
+class MetricSources;
+}
+
 namespace ashlar::web {
 
 struct AppOptions {
@@ -39,61 +43,63 @@ struct AppOptions {
   std::string environment = "development";  // shown by /health
   std::size_t body_bytes_max = 10 * 1024 * 1024;
   std::size_t json_depth_max = 32;
-  std::chrono::milliseconds request_time_max{30'000};  // until it is answered, else 504; see http::Request; 0: no limit
-  std::uint32_t rate_limit_max = 0;                    // requests a minute a client; 0: no limit but the routes' own
-  std::optional<RateLimit> rate_limit = {};            // in its place, where another kind is wanted
-  RateLimitStore* rate_limit_store = nullptr;          // outlives the App; null: counts in this process
-  std::size_t rate_limit_clients_max = 100'000;        // counted at the same time; the oldest are forgotten
+  std::chrono::milliseconds request_time_max{30'000};  // a call's deadline, else 504; 0: none
+  std::uint32_t rate_limit_max = 0;                    // requests a minute a client; 0: only the routes' own limits
+  std::optional<api::RateLimit> rate_limit = {};       // instead of it, where another kind is wanted
+  api::RateLimitStore* rate_limit_store = nullptr;     // outlives the App; null: counts in this process
+  std::size_t rate_limit_clients_max = 100'000;        // counted at once in this process; the oldest are forgotten
   SecurityHeaders security_headers = {};               // helmet's; a line can have others
   CorsOptions cors = {};                               // no other site by default
-  TrustedProxyOptions trusted_proxies = {};            // none by default: the socket says who the client is
-  CsrfOptions csrf = {};                               // where cookies say who asks
-  enum class SecureCookies : std::uint8_t { no, yes } secure_cookies = SecureCookies::no;  // over https always
-  std::string refresh_cookie_path = "/api/auth";
+  TrustedProxyOptions trusted_proxies = {};            // none by default: the socket's address is the client's
+  CsrfOptions csrf = {};                               // for requests whose caller is identified by a cookie
+  CredentialCookies cookies = {};                      // names and path of the cookies that hold tokens
+  enum class SecureCookies : std::uint8_t { no, yes } secure_cookies = SecureCookies::no;  // yes over https always
   enum class AccessLog : std::uint8_t { off, on } access_log = AccessLog::on;
-  std::uint32_t access_log_one_in = 1;  // of quick successes one in so many is logged; what failed or was slow always
-  std::chrono::milliseconds access_log_slow{1'000};  // what takes as long is slow
+  std::uint32_t access_log_one_in = 1;  // of quick successes one in so many is logged; failures and slow calls always
+  std::chrono::milliseconds access_log_slow{1'000};  // a request that takes this long is slow
   enum class RequestIdHeader : std::uint8_t { off, on } request_id_header = RequestIdHeader::on;  // X-Request-Id
   CompressionOptions compression{};
-  OverloadOptions overload = {};
-  const MetricSources* metric_sources = nullptr;  // shown with the App's own; outlives it
+  api::OverloadOptions overload = {};
+  const observe::MetricSources* metric_sources = nullptr;  // shown with the App's own; outlives it
   FormOptions forms{};
-  StreamOptions streams{};
-  // Told of every request that a route took and that may have changed something (not GET or HEAD), whatever came of it,
-  // also of one that was late or whose client has gone; the answer waits for it. It has a time limit of its own and
-  // does not throw. May be empty.
-  std::function<Task<>(const Context&)> after_change = {};
+  api::StreamOptions streams{};
+  std::function<void(api::Steps&)> add_steps = {};  // the application's own steps; see api/step.hpp
 };
+
+struct AppState;
 
 class App final : public http::Handler {
  public:
-  // Throws std::logic_error that names every wrong declaration and what to do: a route without a guard, two routes
-  // that match the same paths, an owner look-up without {id}. `tokens` may be null: then nobody is ever signed in.
-  App(AppOptions options, Context::Environment environment, const auth::Tokens* tokens, Routes routes);
+  // Throws std::logic_error that lists every wrong declaration and what to do about it: a route without a guard, two
+  // routes that match the same paths, an owner look-up without `id`. `tokens` may be null: then nobody can sign in.
+  App(AppOptions options, api::Call::Environment environment, const auth::Tokens* tokens, Routes routes);
   ~App() override;
 
   Task<> handle(http::Request& request, http::Response& response) override;
   void reject(int status, const Error& error, http::Response& response) override;
 
+  // The operations behind the routes, for other transports (api::Client). Lives as long as the App.
+  [[nodiscard]] const api::Api& api() const;
   [[nodiscard]] const std::vector<std::unique_ptr<Route>>& routes() const;
   [[nodiscard]] const std::string& openapi() const;  // the OpenAPI 3.1 document, JSON; made once
   [[nodiscard]] std::string metrics() const;         // Prometheus text format
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  std::unique_ptr<AppState> state_;
 };
 
-// Adds GET /openapi.json, and GET /docs with the files it needs, all open. The document is made once, when first asked.
+// Adds GET /openapi.json, and GET /docs with the files it needs, all open. The document is made when it is first asked
+// for.
 enum class DocsPage : std::uint8_t { no, yes };
 void mount_docs(Routes& routes, DocsPage docs_page);
 
 struct MetricsOptions {
-  // What a scraper sends as `Authorization: Bearer`; compared in constant time. Empty: open to whoever reaches it.
+  // What a scraper sends as `Authorization: Bearer`; compared in constant time. Empty: open to anybody.
   std::string token = {};
-  const App* of = nullptr;  // another App's, served on a port of its own; it outlives this one. null: the App's itself
+  const App* of =
+      nullptr;  // another App's metrics, served on a port of their own; it outlives this one. null: this App's
 };
-// Adds GET /metrics in the text format of Prometheus. A wrong token is 401, and the answers are never kept.
+// Adds GET /metrics in the text format of Prometheus. A wrong token is 401; responses are never stored by caches.
 void mount_metrics(Routes& routes, MetricsOptions options = {});
 
 }  // namespace ashlar::web

@@ -2,10 +2,8 @@
 // What an App does with its routes before the first request: checks each line, and prepares what the chain needs of it.
 #include "ashlar/web/app_state.hpp"
 #include "ashlar/web/conditional.hpp"
-#include "ashlar/web/memory_rate_limits.hpp"
 
 #include <algorithm>
-#include <set>
 #include <stdexcept>
 
 namespace ashlar::web {
@@ -14,143 +12,132 @@ namespace {
 
 std::string line_of(const Route& route) { return std::string(http::to_string(route.method)) + ' ' + route.path; }
 
-void check_guard(const Route& route, std::vector<std::string>& complaints) {
-  if (route.guards_set == 0) {
-    complaints.push_back(line_of(route) +
-                         " has no guard; say who may call it: .open(), .signed_in(), .role(...), .permission(...) or "
-                         ".owner(...).");
-  } else if (route.guards_set > 1) {
-    complaints.push_back(line_of(route) + " has more than one guard; keep one (.owner() implies .signed_in()).");
-  }
+// The App's options as the Api takes them.
+api::ApiOptions api_options_of(const AppOptions& options) {
+  api::ApiOptions out{.request_time_max = options.request_time_max,
+                      .rate_limit = options.rate_limit,
+                      .rate_limit_store = options.rate_limit_store,
+                      .rate_limit_clients_max = options.rate_limit_clients_max,
+                      .overload = options.overload,
+                      .add_steps = options.add_steps};
+  if (!out.rate_limit && options.rate_limit_max != 0)
+    out.rate_limit = api::RateLimit{.requests = options.rate_limit_max};
+  out.log = {.state = options.access_log == AppOptions::AccessLog::on ? api::CallLogOptions::State::on
+                                                                      : api::CallLogOptions::State::off,
+             .one_in = options.access_log_one_in,
+             .slow = options.access_log_slow};
+  return out;
 }
 
-void check_limit(const Route& route, std::vector<std::string>& complaints) {
-  if (!route.limit) return;
-  if (const auto wrong = route.limit->complaint()) complaints.push_back(line_of(route) + ' ' + *wrong + '.');
+std::vector<const api::Endpoint*> endpoints_of(const Routes& routes) {
+  std::vector<const api::Endpoint*> out;
+  for (const auto& route : routes.all()) out.push_back(&route->endpoint);
+  return out;
 }
 
-void prepare_security_headers(const Route& route, PreparedRoute& out, std::vector<std::string>& complaints) {
+void prepare_security_headers(const Route& route, PreparedRoute& out, std::vector<std::string>& faults) {
+  if (!route.security_headers) return;
   if (const auto wrong = route.security_headers->complaint()) {
-    complaints.push_back(line_of(route) + ": security_headers: " + *wrong);
+    faults.push_back(line_of(route) + ": security_headers: " + *wrong);
   } else {
     out.security_headers.emplace(*route.security_headers);
   }
 }
 
-// Which of the path's parameters is {id}.
-std::optional<std::size_t> find_owner_parameter(const PreparedRoute& prepared) {
-  const auto members = prepared.binding->path_members();
-  const auto found =
-      std::ranges::find(members, std::string_view("id"), [](const auto* member) { return member->json_name; });
-  if (found == members.end() || (*found)->type().format != schema::Format::uuid) return std::nullopt;
-  return static_cast<std::size_t>(found - members.begin());
+void check_bindings(const Route& route, std::vector<std::string>& faults) {
+  for (const FieldBinding& binding : route.bindings) {
+    if (binding.member->type().kind != schema::Kind::optional ||
+        binding.member->type().element().kind == schema::Kind::object)
+      faults.push_back(line_of(route) + " binds " + binding.name + " to a member that is not an optional scalar.");
+  }
+}
+
+[[noreturn]] void refuse(const std::vector<std::string>& faults) {
+  std::string what = "The app is declared wrongly:";
+  for (const auto& fault : faults) what.append("\n  ").append(fault);
+  throw std::logic_error(what);
 }
 
 }  // namespace
 
-void App::State::prepare(std::size_t index, std::vector<std::string>& complaints) {
-  const Route& route = *routes.all()[index];
-  if (auto wrong = router.add(route.method, route.path, index)) return complaints.push_back(std::move(*wrong));
-  check_guard(route, complaints);
-  check_limit(route, complaints);
-  PreparedRoute& out = prepared[index];
-  out.route = &route;
-  out.guard_text = route.guard_text();
-  out.refused_in_overload = !is_never_limited(route.path) && !route.page;
-  out.time_max = route.time_max.value_or(options.request_time_max);
-  if (out.time_max < std::chrono::milliseconds::zero())
-    complaints.push_back(line_of(route) + ": time_max is negative.");
-  prepare_limits(out);
-  if (route.etag == Route::Tagged::yes && route.method != http::Method::get)
-    complaints.push_back(line_of(route) + " is no GET; only what is read has an .etag().");
-  if (route.idempotency_key == Route::IdempotencyKey::taken && route.method == http::Method::get)
-    complaints.push_back(line_of(route) + " only reads; only what changes something takes an .idempotency_key().");
-  if (route.operation) {
-    const ReplyShape reply = route.operation->reply();
-    out.streams_events = reply.kind == ReplyShape::Kind::events;
-    if (reply.streams() && route.etag == Route::Tagged::yes)
-      complaints.push_back(line_of(route) + " streams its reply, which can have no .etag().");
-    const std::string control = cache_control_of(route);
-    const http::Field field{"Cache-Control", control};
-    if (!control.empty()) out.caching = http::HeaderBlock({&field, 1});
-    out.binding = std::make_unique<InputBinding>(route.method, route.path, route.operation->input(), route.forms);
-    if (out.binding->has_files() && !uploads) uploads = std::make_unique<detail::UploadFolder>(options.forms);
-    if (const auto wrong = out.binding->complaint(); !wrong.empty())
-      complaints.push_back(line_of(route) + ": " + wrong + '.');
-  }
+void AppState::prepare_operation(PreparedRoute& out, std::vector<std::string>& faults) {
+  const Route& route = *out.route;
+  const api::Operation& operation = *route.endpoint.operation;
+  if (operation.reply().streams() && route.etag == Route::Tagged::yes)
+    faults.push_back(line_of(route) + " streams its reply, which can have no .etag().");
+  const std::string control = cache_control_of(route);
+  const http::Field field{"Cache-Control", control};
+  if (!control.empty()) out.caching = http::HeaderBlock({&field, 1});
+  out.binding = std::make_unique<InputBinding>(route.method, route.path, operation.input(), route.forms);
+  if (out.binding->has_files() && !uploads) uploads = std::make_unique<detail::UploadFolder>(options.forms);
+  if (const auto wrong = out.binding->complaint(); !wrong.empty())
+    faults.push_back(line_of(route) + ": " + wrong + '.');
+  check_bindings(route, faults);
+}
+
+void AppState::prepare_cors(PreparedRoute& out, std::vector<std::string>& faults) {
   out.cors = cors.enabled() ? &cors : nullptr;
-  if (route.cors) {
-    if (const auto wrong = CorsPolicy::complaint_about(*route.cors)) {
-      complaints.push_back(line_of(route) + ": cors: " + *wrong);
+  if (const auto& own = out.route->cors) {
+    if (const auto wrong = CorsPolicy::complaint_about(*own)) {
+      faults.push_back(line_of(*out.route) + ": cors: " + *wrong);
     } else {
-      out.cors_of_line = std::make_unique<CorsPolicy>(*route.cors);
+      out.cors_of_line = std::make_unique<CorsPolicy>(*own);
       out.cors = out.cors_of_line->enabled() ? out.cors_of_line.get() : nullptr;
     }
   }
   any_cors = any_cors || out.cors != nullptr;
-  if (route.security_headers) prepare_security_headers(route, out, complaints);
-  if (route.look_up_owner) {
-    const auto parameter = out.binding ? find_owner_parameter(out) : std::nullopt;
-    if (!parameter) {
-      complaints.push_back(line_of(route) +
-                           " looks an owner up, for which its path needs {id} and its input a Uuid id.");
-    }
-    out.owner_parameter = parameter.value_or(0);
-  }
 }
 
-App::State::State(AppOptions its_options, const Context::Environment& its_environment, const auth::Tokens* its_tokens,
-                  Routes its_routes)
-    : options(std::move(its_options)),
+void AppState::prepare(std::size_t index, std::vector<std::string>& faults) {
+  const Route& route = *routes.all()[index];
+  if (auto wrong = router.add(route.method, route.path, index)) return faults.push_back(std::move(*wrong));
+  PreparedRoute& out = prepared[index];
+  out.route = &route;
+  if (route.etag == Route::Tagged::yes && route.method != http::Method::get)
+    faults.push_back(line_of(route) + " is not a GET; only reads have an .etag().");
+  if (route.has_operation()) prepare_operation(out, faults);
+  prepare_cors(out, faults);
+  prepare_security_headers(route, out, faults);
+}
+
+AppState::AppState(const App& its_app, AppOptions its_options, const api::Call::Environment& its_environment,
+                   const auth::Tokens* tokens, Routes its_routes)
+    : app(&its_app),
+      options(std::move(its_options)),
       environment(its_environment),
-      tokens(its_tokens),
       routes(std::move(its_routes)),
       prepared(routes.all().size()),
       security(options.security_headers.complaint() ? SecurityHeaders::none() : options.security_headers),
       cors({}),
       csrf(options.csrf),
-      compression(options.compression),
-      server_limit(options.rate_limit) {
-  std::vector<std::string> complaints;
+      compression(options.compression) {
+  std::vector<std::string> faults;
   if (auto made = TrustedProxies::make(options.trusted_proxies)) {
     proxies = std::move(*made);
   } else {
-    complaints.push_back("trusted_proxies: " + made.error().message());
+    faults.push_back("trusted_proxies: " + made.error().message());
   }
   if (auto wrong = CorsPolicy::complaint_about(options.cors)) {
-    complaints.push_back("cors: " + *wrong);
+    faults.push_back("cors: " + *wrong);
   } else {
     cors = CorsPolicy(options.cors);
   }
   any_cors = cors.enabled();
-  if (const auto wrong = csrf.complaint()) complaints.push_back("csrf: the app " + *wrong + '.');
-  if (options.access_log_one_in == 0)
-    complaints.push_back("access_log_one_in: 0 is no share; 1 logs each request, AccessLog::off none.");
-  if (const auto wrong = options.security_headers.complaint()) complaints.push_back("security_headers: " + *wrong);
-  if (!server_limit && options.rate_limit_max != 0) server_limit = RateLimit{.requests = options.rate_limit_max};
-  if (server_limit) {
-    if (const auto wrong = server_limit->complaint()) complaints.push_back("rate_limit: the app " + *wrong + '.');
-  }
+  if (const auto wrong = csrf.complaint()) faults.push_back("csrf: the app " + *wrong + '.');
+  if (const auto wrong = options.security_headers.complaint()) faults.push_back("security_headers: " + *wrong);
   std::vector<RequestMetrics::Label> labels;
-  std::set<std::string_view> names;
   for (std::size_t i = 0; i < prepared.size(); ++i) {
-    const Route& route = *routes.all()[i];
-    prepare(i, complaints);
-    labels.push_back({route.method, route.path});
-    if (!route.name.empty() && !names.insert(route.name).second)
-      complaints.push_back(line_of(route) + " has the name \"" + route.name + "\", which another route has.");
-  }
-  counts = options.rate_limit_store;
-  if (counts == nullptr && std::ranges::any_of(prepared, [](const auto& line) { return !line.limits.empty(); })) {
-    own_counts = std::make_unique<MemoryRateLimits>(options.rate_limit_clients_max);
-    counts = own_counts.get();
+    prepare(i, faults);
+    labels.push_back({routes.all()[i]->method, routes.all()[i]->path});
   }
   metrics = std::make_unique<RequestMetrics>(std::move(labels));
-  overload = std::make_unique<Overload>(options.overload, *metrics, *environment.logger);
-  if (complaints.empty()) return;
-  std::string what = "The app is declared wrongly:";
-  for (const auto& complaint : complaints) what.append("\n  ").append(complaint);
-  throw std::logic_error(what);
+  try {
+    api = std::make_unique<api::Api>(api_options_of(options), environment, tokens, endpoints_of(routes));
+    for (std::size_t i = 0; i < prepared.size(); ++i) prepared[i].endpoint = &api->endpoints()[i];
+  } catch (const std::logic_error& error) {
+    faults.emplace_back(error.what());
+  }
+  if (!faults.empty()) refuse(faults);
 }
 
 }  // namespace ashlar::web

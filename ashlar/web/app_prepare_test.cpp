@@ -25,11 +25,12 @@ struct Nested {
 };
 ASHLAR_DESCRIBE(Nested, thing)
 
-Result<Thing> get_thing(Context&, Thing in) { return in; }
-Result<Thing> get_named(Context&, Named) { return Thing{}; }
-Result<Thing> get_nested(Context&, Nested) { return Thing{}; }
-Result<Thing> nothing(Context&) { return Thing{}; }
-Task<Result<Uuid>> owner_of(Context&, Uuid id) { co_return id; }
+Result<Thing> get_thing(api::Call&, Thing in) { return in; }
+Result<Thing> get_named(api::Call&, Named) { return Thing{}; }
+Result<Thing> get_nested(api::Call&, Nested) { return Thing{}; }
+Result<Thing> nothing(api::Call&) { return Thing{}; }
+Result<Thing> mine(api::UserCall&) { return Thing{}; }
+Task<Result<Uuid>> owner_of(api::Call&, Uuid id) { co_return id; }
 
 // What the App says of a table; empty when it takes it.
 template <class Mount>
@@ -46,28 +47,32 @@ TEST(RouteTable, IsRefusedAtStartWithTheLineAndWhatToDo) {
   const auto has = [](const char* words, auto mount) { EXPECT_THAT(complaints_about(mount), HasSubstr(words)); };
   has("GET /x has no guard; say who may call it: .open()", [](Routes& r) { r.get("/x", nothing); });
   has("GET /raw has no guard", [](Routes& r) { r.raw(http::Method::get, "/raw", {}); });
-  has("GET /x has more than one guard", [](Routes& r) { r.get("/x", nothing).open().signed_in(); });
-  has("GET /x has more than one guard", [](Routes& r) { r.get("/x", nothing).role("a").owner(&Thing::id); });
+  has("GET /x is .open() and has another guard", [](Routes& r) { r.get("/x", nothing).open().signed_in(); });
+  has("GET /x has a guard that asks for two owners",
+      [](Routes& r) { r.get("/x", nothing).owner(owner_of).owner(owner_of); });
+  has("GET /x has a guard that combines no guards", [](Routes& r) { r.get("/x", nothing).guard(api::any_of({})); });
+  has("GET /x takes a UserCall, but its guard lets anonymous callers pass",
+      [](Routes& r) { r.get("/x", mine).guard(api::any_of({api::open(), api::signed_in()})); });
   has("GET /x is declared twice", [](Routes& r) {
     r.get("/x", nothing).open();
     r.get("/x", nothing).open();
   });
   has("GET /u/{name} matches the same paths as GET /u/{id}", [](Routes& r) {
     r.get("/u/{id}", get_thing).open();
-    r.raw(http::Method::get, "/u/{name}", {}).set_guard({});
+    r.raw(http::Method::get, "/u/{name}", {}).set_guard(api::open());
   });
   has("GET /x/: the path has an empty segment", [](Routes& r) { r.get("/x/", nothing).open(); });
   has("GET /x has a limit that lets nothing through",
       [](Routes& r) { r.get("/x", nothing).open().limit(0, std::chrono::seconds(1)); });
-  has("DELETE /x looks an owner up, for which its path needs {id}",
+  has("DELETE /x looks an owner up, for which its input needs a member `Uuid id`",
       [](Routes& r) { r.remove("/x", nothing).owner(owner_of); });
-  has("DELETE /x/{id} looks an owner up, for which its path needs {id} and its input a Uuid id",
+  has("DELETE /x/{id} looks an owner up, for which its input needs a member `Uuid id`",
       [](Routes& r) { r.remove("/x/{id}", get_named).owner(owner_of); });
   has("GET /x/{tags}: its member \"tags\" comes from the path",
       [](Routes& r) { r.get("/x/{tags}", get_named).open(); });
   has("GET /x: its member \"thing\" comes from the query, which cannot say an object",
       [](Routes& r) { r.get("/x", get_nested).open(); });
-  has("POST /y has the name \"same\", which another route has", [](Routes& r) {
+  has("POST /y has the name \"same\", which another endpoint has", [](Routes& r) {
     r.get("/x", nothing).open().name("same");
     r.post("/y", nothing).open().name("same");
   });

@@ -36,26 +36,26 @@ ASHLAR_DESCRIBE(Listing, page)
 constexpr ErrorCode thing_taken{ErrorKind::conflict, "thing.taken"};
 constexpr ErrorCode store_away{ErrorKind::unavailable, "store.away"};
 
-Result<Thing> get_thing(Context&, ById in) { return Thing{in.id, "lamp \"x\""}; }
-Result<Created<Thing>> make_thing(Context& ctx) { return Created<Thing>{{ctx.new_id(), "lamp"}}; }
-Result<Accepted<Thing>> queue_thing(Context& ctx) { return Accepted<Thing>{{ctx.new_id(), "lamp"}}; }
-Result<> drop_thing(Context&, ById) { return {}; }
-Task<Result<Page<Thing>>> list_things(Context& ctx, Listing in) {
-  co_return Page<Thing>{
-      .items = {{ctx.new_id(), "a"}, {ctx.new_id(), "b"}}, .page = in.page.value(), .limit = 2, .total = 5};
+Result<Thing> get_thing(api::Call&, ById in) { return Thing{in.id, "lamp \"x\""}; }
+Result<api::Created<Thing>> make_thing(api::Call& call) { return api::Created<Thing>{{call.new_id(), "lamp"}}; }
+Result<api::Accepted<Thing>> queue_thing(api::Call& call) { return api::Accepted<Thing>{{call.new_id(), "lamp"}}; }
+Result<> drop_thing(api::Call&, ById) { return {}; }
+Task<Result<api::Page<Thing>>> list_things(api::Call& call, Listing in) {
+  co_return api::Page<Thing>{
+      .items = {{call.new_id(), "a"}, {call.new_id(), "b"}}, .page = in.page.value(), .limit = 2, .total = 5};
 }
-Result<Bare<Listing>> bare(Context&) { return Bare<Listing>{{}, 503}; }
-Result<Thing> conflict(Context&) { return fail(thing_taken, "There is one already."); }
-Task<Result<Thing>> away(Context&) {
+Result<api::Bare<Listing>> bare(api::Call&) { return api::Bare<Listing>{{}, api::Bare<Listing>::Service::unavailable}; }
+Result<Thing> conflict(api::Call&) { return fail(thing_taken, "There is one already."); }
+Task<Result<Thing>> away(api::Call&) {
   co_return std::unexpected(
       Error(store_away, "Try again.").with_retry_after(std::chrono::seconds(7)).with_cause("no route to db1"));
 }
-Result<Thing> throws(Context&) { throw std::runtime_error("secret detail"); }
-Task<Result<Thing>> throws_later(Context&) {
+Result<Thing> throws(api::Call&) { throw std::runtime_error("secret detail"); }
+Task<Result<Thing>> throws_later(api::Call&) {
   throw std::runtime_error("secret detail");
   co_return Thing{};
 }
-Result<Thing> throws_oddly(Context&) { throw 7; }
+Result<Thing> throws_oddly(api::Call&) { throw 7; }
 
 void mount(Routes& routes) {
   routes.get("/things", list_things).open();
@@ -210,8 +210,8 @@ TEST(App, LimitsRequestsByClientAndRoute) {
   TestApp app(
       [](Routes& routes) {
         mount(routes);
-        routes.get("/health", bare).open();
-        routes.get("/health/live", bare).open();
+        routes.get("/health", bare).open().essential();
+        routes.get("/health/live", bare).open().essential();
         routes.get("/healthy", bare).open();
         routes.get("/rare", bare).open().limit(1, std::chrono::seconds(10));
       },

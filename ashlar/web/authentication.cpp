@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/web/authentication.hpp"
 
+#include "ashlar/auth/token.hpp"
 #include "ashlar/core/encoding.hpp"
 #include "ashlar/web/cookies.hpp"
 
@@ -22,33 +23,31 @@ std::optional<std::string_view> bearer_token(std::string_view authorization) {
 
 }  // namespace
 
-Caller authenticate(const http::Request& request, const KnownHeaders& headers, const auth::Tokens* tokens) {
-  Caller caller;
-  std::string_view token;
+FoundCredential find_credential(const http::Request& request, const KnownHeaders& headers,
+                                std::string_view access_cookie) {
+  using Carrier = FoundCredential::Carrier;
+  FoundCredential found;
+  std::string_view& token = found.credential.token;
   if (headers.authorizations > 0) {
     const auto bearer = headers.authorizations == 1 ? bearer_token(headers.authorization) : std::nullopt;
-    if (!bearer) {
-      caller.refusal.emplace(auth::errors::token_invalid,
-                             "The Authorization header is not of the form \"Bearer <token>\".");
-      return caller;
+    if (bearer) {
+      token = *bearer;
+      found.carrier = Carrier::field;
+    } else {
+      found.credential.refusal.emplace(auth::errors::token_invalid,
+                                       "The Authorization header is not of the form \"Bearer <token>\".");
     }
-    token = *bearer;
+    return found;
   }
-  if (token.empty() && headers.cookies > 0) {
+  if (headers.cookies > 0) {
     token = find_cookie(request.headers, access_cookie);
-    if (!token.empty()) caller.carrier = Caller::Carrier::cookie;
+    if (!token.empty()) found.carrier = Carrier::cookie;
   }
-  if (token.empty()) token = headers.access_token;
-  if (token.empty() || tokens == nullptr) return caller;
-  if (caller.carrier == Caller::Carrier::none) caller.carrier = Caller::Carrier::field;
-
-  auto principal = tokens->verify_access(token);
-  if (principal) {
-    caller.principal = std::move(*principal);
-  } else {
-    caller.refusal = std::move(principal.error());
+  if (token.empty() && !headers.access_token.empty()) {
+    token = headers.access_token;
+    found.carrier = Carrier::field;
   }
-  return caller;
+  return found;
 }
 
 }  // namespace ashlar::web

@@ -1,26 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "ashlar/auth/token.hpp"
+#include "ashlar/api/transport.hpp"
 #include "ashlar/http/message.hpp"
 #include "ashlar/web/known_headers.hpp"
 
-#include <memory>
-#include <optional>
+#include <string_view>
 
 namespace ashlar::web {
 
-// Who asks, as the request's token says. A token is taken from the first of these that is there, and never from the
-// query: `Authorization: Bearer` (RFC 6750 section 2.1), the cookie `accessToken`, `X-Access-Token`.
-struct Caller {
-  std::shared_ptr<const auth::Principal> principal;                                    // null: nobody
-  enum class Carrier : unsigned char { none, field, cookie } carrier = Carrier::none;  // what the token came in
-  std::optional<Error> refusal;  // why the token that was given is refused: auth.token_invalid, _expired, _revoked
+// Where HTTP carries an access token. The first of these that is present counts, and the query never does:
+// `Authorization: Bearer` (RFC 6750 section 2.1), the access cookie, `X-Access-Token`.
+struct FoundCredential {
+  api::Credential credential;
+  enum class Carrier : unsigned char { none, field, cookie } carrier = Carrier::none;
 };
 
-// An Authorization field that is no well-formed Bearer one, or more than one, is auth.token_invalid: it is not passed
-// over for a cookie. `tokens` may be null: then nobody is known.
-[[nodiscard]] Caller authenticate(const http::Request& request, const KnownHeaders& headers,
-                                  const auth::Tokens* tokens);
+// An Authorization field that is not a well-formed Bearer one, or more than one of them, is auth.token_invalid: a
+// cookie does not replace it.
+[[nodiscard]] FoundCredential find_credential(const http::Request& request, const KnownHeaders& headers,
+                                              std::string_view access_cookie);
 
 }  // namespace ashlar::web

@@ -20,6 +20,10 @@ struct Who {
   std::string kept;
 };
 ASHLAR_DESCRIBE(Who, name, kept)
+struct Kept {
+  std::optional<Text<1, 100>> refresh_token;
+};
+ASHLAR_DESCRIBE(Kept, refresh_token)
 struct Owned {
   Uuid id;
   Uuid user_id;
@@ -34,50 +38,41 @@ struct Calls {
 };
 constexpr ErrorCode owned_not_found{ErrorKind::not_found, "owned.not_found"};
 
-Result<Who> who(Context& ctx) {
-  return Who{ctx.principal() ? ctx.principal()->role : "nobody", std::string(ctx.kept_refresh_token())};
+Result<Who> who(api::Call& call, Kept in) {
+  return Who{call.principal() ? call.principal()->role : "nobody", in.refresh_token ? in.refresh_token->str() : ""};
 }
-Result<Owned> get_owned(Context&, ById in) { return Owned{in.id, TestApp::user_id}; }
-Result<> drop_owned(Context&, ById, Calls& calls) {
+Result<Owned> get_owned(api::Call&, ById in) { return Owned{in.id, TestApp::user_id}; }
+Result<> drop_owned(api::Call&, ById, Calls& calls) {
   ++calls.operations;
   return {};
 }
-Task<Result<Uuid>> owner_of(Context&, Uuid id, Calls&) {
+Task<Result<Uuid>> owner_of(api::Call&, Uuid id, Calls&) {
   if (id == TestApp::session_id) co_return fail(owned_not_found, "There is no such thing.");
   co_return TestApp::user_id;
 }
-Result<Who> sign_in(Context& ctx) {
-  ctx.keep({"access", "refresh", ctx.now() + std::chrono::minutes(15), ctx.now() + std::chrono::hours(1)});
-  return Who{};
+api::Credentials credentials(const api::Call& call) {
+  return {"access", "refresh", call.now() + std::chrono::minutes(15), call.now() + std::chrono::hours(1)};
 }
-Result<> sign_out(Context& ctx) {
-  ctx.forget_credentials();
-  return {};
+Result<api::WithCredentials<Who>> sign_in(api::Call& call) {
+  return api::WithCredentials<Who>{.reply = {}, .credentials = credentials(call)};
 }
-Result<Who> sign_in_badly(Context& ctx) {
-  ctx.keep({"access", "refresh", ctx.now() + std::chrono::minutes(15), ctx.now() + std::chrono::hours(1)});
-  return fail(auth::errors::forbidden, "No.");
-}
-Result<Who> sign_out_badly(Context& ctx) {
-  ctx.forget_credentials();
-  return fail(auth::errors::token_revoked, "No.");
-}
+Result<api::WithCredentials<>> sign_out(api::Call&) { return api::WithCredentials<>{}; }
+Result<api::WithCredentials<Who>> sign_in_badly(api::Call&) { return fail(auth::errors::forbidden, "No."); }
 
 const std::string mine = "/owned/" + TestApp::other_id.to_string();
 
 struct Mounted {
   Calls& calls;
   void operator()(Routes& routes) const {
-    routes.get("/open", who).open();
+    routes.get("/open", who).open().from_cookie("refreshToken", &Kept::refresh_token);
     routes.get("/signed-in", who).signed_in();
     routes.get("/role", who).role("editor", "author");
     routes.get("/permission", who).permission("create:thing");
     routes.get("/owned/{id}", get_owned).owner(&Owned::user_id);
     routes.remove("/owned/{id}", drop_owned, calls).owner(owner_of, calls);
-    routes.post("/api/auth/in", sign_in).open();
-    routes.post("/api/auth/out", sign_out).open();
-    routes.post("/api/auth/in-badly", sign_in_badly).open();
-    routes.post("/api/auth/out-badly", sign_out_badly).open();
+    routes.post("/in", sign_in).open();
+    routes.post("/out", sign_out).open();
+    routes.post("/in-badly", sign_in_badly).open();
   }
 };
 
@@ -191,32 +186,36 @@ TEST_F(Authentication, KeepsWhatIsOwnedFromOthers) {
 }
 
 TEST_F(Authentication, KeepsCredentialsInCookiesThatScriptsCannotRead) {
-  const auto reply = app->post("/api/auth/in", {});
+  const auto reply = app->post("/in", {});
   std::vector<std::string> cookies;
   for (const auto& [name, value] : reply.headers)
     if (name == "Set-Cookie") cookies.push_back(value);
-  EXPECT_THAT(cookies,
-              testing::ElementsAre("accessToken=access; Path=/; Max-Age=900; HttpOnly; SameSite=Strict",
-                                   "refreshToken=refresh; Path=/api/auth; Max-Age=3600; HttpOnly; SameSite=Strict"));
+  EXPECT_THAT(cookies, testing::ElementsAre("accessToken=access; Path=/; Max-Age=900; HttpOnly; SameSite=Strict",
+                                            "refreshToken=refresh; Path=/; Max-Age=3600; HttpOnly; SameSite=Strict"));
   EXPECT_EQ(reply.header("Cache-Control"), "no-store");
   EXPECT_EQ(get("/open", {{"Cookie", "refreshToken=r1; x=y"}}).at("/data/kept"), "r1");
+  EXPECT_EQ(get("/open?refreshToken=q1", {{"Cookie", "refreshToken=r1"}}).at("/data/kept"), "q1");
+  const auto long_one = get("/open", {{"Cookie", "refreshToken=" + std::string(101, 'r')}});
+  EXPECT_EQ(long_one.status, 422);
+  EXPECT_EQ(long_one.at("/errors/0/path"), "refreshToken");
   EXPECT_EQ(get("/open", {{"Cookie", "refreshTokenX=r1; refreshToken"}}).at("/data/kept"), "");
   EXPECT_EQ(get("/open", {{"Cookie", "refreshToken=\"r1\""}}).at("/data/kept"), "");
 
-  EXPECT_THAT(app->post("/api/auth/out", {}).header("Set-Cookie"), HasSubstr("accessToken=; Path=/; Max-Age=0"));
-  EXPECT_EQ(app->post("/api/auth/in-badly", {}).header("Set-Cookie"), "") << "a refused request leaves nothing";
-  EXPECT_THAT(app->post("/api/auth/out-badly", {}).header("Set-Cookie"), HasSubstr("Max-Age=0"));
+  EXPECT_THAT(app->post("/out", {}).header("Set-Cookie"), HasSubstr("accessToken=; Path=/; Max-Age=0"));
+  EXPECT_EQ(app->post("/in-badly", {}).header("Set-Cookie"), "") << "a refused request leaves nothing";
 }
 
 TEST(CredentialCookies, AreSecureWhereTheOptionSaysSo) {
   Calls calls;
   AppOptions options;
   options.secure_cookies = AppOptions::SecureCookies::yes;
-  options.refresh_cookie_path = "/in";
+  options.cookies = {.access = "a", .refresh = "r", .refresh_path = "/in"};
   TestApp app(Mounted{calls}, options);
-  const auto reply = app->post("/api/auth/in", {});
+  const auto reply = app->post("/in", {});
   EXPECT_THAT(reply.header("Set-Cookie"), testing::EndsWith("; Secure"));
-  EXPECT_THAT(reply.headers.back().second, HasSubstr("Path=/in;"));
+  EXPECT_THAT(reply.header("Set-Cookie"), testing::StartsWith("a=access;"));
+  EXPECT_TRUE(std::ranges::any_of(reply.headers,
+                                  [](const auto& field) { return field.second.starts_with("r=refresh; Path=/in;"); }));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The code of the pages in docs/guide that are about the request chain.
 #include "ashlar/web/detail/test_app.hpp"
+#include "ashlar/web/metrics.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -27,7 +28,7 @@ struct Widget {
 };
 ASHLAR_DESCRIBE(Widget, name)
 
-Result<Widget> widget(Context&) { return Widget{"clock"}; }
+Result<Widget> widget(api::Call&) { return Widget{"clock"}; }
 
 void mount(Routes& routes, const web::AppOptions& options) {
   SecurityHeaders framed = options.security_headers;
@@ -41,8 +42,8 @@ struct Report {
   std::string title;
 };
 ASHLAR_DESCRIBE(Report, title)
-Task<Result<Report>> yearly_report(Context&, Reports&) { co_return Report{"2026"}; }
-Task<Result<Report>> next_report(Context&, Reports&) { co_return Report{"2027"}; }
+Task<Result<Report>> yearly_report(api::Call&, Reports&) { co_return Report{"2026"}; }
+Task<Result<Report>> next_report(api::Call&, Reports&) { co_return Report{"2027"}; }
 
 void mount_reports(Routes& routes, Reports& reports) {
   routes.get("/reports/yearly", yearly_report, reports).open().time_max(2min);
@@ -54,7 +55,7 @@ TEST(ChainGuide, TimesOfLines) {
   detail::TestApp app([&](Routes& routes) { mount_reports(routes, reports); });
   EXPECT_EQ(app->get("/reports/yearly").at("/data/title"), "2026");
   EXPECT_EQ(app->get("/reports/next").at("/data/title"), "2027");
-  EXPECT_EQ(app.app().routes().front()->time_max, 2min);
+  EXPECT_EQ(app.app().routes().front()->endpoint.time_max, 2min);
 }
 
 struct Search {
@@ -73,9 +74,9 @@ web::AppOptions with_a_search(const Search& search) {
 
 void mount_metrics_of_the_shop(Routes& routes, const std::string& token) { mount_metrics(routes, {.token = token}); }
 
-void add_figures(web::MetricSources& sources, const Search& search) {
+void add_figures(observe::MetricSources& sources, const Search& search) {
   sources.add({.name = "shop_search_waiting",
-               .type = web::MetricType::gauge,
+               .type = observe::MetricType::gauge,
                .help = "Searches that wait.",
                .value = [&search] { return static_cast<double>(search.waiting()); }});
   web::add_cache(sources, "search",
@@ -84,7 +85,7 @@ void add_figures(web::MetricSources& sources, const Search& search) {
 
 TEST(ChainGuide, OverloadByAQueueAndFiguresOfOnesOwn) {
   const Search search;
-  web::MetricSources sources;
+  observe::MetricSources sources;
   add_figures(sources, search);
   web::AppOptions options = with_a_search(search);
   options.metric_sources = &sources;

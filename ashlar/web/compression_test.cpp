@@ -72,15 +72,15 @@ class Fixture {
     co_return Result<>{};
   }
   void mount(Routes& routes) {
-    const auto whole = [this](Context&, http::Request&, http::Response& response) { return answer(response); };
-    routes.raw(http::Method::get, "/", whole).set_guard({auth::Requirement::Kind::open, {}});
+    const auto whole = [this](api::Call&, http::Request&, http::Response& response) { return answer(response); };
+    routes.raw(http::Method::get, "/", whole).set_guard(api::open());
     Route& plain = routes.raw(http::Method::get, "/plain", whole);
-    plain.set_guard({auth::Requirement::Kind::open, {}});
+    plain.set_guard(api::open());
     plain.compressed = Route::Compressed::no;
     routes
         .raw(http::Method::get, "/stream",
-             [this](Context&, http::Request&, http::Response& response) { return answer_streaming(response); })
-        .set_guard({auth::Requirement::Kind::open, {}});
+             [this](api::Call&, http::Request&, http::Response& response) { return answer_streaming(response); })
+        .set_guard(api::open());
   }
 
   Sent sent_;
@@ -230,12 +230,12 @@ TEST(Compression, AStreamThatBreaksIsNeverTakenForAWholeOne) {
   TestApp app([](Routes& routes) {
     routes
         .raw(http::Method::get, "/",
-             [](Context&, http::Request&, http::Response& response) -> Task<Result<>> {
+             [](api::Call&, http::Request&, http::Response& response) -> Task<Result<>> {
                response.headers.add("Content-Type", "text/plain");
                response.stream = broken_stream;
                co_return Result<>{};
              })
-        .set_guard({auth::Requirement::Kind::open, {}});
+        .set_guard(api::open());
   });
   http::Server server({.host = "127.0.0.1", .port = 0, .loops = 1}, app.app());
   server.start();

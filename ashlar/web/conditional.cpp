@@ -24,10 +24,10 @@ std::string strong_etag(std::string_view bytes) {
 
 std::string cache_control_of(const Route& route) {
   if (route.cache_control) return *route.cache_control;
-  if (route.operation && route.operation->reply().kind == ReplyShape::Kind::events)
+  if (route.has_operation() && route.endpoint.operation->reply().kind == api::ReplyShape::Kind::events)
     return CacheControl::no_store().text();
   const bool tagged = route.etag == Route::Tagged::yes;
-  const bool open = route.guard && route.guard->kind == auth::Requirement::Kind::open;
+  const bool open = route.is_open();
   if (tagged)
     return CacheControl::revalidate(open ? CacheControl::Keeper::anyone : CacheControl::Keeper::client).text();
   return open ? std::string{} : CacheControl::no_store().text();

@@ -20,13 +20,13 @@ struct Note {
 };
 ASHLAR_DESCRIBE(Note, text)
 
-Result<Note> note(Context&) { return Note{"hello"}; }
-Result<Note> long_note(Context&) { return Note{std::string(5000, 'x')}; }
-Result<Note> changing(Context& ctx) { return Note{ctx.now().to_string()}; }
+Result<Note> note(api::Call&) { return Note{"hello"}; }
+Result<Note> long_note(api::Call&) { return Note{std::string(5000, 'x')}; }
+Result<Note> changing(api::Call& call) { return Note{call.now().to_string()}; }
 constexpr ErrorCode note_gone{ErrorKind::not_found, "note.gone"};
-Result<Note> gone(Context&) { return fail(note_gone, "It is gone."); }
-Result<Bare<Note>> unwell(Context&) { return Bare<Note>{{"no"}, 503}; }
-Result<Created<Note>> make(Context&) { return Created<Note>{{"new"}}; }
+Result<Note> gone(api::Call&) { return fail(note_gone, "It is gone."); }
+Result<api::Bare<Note>> unwell(api::Call&) { return api::Bare<Note>{{"no"}, api::Bare<Note>::Service::unavailable}; }
+Result<api::Created<Note>> make(api::Call&) { return api::Created<Note>{{"new"}}; }
 
 void mount(Routes& routes) {
   routes.get("/note", note).open().etag();
@@ -126,7 +126,7 @@ TEST(Conditional, OnlyWhatIsReadHasATag) {
     TestApp app(wrong);
     FAIL() << "it started";
   } catch (const std::logic_error& error) {
-    EXPECT_THAT(error.what(), testing::HasSubstr("POST /make is no GET"));
+    EXPECT_THAT(error.what(), testing::HasSubstr("POST /make is not a GET"));
   }
 }
 

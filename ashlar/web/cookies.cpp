@@ -41,14 +41,16 @@ std::string_view find_cookie(const http::RequestHeaders& headers, std::string_vi
   return {};
 }
 
-void set_credential_cookies(const Context::Credentials& credentials, Timestamp now, const CookiePolicy& policy,
+void set_credential_cookies(const api::Credentials* credentials, Timestamp now, const CookiePolicy& policy,
                             http::ResponseHeaders& headers) {
+  static const api::Credentials none{};
+  const api::Credentials& stored = credentials == nullptr ? none : *credentials;
   const auto set = [&](std::string_view name, const std::string& token, Timestamp end, std::string_view path) {
     const std::int64_t seconds = token.empty() ? 0 : std::max<std::int64_t>(0, (end - now).count() / 1000);
     set_cookie(name, token, path, seconds, policy.secure, headers);
   };
-  set(access_cookie, credentials.access_token, credentials.access_expires_at, "/");
-  set(refresh_cookie, credentials.refresh_token, credentials.refresh_expires_at, policy.refresh_path);
+  set(policy.names.access, stored.access_token, stored.access_expires_at, "/");
+  set(policy.names.refresh, stored.refresh_token, stored.refresh_expires_at, policy.names.refresh_path);
 }
 
 }  // namespace ashlar::web

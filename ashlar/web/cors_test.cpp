@@ -22,9 +22,9 @@ struct Thing {
   std::string name;
 };
 ASHLAR_DESCRIBE(Thing, name)
-Result<Thing> get_thing(Context&) { return Thing{"lamp"}; }
-Result<Thing> make_thing(Context&) { return Thing{"lamp"}; }
-Result<Thing> throws(Context&) { throw std::runtime_error("inside"); }
+Result<Thing> get_thing(api::Call&) { return Thing{"lamp"}; }
+Result<Thing> make_thing(api::Call&) { return Thing{"lamp"}; }
+Result<Thing> throws(api::Call&) { throw std::runtime_error("inside"); }
 
 void mount(Routes& routes) {
   routes.get("/things", get_thing).open();

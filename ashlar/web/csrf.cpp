@@ -38,8 +38,8 @@ std::string session_of(const auth::Principal* principal) {
   return principal == nullptr ? std::string{} : principal->session.to_string();
 }
 
-Task<Result<>> give_token(const CsrfTokens& tokens, Context& context, http::Response& response) {
-  std::string token = tokens.issue(context.principal(), context.now(), context.random());
+Task<Result<>> give_token(const CsrfTokens& tokens, api::Call& call, http::Response& response) {
+  std::string token = tokens.issue(call.principal(), call.now(), call.random());
   response.body = "{\"data\":{\"token\":\"" + token + "\"}}";
   response.headers.add("Content-Type", "application/json");
   response.headers.set("Cache-Control", "no-store");
@@ -113,11 +113,11 @@ Csrf::Site Csrf::site_of(const http::Request& request, std::string_view authorit
 }
 
 std::optional<Error> Csrf::refusal(const http::Request& request, std::string_view authority, const CorsPolicy* cors,
-                                   const Context& context) const {
+                                   const api::Call& call) const {
   const Site site = site_of(request, authority, cors);
   if (site == Site::ours || (site == Site::unmarked && options_.unmarked == CsrfOptions::Unmarked::passes))
     return std::nullopt;
-  if (options_.tokens != nullptr && options_.tokens->accepts(request, context.principal(), context.now()))
+  if (options_.tokens != nullptr && options_.tokens->accepts(request, call.principal(), call.now()))
     return std::nullopt;
   return Error(errors::csrf_refused, "This request does not come from a page that may make it.");
 }
@@ -125,10 +125,10 @@ std::optional<Error> Csrf::refusal(const http::Request& request, std::string_vie
 void mount_csrf_token(Routes& routes, std::string_view path, const CsrfTokens& tokens) {
   routes
       .raw(http::Method::get, path,
-           [&tokens](Context& context, http::Request&, http::Response& response) {
-             return give_token(tokens, context, response);
+           [&tokens](api::Call& call, http::Request&, http::Response& response) {
+             return give_token(tokens, call, response);
            })
-      .set_guard({auth::Requirement::Kind::open, {}});
+      .set_guard(api::open());
 }
 
 }  // namespace ashlar::web

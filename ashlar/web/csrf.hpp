@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ashlar/api/call.hpp"
 #include "ashlar/auth/principal.hpp"
 #include "ashlar/core/signing_keys.hpp"
 #include "ashlar/http/message.hpp"
-#include "ashlar/web/context.hpp"
 #include "ashlar/web/cookie.hpp"
 #include "ashlar/web/cors.hpp"
 
@@ -76,7 +76,7 @@ class Csrf {
   // csrf.refused when neither the browser's word for where it comes from nor a token lets it pass. `authority`: the
   // host that was asked for; `cors`: of the route, may be null.
   [[nodiscard]] std::optional<Error> refusal(const http::Request& request, std::string_view authority,
-                                             const CorsPolicy* cors, const Context& context) const;
+                                             const CorsPolicy* cors, const api::Call& call) const;
 
  private:
   enum class Site : std::uint8_t { ours, other, unmarked };

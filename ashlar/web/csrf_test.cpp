@@ -17,7 +17,11 @@ struct Done {
   std::string kept;
 };
 ASHLAR_DESCRIBE(Done, kept)
-Result<Done> act(Context& ctx) { return Done{std::string(ctx.kept_refresh_token())}; }
+struct Act {
+  std::optional<std::string> refresh_token;
+};
+ASHLAR_DESCRIBE(Act, refresh_token)
+Result<Done> act(api::Call&, Act in) { return Done{in.refresh_token.value_or("")}; }
 
 const CsrfTokens tokens{{.keys = {std::string(32, 'k')}}};
 
@@ -26,7 +30,7 @@ struct CsrfTest : testing::Test {
     routes.get("/acts", act).signed_in();
     routes.post("/acts", act).signed_in();
     routes.remove("/acts", act).signed_in();
-    routes.post("/refresh", act).open();
+    routes.post("/refresh", act).open().from_cookie("refreshToken", &Act::refresh_token);
     routes.post("/login", act).open().csrf(CsrfCheck::always);
     routes.post("/hook", act).signed_in().csrf(CsrfCheck::never);
     mount_csrf_token(routes, "/csrf", tokens);

@@ -11,8 +11,6 @@ namespace ashlar::web {
 namespace errors {
 inline constexpr ErrorCode route_not_found{ErrorKind::not_found, "route.not_found"};
 inline constexpr ErrorCode method_not_allowed{ErrorKind::not_allowed, "route.method_not_allowed"};
-inline constexpr ErrorCode rate_limited{ErrorKind::too_many_requests, "rate_limit.exceeded"};
-inline constexpr ErrorCode request_cancelled{ErrorKind::unavailable, "request.cancelled"};
 }  // namespace errors
 
 // The one place where an error becomes a status: by its kind, but for those few that have a status of their own (a

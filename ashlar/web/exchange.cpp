@@ -1,34 +1,58 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/web/exchange.hpp"
 
-#include "ashlar/auth/token.hpp"
 #include "ashlar/schema/fault_codes.hpp"
+#include "ashlar/schema/json.hpp"
+#include "ashlar/web/app_state.hpp"
+#include "ashlar/web/authentication.hpp"
+#include "ashlar/web/cookies.hpp"
 #include "ashlar/web/detail/multipart_input.hpp"
 #include "ashlar/web/multipart.hpp"
-#include "ashlar/web/percent_encoding.hpp"
+#include "ashlar/web/rate_limit_headers.hpp"
 
 #include <algorithm>
 
 namespace ashlar::web {
 
-Exchange::Exchange(http::Request& its_request, http::Response& its_response, const Context::Environment& environment,
-                   const TrustedProxies& proxies)
-    : request(its_request),
+Exchange::Exchange(const AppState& its_state, http::Request& its_request, http::Response& its_response)
+    : state(its_state),
+      request(its_request),
       response(its_response),
-      began(environment.clock->steady()),
+      began(its_state.environment.clock->steady()),
       headers(its_request.headers),
-      client(proxies.origin_of(its_request)),
-      id(headers.request_id, *environment.random),
-      context(environment, id.view()) {
-  context.set_trace(headers.traceparent, headers.tracestate);
-  context.set_client(client.address, headers.user_agent);
-  context.set_client_certificate(request.client_certificate);
+      client(its_state.proxies.origin_of(its_request)),
+      id(headers.request_id, *its_state.environment.random),
+      call(its_state.environment, *this, id.view()) {
+  call.set_trace(headers.traceparent, headers.tracestate);
+  call.set_client(client.address, headers.user_agent);
+  call.set_client_certificate(request.client_certificate);
+}
+
+void Exchange::add_limit_headers() {
+  if (limit.limit != 0) add_rate_limit_headers(limit, response.headers);
+}
+
+void Exchange::set_rate_limit(const api::RateLimitDecision& decision) { limit = api::tighter(limit, decision); }
+
+api::Credential Exchange::credential(const api::Call&) {
+  FoundCredential found = find_credential(request, headers, state.options.cookies.access);
+  if (found.carrier == FoundCredential::Carrier::cookie) carrier = CalledBy::cookie;
+  return std::move(found.credential);
+}
+
+std::optional<Error> Exchange::refuse(const api::Endpoint&, const api::Call& its_call) {
+  const bool by_cookie = carrier == CalledBy::cookie ||
+                         (headers.cookies > 0 && !find_cookie(request.headers, state.options.cookies.refresh).empty());
+  if (state.csrf.applies(route->route->csrf, request.method, by_cookie)) {
+    if (auto error = state.csrf.refusal(request, client.authority, cors, its_call)) return error;
+  }
+  return state.compression.refusal(request, headers);
 }
 
 // draft-ietf-httpapi-idempotency-key-header section 2, with the bare keys that clients send instead of quoted ones.
 void HttpInput::read_idempotency_key(std::vector<Fault>& faults) const {
   using namespace std::string_view_literals;
-  if (exchange_.route->route->idempotency_key == Route::IdempotencyKey::ignored) return;
+  if (exchange_.route->route->endpoint.idempotency == api::Endpoint::Idempotency::ignored) return;
   constexpr auto name = "Idempotency-Key"sv;
   const http::RequestHeaders& headers = exchange_.request.headers;
   const auto key = headers.find(name);
@@ -38,11 +62,11 @@ void HttpInput::read_idempotency_key(std::vector<Fault>& faults) const {
   };
   if (headers.count(name) > 1) return fault(schema::codes::duplicate_member, "must be given once");
   if (key->empty()) return fault(schema::codes::too_short, "must have at least 1 character");
-  if (key->size() > idempotency_key_bytes_max)
+  if (key->size() > api::Call::idempotency_key_bytes_max)
     return fault(schema::codes::too_long, "must have at most 255 characters");
   if (!std::ranges::all_of(*key, [](char c) { return c > ' ' && c <= '~'; }))
     return fault(schema::codes::text, "must be visible ASCII characters");
-  exchange_.context.set_idempotency_key(*key);
+  exchange_.call.set_idempotency_key(*key);
 }
 
 Result<> HttpInput::bind(InputBinding::BodyFormat format, std::string_view body, void* value) {
@@ -53,21 +77,39 @@ Result<> HttpInput::bind(InputBinding::BodyFormat format, std::string_view body,
   read_idempotency_key(faults);
   if (binding.source() == InputBinding::Source::body) {
     const Result<> read = format == InputBinding::BodyFormat::urlencoded
-                              ? binding.read_form(body, limits_.forms->fields_max, value, faults)
-                              : binding.read_body(body, limits_.json_depth_max, value, faults);
+                              ? binding.read_form(body, exchange_.state.options.forms.fields_max, value, faults)
+                              : binding.read_body(body, exchange_.state.options.json_depth_max, value, faults);
     if (!read) return read;
   }
+  bind_fields(value, faults);
   return binding.finish(value, faults);
+}
+
+void HttpInput::bind_fields(void* value, std::vector<Fault>& faults) const {
+  for (const FieldBinding& binding : exchange_.route->route->bindings) {
+    void* member = binding.member->locate(value);
+    const schema::Type& type = binding.member->type();
+    if (type.access.content(member) != nullptr) continue;  // the body or the query has it
+    const std::string_view text = binding.place == FieldBinding::Place::cookie
+                                      ? find_cookie(exchange_.request.headers, binding.name)
+                                      : exchange_.request.headers.get(binding.name);
+    if (text.empty()) continue;
+    if (auto wrong = schema::read_text(text, type, member))
+      faults.push_back({.path = binding.name, .code = std::string(wrong->code), .message = std::move(wrong->message)});
+  }
+}
+
+std::size_t HttpInput::body_bytes_max() const {
+  return exchange_.route->route->body_bytes_max.value_or(exchange_.state.options.body_bytes_max);
 }
 
 std::size_t HttpInput::bytes_max(InputBinding::BodyFormat format) const {
   return format == InputBinding::BodyFormat::urlencoded
-             ? std::min(limits_.body_bytes_max, limits_.forms->form_bytes_max)
-             : limits_.body_bytes_max;
+             ? std::min(body_bytes_max(), exchange_.state.options.forms.form_bytes_max)
+             : body_bytes_max();
 }
 
 std::optional<Result<>> HttpInput::try_read(const schema::Type&, void* value) {
-  if (exchange_.route->route->look_up_owner) return std::nullopt;
   const auto format = exchange_.route->binding->body_format(exchange_.request, exchange_.headers);
   if (!format) return std::unexpected(format.error());
   if (*format == InputBinding::BodyFormat::none) return bind(*format, {}, value);
@@ -92,7 +134,6 @@ Task<Result<>> HttpInput::read(const schema::Type&, void* value) {
     }
     bound = bind(*format, body, value);
   }
-  if (bound && exchange_.route->route->look_up_owner) co_return co_await check_owner();
   co_return bound;
 }
 
@@ -105,21 +146,11 @@ Task<Result<>> HttpInput::read_multipart(void* value) {
   if (auto read = binding.read_query(exchange_.request.query, value, faults); !read) co_return read;
   read_idempotency_key(faults);
   detail::FieldBinder fields(binding.body_members(), detail::FieldBinder::Paths::pointers, value, faults);
-  detail::MultipartInput input(*exchange_.request.body, *boundary, *limits_.forms, limits_.body_bytes_max,
-                               limits_.uploads, fields);
+  detail::MultipartInput input(*exchange_.request.body, *boundary, exchange_.state.options.forms, body_bytes_max(),
+                               exchange_.state.uploads.get(), fields);
   if (auto read = co_await input.read(); !read) co_return read;
+  bind_fields(value, faults);
   co_return binding.finish(value, faults);
-}
-
-Task<Result<>> HttpInput::check_owner() {
-  const PreparedRoute& route = *exchange_.route;
-  std::string buffer;
-  const auto text = percent_decode(exchange_.parameters()[route.owner_parameter], PlusSign::plus, buffer);
-  const auto id = text ? Uuid::parse(*text) : std::nullopt;
-  if (!id) co_return fail(auth::errors::forbidden, "You may not do this.");
-  auto owner = co_await route.route->look_up_owner(exchange_.context, *id);
-  if (!owner) co_return std::unexpected(std::move(owner.error()));
-  co_return exchange_.context.require_owner(*owner);
 }
 
 }  // namespace ashlar::web

@@ -152,7 +152,7 @@ std::vector<ContentCoding> codings_for(const http::Request& request) {
   }
 }
 
-void refuse_range(const Context& context, const http::Request& request, const std::string& content_range,
+void refuse_range(const api::Call& context, const http::Request& request, const std::string& content_range,
                   http::Response& response) {
   for (const auto* name : {"Accept-Ranges", "Cache-Control", "Content-Encoding", "ETag", "Last-Modified"})
     response.headers.remove(name);
@@ -173,8 +173,8 @@ void send(std::shared_ptr<const Folder> folder, Found found, http::ByteRange ran
       std::make_unique<FilePart>(FilePart{.file = std::move(found.file), .range = range, .folder = std::move(folder)})};
 }
 
-Result<> answer(const Context& context, const http::Request& request, std::shared_ptr<const Folder> folder, Found found,
-                std::string_view type, http::Response& response) {
+Result<> answer(const api::Call& context, const http::Request& request, std::shared_ptr<const Folder> folder,
+                Found found, std::string_view type, http::Response& response) {
   const std::string tag = etag_of(found);
   const std::int64_t modified =
       std::min(found.file.modified_nanoseconds() / nanoseconds_a_second, context.now().seconds());
@@ -213,7 +213,7 @@ Result<> answer(const Context& context, const http::Request& request, std::share
   return {};
 }
 
-Task<Result<>> serve(std::shared_ptr<const Folder> folder, Context& context, http::Request& request,
+Task<Result<>> serve(std::shared_ptr<const Folder> folder, api::Call& context, http::Request& request,
                      http::Response& response) {
   Wanted wanted;
   std::string type;
@@ -244,7 +244,7 @@ Route& mount_files(Routes& routes, std::string_view at, std::filesystem::path fo
   auto shared = std::make_shared<const Folder>(
       Folder{.path = std::move(folder), .prefix_bytes = at.size() + 1, .pool = pool, .options = std::move(options)});
   return routes.raw(http::Method::get, std::string(at) + "/{path...}",
-                    [shared](Context& context, http::Request& request, http::Response& response) {
+                    [shared](api::Call& context, http::Request& request, http::Response& response) {
                       return serve(shared, context, request, response);
                     });
 }

@@ -31,8 +31,8 @@ struct FileOptions {
 // folders are never listed: all that is 404. Files are read on the pool, which outlives the routes. The folder is
 // looked up by its name for each request, so it may be replaced as a whole while the server runs.
 //
-// Who may have them is still to be said, as of every route: mount_files(...).set_guard({auth::Requirement::Kind::open,
-// {}}). Throws std::invalid_argument when `folder` is no folder.
+// Who may have them is still to be said, as of every route: mount_files(...).set_guard(api::open()). Throws
+// std::invalid_argument when `folder` is no folder.
 Route& mount_files(Routes& routes, std::string_view at, std::filesystem::path folder, async::BlockingPool& pool,
                    FileOptions options = {});
 

@@ -67,8 +67,7 @@ class Fixture {
   explicit Fixture(FileOptions options = {}, CompressionOptions compression = {})
       : app_(
             [&](Routes& routes) {
-              mount_files(routes, "/assets", site.folder(), pool_, std::move(options))
-                  .set_guard({auth::Requirement::Kind::open, {}});
+              mount_files(routes, "/assets", site.folder(), pool_, std::move(options)).set_guard(api::open());
             },
             app_options(std::move(compression))) {}
 

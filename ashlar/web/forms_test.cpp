@@ -33,7 +33,7 @@ struct Taken {
 };
 ASHLAR_DESCRIBE(Taken, text)
 
-Result<Taken> take_order(Context&, Order in) {
+Result<Taken> take_order(api::Call&, Order in) {
   std::string text = in.name.str() + " x" + std::to_string(in.count.value());
   if (in.gift) text += *in.gift ? ", gift" : ", no gift";
   for (const auto& tag : in.tags) text += ", " + tag.str();
@@ -62,7 +62,7 @@ mode_t mode_of(const fs::path& path) {
   return status.st_mode & 0777;
 }
 
-Task<Result<Taken>> take_picture(Context&, Picture in, Desk& desk) {
+Task<Result<Taken>> take_picture(api::Call&, Picture in, Desk& desk) {
   desk.seen_at = in.file.path();
   desk.mode = mode_of(desk.seen_at);
   desk.folder_mode = mode_of(desk.seen_at.parent_path());

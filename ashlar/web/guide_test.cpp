@@ -25,7 +25,7 @@ struct Thanks {
 };
 ASHLAR_DESCRIBE(Thanks, text)
 
-Result<Thanks> contact(Context&, Contact in) { return Thanks{"Thank you, " + in.name.str() + "."}; }
+Result<Thanks> contact(api::Call&, Contact in) { return Thanks{"Thank you, " + in.name.str() + "."}; }
 
 void mount_contact(Routes& routes) { routes.post("/contact", contact).open().forms(); }
 
@@ -43,10 +43,10 @@ struct Avatar {
 ASHLAR_DESCRIBE(Avatar, file, type, bytes)
 
 // The name is ours, so two uploads never meet; the client's is for show.
-Task<Result<Created<Avatar>>> set_avatar(Context& ctx, NewAvatar in, const std::filesystem::path& avatars) {
-  const std::string file = ctx.new_id().to_string();
+Task<Result<api::Created<Avatar>>> set_avatar(api::Call& call, NewAvatar in, const std::filesystem::path& avatars) {
+  const std::string file = call.new_id().to_string();
   if (auto kept = co_await in.picture.keep_as(avatars / file); !kept) co_return std::unexpected(kept.error());
-  co_return Created<Avatar>{
+  co_return api::Created<Avatar>{
       {.file = file, .type = in.picture.type(), .bytes = static_cast<std::int64_t>(in.picture.size())}};
 }
 
@@ -68,14 +68,14 @@ void mount_with_tokens(Routes& routes, const CsrfTokens& tokens) {
 }
 
 // Remembers which page a visitor came from, in a cookie that nobody can forge.
-Task<Result<>> remember_campaign(const SignedCookies& cookies, Context& ctx, http::Request& request,
+Task<Result<>> remember_campaign(const SignedCookies& cookies, api::Call& call, http::Request& request,
                                  http::Response& response) {
   constexpr auto name = "__Host-campaign";
   const auto sealed = RequestCookies(request.headers).find(name);
-  const auto known = sealed ? cookies.open(name, *sealed, ctx.now()) : std::nullopt;
+  const auto known = sealed ? cookies.open(name, *sealed, call.now()) : std::nullopt;
   if (!known) {
     set_cookie({.name = name,
-                .value = cookies.seal(name, std::string(request.query), ctx.now() + 24h),
+                .value = cookies.seal(name, std::string(request.query), call.now() + 24h),
                 .max_age = 24h,
                 .same_site = Cookie::SameSite::lax},
                response.headers);
@@ -89,10 +89,10 @@ TEST(Guide, Cookies) {
   TestApp app{[&](Routes& routes) {
     routes
         .raw(http::Method::get, "/",
-             [&cookies](Context& ctx, http::Request& request, http::Response& response) {
-               return remember_campaign(cookies, ctx, request, response);
+             [&cookies](api::Call& call, http::Request& request, http::Response& response) {
+               return remember_campaign(cookies, call, request, response);
              })
-        .set_guard({auth::Requirement::Kind::open, {}});
+        .set_guard(api::open());
   }};
   const auto first = app->get("/?from=letter");
   EXPECT_EQ(first.body, "new here");

@@ -2,7 +2,12 @@
 #include "ashlar/web/http_reply.hpp"
 
 #include "ashlar/schema/json.hpp"
+#include "ashlar/web/app_state.hpp"
+#include "ashlar/web/conditional.hpp"
+#include "ashlar/web/cookies.hpp"
 #include "ashlar/web/detail/stream_body.hpp"
+#include "ashlar/web/error_response.hpp"
+#include "ashlar/web/exchange.hpp"
 
 #include <array>
 #include <charconv>
@@ -10,6 +15,9 @@
 namespace ashlar::web {
 
 namespace {
+
+using api::ReplyShape;
+using api::ReplyView;
 
 void append_number(std::string_view before, std::int64_t number, std::string& out) {
   std::array<char, 20> digits;
@@ -47,12 +55,33 @@ int status_of(ReplyShape::Kind kind) {
 }
 
 void HttpReply::write(const ReplyView& reply) {
+  http::Response& response = exchange_.response;
+  exchange_.add_limit_headers();
+  const bool unavailable = reply.service == ReplyView::Service::unavailable;
+  response.status = unavailable ? 503 : status_of(reply.shape.kind);
+  if (reply.shape.streams()) {
+    write_stream(reply);
+  } else if (reply.shape.kind != ReplyShape::Kind::none) {
+    write_body(reply);
+  }
+  const bool stores = reply.credentials != nullptr || reply.otherwise == api::StoredCredentials::deleted;
+  if (reply.shape.credentials == ReplyShape::StoresCredentials::yes && stores) {
+    exchange_.secrets = Exchange::Secrets::set_cookie;
+    set_credential_cookies(reply.credentials, exchange_.call.now(), exchange_.state.cookies_of(exchange_),
+                           response.headers);
+    response.headers.set("Cache-Control", "no-store");  // RFC 6749 section 5.1
+  } else {
+    response.headers.add(exchange_.route->caching);
+  }
+  if (exchange_.route->route->etag == Route::Tagged::no) return;
+  if (const auto tagged = tag_reply(exchange_.request, response, exchange_.state.compression); !tagged)
+    fail(tagged.error());
+}
+
+void HttpReply::write_body(const ReplyView& reply) {
   using Kind = ReplyShape::Kind;
   const Kind kind = reply.shape.kind;
-  response_.status = kind == Kind::bare && reply.status != 0 ? reply.status : status_of(kind);
-  if (kind == Kind::none) return;
-  if (reply.shape.streams()) return write_stream(reply);
-  std::string& out = response_.body;
+  std::string& out = exchange_.response.body;
   if (kind == Kind::bare) {
     schema::write_json(*reply.shape.type, reply.value, out);
   } else {
@@ -61,16 +90,26 @@ void HttpReply::write(const ReplyView& reply) {
     if (kind == Kind::page) append_pagination(reply, out);
     out += '}';
   }
-  response_.headers.add("Content-Type", "application/json");
+  exchange_.response.headers.add("Content-Type", "application/json");
 }
 
 void HttpReply::write_stream(const ReplyView& reply) {
   const bool events = reply.shape.kind == ReplyShape::Kind::events;
   using Format = detail::StreamBody::Format;
-  response_.stream = detail::make_stream_body(events ? Format::events : Format::rows, std::move(*reply.producer),
-                                              streams_, {&context_.log(), std::string(context_.request_id())});
-  response_.headers.add("Content-Type", events ? "text/event-stream" : "application/json");
-  if (events) response_.headers.add("X-Accel-Buffering", "no");  // nginx would keep events back
+  http::Response& response = exchange_.response;
+  response.stream = detail::make_stream_body(
+      events ? Format::events : Format::rows, std::move(*reply.producer), exchange_.state.options.streams,
+      {exchange_.state.environment.logger, std::string(exchange_.call.request_id())});
+  response.headers.add("Content-Type", events ? "text/event-stream" : "application/json");
+  if (events) response.headers.add("X-Accel-Buffering", "no");  // nginx would buffer events
+}
+
+void HttpReply::fail(const Error& error) {
+  exchange_.secrets = Exchange::Secrets::none;
+  exchange_.error_code = error.code().name;
+  exchange_.response.reset();
+  exchange_.state.start(exchange_);
+  write_problem(error, {.instance = exchange_.request.path, .request_id = exchange_.id.view()}, exchange_.response);
 }
 
 }  // namespace ashlar::web

@@ -1,29 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "ashlar/http/message.hpp"
-#include "ashlar/web/operation.hpp"
+#include "ashlar/api/operation.hpp"
 
 namespace ashlar::web {
 
-// How HTTP words each kind of reply: the status that it stands for when it is not said otherwise.
-[[nodiscard]] int status_of(ReplyShape::Kind kind);
+struct Exchange;
 
-// Writes an operation's reply into a response: {"data": ...}, {"data": [...], "pagination": {...}}, the bare value, or
-// 204 without a body; streams go on after it.
-class HttpReply final : public ReplySink {
+// The status that each kind of reply stands for.
+[[nodiscard]] int status_of(api::ReplyShape::Kind kind);
+
+// Writes what came of a call into the response. A reply becomes {"data": ...}, {"data": [...], "pagination": {...}},
+// the bare value, or 204 without a body, with its cookies, Cache-Control and ETag; streams go on after it. An error
+// becomes problem details.
+class HttpReply final : public api::ReplySink {
  public:
-  // The context and the options outlive it.
-  HttpReply(http::Response& response, const Context& context, const StreamOptions& streams)
-      : response_(response), context_(context), streams_(streams) {}
-  void write(const ReplyView& reply) override;
+  explicit HttpReply(Exchange& exchange) : exchange_(exchange) {}
+  void write(const api::ReplyView& reply) override;
+  void fail(const Error& error) override;
 
  private:
-  void write_stream(const ReplyView& reply);
+  void write_body(const api::ReplyView& reply);
+  void write_stream(const api::ReplyView& reply);
 
-  http::Response& response_;
-  const Context& context_;
-  const StreamOptions& streams_;
+  Exchange& exchange_;
 };
 
 }  // namespace ashlar::web

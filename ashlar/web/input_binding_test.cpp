@@ -60,11 +60,11 @@ struct Told {
 };
 ASHLAR_DESCRIBE(Told, text)
 
-Result<Told> search(Context&, Search in) { return Told{schema::to_json(in)}; }
-Result<Told> need(Context&, Needed in) { return Told{schema::to_json(in)}; }
-Result<Told> change(Context&, Change in) { return Told{schema::to_json(in)}; }
-Result<Told> touch(Context&, Touch in) { return Told{schema::to_json(in)}; }
-Result<Told> nothing(Context&) { return Told{"done"}; }
+Result<Told> search(api::Call&, Search in) { return Told{schema::to_json(in)}; }
+Result<Told> need(api::Call&, Needed in) { return Told{schema::to_json(in)}; }
+Result<Told> change(api::Call&, Change in) { return Told{schema::to_json(in)}; }
+Result<Told> touch(api::Call&, Touch in) { return Told{schema::to_json(in)}; }
+Result<Told> nothing(api::Call&) { return Told{"done"}; }
 
 constexpr std::string_view id = "01234567-89ab-7def-8123-456789abcdef";
 const std::string thing = "/things/" + std::string(id);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/web/metrics.hpp"
 
+#include "ashlar/observe/sharded_counter.hpp"
+
 #include <algorithm>
 #include <atomic>
 #include <span>
@@ -9,36 +11,13 @@ namespace ashlar::web {
 
 namespace {
 
-constexpr std::size_t shards_max = 64;
-// More threads than that share the last, and only there adding takes a locked instruction.
-constexpr std::size_t shared_shard = shards_max - 1;
+using observe::Counter;
+using observe::MetricsText;
+using observe::MetricType;
+using observe::shards_max;
+
 constexpr std::size_t time_buckets = RequestMetrics::bounds_us.size() + 1;
 constexpr std::size_t size_buckets = RequestMetrics::bounds_bytes.size() + 1;
-
-std::size_t shard_of_thread() {
-  static std::atomic<std::size_t> next = 0;
-  thread_local const std::size_t mine = std::min(next.fetch_add(1, std::memory_order_relaxed), shared_shard);
-  return mine;
-}
-
-class Counter {
- public:
-  Counter() = default;
-  Counter(const Counter& other) : value_(other.get()) {}
-  Counter& operator=(const Counter&) = delete;
-
-  [[nodiscard]] std::uint64_t get() const { return value_.load(std::memory_order_relaxed); }
-  void add(std::uint64_t count) {
-    if (shard_of_thread() == shared_shard) {
-      value_.fetch_add(count, std::memory_order_relaxed);
-    } else {
-      value_.store(get() + count, std::memory_order_relaxed);  // nobody else writes it
-    }
-  }
-
- private:
-  std::atomic<std::uint64_t> value_ = 0;
-};
 
 template <std::size_t N>
 struct Histogram {
@@ -91,8 +70,6 @@ struct RequestMetrics::Cells {
 struct alignas(64) RequestMetrics::Shard {
   ~Shard() { delete[] routes.load(); }
 
-  Counter began;
-  Counter ended;  // a request can end on another thread than it began on
   std::atomic<Cells*> routes = nullptr;
 
   Cells& of(std::size_t route, std::size_t count) {
@@ -109,13 +86,10 @@ RequestMetrics::RequestMetrics(std::vector<Label> labels)
     : labels_(std::move(labels)), shards_(std::make_unique<Shard[]>(shards_max)) {}
 RequestMetrics::~RequestMetrics() = default;
 
-RequestMetrics::Shard& RequestMetrics::mine() const { return shards_[shard_of_thread()]; }
-
-void RequestMetrics::began() { mine().began.add(1); }
+RequestMetrics::Shard& RequestMetrics::mine() const { return shards_[observe::shard_of_thread()]; }
 
 void RequestMetrics::ended(std::size_t route, int status, std::chrono::nanoseconds took, const BodySizes& sizes) {
   Shard& shard = mine();
-  shard.ended.add(1);
   Cells& cells = shard.of(route, labels_.size() + 1);
   cells.by_class[static_cast<std::size_t>(std::clamp(status / 100, 1, 5) - 1)].add(1);
   const auto nanoseconds = static_cast<std::uint64_t>(std::max(took, std::chrono::nanoseconds::zero()).count());
@@ -126,19 +100,6 @@ void RequestMetrics::ended(std::size_t route, int status, std::chrono::nanosecon
 
 void RequestMetrics::streamed(std::size_t route, std::uint64_t response_bytes) {
   mine().of(route, labels_.size() + 1).response_bytes.add(bounds_bytes, response_bytes, response_bytes);
-}
-
-std::int64_t RequestMetrics::in_flight() const {
-  std::uint64_t out = 0;
-  for (const Shard& shard : std::span(shards_.get(), shards_max)) out += shard.began.get() - shard.ended.get();
-  return static_cast<std::int64_t>(out);
-}
-
-bool RequestMetrics::in_flight_over(std::size_t max) const {
-  const Shard& shard = mine();
-  const auto own = static_cast<std::int64_t>(shard.began.get() - shard.ended.get());
-  if (own <= static_cast<std::int64_t>(max / shards_max)) return false;
-  return in_flight() > static_cast<std::int64_t>(max);
 }
 
 RequestMetrics::Cells RequestMetrics::sum_of(std::size_t route) const {
@@ -182,8 +143,6 @@ void RequestMetrics::append_to(MetricsText& text) const {
   text.head(response, MetricType::histogram, "Size of response bodies as sent, but for streams, by route.");
   for (std::size_t i = 0; i < sums.size(); ++i)
     sums[i].response_bytes.append_to(response, labels[i], bounds_bytes, 1, 1, text);
-  text.single("http_requests_in_flight", MetricType::gauge, "Requests being answered.",
-              static_cast<double>(in_flight()));
 }
 
 }  // namespace ashlar::web

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "ashlar/http/message.hpp"
-#include "ashlar/web/metrics_text.hpp"
+#include "ashlar/observe/metrics_text.hpp"
 
 #include <array>
 #include <chrono>
@@ -52,21 +52,16 @@ class RequestMetrics {
   RequestMetrics& operator=(const RequestMetrics&) = delete;
 
   [[nodiscard]] std::size_t unmatched() const { return labels_.size(); }
-  void began();
   // `route` is an index into the labels, or unmatched().
   void ended(std::size_t route, int status, std::chrono::nanoseconds took, const BodySizes& sizes = {});
   void streamed(std::size_t route, std::uint64_t response_bytes);  // an answer's body has ended after it
 
-  // Whether more than so many are in flight. Looks at the thread's own alone while they are few.
-  [[nodiscard]] bool in_flight_over(std::size_t max) const;
-
-  void append_to(MetricsText& text) const;
+  void append_to(observe::MetricsText& text) const;
 
  private:
   struct Cells;
   struct Shard;
   [[nodiscard]] Shard& mine() const;
-  [[nodiscard]] std::int64_t in_flight() const;
   [[nodiscard]] Cells sum_of(std::size_t route) const;
   [[nodiscard]] std::string labels_of(std::size_t route) const;
 
@@ -75,15 +70,15 @@ class RequestMetrics {
 };
 
 // Figures of the process by the names that every Prometheus client uses: CPU time, memory, open files, start.
-void append_process_metrics(MetricsText& text);
+void append_process_metrics(observe::MetricsText& text);
 // ashlar_build_info, with the API's version and the compiler as labels.
-void append_build_info(std::string_view version, MetricsText& text);
+void append_build_info(std::string_view version, observe::MetricsText& text);
 
 // Connections, and how late each loop is: ashlar_loop_lag_max_seconds is the longest since the scrape before. The
 // server outlives the last scrape.
-void add_server(MetricSources& sources, http::Server& server);
+void add_server(observe::MetricSources& sources, http::Server& server);
 // Jobs that wait and run, and how many there may be, by pool="name".
-void add_pool(MetricSources& sources, const std::string& name, const async::BlockingPool& pool);
+void add_pool(observe::MetricSources& sources, const std::string& name, const async::BlockingPool& pool);
 
 // What a cache has done so far, and what it holds now. The second level is one that several processes share.
 struct CacheFigures {
@@ -97,6 +92,6 @@ struct CacheFigures {
 };
 // ashlar_cache_hits_total and so on, by cache="name", and level="process" or "shared" where both have it. Whether there
 // is a second level is asked once, here.
-void add_cache(MetricSources& sources, const std::string& name, const std::function<CacheFigures()>& figures);
+void add_cache(observe::MetricSources& sources, const std::string& name, const std::function<CacheFigures()>& figures);
 
 }  // namespace ashlar::web

@@ -20,7 +20,7 @@ using testing::Not;
 
 std::string text_of(const RequestMetrics& metrics) {
   std::string out;
-  MetricsText text(out);
+  observe::MetricsText text(out);
   metrics.append_to(text);
   return out;
 }
@@ -28,18 +28,14 @@ std::string text_of(const RequestMetrics& metrics) {
 TEST(RequestMetrics, CountsByRouteAndClassOfStatus) {
   RequestMetrics metrics({{http::Method::get, "/a/{id}"}, {http::Method::post, "/b"}});
   for (const int status : {200, 204, 404, 503}) {
-    metrics.began();
     metrics.ended(0, status, 1ms);
   }
-  metrics.began();
   metrics.ended(metrics.unmatched(), 404, 1ms);
-  metrics.began();
   const std::string text = text_of(metrics);
   EXPECT_THAT(text, HasSubstr("http_requests_total{method=\"GET\",route=\"/a/{id}\",status=\"2xx\"} 2\n"));
   EXPECT_THAT(text, HasSubstr("http_requests_total{method=\"GET\",route=\"/a/{id}\",status=\"4xx\"} 1\n"));
   EXPECT_THAT(text, HasSubstr("http_requests_total{method=\"GET\",route=\"/a/{id}\",status=\"5xx\"} 1\n"));
   EXPECT_THAT(text, HasSubstr("http_requests_total{method=\"\",route=\"\",status=\"4xx\"} 1\n"));
-  EXPECT_THAT(text, HasSubstr("http_requests_in_flight 1\n"));
   EXPECT_THAT(text, Not(HasSubstr("/b"))) << "a route that nobody asked for has no series";
 }
 
@@ -48,7 +44,6 @@ TEST(RequestMetrics, PutsDurationsIntoCumulativeBuckets) {
   for (const auto took :
        {std::chrono::nanoseconds(1), std::chrono::nanoseconds(100'000), std::chrono::nanoseconds(100'001),
         std::chrono::nanoseconds(1'000'000), std::chrono::nanoseconds(60'000'000'000)}) {
-    metrics.began();
     metrics.ended(0, 200, took);
   }
   const std::string text = text_of(metrics);
@@ -70,21 +65,17 @@ TEST(RequestMetrics, LosesNoCountWhenThreadsShareCells) {
   for (int t = 0; t < 20; ++t) {
     threads.emplace_back([&] {
       for (int i = 0; i < 500; ++i) {
-        metrics.began();
         metrics.ended(0, 200, 1us);
       }
     });
   }
   for (auto& thread : threads) thread.join();
   EXPECT_THAT(text_of(metrics), HasSubstr("status=\"2xx\"} 10000\n"));
-  EXPECT_THAT(text_of(metrics), HasSubstr("http_requests_in_flight 0\n"));
 }
 
 TEST(RequestMetrics, PutsSizesIntoBucketsAndLeavesOutWhatIsNotKnown) {
   RequestMetrics metrics({{http::Method::post, "/a"}});
-  metrics.began();
   metrics.ended(0, 200, 1ms, {.request_bytes = 256, .response_bytes = 20'000'000});
-  metrics.began();
   metrics.ended(0, 200, 1ms, {.response_bytes = 257});
   const std::string text = text_of(metrics);
   EXPECT_THAT(text, HasSubstr("http_request_body_bytes_bucket{method=\"POST\",route=\"/a\",le=\"256\"} 1\n"));
@@ -95,32 +86,22 @@ TEST(RequestMetrics, PutsSizesIntoBucketsAndLeavesOutWhatIsNotKnown) {
   EXPECT_THAT(text, HasSubstr("http_response_body_bytes_sum{method=\"POST\",route=\"/a\"} 20000257\n"));
 }
 
-TEST(RequestMetrics, KnowsWhetherTooManyAreInFlight) {
-  RequestMetrics metrics({});
-  EXPECT_FALSE(metrics.in_flight_over(0));
-  for (int i = 0; i < 100; ++i) metrics.began();
-  EXPECT_FALSE(metrics.in_flight_over(100));
-  EXPECT_TRUE(metrics.in_flight_over(99));
-  std::thread([&] { metrics.ended(metrics.unmatched(), 200, 1ms); }).join();
-  EXPECT_FALSE(metrics.in_flight_over(99)) << "one that ended on another thread";
-}
-
 TEST(MetricSources, StandTogetherByName) {
-  MetricSources sources;
+  observe::MetricSources sources;
   const auto one = [] { return 1.0; };
   sources.add({.name = "a_total",
-               .type = MetricType::counter,
+               .type = observe::MetricType::counter,
                .help = "A \\ and\na line.",
                .labels = {{"x", "1"}},
                .value = one});
   sources.add({.name = "b_bytes", .help = "B.", .value = [] { return 0.5; }});
   sources.add({.name = "a_total",
-               .type = MetricType::counter,
+               .type = observe::MetricType::counter,
                .help = "A.",
                .labels = {{"x", "\"2\""}, {"y", "n\n"}},
                .value = one});
   std::string out;
-  MetricsText text(out);
+  observe::MetricsText text(out);
   sources.append_to(text);
   EXPECT_EQ(out,
             "# HELP a_total A \\\\ and\\na line.\n"
@@ -136,7 +117,7 @@ struct Thing {
   std::string name;
 };
 ASHLAR_DESCRIBE(Thing, name)
-Result<Thing> get_thing(Context&, Thing in) { return in; }
+Result<Thing> get_thing(api::Call&, Thing in) { return in; }
 
 TEST(MetricsPage, IsPrometheusText) {
   AppOptions options;
@@ -173,7 +154,7 @@ struct Text {
   std::string text;
 };
 ASHLAR_DESCRIBE(Text, text)
-Result<Text> echo(Context&, Text in) { return in; }
+Result<Text> echo(api::Call&, Text in) { return in; }
 Task<Result<>> write_three(http::BodyWriter& out) {
   for (int i = 0; i < 3; ++i) {
     if (auto written = co_await out.write("piece"); !written) co_return written;
@@ -186,7 +167,7 @@ Task<Result<>> break_off(http::BodyWriter& out) {
 }
 Task<Result<>> ready() { co_return Result<>{}; }
 auto streams(Task<Result<>> (*produce)(http::BodyWriter&)) {
-  return [produce](Context&, http::Request&, http::Response& response) -> Task<Result<>> {
+  return [produce](api::Call&, http::Request&, http::Response& response) -> Task<Result<>> {
     response.stream = produce;
     return ready();
   };
@@ -195,7 +176,7 @@ auto streams(Task<Result<>> (*produce)(http::BodyWriter&)) {
 TEST(MetricsPage, CountsBodiesWhoseSizeIsKnownAtTheirEnd) {
   detail::TestApp app([](Routes& routes) {
     routes.post("/echo", echo).open();
-    const auth::Requirement open{auth::Requirement::Kind::open, {}};
+    const api::Guard open = api::open();
     routes.raw(http::Method::get, "/three", streams(write_three)).set_guard(open);
     routes.raw(http::Method::get, "/broken", streams(break_off)).set_guard(open);
     mount_metrics(routes);
@@ -239,7 +220,7 @@ TEST(MetricsPage, WantsItsTokenWhereThereIsOne) {
 
 TEST(MetricsPage, OfAnotherAppAndWithItsSourcesServersAndPools) {
   async::BlockingPool pool({.threads = 3, .queue_max = 7});
-  MetricSources sources;
+  observe::MetricSources sources;
   add_pool(sources, "hashing", pool);
   add_cache(sources, "pages", [] { return CacheFigures{.hits = 4, .misses = 1, .bytes = 7}; });
   add_cache(sources, "rows", [] { return CacheFigures{.shared = {{.stale_hits = 3, .failures = 2}}}; });

@@ -42,45 +42,12 @@ constexpr std::string_view security_schemes =
     R"("accessTokenHeader":{"type":"apiKey","in":"header","name":"X-Access-Token"}})";
 constexpr std::string_view any_token = R"([{"bearerAuth":[]},{"accessTokenCookie":[]},{"accessTokenHeader":[]}])";
 
-// /api/users/{id}/posts -> its words: api, users, id, posts.
-std::vector<std::string> words_of(std::string_view path) {
-  std::vector<std::string> words(1);
-  for (const char c : path) {
-    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    if (letter) {
-      words.back() += c;
-    } else if (!words.back().empty()) {
-      words.emplace_back();
-    }
-  }
-  if (words.back().empty()) words.pop_back();
-  return words;
-}
-
-std::string operation_id_of(const Route& route) {
-  if (!route.name.empty()) return route.name;
-  std::string id;
-  for (const char c : http::to_string(route.method)) id += static_cast<char>(c - 'A' + 'a');
-  for (auto word : words_of(route.path)) {
-    if (word.front() >= 'a' && word.front() <= 'z') word.front() = static_cast<char>(word.front() - 'a' + 'A');
-    id += word;
-  }
-  return id;
-}
-
-std::string tag_of(const Route& route) {
-  if (!route.tag.empty()) return route.tag;
-  for (const auto& word : words_of(route.path))
-    if (word != "api") return word;
-  return "api";
-}
-
 std::string description_of(const PreparedRoute& prepared) {
-  std::string out = "Guard: " + prepared.guard_text + '.';
-  if (const auto& limit = prepared.route->limit)
-    out += " At most " + std::to_string(limit->requests) + " requests of one " +
-           (limit->by == RateLimit::By::account ? "account" : "client") + " in " +
-           std::to_string(limit->window.count()) + " s.";
+  std::string out = "Guard: " + std::string(prepared.endpoint->guard->text()) + '.';
+  for (const api::RateLimit& limit : prepared.route->endpoint.limits)
+    out += " At most " + std::to_string(limit.requests) + " requests of one " +
+           (limit.by == api::RateLimit::By::account ? "account" : "client") + " in " +
+           std::to_string(limit.window.count()) + " s.";
   return out;
 }
 
@@ -92,12 +59,12 @@ class Description {
  private:
   void operation(const PreparedRoute& prepared);
   void parameters(const PreparedRoute& prepared);
-  void parameter(const schema::Member& member, std::string_view place);
+  void parameter(const schema::Member& member, std::string_view name, std::string_view place);
   void request_body(const InputBinding& binding);
   void body_content(std::string_view media_type, const InputBinding& binding);
   void file_encodings(const InputBinding& binding);
-  void success(const ReplyShape& reply);
-  void stream(const ReplyShape& reply);
+  void success(const api::ReplyShape& reply);
+  void stream(const api::ReplyShape& reply);
   void problem(int status, const std::vector<std::string_view>& codes);
   [[nodiscard]] ProblemCodes problems_of(const PreparedRoute& prepared) const;
 
@@ -106,7 +73,6 @@ class Description {
   JsonSchemas schemas_{"#/components/schemas/"};
   std::string text_;
   JsonText out_{text_};
-  std::set<std::string> ids_;
 };
 
 ProblemCodes Description::problems_of(const PreparedRoute& prepared) const {
@@ -116,17 +82,17 @@ ProblemCodes Description::problems_of(const PreparedRoute& prepared) const {
     auto& codes = out[status_of(code)];
     if (std::ranges::find(codes, code.name) == codes.end()) codes.push_back(code.name);
   };
-  if (route.guard->kind != auth::Requirement::Kind::open) {
+  const api::GuardDescription guard = prepared.endpoint->guard->description();
+  const bool signs_in = guard.identity == api::GuardDescription::Identity::required;
+  if (signs_in) {
     for (const auto& code : {auth::errors::not_signed_in, auth::errors::token_invalid, auth::errors::token_expired,
                              auth::errors::token_revoked})
       add(code);
-    if (route.guard->kind != auth::Requirement::Kind::signed_in || route.look_up_owner || route.owner_of_reply)
-      add(auth::errors::forbidden);
+    if (guard.refusal == api::GuardDescription::Refusal::possible) add(auth::errors::forbidden);
   }
   const InputBinding& binding = *prepared.binding;
   if (binding.source() == InputBinding::Source::body || route.method == http::Method::remove) {
-    const bool by_cookie = route.guard->kind != auth::Requirement::Kind::open;
-    if (route.csrf == CsrfCheck::always || (route.csrf == CsrfCheck::with_cookies && by_cookie))
+    if (route.csrf == CsrfCheck::always || (route.csrf == CsrfCheck::with_cookies && signs_in))
       add(errors::csrf_refused);
   }
   if (!binding.path_members().empty()) add(errors::malformed_path);
@@ -143,22 +109,17 @@ ProblemCodes Description::problems_of(const PreparedRoute& prepared) const {
     add(http::errors::body_too_large);
     add(errors::unsupported_media_type);
   }
-  if (!binding.input().members.empty() || route.idempotency_key == Route::IdempotencyKey::taken)
+  if (!binding.input().members.empty() || route.endpoint.idempotency == api::Endpoint::Idempotency::taken)
     add(ashlar::errors::invalid_input);
-  if (route.limit || ((options_.rate_limit_max != 0 || options_.rate_limit) && !is_never_limited(route.path)))
-    add(errors::rate_limited);
-  for (const auto& code : route.errors) add(code);
+  if (!prepared.endpoint->by_client.empty() || !prepared.endpoint->by_caller.empty()) add(api::errors::rate_limited);
+  for (const auto& code : route.endpoint.errors) add(code);
   add(ashlar::errors::internal);
   return out;
 }
 
-void Description::parameter(const schema::Member& member, std::string_view place) {
+void Description::parameter(const schema::Member& member, std::string_view name, std::string_view place) {
   const bool required = place == "path" || (member.required && member.type().kind != schema::Kind::array);
-  out_.begin('{')
-      .member("name", member.json_name)
-      .member("in", place)
-      .key("required")
-      .json(required ? "true" : "false");
+  out_.begin('{').member("name", name).member("in", place).key("required").json(required ? "true" : "false");
   if (!member.type().description.empty()) out_.member("description", member.type().description);
   out_.key("schema");
   schemas_.append(member.type(), JsonSchemas::Use::input, out_.value());
@@ -168,23 +129,22 @@ void Description::parameter(const schema::Member& member, std::string_view place
 void Description::parameters(const PreparedRoute& prepared) {
   const InputBinding& binding = *prepared.binding;
   const bool query = binding.source() == InputBinding::Source::query;
-  const bool named = prepared.route->idempotency_key == Route::IdempotencyKey::taken;
-  if (binding.path_members().empty() && (!query || binding.rest().members.empty()) && !prepared.streams_events &&
-      !named)
+  const auto& bindings = prepared.route->bindings;
+  const bool named = prepared.route->endpoint.idempotency == api::Endpoint::Idempotency::taken;
+  if (binding.path_members().empty() && (!query || binding.rest().members.empty()) && bindings.empty() && !named)
     return;
   out_.key("parameters").begin('[');
-  for (const auto* member : binding.path_members()) parameter(*member, "path");
+  for (const auto* member : binding.path_members()) parameter(*member, member->json_name, "path");
   if (query)
-    for (const auto& member : binding.rest().members) parameter(member, "query");
-  if (prepared.streams_events)
-    out_.json(R"({"name":"Last-Event-ID","in":"header","required":false,"schema":{"type":"string"},)"
-              R"("description":"The id of the last event that the client has."})");
+    for (const auto& member : binding.rest().members) parameter(member, member.json_name, "query");
+  for (const FieldBinding& field : bindings)
+    parameter(*field.member, field.name, field.place == FieldBinding::Place::cookie ? "cookie" : "header");
   if (named)
     out_.json(
         R"({"name":"Idempotency-Key","in":"header","required":false,)"
         R"("description":"Names this call: sent again under the same name, it gets the same answer and happens once.",)"
         R"("schema":{"type":"string","minLength":1,"maxLength":)" +
-        std::to_string(idempotency_key_bytes_max) + R"(,"pattern":"^[!-~]+$"}})");
+        std::to_string(api::Call::idempotency_key_bytes_max) + R"(,"pattern":"^[!-~]+$"}})");
   out_.end(']');
 }
 
@@ -222,8 +182,8 @@ void Description::file_encodings(const InputBinding& binding) {
   out_.end('}');
 }
 
-void Description::success(const ReplyShape& reply) {
-  using Kind = ReplyShape::Kind;
+void Description::success(const api::ReplyShape& reply) {
+  using Kind = api::ReplyShape::Kind;
   const int status = status_of(reply.kind);
   out_.key(std::to_string(status)).begin('{').member("description", http::reason_of(status));
   if (reply.kind == Kind::none) {
@@ -253,8 +213,8 @@ void Description::success(const ReplyShape& reply) {
 }
 
 // OpenAPI 3.1 has no word for the items of a stream; 3.2 calls it itemSchema.
-void Description::stream(const ReplyShape& reply) {
-  const bool events = reply.kind == ReplyShape::Kind::events;
+void Description::stream(const api::ReplyShape& reply) {
+  const bool events = reply.kind == api::ReplyShape::Kind::events;
   out_.key("content").begin('{').key(events ? "text/event-stream" : "application/json").begin('{');
   out_.key("schema").begin('{');
   if (events) {
@@ -303,20 +263,18 @@ void Description::problem(int status, const std::vector<std::string_view>& codes
 
 void Description::operation(const PreparedRoute& prepared) {
   const Route& route = *prepared.route;
-  std::string id = operation_id_of(route);
-  for (int more = 2; !ids_.insert(id).second; ++more) id = operation_id_of(route) + std::to_string(more);
   std::string method;
   for (const char c : http::to_string(route.method)) method += static_cast<char>(c - 'A' + 'a');
-  out_.key(method).begin('{').member("operationId", id);
-  out_.member("summary",
-              route.summary.empty() ? std::string(http::to_string(route.method)) + ' ' + route.path : route.summary);
-  out_.member("description", description_of(prepared)).member("x-guard", prepared.guard_text);
-  out_.key("tags").begin('[').text(tag_of(route)).end(']');
-  out_.key("security").json(route.guard->kind == auth::Requirement::Kind::open ? "[]" : any_token);
+  out_.key(method).begin('{').member("operationId", route.endpoint.name);
+  const std::string& summary = route.endpoint.summary;
+  out_.member("summary", summary.empty() ? std::string(http::to_string(route.method)) + ' ' + route.path : summary);
+  out_.member("description", description_of(prepared)).member("x-guard", prepared.endpoint->guard->text());
+  out_.key("tags").begin('[').text(route.endpoint.tag).end(']');
+  out_.key("security").json(route.is_open() ? "[]" : any_token);
   parameters(prepared);
   request_body(*prepared.binding);
   out_.key("responses").begin('{');
-  success(route.operation->reply());
+  success(route.endpoint.operation->reply());
   for (const auto& [status, codes] : problems_of(prepared)) problem(status, codes);
   out_.end('}').end('}');
 }
@@ -324,11 +282,11 @@ void Description::operation(const PreparedRoute& prepared) {
 std::string Description::make() {
   std::vector<const PreparedRoute*> described;
   for (const auto& prepared : routes_)
-    if (prepared.route->operation) described.push_back(&prepared);
+    if (prepared.route->has_operation()) described.push_back(&prepared);
   std::set<std::string> tags;
-  for (const auto* prepared : described) tags.insert(tag_of(*prepared->route));
+  for (const auto* prepared : described) tags.insert(prepared->route->endpoint.tag);
   const bool has_pages = std::ranges::any_of(described, [](const PreparedRoute* prepared) {
-    return prepared->route->operation->reply().kind == ReplyShape::Kind::page;
+    return prepared->route->endpoint.operation->reply().kind == api::ReplyShape::Kind::page;
   });
   std::ranges::sort(described, {}, [](const PreparedRoute* prepared) {
     return std::pair(std::string_view(prepared->route->path), prepared->route->method);

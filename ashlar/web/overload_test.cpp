@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ashlar/web/overload.hpp"
+#include "ashlar/api/overload.hpp"
 
 #include "ashlar/http/server.hpp"
 #include "ashlar/web/detail/test_app.hpp"
@@ -28,13 +28,13 @@ struct Thing {
   std::string name;
 };
 ASHLAR_DESCRIBE(Thing, name)
-Result<Thing> get_thing(Context&) { return Thing{"lamp"}; }
+Result<Thing> get_thing(api::Call&) { return Thing{"lamp"}; }
 
 void mount(Routes& routes) {
   routes.get("/things", get_thing).open();
   routes.get("/mine", get_thing).signed_in();
-  routes.get("/health", get_thing).open();
-  routes.get("/health/live", get_thing).open();
+  routes.get("/health", get_thing).open().essential();
+  routes.get("/health/live", get_thing).open().essential();
   mount_metrics(routes);
 }
 
@@ -102,7 +102,7 @@ struct Gate {
   std::promise<LoopExecutor> entered;
   Timer* timer = nullptr;
 };
-Task<Result<Thing>> wait_at(Context&, Gate& gate) {
+Task<Result<Thing>> wait_at(api::Call&, Gate& gate) {
   const LoopExecutor loop = co_await boost::asio::this_coro::executor;
   Timer timer(loop, Timer::time_point::max());
   gate.timer = &timer;

@@ -41,73 +41,74 @@ double seconds(std::chrono::nanoseconds time) { return std::chrono::duration<dou
 
 }  // namespace
 
-void append_process_metrics(MetricsText& text) {
+void append_process_metrics(observe::MetricsText& text) {
   rusage usage{};
   if (getrusage(RUSAGE_SELF, &usage) == 0) {
     const auto spent = [](const timeval& time) {
       return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
     };
-    text.single("process_cpu_seconds_total", MetricType::counter, "Total user and system CPU time spent in seconds.",
-                spent(usage.ru_utime) + spent(usage.ru_stime));
+    text.single("process_cpu_seconds_total", observe::MetricType::counter,
+                "Total user and system CPU time spent in seconds.", spent(usage.ru_utime) + spent(usage.ru_stime));
   }
   std::uint64_t virtual_pages = 0, resident_pages = 0;
   if (std::ifstream statm("/proc/self/statm"); statm >> virtual_pages >> resident_pages) {
     const auto page = static_cast<double>(sysconf(_SC_PAGESIZE));
-    text.single("process_virtual_memory_bytes", MetricType::gauge, "Virtual memory size in bytes.",
+    text.single("process_virtual_memory_bytes", observe::MetricType::gauge, "Virtual memory size in bytes.",
                 static_cast<double>(virtual_pages) * page);
-    text.single("process_resident_memory_bytes", MetricType::gauge, "Resident memory size in bytes.",
+    text.single("process_resident_memory_bytes", observe::MetricType::gauge, "Resident memory size in bytes.",
                 static_cast<double>(resident_pages) * page);
   }
   std::error_code unreadable;
   const std::filesystem::directory_iterator files("/proc/self/fd", unreadable);
   if (!unreadable)
-    text.single("process_open_fds", MetricType::gauge, "Number of open file descriptors.",
+    text.single("process_open_fds", observe::MetricType::gauge, "Number of open file descriptors.",
                 static_cast<double>(std::distance(begin(files), end(files))));
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) == 0)
-    text.single("process_max_fds", MetricType::gauge, "Maximum number of open file descriptors.",
+    text.single("process_max_fds", observe::MetricType::gauge, "Maximum number of open file descriptors.",
                 static_cast<double>(limit.rlim_cur));
   if (const auto start = process_start_seconds())
-    text.single("process_start_time_seconds", MetricType::gauge,
+    text.single("process_start_time_seconds", observe::MetricType::gauge,
                 "Start time of the process since unix epoch in seconds.", *start);
 }
 
-void append_build_info(std::string_view version, MetricsText& text) {
-  text.head("ashlar_build_info", MetricType::gauge, "What is running; always 1.");
-  text.sample("ashlar_build_info",
-              MetricsText::label("version", version) + "," + MetricsText::label("compiler", __VERSION__),
-              std::uint64_t{1});
+void append_build_info(std::string_view version, observe::MetricsText& text) {
+  text.head("ashlar_build_info", observe::MetricType::gauge, "What is running; always 1.");
+  text.sample(
+      "ashlar_build_info",
+      observe::MetricsText::label("version", version) + "," + observe::MetricsText::label("compiler", __VERSION__),
+      std::uint64_t{1});
 }
 
-void add_server(MetricSources& sources, http::Server& server) {
-  sources.add(
-      {.name = "http_connections", .type = MetricType::gauge, .help = "Connections open now.", .value = [&server] {
-         return static_cast<double>(server.connections());
-       }});
+void add_server(observe::MetricSources& sources, http::Server& server) {
+  sources.add({.name = "http_connections",
+               .type = observe::MetricType::gauge,
+               .help = "Connections open now.",
+               .value = [&server] { return static_cast<double>(server.connections()); }});
   for (std::size_t i = 0; i < server.loops(); ++i) {
     const std::vector<std::pair<std::string, std::string>> labels = {{"loop", std::to_string(i)}};
     sources.add({.name = "ashlar_loop_lag_max_seconds",
-                 .type = MetricType::gauge,
+                 .type = observe::MetricType::gauge,
                  .help = "The latest that the loop came to a timer since the scrape before.",
                  .labels = labels,
                  .value = [&server, i] { return seconds(server.take_loop_lag_max(i)); }});
     sources.add({.name = "ashlar_loop_lag_seconds_total",
-                 .type = MetricType::counter,
+                 .type = observe::MetricType::counter,
                  .help = "How late the loop came to its timers, in all.",
                  .labels = labels,
                  .value = [&server, i] { return seconds(server.loop_lag(i).total); }});
     sources.add({.name = "ashlar_loop_timers_total",
-                 .type = MetricType::counter,
+                 .type = observe::MetricType::counter,
                  .help = "Timers that the loop's lag was measured at.",
                  .labels = labels,
                  .value = [&server, i] { return static_cast<double>(server.loop_lag(i).timers); }});
   }
 }
 
-void add_pool(MetricSources& sources, const std::string& name, const async::BlockingPool& pool) {
+void add_pool(observe::MetricSources& sources, const std::string& name, const async::BlockingPool& pool) {
   const auto add = [&](const char* metric, const char* help, std::function<double()> value) {
     sources.add({.name = metric,
-                 .type = MetricType::gauge,
+                 .type = observe::MetricType::gauge,
                  .help = help,
                  .labels = {{"pool", name}},
                  .value = std::move(value)});
@@ -121,13 +122,14 @@ void add_pool(MetricSources& sources, const std::string& name, const async::Bloc
   add("ashlar_pool_threads", "Threads of the pool.", [&pool] { return static_cast<double>(pool.threads()); });
 }
 
-void add_cache(MetricSources& sources, const std::string& name, const std::function<CacheFigures()>& figures) {
+void add_cache(observe::MetricSources& sources, const std::string& name, const std::function<CacheFigures()>& figures) {
   using Labels = std::vector<std::pair<std::string, std::string>>;
-  using enum MetricType;
+  using enum observe::MetricType;
   const Labels whole = {{"cache", name}};
   const Labels process = {{"cache", name}, {"level", "process"}};
   const Labels second = {{"cache", name}, {"level", "shared"}};
-  const auto add = [&](const char* metric, MetricType type, const char* help, const Labels& labels, auto figure) {
+  const auto add = [&](const char* metric, observe::MetricType type, const char* help, const Labels& labels,
+                       auto figure) {
     sources.add({.name = metric, .type = type, .help = help, .labels = labels, .value = [figures, figure] {
                    return static_cast<double>(std::invoke(figure, figures()));
                  }});

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ashlar/web/rate_limit.hpp"
+#include "ashlar/api/rate_limit.hpp"
 
 #include "ashlar/web/detail/test_app.hpp"
 
@@ -16,60 +16,59 @@ namespace {
 using namespace std::chrono_literals;
 using detail::TestApp;
 using testing::HasSubstr;
-using Algorithm = RateLimit::Algorithm;
-using By = RateLimit::By;
+using Algorithm = api::RateLimit::Algorithm;
+using By = api::RateLimit::By;
 
-Result<> nothing(Context&) { return {}; }
-std::string tenant_of(const Context&, const http::Request& request) {
-  return std::string(request.headers.get("X-Tenant"));
-}
+Result<> nothing(api::Call&) { return {}; }
+std::string tenant_of(const api::Call& call) { return std::string(call.field("X-Tenant")); }
 
 TEST(RateLimit, RefusesLimitsThatMakeNoSense) {
-  EXPECT_THAT(RateLimit{}.complaint().value_or(""), HasSubstr("lets nothing through"));
-  EXPECT_THAT((RateLimit{.requests = 1, .window = 0s}).complaint().value_or(""), HasSubstr("lets nothing through"));
-  EXPECT_THAT((RateLimit{.requests = 1, .window = -1s}).complaint().value_or(""), HasSubstr("lets nothing through"));
-  EXPECT_THAT((RateLimit{.requests = 100'000'001}).complaint().value_or(""), HasSubstr("more than"));
-  EXPECT_THAT((RateLimit{.requests = 1, .window = 32 * 24h}).complaint().value_or(""), HasSubstr("more than"));
-  EXPECT_THAT((RateLimit{.requests = 1, .burst = 2}).complaint().value_or(""), HasSubstr("only a token bucket"));
-  EXPECT_THAT((RateLimit{.requests = 1, .by = By::header}).complaint().value_or(""), HasSubstr("header's name"));
-  EXPECT_THAT((RateLimit{.requests = 1, .header = "X-Key"}).complaint().value_or(""), HasSubstr("header's name"));
-  EXPECT_THAT((RateLimit{.requests = 1, .by = By::function}).complaint().value_or(""), HasSubstr("a function"));
-  EXPECT_THAT((RateLimit{.requests = 1, .key = tenant_of}).complaint().value_or(""), HasSubstr("a function"));
-  EXPECT_FALSE((RateLimit{.requests = 1}).complaint());
-  EXPECT_FALSE((RateLimit{.requests = 1, .algorithm = Algorithm::token_bucket, .burst = 3}).complaint());
+  EXPECT_THAT(api::RateLimit{}.validate().value_or(""), HasSubstr("lets nothing through"));
+  EXPECT_THAT((api::RateLimit{.requests = 1, .window = 0s}).validate().value_or(""), HasSubstr("lets nothing through"));
+  EXPECT_THAT((api::RateLimit{.requests = 1, .window = -1s}).validate().value_or(""),
+              HasSubstr("lets nothing through"));
+  EXPECT_THAT((api::RateLimit{.requests = 100'000'001}).validate().value_or(""), HasSubstr("more than"));
+  EXPECT_THAT((api::RateLimit{.requests = 1, .window = 32 * 24h}).validate().value_or(""), HasSubstr("more than"));
+  EXPECT_THAT((api::RateLimit{.requests = 1, .burst = 2}).validate().value_or(""), HasSubstr("only a token bucket"));
+  EXPECT_THAT((api::RateLimit{.requests = 1, .by = By::field}).validate().value_or(""), HasSubstr("field's name"));
+  EXPECT_THAT((api::RateLimit{.requests = 1, .field = "X-Key"}).validate().value_or(""), HasSubstr("field's name"));
+  EXPECT_THAT((api::RateLimit{.requests = 1, .by = By::function}).validate().value_or(""), HasSubstr("a function"));
+  EXPECT_THAT((api::RateLimit{.requests = 1, .key = tenant_of}).validate().value_or(""), HasSubstr("a function"));
+  EXPECT_FALSE((api::RateLimit{.requests = 1}).validate());
+  EXPECT_FALSE((api::RateLimit{.requests = 1, .algorithm = Algorithm::token_bucket, .burst = 3}).validate());
   AppOptions options;
-  options.rate_limit = RateLimit{.requests = 1, .by = By::header};
+  options.rate_limit = api::RateLimit{.requests = 1, .by = By::field};
   EXPECT_THROW(TestApp([](Routes& routes) { routes.get("/x", nothing).open(); }, options), std::logic_error);
 }
 
 TEST(RateLimit, SaysItselfInAFewWords) {
-  EXPECT_EQ((RateLimit{.requests = 5}).text(), "5/min");
-  EXPECT_EQ((RateLimit{.requests = 5, .window = 10s, .by = By::account}).text(), "5/10s by account");
-  EXPECT_EQ(
-      (RateLimit{.requests = 5, .algorithm = Algorithm::token_bucket, .by = By::header, .header = "X-Api-Key"}).text(),
-      "5/min token bucket of 5 by X-Api-Key");
-  EXPECT_EQ((RateLimit{.requests = 5, .algorithm = Algorithm::sliding_window}).text(), "5/min sliding");
+  EXPECT_EQ((api::RateLimit{.requests = 5}).text(), "5/min");
+  EXPECT_EQ((api::RateLimit{.requests = 5, .window = 10s, .by = By::account}).text(), "5/10s by account");
+  EXPECT_EQ((api::RateLimit{.requests = 5, .algorithm = Algorithm::token_bucket, .by = By::field, .field = "X-Api-Key"})
+                .text(),
+            "5/min token bucket of 5 by X-Api-Key");
+  EXPECT_EQ((api::RateLimit{.requests = 5, .algorithm = Algorithm::sliding_window}).text(), "5/min sliding");
 }
 
 TEST(RateLimit, CountsAnIpv6NetworkAsOneClientAndMappedAddressesAsThemselves) {
-  const auto key = [](std::string_view address) { return RateLimitKey::of_address(address, 0); };
+  const auto key = [](std::string_view address) { return api::RateLimitKey::of_address(address, 0); };
   EXPECT_EQ(key("2001:db8:1:2::1"), key("2001:db8:1:2:ffff:ffff:ffff:ffff"));
   EXPECT_NE(key("2001:db8:1:2::1"), key("2001:db8:1:3::1"));
   EXPECT_EQ(key("::ffff:192.0.2.1"), key("192.0.2.1"));
   EXPECT_NE(key("::ffff:192.0.2.1"), key("::ffff:192.0.2.2"));
   EXPECT_NE(key("192.0.2.1"), key("192.0.2.2"));
   EXPECT_NE(key("here"), key("there"));
-  EXPECT_NE(key("192.0.2.1"), RateLimitKey::of_address("192.0.2.1", 1));
+  EXPECT_NE(key("192.0.2.1"), api::RateLimitKey::of_address("192.0.2.1", 1));
 }
 
 void mount(Routes& routes) {
-  routes.get("/account", nothing).signed_in().limit(RateLimit{.requests = 1, .by = By::account});
-  routes.get("/anybody", nothing).open().limit(RateLimit{.requests = 1, .by = By::account});
-  routes.get("/key", nothing).open().limit(RateLimit{.requests = 1, .by = By::header, .header = "X-Api-Key"});
-  routes.get("/tenant", nothing).open().limit(RateLimit{.requests = 1, .by = By::function, .key = tenant_of});
+  routes.get("/account", nothing).signed_in().limit(api::RateLimit{.requests = 1, .by = By::account});
+  routes.get("/anybody", nothing).open().limit(api::RateLimit{.requests = 1, .by = By::account});
+  routes.get("/key", nothing).open().limit(api::RateLimit{.requests = 1, .by = By::field, .field = "X-Api-Key"});
+  routes.get("/tenant", nothing).open().limit(api::RateLimit{.requests = 1, .by = By::function, .key = tenant_of});
   routes.get("/bucket", nothing)
       .open()
-      .limit(RateLimit{.requests = 60, .algorithm = Algorithm::token_bucket, .burst = 2});
+      .limit(api::RateLimit{.requests = 60, .algorithm = Algorithm::token_bucket, .burst = 2});
 }
 
 TEST(RateLimit, CountsAnAccountFromAnyAddressAndOthersByTheirs) {
@@ -120,11 +119,11 @@ TEST(RateLimit, TellsWhenTheNextRequestIsLetThroughAndWhenAllAre) {
 
 TEST(RateLimit, OfTheAppCanBeOfAnotherKindAndLeavesHealthAlone) {
   AppOptions options;
-  options.rate_limit = RateLimit{.requests = 1, .window = 10s, .algorithm = Algorithm::sliding_window};
+  options.rate_limit = api::RateLimit{.requests = 1, .window = 10s, .algorithm = Algorithm::sliding_window};
   TestApp app(
       [](Routes& routes) {
         routes.get("/x", nothing).open();
-        routes.get("/health/live", nothing).open();
+        routes.get("/health/live", nothing).open().essential();
       },
       options);
   EXPECT_EQ(app->get("/x").status, 204);
@@ -134,28 +133,29 @@ TEST(RateLimit, OfTheAppCanBeOfAnotherKindAndLeavesHealthAlone) {
 }
 
 // As one that asks a server: it decides on another turn of the loop.
-class AskingStore final : public RateLimitStore {
+class AskingStore final : public api::RateLimitStore {
  public:
-  std::optional<RateLimitDecision> try_take(const RateLimitKey&, const RateLimit&, Clock::Steady) override {
+  std::optional<api::RateLimitDecision> try_take(const api::RateLimitKey&, const api::RateLimit&,
+                                                 Clock::Steady) override {
     return std::nullopt;
   }
-  Task<RateLimitDecision> take_later(RateLimitKey key, const RateLimit& limit, Clock::Steady) override {
+  Task<api::RateLimitDecision> take_later(api::RateLimitKey key, const api::RateLimit& limit, Clock::Steady) override {
     co_await boost::asio::post(boost::asio::use_awaitable_t<LoopExecutor>());
     keys.push_back(key);
     const auto taken = static_cast<std::uint32_t>(std::ranges::count(keys, key));
-    co_return RateLimitDecision{.allowed = taken <= limit.requests,
-                                .limit = limit.requests,
-                                .remaining = limit.requests - std::min(taken, limit.requests),
-                                .reset_after = 9s,
-                                .retry_after = 7s};
+    co_return api::RateLimitDecision{.allowed = taken <= limit.requests,
+                                     .limit = limit.requests,
+                                     .remaining = limit.requests - std::min(taken, limit.requests),
+                                     .reset_after = 9s,
+                                     .retry_after = 7s};
   }
-  std::vector<RateLimitKey> keys;
+  std::vector<api::RateLimitKey> keys;
 };
 
 TEST(RateLimit, WaitsForAStoreThatHasToAsk) {
   AskingStore store;
   AppOptions options;
-  options.rate_limit = RateLimit{.requests = 3};
+  options.rate_limit = api::RateLimit{.requests = 3};
   options.rate_limit_store = &store;
   TestApp app(mount, options);
   app->use_bearer(app.token_of("user"));

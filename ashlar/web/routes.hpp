@@ -1,156 +1,198 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ashlar/api/operation.hpp"
 #include "ashlar/http/message.hpp"
 #include "ashlar/web/cache_control.hpp"
-#include "ashlar/web/operation.hpp"
 #include "ashlar/web/path_pattern.hpp"
 #include "ashlar/web/route.hpp"
 
 #include <chrono>
+#include <concepts>
 #include <memory>
 #include <string>
 #include <vector>
 
-// The route table: one line says the method, the path, the operation, the services it gets and who may call it.
+// The route table. One line states the method, the path, the operation, its services and who may call it.
 //
 //   void mount(Routes& routes, Users& users) {
 //     routes.post("/api/users", sign_up, users).open().limit(5, 1min).summary("Create an account");
 //     routes.get("/api/users/{id}", get_user, users).role("admin");
 //     routes.remove("/api/posts/{id}", delete_post, posts).owner(author_of, posts);
+//     routes.patch("/api/posts/{id}", update_post, posts)
+//         .guard(api::any_of({api::permission({"update:post"}), api::owner(author_of, posts)}));
 //   }
 //
-// A route without a guard is refused at start. Where the input comes from needs no annotations: path parameters by
-// name, every other member from the query string (GET, HEAD, DELETE) or the body (POST, PUT, PATCH): JSON, a form where
-// the line says so, and multipart/form-data where the input has an Upload (upload.hpp). A path
-// parameter that no member of the input takes does not compile.
+// A route without a guard is refused at start. Inputs need no annotations: path parameters bind by name, every other
+// member from the query string (GET, HEAD, DELETE) or the body (POST, PUT, PATCH): JSON, a form where the line says so,
+// and multipart/form-data where the input has an Upload (upload.hpp). A path parameter that no member of the input
+// takes does not compile.
 namespace ashlar::web {
 
-// What one line of the table builds. Short-lived; the Route lives in the Routes.
-template <class Op>
-class RouteLine {
-  using Traits = detail::OperationTraits<Op>;
-  using Value = typename detail::ReplyTraits<typename Traits::Output>::Value;
+class App;
+
+// Whether a line's method reads only: what a guard may do depends on it.
+enum class Access : std::uint8_t { reads, changes };
+
+// Builds one line of the table. Short-lived; the Route lives in the Routes.
+template <class Op, Access access>
+class RouteBuilder {
+  using Traits = api::detail::OperationTraits<Op>;
+  using Input = typename Traits::Input;
+  using Value = typename api::detail::ReplyTraits<typename Traits::Output>::Value;
 
  public:
-  explicit RouteLine(Route& route) : route_(route) {}
+  explicit RouteBuilder(Route& route) : route_(route) {}
 
-  // Guards. One of them on each line; `owner` implies signed_in.
-  RouteLine& open() { return guard({auth::Requirement::Kind::open, {}}); }
-  RouteLine& signed_in() { return guard({auth::Requirement::Kind::signed_in, {}}); }
-  RouteLine& role(std::string any_of_first, auto... more) {
-    return guard({auth::Requirement::Kind::role, {std::move(any_of_first), more...}});
+  // Guards. A caller must pass every guard of the line.
+  RouteBuilder& open() {
+    static_assert(!Traits::needs_user,
+                  "an operation of an .open() route takes a Call&: an anonymous caller has no user()");
+    return guard(api::open());
   }
-  RouteLine& permission(std::string any_of_first, auto... more) {
-    return guard({auth::Requirement::Kind::permission, {std::move(any_of_first), more...}});
+  RouteBuilder& signed_in() { return guard(api::signed_in()); }
+  RouteBuilder& role(std::string any_of_first, auto... more) {
+    return guard(api::role({std::move(any_of_first), std::string(std::move(more))...}));
   }
-  // The owner or an admin, by a member of the reply: for reads, since the operation has run when it is compared.
+  RouteBuilder& permission(std::string any_of_first, auto... more) {
+    return guard(api::permission({std::move(any_of_first), std::string(std::move(more))...}));
+  }
+  // The owner or an admin, by a member of the reply. For reads: the operation has run when the owner is known.
   template <class T>
-  RouteLine& owner(Uuid T::* member) {
+  RouteBuilder& owner(Uuid T::* member) {
+    static_assert(access == Access::reads,
+                  "owner(&T::member) is checked after the operation ran: for what changes something, give a look-up");
     static_assert(std::same_as<T, Value>, "owner(&T::member) names a member of what the operation returns");
-    route_.owner_of_reply = [member](const void* value) { return static_cast<const T*>(value)->*member; };
-    return guard_owner();
+    return guard(api::owner(member));
   }
-  // The owner or an admin, by a look-up with the path parameter {id}, before the operation runs:
-  //   Task<Result<Uuid>> author_of(Context&, Uuid id, Posts&)
+  // The owner or an admin, looked up by the input's member `id` before the operation runs:
+  //   Task<Result<Uuid>> author_of(Call&, Uuid id, Posts&)
   template <class... Services>
-  RouteLine& owner(Task<Result<Uuid>> (*look_up)(Context&, Uuid, Services&...),
-                   std::type_identity_t<Services>&... services) {
-    route_.look_up_owner = [look_up, &services...](Context& context, Uuid id) {
-      return look_up(context, id, services...);
-    };
-    return guard_owner();
+  RouteBuilder& owner(Task<Result<Uuid>> (*look_up)(api::Call&, Uuid, Services&...),
+                      std::type_identity_t<Services>&... services) {
+    return guard(api::owner(look_up, services...));
+  }
+  RouteBuilder& guard(api::Guard guard) { return route_.set_guard(std::move(guard)), *this; }
+
+  // At most `requests` of one client in each `window`; further ones get 429.
+  RouteBuilder& limit(std::uint32_t requests, std::chrono::seconds window) {
+    return limit(api::RateLimit{.requests = requests, .window = window});
+  }
+  // Another kind: .limit(RateLimit{.requests = 5, .by = RateLimit::By::account}). A line can have several.
+  RouteBuilder& limit(const api::RateLimit& limit) { return route_.endpoint.limits.push_back(limit), *this; }
+  // The endpoint's deadline instead of the App's. 0ms: none, for an operation that waits for events.
+  RouteBuilder& time_max(std::chrono::milliseconds time) { return route_.endpoint.time_max = time, *this; }
+  // A health check: never refused for overload, outside the App's own rate limit.
+  RouteBuilder& essential() { return route_.endpoint.importance = api::Endpoint::Importance::essential, *this; }
+  // Takes the header Idempotency-Key, with which a client names a call that it may send again. Units::run() makes it
+  // happen once. A malformed key is a fault of the input.
+  RouteBuilder& idempotency_key() {
+    static_assert(access == Access::changes, "a read can be repeated anyway: it takes no .idempotency_key()");
+    return route_.endpoint.idempotency = api::Endpoint::Idempotency::taken, *this;
   }
 
-  // At most `requests` of one client in each `window`; more get 429.
-  RouteLine& limit(std::uint32_t requests, std::chrono::seconds window) {
-    return limit(RateLimit{.requests = requests, .window = window});
+  // A member of the input that the client sends as a cookie or a header field, unless the body or the query has it:
+  //   .from_cookie("refreshToken", &Refresh::refresh_token)
+  template <class T>
+  RouteBuilder& from_cookie(std::string name, std::optional<T> Input::* member) {
+    return bind(FieldBinding::Place::cookie, std::move(name), member);
   }
-  // Another kind: .limit(RateLimit{.requests = 5, .by = RateLimit::By::account})
-  RouteLine& limit(const RateLimit& limit) { return route_.limit = limit, *this; }
-  // Other sites than the App's may read the answers of this line; `.cors({})`: none may.
-  RouteLine& cors(CorsOptions options) { return route_.cors = std::move(options), *this; }
-  // Instead of the App's, all of them; a copy of those, with one changed, keeps the others.
-  RouteLine& security_headers(SecurityHeaders headers) { return route_.security_headers = std::move(headers), *this; }
-  // When it is checked that the request comes from a page of ours; see csrf.hpp.
-  RouteLine& csrf(CsrfCheck check) { return route_.csrf = check, *this; }
-  RouteLine& body_bytes_max(std::size_t bytes) { return route_.body_bytes_max = bytes, *this; }
-  // Takes forms beside JSON: application/x-www-form-urlencoded and multipart/form-data. Whoever takes them should know
-  // that pages of other sites can send them; see docs/guide/csrf.md.
-  RouteLine& forms() { return route_.forms = Forms::yes, *this; }
-  // Takes the header Idempotency-Key, by which a client names a call that it may send again: the operation finds it in
-  // its Context and sees to it that a second one does nothing. A key that is none is a fault of the input.
-  RouteLine& idempotency_key() { return route_.idempotency_key = Route::IdempotencyKey::taken, *this; }
-  // How long an answer may take, else it is given up: 504. 0ms: as long as it likes, for what waits for events.
-  RouteLine& time_max(std::chrono::milliseconds time) { return route_.time_max = time, *this; }
-  // Replies carry an ETag, and who has them already gets 304. Of GET alone.
-  RouteLine& etag() { return route_.etag = Route::Tagged::yes, *this; }
-  RouteLine& cache(const CacheControl& control) { return route_.cache_control = control.text(), *this; }
-  // Sent as it is: where a secret stands beside what a client can choose, its size must not tell of it.
-  RouteLine& uncompressed() { return route_.compressed = Route::Compressed::no, *this; }
+  template <class T>
+  RouteBuilder& from_header(std::string name, std::optional<T> Input::* member) {
+    return bind(FieldBinding::Place::header, std::move(name), member);
+  }
+
+  // Other sites that may read the answers, instead of the App's; `.cors({})`: none.
+  RouteBuilder& cors(CorsOptions options) { return route_.cors = std::move(options), *this; }
+  // All of them instead of the App's; a copy of the App's with one changed keeps the others.
+  RouteBuilder& security_headers(SecurityHeaders headers) {
+    return route_.security_headers = std::move(headers), *this;
+  }
+  // When a request has to prove that it comes from one of our own pages; see csrf.hpp.
+  RouteBuilder& csrf(CsrfCheck check) { return route_.csrf = check, *this; }
+  RouteBuilder& body_bytes_max(std::size_t bytes) { return route_.body_bytes_max = bytes, *this; }
+  // Takes forms besides JSON: application/x-www-form-urlencoded and multipart/form-data. Pages of other sites can send
+  // forms; see docs/guide/csrf.md.
+  RouteBuilder& forms() { return route_.forms = Forms::yes, *this; }
+  // Replies carry an ETag, and a client that has the current one gets 304. GET only.
+  RouteBuilder& etag() { return route_.etag = Route::Tagged::yes, *this; }
+  RouteBuilder& cache(const CacheControl& control) { return route_.cache_control = control.text(), *this; }
+  // Never compressed: where a reply holds a secret next to text that a client chooses, its compressed size leaks the
+  // secret (BREACH).
+  RouteBuilder& uncompressed() { return route_.compressed = Route::Compressed::no, *this; }
 
   // Documentation.
-  RouteLine& name(std::string operation) { return route_.name = std::move(operation), *this; }  // OpenAPI operationId
-  RouteLine& summary(std::string sentence) { return route_.summary = std::move(sentence), *this; }
-  RouteLine& tag(std::string group) { return route_.tag = std::move(group), *this; }
-  RouteLine& fails_with(ErrorCode code, auto... more) {
-    route_.errors.insert(route_.errors.end(), {code, more...});
+  RouteBuilder& name(std::string operation) { return route_.endpoint.name = std::move(operation), *this; }
+  RouteBuilder& summary(std::string sentence) { return route_.endpoint.summary = std::move(sentence), *this; }
+  RouteBuilder& tag(std::string group) { return route_.endpoint.tag = std::move(group), *this; }
+  RouteBuilder& fails_with(ErrorCode code, auto... more) {
+    route_.endpoint.errors.insert(route_.endpoint.errors.end(), {code, more...});
     return *this;
   }
 
  private:
-  RouteLine& guard(auth::Requirement requirement) { return route_.set_guard(std::move(requirement)), *this; }
-  RouteLine& guard_owner() { return route_.set_guard({auth::Requirement::Kind::signed_in, {}}), *this; }
+  template <class T>
+  RouteBuilder& bind(FieldBinding::Place place, std::string name, std::optional<T> Input::* member) {
+    Input probe{};
+    for (const schema::Member& described : schema::type_of<Input>().members) {
+      if (described.locate(&probe) == &(probe.*member))
+        route_.bindings.push_back({.place = place, .name = std::move(name), .member = &described});
+    }
+    return *this;
+  }
+
   Route& route_;
 };
 
 class Routes {
  public:
-  // A path of the operation's input, checked while compiling.
+  // A path of the operation's input, checked at compile time.
   template <class Op>
-  using Path = std::type_identity_t<PathPattern<typename detail::OperationTraits<Op>::Input>>;
+  using Path = std::type_identity_t<PathPattern<typename api::detail::OperationTraits<Op>::Input>>;
 
   template <class Op, class... Services>
-  RouteLine<Op> get(Path<Op> path, Op operation, Services&... services) {
-    return add(http::Method::get, path.text, operation, services...);
+  RouteBuilder<Op, Access::reads> get(Path<Op> path, Op operation, Services&... services) {
+    return add<Access::reads>(http::Method::get, path.text, operation, services...);
   }
   template <class Op, class... Services>
-  RouteLine<Op> post(Path<Op> path, Op operation, Services&... services) {
-    return add(http::Method::post, path.text, operation, services...);
+  RouteBuilder<Op, Access::changes> post(Path<Op> path, Op operation, Services&... services) {
+    return add<Access::changes>(http::Method::post, path.text, operation, services...);
   }
   template <class Op, class... Services>
-  RouteLine<Op> put(Path<Op> path, Op operation, Services&... services) {
-    return add(http::Method::put, path.text, operation, services...);
+  RouteBuilder<Op, Access::changes> put(Path<Op> path, Op operation, Services&... services) {
+    return add<Access::changes>(http::Method::put, path.text, operation, services...);
   }
   template <class Op, class... Services>
-  RouteLine<Op> patch(Path<Op> path, Op operation, Services&... services) {
-    return add(http::Method::patch, path.text, operation, services...);
+  RouteBuilder<Op, Access::changes> patch(Path<Op> path, Op operation, Services&... services) {
+    return add<Access::changes>(http::Method::patch, path.text, operation, services...);
   }
   template <class Op, class... Services>
-  RouteLine<Op> remove(Path<Op> path, Op operation, Services&... services) {  // DELETE
-    return add(http::Method::remove, path.text, operation, services...);
+  RouteBuilder<Op, Access::changes> remove(Path<Op> path, Op operation, Services&... services) {  // DELETE
+    return add<Access::changes>(http::Method::remove, path.text, operation, services...);
   }
 
-  // A handler that speaks HTTP itself, for what no operation can say: pages, streams, files. Not in the OpenAPI.
-  using RawHandler = std::function<Task<Result<>>(Context&, http::Request&, http::Response&)>;
-  // Its guard is set by Route::set_guard, and its path's parameters are the handler's business.
+  // A handler that speaks HTTP itself, for what no operation can express: pages, files. It is not in the OpenAPI, and
+  // no other transport serves it. Its guard is set by Route::set_guard.
+  using RawHandler = std::function<Task<Result<>>(api::Call&, http::Request&, http::Response&)>;
   Route& raw(http::Method method, std::string_view path, RawHandler handler);
-  // A page about the app itself, which the App gives when it is asked: its description, its metrics. Open.
+  // A page about the App itself, which the App supplies: its description, its metrics. Open.
   using PageHandler = std::function<Result<>(const App&, const http::Request&, http::Response&)>;
   Route& page(std::string_view path, PageHandler make);
 
   [[nodiscard]] const std::vector<std::unique_ptr<Route>>& all() const { return routes_; }
 
  private:
-  template <class Op, class... Services>
-  RouteLine<Op> add(http::Method method, std::string_view path, Op operation, Services&... services) {
-    using Expected = typename detail::OperationTraits<Op>::Services;
+  template <Access access, class Op, class... Services>
+  RouteBuilder<Op, access> add(http::Method method, std::string_view path, Op operation, Services&... services) {
+    using Expected = typename api::detail::OperationTraits<Op>::Services;
     static_assert(std::is_constructible_v<Expected, Services&...> && std::tuple_size_v<Expected> == sizeof...(Services),
-                  "hand over, after the operation, exactly the services that it takes, in its order");
-    return RouteLine<Op>(
-        emplace(method, path, std::make_unique<detail::TypedOperation<Op>>(operation, Expected(services...))));
+                  "after the operation, pass exactly the services that it takes, in its order");
+    return RouteBuilder<Op, access>(
+        emplace(method, path, std::make_unique<api::detail::TypedOperation<Op>>(operation, Expected(services...))));
   }
-  Route& emplace(http::Method method, std::string_view path, std::unique_ptr<Operation> operation);
+  Route& emplace(http::Method method, std::string_view path, std::unique_ptr<api::Operation> operation);
+
+  [[nodiscard]] bool has_other(const Route& named) const;  // one of the same name
 
   std::vector<std::unique_ptr<Route>> routes_;
 };

@@ -20,8 +20,8 @@ struct Thing {
   std::string name;
 };
 ASHLAR_DESCRIBE(Thing, name)
-Result<Thing> get_thing(Context&) { return Thing{"lamp"}; }
-Result<Thing> throws(Context&) { throw std::runtime_error("inside"); }
+Result<Thing> get_thing(api::Call&) { return Thing{"lamp"}; }
+Result<Thing> throws(api::Call&) { throw std::runtime_error("inside"); }
 
 ContentSecurityPolicy with_script(ContentSecurityPolicy::Sources sources) {
   ContentSecurityPolicy policy;

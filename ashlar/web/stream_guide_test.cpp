@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The code of docs/guide/streaming.md and of the second half of testing.md, compiled and run.
+#include "ashlar/api/stream.hpp"
 #include "ashlar/web/cookie.hpp"
 #include "ashlar/web/detail/test_app.hpp"
-#include "ashlar/web/stream_reply.hpp"
 #include "ashlar/web/upload.hpp"
 
 #include <boost/asio/post.hpp>
@@ -19,8 +19,9 @@ using detail::TestApp;
 
 struct Watch {
   Int<1, 1000> count;
+  std::optional<Int<0, 1'000'000>> last_event_id;  // of the last event that the client has
 };
-ASHLAR_DESCRIBE(Watch, count)
+ASHLAR_DESCRIBE(Watch, count, last_event_id)
 struct Price {
   std::int64_t number = 0;
   Money amount;
@@ -37,7 +38,7 @@ class Market {
   }
 };
 
-Task<Result<>> send_prices(EventWriter<Price>& out, std::int64_t first, std::int64_t count, Market& market) {
+Task<Result<>> send_prices(api::EventWriter<Price>& out, std::int64_t first, std::int64_t count, Market& market) {
   for (std::int64_t number = first; number < first + count; ++number) {
     const Price price = co_await market.wait_for(number);
     if (auto sent = co_await out.send(price, {.id = std::to_string(number), .event = "price"}); !sent) co_return sent;
@@ -45,26 +46,24 @@ Task<Result<>> send_prices(EventWriter<Price>& out, std::int64_t first, std::int
   co_return Result<>{};
 }
 
-Result<EventStream<Price>> watch_prices(Context& ctx, Watch in, Market& market) {
-  const std::string_view id = ctx.last_event_id();  // the client's word: perhaps none of ours
-  std::int64_t last = 0;
-  std::from_chars(id.data(), id.data() + id.size(), last);
-  return EventStream<Price>::from(send_prices, last + 1, in.count.value(), market);
+Result<api::EventStream<Price>> watch_prices(api::Call&, Watch in, Market& market) {
+  const std::int64_t last = in.last_event_id ? in.last_event_id->value() : 0;
+  return api::EventStream<Price>::from(send_prices, last + 1, in.count.value(), market);
 }
 
-Task<Result<>> write_history(RowWriter<Price>& out, std::int64_t count, Market& market) {
+Task<Result<>> write_history(api::RowWriter<Price>& out, std::int64_t count, Market& market) {
   for (std::int64_t number = 1; number <= count; ++number) {
     if (auto written = co_await out.write(co_await market.wait_for(number)); !written) co_return written;
   }
   co_return Result<>{};
 }
 
-Result<Rows<Price>> price_history(Context&, Watch in, Market& market) {
-  return Rows<Price>::from(write_history, in.count.value(), market);
+Result<api::Rows<Price>> price_history(api::Call&, Watch in, Market& market) {
+  return api::Rows<Price>::from(write_history, in.count.value(), market);
 }
 
 void mount_prices(Routes& routes, Market& market) {
-  routes.get("/prices", watch_prices, market).open();
+  routes.get("/prices", watch_prices, market).open().from_header("Last-Event-ID", &Watch::last_event_id);
   routes.get("/prices/history", price_history, market).signed_in();
 }
 
@@ -104,7 +103,7 @@ struct Kept {
   std::int64_t bytes = 0;
 };
 ASHLAR_DESCRIBE(Kept, title, bytes)
-Result<Kept> keep_note(Context&, Note in) { return Kept{in.title.str(), static_cast<std::int64_t>(in.text.size())}; }
+Result<Kept> keep_note(api::Call&, Note in) { return Kept{in.title.str(), static_cast<std::int64_t>(in.text.size())}; }
 
 TEST(Guide, TestsSendForms) {
   TestApp app{[](Routes& routes) { routes.post("/notes", keep_note).open(); }};
@@ -114,19 +113,19 @@ TEST(Guide, TestsSendForms) {
   EXPECT_EQ(reply.at("/data/bytes"), "5");
 }
 
-Task<Result<>> sign_in(Context&, http::Request&, http::Response& response) {
+Task<Result<>> sign_in(api::Call&, http::Request&, http::Response& response) {
   set_cookie({.name = "__Host-session", .value = "ada", .max_age = 1h}, response.headers);
   co_return Result<>{};
 }
-Task<Result<>> say_who(Context&, http::Request& request, http::Response& response) {
+Task<Result<>> say_who(api::Call&, http::Request& request, http::Response& response) {
   response.body = RequestCookies(request.headers).find("__Host-session").value_or("nobody");
   co_return Result<>{};
 }
 
 TEST(Guide, TestsKeepCookies) {
   TestApp app{[](Routes& routes) {
-    routes.raw(http::Method::post, "/session", sign_in).set_guard({auth::Requirement::Kind::open, {}});
-    routes.raw(http::Method::get, "/who", say_who).set_guard({auth::Requirement::Kind::open, {}});
+    routes.raw(http::Method::post, "/session", sign_in).set_guard(api::open());
+    routes.raw(http::Method::get, "/who", say_who).set_guard(api::open());
   }};
   app->use_scheme(http::Scheme::https);  // the cookie is Secure
   auto& cookies = app->keep_cookies(app.clock);

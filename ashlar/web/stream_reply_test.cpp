@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ashlar/web/stream_reply.hpp"
-
+#include "ashlar/api/stream.hpp"
 #include "ashlar/http/server.hpp"
 #include "ashlar/web/detail/test_app.hpp"
 #include "tests/support/raw_client.hpp"
@@ -29,8 +28,9 @@ struct Tick {
 ASHLAR_DESCRIBE(Tick, number, text)
 struct Count {
   Defaulted<Int<0, 1'000'000>, 3> to;
+  std::optional<std::int64_t> last_event_id;
 };
-ASHLAR_DESCRIBE(Count, to)
+ASHLAR_DESCRIBE(Count, to, last_event_id)
 
 // What became of the producers.
 struct Producers {
@@ -45,7 +45,7 @@ struct Alive {
 };
 constexpr ErrorCode source_lost{ErrorKind::unavailable, "source.lost"};
 
-Task<Result<>> produce_ticks(EventWriter<Tick>& out, std::int64_t from, std::int64_t to, Producers& producers) {
+Task<Result<>> produce_ticks(api::EventWriter<Tick>& out, std::int64_t from, std::int64_t to, Producers& producers) {
   const Alive alive(producers);
   for (std::int64_t i = from; i < to; ++i) {
     if (auto sent = co_await out.send({i, "line\nbreak"}, {.id = std::to_string(i), .event = "tick"}); !sent)
@@ -54,9 +54,9 @@ Task<Result<>> produce_ticks(EventWriter<Tick>& out, std::int64_t from, std::int
   }
   co_return Result<>{};
 }
-Result<EventStream<Tick>> ticks(Context& ctx, Count in, Producers& producers) {
-  const std::int64_t from = ctx.last_event_id().empty() ? 0 : std::stoll(std::string(ctx.last_event_id())) + 1;
-  return EventStream<Tick>::from(produce_ticks, from, in.to.value().value(), producers);
+Result<api::EventStream<Tick>> ticks(api::Call&, Count in, Producers& producers) {
+  const std::int64_t from = in.last_event_id ? *in.last_event_id + 1 : 0;
+  return api::EventStream<Tick>::from(produce_ticks, from, in.to.value().value(), producers);
 }
 
 Task<> wait_for_ever() {
@@ -66,41 +66,45 @@ Task<> wait_for_ever() {
   co_await timer.async_wait(boost::asio::use_awaitable_t<LoopExecutor>{});
 }
 
-Task<Result<>> produce_nothing(EventWriter<Tick>&, Producers& producers) {
+Task<Result<>> produce_nothing(api::EventWriter<Tick>&, Producers& producers) {
   const Alive alive(producers);
   co_await wait_for_ever();
   co_return Result<>{};
 }
-Result<EventStream<Tick>> silence(Context&, Producers& producers) {
-  return EventStream<Tick>::from(produce_nothing, producers);
+Result<api::EventStream<Tick>> silence(api::Call&, Producers& producers) {
+  return api::EventStream<Tick>::from(produce_nothing, producers);
 }
 
-Task<Result<>> produce_bad_id(EventWriter<Tick>& out) { co_return co_await out.send({}, {.id = "1\ndata: forged"}); }
-Result<EventStream<Tick>> bad_id(Context&) { return EventStream<Tick>::from(produce_bad_id); }
+Task<Result<>> produce_bad_id(api::EventWriter<Tick>& out) {
+  co_return co_await out.send({}, {.id = "1\ndata: forged"});
+}
+Result<api::EventStream<Tick>> bad_id(api::Call&) { return api::EventStream<Tick>::from(produce_bad_id); }
 
-Task<Result<>> produce_rows(RowWriter<Tick>& out, std::int64_t to) {
+Task<Result<>> produce_rows(api::RowWriter<Tick>& out, std::int64_t to) {
   for (std::int64_t i = 0; i < to; ++i) {
     if (auto written = co_await out.write({i, {}}); !written) co_return written;
   }
   co_return Result<>{};
 }
-Result<Rows<Tick>> rows(Context&, Count in) { return Rows<Tick>::from(produce_rows, in.to.value().value()); }
+Result<api::Rows<Tick>> rows(api::Call&, Count in) {
+  return api::Rows<Tick>::from(produce_rows, in.to.value().value());
+}
 
-Task<Result<>> produce_broken_rows(RowWriter<Tick>& out, std::int64_t after) {
+Task<Result<>> produce_broken_rows(api::RowWriter<Tick>& out, std::int64_t after) {
   for (std::int64_t i = 0; i < after; ++i) {
     if (auto written = co_await out.write({i, std::string(1000, 'x')}); !written) co_return written;
   }
   co_return std::unexpected(Error(source_lost, "The source is away.").with_cause("disk on fire"));
 }
-Result<Rows<Tick>> broken_rows(Context&, Count in) {
-  return Rows<Tick>::from(produce_broken_rows, in.to.value().value());
+Result<api::Rows<Tick>> broken_rows(api::Call&, Count in) {
+  return api::Rows<Tick>::from(produce_broken_rows, in.to.value().value());
 }
-Result<EventStream<Tick>> refused(Context&) { return fail(source_lost, "No."); }
+Result<api::EventStream<Tick>> refused(api::Call&) { return fail(source_lost, "No."); }
 
 struct StreamTest : testing::Test {
   Producers producers;
   TestApp app{[this](Routes& routes) {
-                routes.get("/ticks", ticks, producers).open();
+                routes.get("/ticks", ticks, producers).open().from_header("Last-Event-ID", &Count::last_event_id);
                 routes.get("/silence", silence, producers).open();
                 routes.get("/bad-id", bad_id).open();
                 routes.get("/refused", refused).open();
@@ -236,7 +240,7 @@ TEST_F(StreamTest, OpenApiShowsStreams) {
   const std::string events = "/paths/~1ticks/get/responses/200/content/text~1event-stream/";
   EXPECT_EQ(document.at(events + "schema/type"), "string");
   EXPECT_EQ(document.at(events + "x-itemSchema/$ref"), "#/components/schemas/Tick");
-  EXPECT_EQ(document.at("/paths/~1ticks/get/parameters/1/name"), "Last-Event-ID");
+  EXPECT_EQ(document.at("/paths/~1ticks/get/parameters/2/name"), "Last-Event-ID");
   const std::string array = "/paths/~1rows/get/responses/200/content/application~1json/";
   EXPECT_EQ(document.at(array + "schema/type"), "array");
   EXPECT_EQ(document.at(array + "schema/items/$ref"), "#/components/schemas/Tick");

@@ -19,10 +19,10 @@ struct Told {
 };
 ASHLAR_DESCRIBE(Told, text)
 
-Result<Told> about(Context& ctx) {
-  return Told{std::string(ctx.client_address()) + ' ' + std::string(ctx.client_agent())};
+Result<Told> about(api::Call& call) {
+  return Told{std::string(call.client_address()) + ' ' + std::string(call.client_agent())};
 }
-Task<Result<Told>> elsewhere(Context&, async::BlockingPool& pool) {
+Task<Result<Told>> elsewhere(api::Call&, async::BlockingPool& pool) {
   auto text = co_await pool.run([] { return std::string("from another thread"); });
   if (!text) co_return std::unexpected(std::move(text.error()));
   co_return Told{std::move(*text)};
@@ -33,7 +33,7 @@ Task<Result<>> write_pieces(http::BodyWriter& out) {
   }
   co_return Result<>{};
 }
-Task<Result<>> stream(Context&, http::Request&, http::Response& response) {
+Task<Result<>> stream(api::Call&, http::Request&, http::Response& response) {
   response.headers.add("Content-Type", "text/csv");
   response.stream = write_pieces;
   co_return Result<>{};
@@ -44,7 +44,7 @@ struct Mounted {
   void operator()(Routes& routes) const {
     routes.get("/about", about).open();
     routes.get("/elsewhere", elsewhere, pool).open();
-    routes.raw(http::Method::get, "/stream", stream).set_guard({auth::Requirement::Kind::open, {}});
+    routes.raw(http::Method::get, "/stream", stream).set_guard(api::open());
   }
 };
 

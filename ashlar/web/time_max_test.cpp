@@ -53,7 +53,7 @@ Task<> wait_to_be_cancelled(Work& work) {
   }
 }
 
-Task<Result<Thing>> never_done(Context&, Work& work) {
+Task<Result<Thing>> never_done(api::Call&, Work& work) {
   try {
     co_await wait_forever();
   } catch (const boost::system::system_error&) {
@@ -63,15 +63,15 @@ Task<Result<Thing>> never_done(Context&, Work& work) {
   }
   co_return Thing{"late"};
 }
-Task<Result<Thing>> says_why_it_ended(Context&, Work& work) {
+Task<Result<Thing>> says_why_it_ended(api::Call&, Work& work) {
   co_await wait_to_be_cancelled(work);
   co_return fail(thing_away, "The thing is away.");
 }
-Task<Result<Thing>> done_in_spite_of_it(Context&, Work& work) {
+Task<Result<Thing>> done_in_spite_of_it(api::Call&, Work& work) {
   co_await wait_to_be_cancelled(work);
   co_return Thing{"just in time"};
 }
-Task<Result<Thing>> done_when_another_is_late(Context&, Work& work) {
+Task<Result<Thing>> done_when_another_is_late(api::Call&, Work& work) {
   Timer timer(co_await boost::asio::this_coro::executor, Timer::time_point::max());
   work.gates.push_back(&timer);
   work.at_gate.release();
@@ -80,22 +80,23 @@ Task<Result<Thing>> done_when_another_is_late(Context&, Work& work) {
 }
 
 // As something would be that answers only after a minute.
-Task<Result<Thing>> done_after_a_minute(Context&, ManualClock& clock) {
+Task<Result<Thing>> done_after_a_minute(api::Call&, ManualClock& clock) {
   clock.advance(1min);
   for (int i = 0; i < 3; ++i) co_await boost::asio::post(boost::asio::use_awaitable_t<LoopExecutor>{});
   co_return Thing{"done"};
 }
 
-Result<Thing> get_thing(Context&) { return Thing{"lamp"}; }
+Result<Thing> get_thing(api::Call&) { return Thing{"lamp"}; }
 
-class StoreThatIsAway final : public RateLimitStore {
+class StoreThatIsAway final : public api::RateLimitStore {
  public:
-  std::optional<RateLimitDecision> try_take(const RateLimitKey&, const RateLimit&, Clock::Steady) override {
+  std::optional<api::RateLimitDecision> try_take(const api::RateLimitKey&, const api::RateLimit&,
+                                                 Clock::Steady) override {
     return std::nullopt;
   }
-  Task<RateLimitDecision> take_later(RateLimitKey, const RateLimit&, Clock::Steady) override {
+  Task<api::RateLimitDecision> take_later(api::RateLimitKey, const api::RateLimit&, Clock::Steady) override {
     co_await wait_forever();
-    co_return RateLimitDecision{};
+    co_return api::RateLimitDecision{};
   }
 };
 
@@ -125,7 +126,7 @@ TEST(TimeMax, AnOperationThatIsTooSlowIsCancelledAndIs504) {
     EXPECT_EQ(reply.header("X-Content-Type-Options"), "nosniff") << path;
   }
   EXPECT_EQ(work.cancelled, 2);
-  EXPECT_THAT(served.app.log_lines(), HasSubstr("time_max of 20 ms has passed"));
+  EXPECT_THAT(served.app.log_lines(), HasSubstr("the deadline of 20 ms has passed"));
 }
 
 TEST(TimeMax, AValueThatCameInSpiteOfItIsSent) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ashlar/web/trace_context.hpp"
+#include "ashlar/api/trace_context.hpp"
 
 #include "ashlar/web/detail/test_app.hpp"
 
@@ -42,42 +42,42 @@ TEST(TraceContext, BeginsATraceOfItsOwnWhereTheParentIsMalformed) {
            std::string("00-") + trace_id + "-00f067aa0ba902b7_01",
            parent + "," + parent,
        }) {
-    EXPECT_FALSE(TraceContext::parse(wrong)) << wrong;
-    const TraceContext trace(wrong, random);
+    EXPECT_FALSE(api::TraceContext::parse(wrong)) << wrong;
+    const api::TraceContext trace(wrong, random);
     EXPECT_FALSE(trace.continues());
     EXPECT_NE(trace.trace_id(), trace_id);
-    ASSERT_TRUE(TraceContext::parse(trace.traceparent())) << "what is passed on is well-formed";
+    ASSERT_TRUE(api::TraceContext::parse(trace.traceparent())) << "what is passed on is well-formed";
     EXPECT_TRUE(trace.traceparent().ends_with("-01"));
   }
 }
 
 TEST(TraceContext, ContinuesTheCallersTraceInASpanOfItsOwn) {
   SeededRandom random(1);
-  const TraceContext trace(parent, random);
+  const api::TraceContext trace(parent, random);
   EXPECT_TRUE(trace.continues());
   EXPECT_EQ(trace.trace_id(), trace_id);
   EXPECT_NE(trace.span_id(), "00f067aa0ba902b7");
   EXPECT_EQ(trace.span_id().size(), 16U);
   EXPECT_EQ(trace.traceparent(), "00-" + std::string(trace_id) + '-' + std::string(trace.span_id()) + "-01");
   const auto flags = [&](std::string text) {
-    return std::string(TraceContext(parent.substr(0, 53) + std::move(text), random).traceparent().substr(53));
+    return std::string(api::TraceContext(parent.substr(0, 53) + std::move(text), random).traceparent().substr(53));
   };
   EXPECT_EQ(flags("00"), "00") << "whoever does not record is not made to";
   EXPECT_EQ(flags("02"), "00");
   EXPECT_EQ(flags("0b"), "01");
-  EXPECT_TRUE(TraceContext("cc" + parent.substr(2) + "-what-comes-later", random).continues());
+  EXPECT_TRUE(api::TraceContext("cc" + parent.substr(2) + "-what-comes-later", random).continues());
 }
 
 struct Traced {
   std::string trace, span, traceparent, state;
 };
 ASHLAR_DESCRIBE(Traced, trace, span, traceparent, state)
-Result<Bare<Traced>> traced(Context& ctx) {
-  const TraceContext& trace = ctx.trace();
-  return Bare<Traced>{{std::string(trace.trace_id()), std::string(trace.span_id()),
-                       std::string(ctx.trace().traceparent()), std::string(ctx.trace_state())}};
+Result<api::Bare<Traced>> traced(api::Call& call) {
+  const api::TraceContext& trace = call.trace();
+  return api::Bare<Traced>{{std::string(trace.trace_id()), std::string(trace.span_id()),
+                            std::string(call.trace().traceparent()), std::string(call.trace_state())}};
 }
-Result<> untraced(Context&) { return {}; }
+Result<> untraced(api::Call&) { return {}; }
 
 void mount(Routes& routes) {
   routes.get("/traced", traced).open();
@@ -99,7 +99,7 @@ TEST(TraceContext, IsMadeWhenAnOperationAsksForIt) {
   TestApp app(mount);
   const auto reply =
       app->send({http::Method::get, "/traced", {{"traceparent", "nonsense"}, {"tracestate", "vendor=1"}}, {}});
-  EXPECT_TRUE(TraceContext::parse(reply.at("/traceparent")));
+  EXPECT_TRUE(api::TraceContext::parse(reply.at("/traceparent")));
   EXPECT_EQ(reply.at("/state"), "") << "it belongs to the trace that is not continued";
   EXPECT_THAT(app.log_lines(), HasSubstr(reply.at("/trace")));
   const auto two = app->send({http::Method::get, "/traced", {{"traceparent", parent}, {"traceparent", parent}}, {}});

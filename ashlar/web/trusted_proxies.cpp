@@ -34,7 +34,7 @@ Result<TrustedProxies> TrustedProxies::make(const TrustedProxyOptions& options) 
   TrustedProxies out;
   out.fields_ = options.fields;
   out.hops_max_ = options.hops_max;
-  auto networks = http::IpNetworks::parse(options.networks);
+  auto networks = IpNetworks::parse(options.networks);
   if (!networks) return std::unexpected(std::move(networks.error()));
   out.networks_ = std::move(*networks);
   return out;
@@ -43,7 +43,7 @@ Result<TrustedProxies> TrustedProxies::make(const TrustedProxyOptions& options) 
 ClientOrigin TrustedProxies::origin_of(const http::Request& request) const {
   ClientOrigin origin = {.address = request.peer_address, .authority = request.authority, .scheme = request.scheme};
   if (networks_.empty()) return origin;
-  const auto peer = http::IpAddress::parse(request.peer_address);
+  const auto peer = IpAddress::parse(request.peer_address);
   if (!peer || !networks_.contains(*peer)) return origin;
   if (fields_ == TrustedProxyOptions::Fields::forwarded) {
     read_forwarded(request, origin);
@@ -63,7 +63,7 @@ void TrustedProxies::read_x_forwarded(const http::Request& request, ClientOrigin
     const auto address = detail::address_of_node(*entry, detail::Ipv6Writing::bare);
     if (!address) break;
     origin.address = *address;
-    if (!networks_.contains(*http::IpAddress::parse(*address))) break;
+    if (!networks_.contains(*IpAddress::parse(*address))) break;
   }
   take_proto_and_host(entry_at(request.headers, "X-Forwarded-Proto", distance),
                       entry_at(request.headers, "X-Forwarded-Host", distance), origin);
@@ -81,7 +81,7 @@ void TrustedProxies::read_forwarded(const http::Request& request, ClientOrigin& 
     const auto address = detail::address_of_node(element->node, detail::Ipv6Writing::in_brackets);
     if (!address) return;
     origin.address = *address;
-    if (!networks_.contains(*http::IpAddress::parse(*address))) return;
+    if (!networks_.contains(*IpAddress::parse(*address))) return;
   }
 }
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "ashlar/core/error.hpp"
-#include "ashlar/http/ip_address.hpp"
+#include "ashlar/core/ip_address.hpp"
 #include "ashlar/http/message.hpp"
 
 #include <cstddef>
@@ -57,7 +57,7 @@ class TrustedProxies {
   void read_x_forwarded(const http::Request& request, ClientOrigin& origin) const;
   void read_forwarded(const http::Request& request, ClientOrigin& origin) const;
 
-  http::IpNetworks networks_;
+  IpNetworks networks_;
   TrustedProxyOptions::Fields fields_ = TrustedProxyOptions::Fields::x_forwarded;
   std::size_t hops_max_ = 0;
 };

@@ -46,7 +46,7 @@ TEST(TrustedProxies, RefuseNetworksThatAreNone) {
   for (const std::string wrong : {"", "10.0.0.0/33", "10.0.0.1/8", "everybody", "proxy.example", "*"}) {
     const auto made = TrustedProxies::make({.networks = {"10.0.0.0/8", wrong}});
     ASSERT_FALSE(made) << wrong;
-    EXPECT_EQ(made.error().code(), http::errors::invalid_network);
+    EXPECT_EQ(made.error().code(), ashlar::errors::invalid_network);
     EXPECT_THAT(made.error().message(), HasSubstr('"' + wrong + '"'));
   }
 }
@@ -210,15 +210,17 @@ TEST(TrustedProxies, FindTheClientInForwarded) {
       });
 }
 
-Result<> nothing(Context&) { return {}; }
+Result<> nothing(api::Call&) { return {}; }
 struct Seen {
   std::string address;
 };
 ASHLAR_DESCRIBE(Seen, address)
-Result<Bare<Seen>> see(Context& ctx) {
-  ctx.keep(
-      {.access_token = "a", .refresh_token = "r", .access_expires_at = ctx.now(), .refresh_expires_at = ctx.now()});
-  return Bare<Seen>{{std::string(ctx.client_address())}};
+Result<api::WithCredentials<api::Bare<Seen>>> see(api::Call& call) {
+  return api::WithCredentials<api::Bare<Seen>>{.reply = {{std::string(call.client_address())}},
+                                               .credentials = api::Credentials{.access_token = "a",
+                                                                               .refresh_token = "r",
+                                                                               .access_expires_at = call.now(),
+                                                                               .refresh_expires_at = call.now()}};
 }
 
 TEST(TrustedProxies, DecideForTheWholeChainWhoTheClientIs) {

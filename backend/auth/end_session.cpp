@@ -3,10 +3,11 @@
 
 namespace ashlar::backend {
 
-Task<Result<>> end_session(web::Context& ctx, EndSession in, Sessions& sessions) {
-  auto ended = co_await sessions.end(ctx.user().id, in.id, ctx.now());
-  if (ended && in.id == ctx.user().session) ctx.forget_credentials();
-  co_return ended;
+Task<Result<api::WithCredentials<>>> end_session(api::UserCall& call, api::ById in, Sessions& sessions) {
+  co_await unwrap(sessions.end(call, call.user().id, in.id));
+  const bool own = in.id == call.user().session;
+  co_return api::WithCredentials<>{.credentials = {},
+                                   .otherwise = own ? api::StoredCredentials::deleted : api::StoredCredentials::kept};
 }
 
 }  // namespace ashlar::backend

@@ -16,10 +16,9 @@ Session Session::example() {
           .expires_at = moment + std::chrono::hours{7 * 24}};
 }
 
-Task<Result<web::Page<Session>>> list_sessions(web::Context& ctx, ListSessions in, sql::Database& database) {
-  auto page = co_await SessionRepository(database).list(ctx.user().id, ctx.now(), in);
-  if (!page) co_return page;
-  for (Session& session : page->items) session.current = session.id == ctx.user().session;
+Task<Result<api::Page<Session>>> list_sessions(api::UserCall& call, ListSessions in, sql::Database& database) {
+  auto page = co_await unwrap(SessionRepository(database).list(call.user().id, call.now(), in));
+  for (Session& session : page.items) session.current = session.id == call.user().session;
   co_return page;
 }
 

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ashlar/api/call.hpp"
+#include "ashlar/api/listing.hpp"
+#include "ashlar/api/reply.hpp"
 #include "ashlar/async/task.hpp"
 #include "ashlar/sql/database.hpp"
-#include "ashlar/web/context.hpp"
-#include "ashlar/web/reply.hpp"
 #include "backend/auth/session.hpp"
 #include "backend/auth/session_row.hpp"
-#include "backend/listing.hpp"
 
 namespace ashlar::backend {
 
 struct ListSessions {
-  PageNumber page;
-  PageLimit limit;
+  api::PageNumber page;
+  api::PageLimit limit;
   sql::Sort<SessionRow, &SessionRow::created_at, &SessionRow::last_used_at> sort;
 };
 ASHLAR_DESCRIBE(ListSessions, page, limit, sort)
 
-Task<Result<web::Page<Session>>> list_sessions(web::Context& ctx, ListSessions in, sql::Database& database);
+Task<Result<api::Page<Session>>> list_sessions(api::UserCall& call, ListSessions in, sql::Database& database);
 
 }  // namespace ashlar::backend

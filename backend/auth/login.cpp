@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/auth/login.hpp"
 
-#include "ashlar/log/logger.hpp"
 #include "backend/auth/session.hpp"
 #include "backend/users/user_repository.hpp"
 
@@ -11,30 +10,35 @@ Login Login::example() {
   return {.email = Email::of("ada@example.com"), .password = Text<1, 1024>::of("a long password")};
 }
 
-Task<Result<SignedIn>> login(web::Context& ctx, Login in, sql::Database& database, auth::PasswordHasher& passwords,
-                             Sessions& sessions) {
-  auto account = co_await UserRepository(database).find_account(in.email.str());
-  if (!account) co_return std::unexpected(std::move(account.error()));
+namespace {
 
-  auto right = *account ? co_await passwords.verify(in.password.str(), (*account)->password_hash)
-                        : co_await passwords.verify_against_nobody(in.password.str());
-  // Too long to be anybody's: wrong, like any other.
+Error invalid_credentials() { return {errors::invalid_credentials, "The e-mail address or the password is wrong."}; }
+
+// The password was verified against `account`, which took a while. Meanwhile the account may have been changed, so it
+// is read again under a lock that conflicts with every change to it: a changed password is wrong now, and the session
+// gets the rights of now.
+Task<Result<api::WithCredentials<SignedIn>>> open_session(api::UnitOfWork& unit, Account account, Sessions* sessions) {
+  auto now = co_await unwrap(UserRepository::find_account_locked(unit, account.user.id));
+  if (!now || now->password_hash != account.password_hash) co_return std::unexpected(invalid_credentials());
+  TokenPair pair = co_await unwrap(sessions->open(unit, now->user));
+  co_return signed_in(unit.call(), std::move(now->user), std::move(pair));
+}
+
+}  // namespace
+
+Task<Result<api::WithCredentials<SignedIn>>> login(api::Call& call, Login in, api::Units& units,
+                                                   auth::PasswordHasher& passwords, Sessions& sessions) {
+  auto account = co_await unwrap(UserRepository(units.database()).find_account(in.email.str()));
+  auto right = account ? co_await passwords.verify(in.password.str(), account->password_hash)
+                       : co_await passwords.verify_against_nobody(in.password.str());
+  // A password that is too long for any account is wrong like any other.
   if (!right && right.error().code() == auth::errors::password_too_long) right = false;
-  if (!right) co_return std::unexpected(std::move(right.error()));
-  if (!*account || !*right) {
-    ctx.log().warn("sign-in refused", {{"address", ctx.client_address()}, {"requestId", ctx.request_id()}});
-    co_return fail(errors::invalid_credentials, "The e-mail address or the password is wrong.");
+  const bool passed = co_await unwrap(std::move(right));
+  if (!account || !passed) {
+    call.log().warn("sign-in refused", {{"address", call.client_address()}});
+    co_return std::unexpected(invalid_credentials());
   }
-
-  User& user = (*account)->user;
-  auto transaction = co_await database.begin();
-  if (!transaction) co_return std::unexpected(std::move(transaction.error()));
-  auto opened = co_await sessions.open(ctx, *transaction, user);
-  if (!opened) co_return std::unexpected(std::move(opened.error()));
-  if (auto committed = co_await transaction->commit(); !committed)
-    co_return std::unexpected(std::move(committed.error()));
-  if (!opened->ended.ids.empty()) co_await sessions.revoke(std::move(opened->ended));
-  co_return hand_over(ctx, std::move(user), std::move(opened->pair));
+  co_return co_await units.run(call, &open_session, std::move(*account), &sessions);
 }
 
 }  // namespace ashlar::backend

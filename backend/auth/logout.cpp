@@ -5,12 +5,11 @@
 
 namespace ashlar::backend {
 
-Task<Result<>> logout(web::Context& ctx, Sessions& sessions) {
-  auto ended = co_await sessions.end(ctx.user().id, ctx.user().session, ctx.now());
-  // Ended by another request at the same moment: what was asked for is so.
-  if (!ended && ended.error().code() != errors::session_not_found) co_return ended;
-  ctx.forget_credentials();
-  co_return Result<>{};
+Task<Result<api::WithCredentials<>>> logout(api::UserCall& call, Sessions& sessions) {
+  auto ended = co_await sessions.end(call, call.user().id, call.user().session);
+  // Another request may have ended it at the same moment: then it is ended.
+  if (!ended && ended.error().code() != errors::session_not_found) co_return std::unexpected(std::move(ended.error()));
+  co_return api::WithCredentials<>{};
 }
 
 }  // namespace ashlar::backend

@@ -6,7 +6,7 @@
 
 namespace ashlar::backend {
 
-// Ends the session that asks.
-Task<Result<>> logout(web::Context& ctx, Sessions& sessions);
+// Ends the caller's session.
+Task<Result<api::WithCredentials<>>> logout(api::UserCall& call, Sessions& sessions);
 
 }  // namespace ashlar::backend

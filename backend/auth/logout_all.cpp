@@ -3,15 +3,15 @@
 
 namespace ashlar::backend {
 
-Task<Result<>> logout_all(web::Context& ctx, sql::Database& database, Sessions& sessions) {
-  auto transaction = co_await database.begin();
-  if (!transaction) co_return std::unexpected(std::move(transaction.error()));
-  auto ended = co_await sessions.end_all(*transaction, ctx.user().id, ctx.now());
-  if (!ended) co_return std::unexpected(std::move(ended.error()));
-  if (auto committed = co_await transaction->commit(); !committed) co_return committed;
-  co_await sessions.revoke(std::move(*ended));
-  ctx.forget_credentials();
-  co_return Result<>{};
+namespace {
+
+Task<Result<>> end_all(api::UnitOfWork& unit, Uuid user, Sessions* sessions) { return sessions->end_all(unit, user); }
+
+}  // namespace
+
+Task<Result<api::WithCredentials<>>> logout_all(api::UserCall& call, api::Units& units, Sessions& sessions) {
+  co_await unwrap(units.run(call, &end_all, call.user().id, &sessions));
+  co_return api::WithCredentials<>{};
 }
 
 }  // namespace ashlar::backend

@@ -2,12 +2,11 @@
 #pragma once
 
 #include "ashlar/async/task.hpp"
-#include "ashlar/sql/database.hpp"
 #include "backend/auth/sessions.hpp"
 
 namespace ashlar::backend {
 
-// Ends every session of the one who asks.
-Task<Result<>> logout_all(web::Context& ctx, sql::Database& database, Sessions& sessions);
+// Ends every session of the caller's account.
+Task<Result<api::WithCredentials<>>> logout_all(api::UserCall& call, api::Units& units, Sessions& sessions);
 
 }  // namespace ashlar::backend

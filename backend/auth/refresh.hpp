@@ -9,10 +9,10 @@
 namespace ashlar::backend {
 
 struct Refresh {
-  std::optional<Text<1, 4096>> refresh_token;  // absent: the one in the cookie
+  std::optional<Text<1, 4096>> refresh_token;  // over HTTP, the cookie's when the body has none
 };
 ASHLAR_DESCRIBE(Refresh, refresh_token)
 
-Task<Result<SignedIn>> refresh(web::Context& ctx, Refresh in, Sessions& sessions);
+Task<Result<api::WithCredentials<SignedIn>>> refresh(api::Call& call, Refresh in, Sessions& sessions);
 
 }  // namespace ashlar::backend

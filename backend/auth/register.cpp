@@ -12,32 +12,32 @@ Register Register::example() {
           .age = Age::of(36)};
 }
 
-Task<Result<web::Created<SignedIn>>> register_account(web::Context& ctx, Register in, sql::Database& database,
-                                                      auth::PasswordHasher& passwords, Sessions& sessions) {
-  // Saves the hashing in the usual case; that the address is still free is decided by the insert.
-  auto taken = co_await UserRepository(database).find_account(in.email.str());
-  if (!taken) co_return std::unexpected(std::move(taken.error()));
-  if (*taken) co_return fail(errors::email_taken, "This e-mail address is taken.");
+namespace {
 
-  auto hash = co_await passwords.hash(in.password.str());
-  if (!hash) co_return std::unexpected(std::move(hash.error()));
+using Registered = api::WithCredentials<api::Created<SignedIn>>;
 
-  auto transaction = co_await database.begin();
-  if (!transaction) co_return std::unexpected(std::move(transaction.error()));
-  auto user = co_await UserRepository(*transaction)
-                  .create({.id = ctx.new_id(),
-                           .email = in.email.str(),
-                           .name = in.name.str(),
-                           .age = in.age,
-                           .role = std::string(role_user),
-                           .password_hash = std::move(*hash),
-                           .created_at = ctx.now()});
-  if (!user) co_return std::unexpected(std::move(user.error()));
-  auto opened = co_await sessions.open(ctx, *transaction, *user);
-  if (!opened) co_return std::unexpected(std::move(opened.error()));
-  if (auto committed = co_await transaction->commit(); !committed)
-    co_return std::unexpected(std::move(committed.error()));
-  co_return web::Created<SignedIn>{hand_over(ctx, std::move(*user), std::move(opened->pair))};
+Task<Result<Registered>> create_and_open(api::UnitOfWork& unit, NewUser account, Sessions* sessions) {
+  User user = co_await unwrap(UserRepository::create(unit, std::move(account)));
+  TokenPair pair = co_await unwrap(sessions->open(unit, user));
+  auto reply = signed_in(unit.call(), std::move(user), std::move(pair));
+  co_return Registered{.reply = {std::move(reply.reply)}, .credentials = std::move(reply.credentials)};
+}
+
+}  // namespace
+
+Task<Result<Registered>> register_account(api::Call& call, Register in, api::Units& units,
+                                          auth::PasswordHasher& passwords, Sessions& sessions) {
+  // This saves the hashing in the usual case; the insert decides whether the address is still free.
+  if (co_await unwrap(UserRepository(units.database()).find_account(in.email.str())))
+    co_return fail(errors::email_taken, "This e-mail address is taken.");
+  NewUser account{.id = call.new_id(),
+                  .email = in.email.str(),
+                  .name = in.name.str(),
+                  .age = in.age,
+                  .role = std::string(role_user),
+                  .password_hash = co_await unwrap(passwords.hash(in.password.str())),
+                  .created_at = call.now()};
+  co_return co_await units.run(call, &create_and_open, std::move(account), &sessions);
 }
 
 }  // namespace ashlar::backend

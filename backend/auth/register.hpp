@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ashlar/api/reply.hpp"
 #include "ashlar/async/task.hpp"
 #include "ashlar/auth/password.hpp"
-#include "ashlar/sql/database.hpp"
-#include "ashlar/web/reply.hpp"
 #include "backend/auth/sessions.hpp"
 
 #include <optional>
@@ -22,7 +21,9 @@ struct Register {
 ASHLAR_DESCRIBE(Register, name, email, password, age)
 
 // Makes an account and signs it in.
-Task<Result<web::Created<SignedIn>>> register_account(web::Context& ctx, Register in, sql::Database& database,
-                                                      auth::PasswordHasher& passwords, Sessions& sessions);
+Task<Result<api::WithCredentials<api::Created<SignedIn>>>> register_account(api::Call& call, Register in,
+                                                                            api::Units& units,
+                                                                            auth::PasswordHasher& passwords,
+                                                                            Sessions& sessions);
 
 }  // namespace ashlar::backend

@@ -12,7 +12,7 @@ namespace ashlar::backend {
 
 namespace {
 
-// A token that was signed while its session was being ended is a moment younger than the end.
+// A token may be signed a moment after its session was read and ended.
 constexpr std::chrono::seconds revocation_margin{60};
 
 auth::Principal principal_of(const User& user, const Uuid& session) {
@@ -25,7 +25,7 @@ auth::Principal principal_of(const User& user, const Uuid& session) {
           .expires_at = {}};
 }
 
-// User-Agent is whatever the client sends; what is not UTF-8 can be neither stored nor shown.
+// A client may send any User-Agent. Text that is not UTF-8 can be neither stored nor shown.
 std::string readable(std::string_view agent) {
   return is_utf8(agent) && agent.find('\0') == agent.npos ? std::string(agent) : std::string();
 }
@@ -36,77 +36,73 @@ Timestamp Sessions::last_access_expiry(Timestamp now) const {
   return now + tokens_.options().access_lifetime + revocation_margin;
 }
 
-Task<Result<OpenedSession>> Sessions::open(web::Context& ctx, sql::Executor& in, const User& user) {
-  const Uuid session = ctx.new_id();
+Task<Result<TokenPair>> Sessions::open(api::UnitOfWork& unit, User user) {
+  const api::Call& call = unit.call();
+  const Uuid session = call.new_id();
   TokenPair pair{.access = tokens_.issue_access(principal_of(user, session)),
                  .refresh = tokens_.issue_refresh(user.id, session)};
-  auto created = co_await SessionRepository(in).create({.id = session,
-                                                        .user_id = user.id,
-                                                        .refresh_id = pair.refresh.token_id,
-                                                        .created_at = ctx.now(),
-                                                        .last_used_at = ctx.now(),
-                                                        .expires_at = pair.refresh.expires_at,
-                                                        .client_address = std::string(ctx.client_address()),
-                                                        .client_agent = readable(ctx.client_agent())});
-  if (!created && created.error().code() == sql::errors::foreign_key) {
-    // The account was removed between the look at its password and here.
-    co_return fail(errors::invalid_credentials, "The e-mail address or the password is wrong.");
-  }
-  if (!created) co_return std::unexpected(std::move(created.error()));
-  const Timestamp until = last_access_expiry(ctx.now());
-  auto ended = co_await SessionRepository(in).end_beyond(user.id, per_user_max_, ctx.now(), until);
-  if (!ended) co_return std::unexpected(std::move(ended.error()));
-  co_return OpenedSession{.pair = std::move(pair), .ended = {.ids = std::move(*ended), .until = until}};
+  co_await unwrap(SessionRepository::create(unit, {.id = session,
+                                                   .user_id = user.id,
+                                                   .refresh_id = pair.refresh.token_id,
+                                                   .created_at = call.now(),
+                                                   .last_used_at = call.now(),
+                                                   .expires_at = pair.refresh.expires_at,
+                                                   .client_address = std::string(call.client_address()),
+                                                   .client_agent = readable(call.client_agent())}));
+  const Timestamp until = last_access_expiry(call.now());
+  auto ended = co_await unwrap(SessionRepository::end_beyond(unit, user.id, per_user_max_, until));
+  revoke_after(unit, {.ids = std::move(ended), .until = until});
+  co_return pair;
 }
 
-Task<Result<SignedIn>> Sessions::refresh(web::Context& ctx, std::string refresh_token) {
-  auto claims = tokens_.verify_refresh(refresh_token);
-  if (!claims) co_return std::unexpected(std::move(claims.error()));
-
-  auth::IssuedToken next = tokens_.issue_refresh(claims->account, claims->session);
-  auto advanced = co_await SessionRepository(database_).advance({.session = claims->session,
-                                                                 .user_id = claims->account,
-                                                                 .from = claims->token_id,
-                                                                 .to = next.token_id,
-                                                                 .now = ctx.now(),
-                                                                 .expires_at = next.expires_at});
-  if (!advanced) co_return std::unexpected(std::move(advanced.error()));
-  if (!*advanced) {
-    auto ended = co_await end(claims->account, claims->session, ctx.now());
+Task<Result<api::WithCredentials<SignedIn>>> Sessions::refresh(api::Call& call, std::string refresh_token) {
+  const auth::RefreshClaims claims = co_await unwrap(tokens_.verify_refresh(refresh_token));
+  auth::IssuedToken next = tokens_.issue_refresh(claims.account, claims.session);
+  const bool advanced = co_await unwrap(units_.run_one(call, &SessionRepository::advance,
+                                                       RefreshStep{.session = claims.session,
+                                                                   .user_id = claims.account,
+                                                                   .from = claims.token_id,
+                                                                   .to = next.token_id,
+                                                                   .expires_at = next.expires_at}));
+  if (!advanced) {
+    auto ended = co_await end(call, claims.account, claims.session);
     if (!ended && ended.error().code() == errors::session_not_found)
       co_return fail(auth::errors::token_revoked, "This session has ended. Sign in again.");
-    if (!ended) co_return std::unexpected(std::move(ended.error()));
-    ctx.log().warn("a refresh token was used twice; its session has ended", {{"user", claims->account.to_string()},
-                                                                             {"session", claims->session.to_string()},
-                                                                             {"address", ctx.client_address()},
-                                                                             {"requestId", ctx.request_id()}});
+    co_await unwrap(std::move(ended));
+    call.log().warn("a refresh token was used twice; its session has ended", {{"user", claims.account.to_string()},
+                                                                              {"session", claims.session.to_string()},
+                                                                              {"address", call.client_address()}});
     co_return fail(errors::refresh_reused, "This refresh token was used before. The session has ended: sign in again.");
   }
 
-  auto user = co_await UserRepository(database_).find(claims->account);
-  if (!user) co_return std::unexpected(std::move(user.error()));
-  if (!*user) co_return fail(auth::errors::token_revoked, "This account does not exist any more.");
-  TokenPair pair{.access = tokens_.issue_access(principal_of(**user, claims->session)), .refresh = std::move(next)};
-  co_return hand_over(ctx, std::move(**user), std::move(pair));
+  User user = co_await unwrap(required(co_await UserRepository(units_.database()).find(claims.account),
+                                       auth::errors::token_revoked, "This account does not exist any more."));
+  TokenPair pair{.access = tokens_.issue_access(principal_of(user, claims.session)), .refresh = std::move(next)};
+  co_return signed_in(call, std::move(user), std::move(pair));
 }
 
-Task<Result<>> Sessions::end(Uuid user, Uuid session, Timestamp now) {
-  auto transaction = co_await database_.begin();
-  if (!transaction) co_return std::unexpected(std::move(transaction.error()));
-  const Timestamp until = last_access_expiry(now);
-  auto ids = co_await SessionRepository(*transaction).end(user, session, now, until);
-  if (!ids) co_return std::unexpected(std::move(ids.error()));
-  if (ids->empty()) co_return fail(errors::session_not_found, "There is no such session.");
-  if (auto committed = co_await transaction->commit(); !committed) co_return committed;
-  co_await revoke({.ids = std::move(*ids), .until = until});
+Task<Result<>> Sessions::end_one(api::UnitOfWork& unit, Sessions* sessions, Uuid user, Uuid session) {
+  const Timestamp until = sessions->last_access_expiry(unit.call().now());
+  auto ids = co_await unwrap(SessionRepository::end(unit, user, session, until));
+  if (ids.empty()) co_return fail(errors::session_not_found, "There is no such session.");
+  sessions->revoke_after(unit, {.ids = std::move(ids), .until = until});
   co_return Result<>{};
 }
 
-Task<Result<EndedSessions>> Sessions::end_all(sql::Executor& in, Uuid user, Timestamp now) {
-  const Timestamp until = last_access_expiry(now);
-  auto ids = co_await SessionRepository(in).end(user, std::nullopt, now, until);
-  if (!ids) co_return std::unexpected(std::move(ids.error()));
-  co_return EndedSessions{.ids = std::move(*ids), .until = until};
+Task<Result<>> Sessions::end(api::Call& call, Uuid user, Uuid session) {
+  return units_.run(call, &Sessions::end_one, this, user, session);
+}
+
+Task<Result<>> Sessions::end_all(api::UnitOfWork& unit, Uuid user) {
+  const Timestamp until = last_access_expiry(unit.call().now());
+  auto ids = co_await unwrap(SessionRepository::end(unit, user, std::nullopt, until));
+  revoke_after(unit, {.ids = std::move(ids), .until = until});
+  co_return Result<>{};
+}
+
+void Sessions::revoke_after(api::UnitOfWork& unit, EndedSessions ended) {
+  if (ended.ids.empty()) return;
+  unit.after_commit([this, ended = std::move(ended)]() mutable { return revoke(std::move(ended)); });
 }
 
 Task<> Sessions::revoke(EndedSessions ended) {

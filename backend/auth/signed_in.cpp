@@ -12,16 +12,16 @@ SignedIn SignedIn::example() {
           .expires_in = 900};
 }
 
-SignedIn hand_over(web::Context& ctx, User user, TokenPair pair) {
-  ctx.keep({.access_token = pair.access.token,
-            .refresh_token = pair.refresh.token,
-            .access_expires_at = pair.access.expires_at,
-            .refresh_expires_at = pair.refresh.expires_at});
-  const auto lifetime = std::chrono::ceil<std::chrono::seconds>(pair.access.expires_at - ctx.now());
-  return {.user = std::move(user),
-          .access_token = std::move(pair.access.token),
-          .refresh_token = std::move(pair.refresh.token),
-          .expires_in = lifetime.count()};
+api::WithCredentials<SignedIn> signed_in(const api::Call& call, User user, TokenPair pair) {
+  const auto lifetime = std::chrono::ceil<std::chrono::seconds>(pair.access.expires_at - call.now());
+  return {.reply = {.user = std::move(user),
+                    .access_token = pair.access.token,
+                    .refresh_token = pair.refresh.token,
+                    .expires_in = lifetime.count()},
+          .credentials = api::Credentials{.access_token = std::move(pair.access.token),
+                                          .refresh_token = std::move(pair.refresh.token),
+                                          .access_expires_at = pair.access.expires_at,
+                                          .refresh_expires_at = pair.refresh.expires_at}};
 }
 
 }  // namespace ashlar::backend

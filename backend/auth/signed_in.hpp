@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ashlar/api/call.hpp"
+#include "ashlar/api/reply.hpp"
 #include "ashlar/auth/token.hpp"
-#include "ashlar/web/context.hpp"
 #include "backend/users/user.hpp"
 
 #include <cstdint>
@@ -10,7 +11,7 @@
 
 namespace ashlar::backend {
 
-// The answer to whoever signed in: who they are, and the pair of tokens.
+// The reply to a sign-in: the account, and the pair of tokens.
 struct SignedIn {
   User user;
   std::string access_token;
@@ -27,7 +28,7 @@ struct TokenPair {
   auth::IssuedToken refresh;
 };
 
-// Also asks the face to keep the pair for the client: cookies, over HTTP.
-[[nodiscard]] SignedIn hand_over(web::Context& ctx, User user, TokenPair pair);
+// The reply with the pair, which the client also stores: as cookies, over HTTP.
+[[nodiscard]] api::WithCredentials<SignedIn> signed_in(const api::Call& call, User user, TokenPair pair);
 
 }  // namespace ashlar::backend

@@ -7,8 +7,8 @@ Health Health::example() {
   return {.timestamp = Timestamp::parse("2026-05-04T08:30:00.125Z").value_or(Timestamp{}), .environment = "production"};
 }
 
-Result<web::Bare<Health>> health(web::Context& ctx, const Stage& stage) {
-  return web::Bare<Health>{{.timestamp = ctx.now(), .environment = std::string(to_string(stage))}};
+Result<api::Bare<Health>> health(api::Call& call, const Stage& stage) {
+  return api::Bare<Health>{{.timestamp = call.now(), .environment = std::string(to_string(stage))}};
 }
 
 }  // namespace ashlar::backend

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ashlar/api/call.hpp"
+#include "ashlar/api/reply.hpp"
 #include "ashlar/schema/constraints.hpp"
-#include "ashlar/web/context.hpp"
-#include "ashlar/web/reply.hpp"
 #include "backend/settings.hpp"
 
 #include <string>
@@ -20,6 +20,6 @@ struct Health {
 ASHLAR_DESCRIBE(Health, status, timestamp, environment)
 
 // The process answers. Asks nothing of anything else.
-Result<web::Bare<Health>> health(web::Context& ctx, const Stage& stage);
+Result<api::Bare<Health>> health(api::Call& call, const Stage& stage);
 
 }  // namespace ashlar::backend

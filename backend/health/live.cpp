@@ -3,6 +3,6 @@
 
 namespace ashlar::backend {
 
-Result<web::Bare<Liveness>> live(web::Context&) { return web::Bare<Liveness>{}; }
+Result<api::Bare<Liveness>> live(api::Call&) { return api::Bare<Liveness>{}; }
 
 }  // namespace ashlar::backend

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ashlar/api/call.hpp"
+#include "ashlar/api/reply.hpp"
 #include "ashlar/schema/constraints.hpp"
-#include "ashlar/web/context.hpp"
-#include "ashlar/web/reply.hpp"
 
 #include <string>
 
@@ -16,6 +16,6 @@ ASHLAR_DESCRIBE(Liveness, status)
 
 // Whether the process should be left running. Draining and a database that is away do not count: a restart helps
 // neither.
-Result<web::Bare<Liveness>> live(web::Context& ctx);
+Result<api::Bare<Liveness>> live(api::Call& call);
 
 }  // namespace ashlar::backend

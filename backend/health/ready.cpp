@@ -21,15 +21,15 @@ std::string text_of(Outcome outcome) {
 
 }  // namespace
 
-Task<Result<web::Bare<ReadinessReport>>> ready(web::Context&, Readiness& readiness) {
-  web::Bare<ReadinessReport> out;
+Task<Result<api::Bare<ReadinessReport>>> ready(api::Call&, Readiness& readiness) {
+  api::Bare<ReadinessReport> out;
   for (const auto& [name, outcome] : co_await readiness.checks()) {
     out.value.checks.push_back({.name = name, .status = text_of(outcome)});
     if (outcome == Outcome::failed) out.value.missing.push_back(name);
   }
   if (!out.value.missing.empty()) {
     out.value.status = "unavailable";
-    out.status = 503;
+    out.service = api::Bare<ReadinessReport>::Service::unavailable;
   }
   co_return out;
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ashlar/api/call.hpp"
+#include "ashlar/api/reply.hpp"
 #include "ashlar/async/task.hpp"
 #include "ashlar/schema/constraints.hpp"
-#include "ashlar/web/context.hpp"
-#include "ashlar/web/reply.hpp"
 #include "backend/health/readiness.hpp"
 
 #include <string>
@@ -26,6 +26,6 @@ struct ReadinessReport {
 ASHLAR_DESCRIBE(ReadinessReport, status, missing, checks)
 
 // Whether the process should get requests.
-Task<Result<web::Bare<ReadinessReport>>> ready(web::Context& ctx, Readiness& readiness);
+Task<Result<api::Bare<ReadinessReport>>> ready(api::Call& call, Readiness& readiness);
 
 }  // namespace ashlar::backend

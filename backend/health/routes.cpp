@@ -9,11 +9,11 @@ namespace ashlar::backend {
 
 // clang-format off
 void mount_health(web::Routes& routes, const Stage& stage, Readiness& readiness) {
-  routes.get("/health", health, stage).open()
+  routes.get("/health", health, stage).open().essential()
       .name("health").tag("Health").summary("The process answers");
-  routes.get("/health/live", live).open()
+  routes.get("/health/live", live).open().essential()
       .name("live").tag("Health").summary("Whether to leave the process running");
-  routes.get("/health/ready", ready, readiness).open()
+  routes.get("/health/ready", ready, readiness).open().essential()
       .name("ready").tag("Health").summary("Whether to send it requests");
 }
 // clang-format on

@@ -5,11 +5,9 @@
 
 namespace ashlar::backend {
 
-Task<Result<Uuid>> customer_of(web::Context&, Uuid id, sql::Database& database) {
-  auto user = co_await OrderRepository(database).find_user(id);
-  if (!user) co_return std::unexpected(std::move(user.error()));
-  if (!*user) co_return fail(errors::order_not_found, "There is no such order.");
-  co_return **user;
+Task<Result<Uuid>> customer_of(api::Call&, Uuid id, sql::Database& database) {
+  co_return required(co_await OrderRepository(database).find_user(id), errors::order_not_found,
+                     "There is no such order.");
 }
 
 }  // namespace ashlar::backend

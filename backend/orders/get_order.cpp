@@ -5,11 +5,9 @@
 
 namespace ashlar::backend {
 
-Task<Result<Order>> get_order(web::Context&, GetOrder in, sql::Database& database) {
-  auto order = co_await OrderRepository(database).find(in.id);
-  if (!order) co_return std::unexpected(std::move(order.error()));
-  if (!*order) co_return fail(errors::order_not_found, "There is no such order.");
-  co_return std::move(**order);
+Task<Result<Order>> get_order(api::Call&, api::ById in, sql::Database& database) {
+  co_return required(co_await OrderRepository(database).find(in.id), errors::order_not_found,
+                     "There is no such order.");
 }
 
 }  // namespace ashlar::backend

@@ -6,9 +6,9 @@
 
 namespace ashlar::backend {
 
-Task<Result<web::Page<Order>>> list_orders(web::Context& ctx, ListOrders in, sql::Database& database) {
+Task<Result<api::Page<Order>>> list_orders(api::UserCall& call, ListOrders in, sql::Database& database) {
   std::optional<Uuid> user;
-  if (ctx.user().role != role_admin) user = ctx.user().id;
+  if (call.user().role != role_admin) user = call.user().id;
   co_return co_await OrderRepository(database).list(in, user);
 }
 

@@ -15,4 +15,12 @@ Order Order::example() {
           .updated_at = product.created_at};
 }
 
+std::vector<Uuid> products_of(const Order& order) {
+  std::vector<Uuid> ids;
+  for (const OrderItem& item : order.items) {
+    if (item.product_id) ids.push_back(*item.product_id);
+  }
+  return ids;
+}
+
 }  // namespace ashlar::backend

@@ -16,9 +16,8 @@ namespace ashlar::backend {
 namespace errors {
 inline constexpr ErrorCode order_not_found{ErrorKind::not_found, "order.not_found"};
 inline constexpr ErrorCode order_out_of_stock{ErrorKind::conflict, "order.out_of_stock"};
-inline constexpr ErrorCode order_not_pending{ErrorKind::conflict, "order.not_pending"};          // paid, or over
-inline constexpr ErrorCode order_not_cancellable{ErrorKind::conflict, "order.not_cancellable"};  // over already
-inline constexpr ErrorCode idempotency_mismatch{ErrorKind::invalid, "idempotency.mismatch"};
+inline constexpr ErrorCode order_not_pending{ErrorKind::conflict, "order.not_pending"};  // paid, cancelled or refunded
+inline constexpr ErrorCode order_not_cancellable{ErrorKind::conflict, "order.not_cancellable"};  // ended before
 }  // namespace errors
 
 inline constexpr std::string_view order_currency = "EUR";
@@ -27,8 +26,8 @@ enum class OrderStatus : std::uint8_t { pending, paid, cancelled, refunded };
 ASHLAR_DESCRIBE_ENUM(OrderStatus, pending, paid, cancelled, refunded)
 
 struct OrderItem {
-  Nullable<Uuid> product_id;  // null when the product was removed since
-  std::string name;           // and price: of when it was ordered
+  Nullable<Uuid> product_id;  // null when the product was removed
+  std::string name;           // the name and the price are those of the time of the order
   std::int64_t quantity = 0;
   Price unit_price;
 };
@@ -47,6 +46,8 @@ struct Order {
 
   static Order example();
 };
+// The products whose stock the order holds.
+[[nodiscard]] std::vector<Uuid> products_of(const Order& order);
 ASHLAR_DESCRIBE(Order, id, user_id, status, items, total, currency, created_at, updated_at)
 
 }  // namespace ashlar::backend

@@ -13,7 +13,7 @@ using sql::asc;
 using sql::col;
 using sql::from;
 
-Task<Result<>> OrderRepository::create(Order order) {
+Task<Result<>> OrderRepository::create(api::UnitOfWork& unit, Order order) {
   const OrderRow row{.id = order.id,
                      .user_id = order.user_id,
                      .status = order.status,
@@ -21,8 +21,7 @@ Task<Result<>> OrderRepository::create(Order order) {
                      .currency = order.currency,
                      .created_at = order.created_at,
                      .updated_at = order.updated_at};
-  auto inserted = co_await sql::insert(row).run(in_);
-  if (!inserted) co_return std::unexpected(std::move(inserted.error()));
+  co_await unwrap(sql::insert(row).run(unit));
   std::vector<OrderItemRow> items;
   for (const OrderItem& item : order.items) {
     items.push_back({.order_id = order.id,
@@ -32,8 +31,7 @@ Task<Result<>> OrderRepository::create(Order order) {
                      .quantity = item.quantity,
                      .unit_price = item.unit_price});
   }
-  inserted = co_await sql::insert_many(items).run(in_);
-  if (!inserted) co_return std::unexpected(std::move(inserted.error()));
+  co_await unwrap(sql::insert_many(items).run(unit));
   co_return Result<>{};
 }
 
@@ -53,12 +51,11 @@ Task<Result<std::vector<Order>>> OrderRepository::with_items(std::vector<OrderRo
                       .updated_at = row.updated_at});
   }
   if (orders.empty()) co_return orders;
-  auto items = co_await from<OrderItemRow>()
-                   .where(col<&OrderItemRow::order_id>.in(ids))
-                   .order_by(asc<&OrderItemRow::order_id>, asc<&OrderItemRow::position>)
-                   .all(in_);
-  if (!items) co_return std::unexpected(std::move(items.error()));
-  for (OrderItemRow& item : *items) {
+  auto items = co_await unwrap(from<OrderItemRow>()
+                                   .where(col<&OrderItemRow::order_id>.in(ids))
+                                   .order_by(asc<&OrderItemRow::order_id>, asc<&OrderItemRow::position>)
+                                   .all(in_));
+  for (OrderItemRow& item : items) {
     const auto owner = std::ranges::find(orders, item.order_id, &Order::id);
     if (owner == orders.end()) continue;
     owner->items.push_back({.product_id = item.product_id,
@@ -70,84 +67,78 @@ Task<Result<std::vector<Order>>> OrderRepository::with_items(std::vector<OrderRo
 }
 
 Task<Result<std::optional<Order>>> OrderRepository::find(Uuid id) {
-  auto rows = co_await from<OrderRow>().where(col<&OrderRow::id> == id).all(in_);
-  if (!rows) co_return std::unexpected(std::move(rows.error()));
-  auto orders = co_await with_items(std::move(*rows));
-  if (!orders) co_return std::unexpected(std::move(orders.error()));
-  if (orders->empty()) co_return std::nullopt;
-  co_return std::move(orders->front());
+  auto rows = co_await unwrap(from<OrderRow>().where(col<&OrderRow::id> == id).all(in_));
+  auto orders = co_await unwrap(with_items(std::move(rows)));
+  if (orders.empty()) co_return std::nullopt;
+  co_return std::move(orders.front());
 }
 
 Task<Result<std::optional<Uuid>>> OrderRepository::find_user(Uuid id) { return user_of_order(id).one(in_); }
 
-Task<Result<web::Page<Order>>> OrderRepository::list(ListOrders wanted, std::optional<Uuid> user) {
-  auto rows = co_await from<OrderRow>()
-                  .where_if(user, [](Uuid id) { return col<&OrderRow::user_id> == id; })
-                  .order_by(wanted.sort, asc<&OrderRow::id>)
-                  .page(wanted.page, wanted.limit)
-                  .all_and_count(in_);
-  if (!rows) co_return std::unexpected(std::move(rows.error()));
-  auto orders = co_await with_items(std::move(rows->rows));
-  if (!orders) co_return std::unexpected(std::move(orders.error()));
-  co_return page_of(sql::Page<Order>{.rows = std::move(*orders), .total = rows->total}, wanted.page, wanted.limit);
+Task<Result<api::Page<Order>>> OrderRepository::list(ListOrders wanted, std::optional<Uuid> user) {
+  auto rows = co_await unwrap(from<OrderRow>()
+                                  .where_if(user, [](Uuid id) { return col<&OrderRow::user_id> == id; })
+                                  .order_by(wanted.sort, asc<&OrderRow::id>)
+                                  .page(wanted.page, wanted.limit)
+                                  .all_and_count(in_));
+  auto orders = co_await unwrap(with_items(std::move(rows.rows)));
+  co_return api::page_of(sql::Page<Order>{.rows = std::move(orders), .total = rows.total}, wanted.page, wanted.limit);
 }
 
-Task<Result<std::optional<TakenProduct>>> OrderRepository::take(Uuid product, std::int64_t quantity) {
+Task<Result<std::optional<TakenProduct>>> OrderRepository::take(api::UnitOfWork& unit, Uuid product,
+                                                                std::int64_t quantity) {
   auto taken = co_await sql::update<Product>()
                    .set(col<&Product::stock> += -quantity)
                    .where(col<&Product::id> == product && col<&Product::stock> >= quantity)
-                   .returning_one<TakenProduct>(in_);
+                   .returning_one<TakenProduct>(unit);
   if (!taken || *taken) co_return taken;
-  auto known = co_await from<Product>().where(col<&Product::id> == product).exists(in_);
-  if (!known) co_return std::unexpected(std::move(known.error()));
-  if (!*known) co_return std::nullopt;
+  if (!co_await unwrap(from<Product>().where(col<&Product::id> == product).exists(unit))) co_return std::nullopt;
   co_return fail(errors::order_out_of_stock, "There are not enough pieces of a product: nothing was ordered.");
 }
 
-Task<Result<>> OrderRepository::give_back(std::vector<OrderItem> items) {
+Task<Result<>> OrderRepository::give_back(api::UnitOfWork& unit, std::vector<OrderItem> items) {
   std::erase_if(items, [](const OrderItem& item) { return !item.product_id; });
   std::ranges::sort(items, {}, [](const OrderItem& item) { return *item.product_id; });  // as they are taken
   for (const OrderItem& item : items) {
-    auto returned = co_await sql::update<Product>()
+    co_await unwrap(sql::update<Product>()
                         .set(col<&Product::stock> += item.quantity)
                         .where(col<&Product::id> == *item.product_id)
-                        .run(in_);
-    if (!returned) co_return std::unexpected(std::move(returned.error()));
+                        .run(unit));
   }
   co_return Result<>{};
 }
 
-Task<Result<bool>> OrderRepository::end(Uuid id, Timestamp now) {
-  auto ended = co_await sql::execute(in_,
-                                     "update orders set status = case status when 'paid' then 'refunded' else "
-                                     "'cancelled' end, updated_at = $1 where id = $2 and status in ('pending', 'paid')",
-                                     now, id);
-  if (!ended) co_return std::unexpected(std::move(ended.error()));
-  if (ended->rows_affected == 0) co_return false;
-  auto refunded = co_await sql::update<PaymentRow>()
+Task<Result<bool>> OrderRepository::end(api::UnitOfWork& unit, Uuid id) {
+  const Timestamp now = unit.call().now();
+  const auto ended =
+      co_await unwrap(sql::execute(unit,
+                                   "update orders set status = case status when 'paid' then 'refunded' else "
+                                   "'cancelled' end, updated_at = $1 where id = $2 and status in ('pending', 'paid')",
+                                   now, id));
+  if (ended.rows_affected == 0) co_return false;
+  co_await unwrap(sql::update<PaymentRow>()
                       .set(col<&PaymentRow::status> = PaymentStatus::refunded, col<&PaymentRow::updated_at> = now)
                       .where(col<&PaymentRow::order_id> == id)
-                      .run(in_);
-  if (!refunded) co_return std::unexpected(std::move(refunded.error()));
+                      .run(unit));
   co_return true;
 }
 
-Task<Result<bool>> OrderRepository::pay(Uuid id, Uuid payment, Timestamp now) {
-  auto order = co_await sql::update<OrderRow>()
-                   .set(col<&OrderRow::status> = OrderStatus::paid, col<&OrderRow::updated_at> = now)
-                   .where(col<&OrderRow::id> == id && col<&OrderRow::status> == OrderStatus::pending)
-                   .returning_one(in_);
-  if (!order) co_return std::unexpected(std::move(order.error()));
-  if (!*order) co_return false;
+Task<Result<bool>> OrderRepository::pay(api::UnitOfWork& unit, Uuid id, Uuid payment) {
+  const Timestamp now = unit.call().now();
+  const auto order =
+      co_await unwrap(sql::update<OrderRow>()
+                          .set(col<&OrderRow::status> = OrderStatus::paid, col<&OrderRow::updated_at> = now)
+                          .where(col<&OrderRow::id> == id && col<&OrderRow::status> == OrderStatus::pending)
+                          .returning_one(unit));
+  if (!order) co_return false;
   const PaymentRow row{.id = payment,
                        .order_id = id,
                        .status = PaymentStatus::taken,
-                       .amount = (*order)->total,
-                       .currency = (*order)->currency,
+                       .amount = order->total,
+                       .currency = order->currency,
                        .created_at = now,
                        .updated_at = now};
-  auto inserted = co_await sql::insert(row).run(in_);
-  if (!inserted) co_return std::unexpected(std::move(inserted.error()));
+  co_await unwrap(sql::insert(row).run(unit));
   co_return true;
 }
 

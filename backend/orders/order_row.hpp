@@ -55,11 +55,12 @@ ASHLAR_DESCRIBE(PaymentRow, id, order_id, status, amount, currency, created_at, 
 ASHLAR_TABLE(PaymentRow, "payments", sql::unique<&PaymentRow::order_id>(),
              sql::references<&PaymentRow::order_id, &OrderRow::id>(sql::OnDelete::cascade), sql::check("amount >= 0"))
 
+// The replies that api::Units stores under idempotency keys.
 struct IdempotencyRow {
   Uuid user_id;
   std::string name;
-  std::string request;     // what was asked, as JSON
-  Nullable<Order> answer;  // null while its transaction is open
+  std::string request;           // its fingerprint
+  Nullable<std::string> answer;  // JSON; null while its transaction is open
   Timestamp expires_at;
 };
 ASHLAR_DESCRIBE(IdempotencyRow, user_id, name, request, answer, expires_at)

@@ -11,16 +11,17 @@
 namespace ashlar::backend {
 
 // clang-format off
-void mount_orders(web::Routes& routes, sql::Database& database, Products& products) {
+void mount_orders(web::Routes& routes, api::Units& units, Products& products) {
+  sql::Database& database = units.database();
   routes.get("/api/orders", list_orders, database).signed_in()
-      .name("listOrders").tag("Orders").summary("My orders; an admin's list has everybody's");
+      .name("listOrders").tag("Orders").summary("My orders; for an admin, the orders of all users");
   routes.get("/api/orders/{id}", get_order, database).owner(customer_of, database)
       .name("getOrder").tag("Orders").summary("One order of mine").fails_with(errors::order_not_found);
-  routes.post("/api/orders", create_order, database, products).signed_in().idempotency_key()
-      .name("createOrder").tag("Orders").summary("Order; under one Idempotency-Key, once").fails_with(errors::order_out_of_stock, errors::idempotency_mismatch);
-  routes.post("/api/orders/{id}/cancel", cancel_order, database, products).owner(customer_of, database)
+  routes.post("/api/orders", create_order, units, products).signed_in().idempotency_key()
+      .name("createOrder").tag("Orders").summary("Place an order; once per Idempotency-Key").fails_with(errors::order_out_of_stock, api::errors::idempotency_mismatch);
+  routes.post("/api/orders/{id}/cancel", cancel_order, units, products).owner(customer_of, database)
       .name("cancelOrder").tag("Orders").summary("Cancel an order of mine").fails_with(errors::order_not_found, errors::order_not_cancellable);
-  routes.post("/api/orders/{id}/pay", pay_order, database).owner(customer_of, database)
+  routes.post("/api/orders/{id}/pay", pay_order, units).owner(customer_of, database)
       .name("payOrder").tag("Orders").summary("Pay an order of mine").fails_with(errors::order_not_found, errors::order_not_pending);
 }
 // clang-format on

@@ -5,11 +5,9 @@
 
 namespace ashlar::backend {
 
-Task<Result<Uuid>> author_of(web::Context&, Uuid id, sql::Database& database) {
-  auto author = co_await PostRepository(database).find_author(id);
-  if (!author) co_return std::unexpected(std::move(author.error()));
-  if (!*author) co_return fail(errors::post_not_found, "There is no such post.");
-  co_return **author;
+Task<Result<Uuid>> author_of(api::Call&, Uuid id, sql::Database& database) {
+  co_return required(co_await PostRepository(database).find_author(id), errors::post_not_found,
+                     "There is no such post.");
 }
 
 }  // namespace ashlar::backend

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/posts/create_post.hpp"
 
-#include "ashlar/auth/token.hpp"
 #include "backend/posts/post_repository.hpp"
+#include "backend/users/account_must_exist.hpp"
 
 namespace ashlar::backend {
 
@@ -12,19 +12,16 @@ CreatePost CreatePost::example() {
           .published = true};
 }
 
-Task<Result<web::Created<Post>>> create_post(web::Context& ctx, CreatePost in, sql::Database& database) {
-  Post post{.id = ctx.new_id(),
-            .author_id = ctx.user().id,
+Task<Result<api::Created<Post>>> create_post(api::UserCall& call, CreatePost in, api::Units& units) {
+  Post post{.id = call.new_id(),
+            .author_id = call.user().id,
             .title = in.title.str(),
             .content = in.content.str(),
             .published = *in.published,
-            .created_at = ctx.now(),
-            .updated_at = ctx.now()};
-  auto created = co_await PostRepository(database).create(post);
-  if (!created && created.error().code() == sql::errors::foreign_key)
-    co_return fail(auth::errors::token_revoked, "This account does not exist any more.");
-  if (!created) co_return std::unexpected(std::move(created.error()));
-  co_return web::Created<Post>{std::move(post)};
+            .created_at = call.now(),
+            .updated_at = call.now()};
+  co_await unwrap(account_must_exist(co_await units.run_one(call, &PostRepository::create, post)));
+  co_return api::Created<Post>{std::move(post)};
 }
 
 }  // namespace ashlar::backend

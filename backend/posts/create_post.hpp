@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ashlar/api/call.hpp"
+#include "ashlar/api/reply.hpp"
+#include "ashlar/api/units.hpp"
 #include "ashlar/async/task.hpp"
-#include "ashlar/sql/database.hpp"
-#include "ashlar/web/context.hpp"
-#include "ashlar/web/reply.hpp"
 #include "backend/posts/post.hpp"
 
 namespace ashlar::backend {
@@ -18,6 +18,6 @@ struct CreatePost {
 };
 ASHLAR_DESCRIBE(CreatePost, title, content, published)
 
-Task<Result<web::Created<Post>>> create_post(web::Context& ctx, CreatePost in, sql::Database& database);
+Task<Result<api::Created<Post>>> create_post(api::UserCall& call, CreatePost in, api::Units& units);
 
 }  // namespace ashlar::backend

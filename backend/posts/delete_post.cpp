@@ -5,10 +5,9 @@
 
 namespace ashlar::backend {
 
-Task<Result<>> delete_post(web::Context&, DeletePost in, sql::Database& database) {
-  auto removed = co_await PostRepository(database).remove(in.id);
-  if (!removed) co_return std::unexpected(std::move(removed.error()));
-  if (!*removed) co_return fail(errors::post_not_found, "There is no such post.");
+Task<Result<>> delete_post(api::Call& call, api::ById in, api::Units& units) {
+  if (!co_await unwrap(units.run_one(call, &PostRepository::remove, in.id)))
+    co_return fail(errors::post_not_found, "There is no such post.");
   co_return Result<>{};
 }
 

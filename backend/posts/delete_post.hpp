@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ashlar/api/call.hpp"
+#include "ashlar/api/listing.hpp"
+#include "ashlar/api/units.hpp"
 #include "ashlar/async/task.hpp"
-#include "ashlar/sql/database.hpp"
-#include "ashlar/web/context.hpp"
 #include "backend/posts/post.hpp"
 
 namespace ashlar::backend {
 
-struct DeletePost {
-  Uuid id;
-};
-ASHLAR_DESCRIBE(DeletePost, id)
-
-Task<Result<>> delete_post(web::Context& ctx, DeletePost in, sql::Database& database);
+Task<Result<>> delete_post(api::Call& call, api::ById in, api::Units& units);
 
 }  // namespace ashlar::backend

@@ -5,13 +5,12 @@
 
 namespace ashlar::backend {
 
-Task<Result<Post>> get_post(web::Context& ctx, GetPost in, sql::Database& database) {
-  auto post = co_await PostRepository(database).find(in.id);
-  if (!post) co_return std::unexpected(std::move(post.error()));
-  const auto* who = ctx.principal();
-  if (!*post || (!(*post)->published && (who == nullptr || !auth::owns(*who, (*post)->author_id))))
+Task<Result<Post>> get_post(api::Call& call, api::ById in, sql::Database& database) {
+  auto post = co_await unwrap(PostRepository(database).find(in.id));
+  const auto* caller = call.principal();
+  if (!post || (!post->published && (caller == nullptr || !auth::owns(*caller, post->author_id))))
     co_return fail(errors::post_not_found, "There is no such post.");
-  co_return std::move(**post);
+  co_return std::move(*post);
 }
 
 }  // namespace ashlar::backend

@@ -6,12 +6,12 @@
 
 namespace ashlar::backend {
 
-Task<Result<web::Page<Post>>> list_posts(web::Context& ctx, ListPosts in, sql::Replicas& replicas) {
-  std::optional<Uuid> who;
-  if (ctx.principal() != nullptr) who = ctx.principal()->id;
-  if (*in.mine && !who) co_return fail(auth::errors::not_signed_in, "Sign in to see your own posts.");
-  auto reads = replicas.reads_of(who);
-  co_return co_await PostRepository(reads).list(in, *in.mine ? who : std::nullopt);
+Task<Result<api::Page<Post>>> list_posts(api::Call& call, ListPosts in, sql::Replicas& replicas) {
+  std::optional<Uuid> caller;
+  if (call.principal() != nullptr) caller = call.principal()->id;
+  if (*in.mine && !caller) co_return fail(auth::errors::not_signed_in, "Sign in to see your own posts.");
+  auto reads = replicas.reads_of(caller);
+  co_return co_await PostRepository(reads).list(in, *in.mine ? caller : std::nullopt);
 }
 
 }  // namespace ashlar::backend

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ashlar/api/reply.hpp"
+#include "ashlar/api/unit_of_work.hpp"
 #include "ashlar/async/task.hpp"
-#include "ashlar/sql/database.hpp"
-#include "ashlar/web/reply.hpp"
 #include "backend/posts/list_posts.hpp"
 #include "backend/posts/post.hpp"
 
 #include <optional>
-#include <string>
 
 namespace ashlar::backend {
 
-// What a change sets; what is absent stays.
+// What a change sets; an absent member stays.
 struct PostChanges {
   std::optional<PostTitle> title;
   std::optional<PostContent> content;
@@ -21,18 +20,20 @@ struct PostChanges {
   [[nodiscard]] bool empty() const { return !title && !content && !published; }
 };
 
-// The rows of posts. As UserRepository: for a database or a transaction.
+// The rows of posts. Reads go to the executor that it is made for: a database, a replica, a unit of work. Writes take a
+// unit of work, and are one statement each.
 class PostRepository {
  public:
   explicit PostRepository(sql::Executor& in) : in_(in) {}
 
-  Task<Result<>> create(Post post);
   Task<Result<std::optional<Post>>> find(Uuid id);
   Task<Result<std::optional<Uuid>>> find_author(Uuid id);
   // The published ones, and all of the author's where one is given.
-  Task<Result<web::Page<Post>>> list(ListPosts wanted, std::optional<Uuid> author);
-  Task<Result<std::optional<Post>>> update(Uuid id, PostChanges changes, Timestamp now);
-  Task<Result<bool>> remove(Uuid id);  // false when there is no such post
+  Task<Result<api::Page<Post>>> list(ListPosts wanted, std::optional<Uuid> author);
+
+  static Task<Result<>> create(api::UnitOfWork& unit, Post post);
+  static Task<Result<std::optional<Post>>> update(api::UnitOfWork& unit, Uuid id, PostChanges changes);
+  static Task<Result<bool>> remove(api::UnitOfWork& unit, Uuid id);  // false when there is no such post
 
  private:
   sql::Executor& in_;

@@ -11,16 +11,17 @@
 namespace ashlar::backend {
 
 // clang-format off
-void mount_posts(web::Routes& routes, sql::Database& database, sql::Replicas& replicas) {
+void mount_posts(web::Routes& routes, api::Units& units, sql::Replicas& replicas) {
+  sql::Database& database = units.database();
   routes.get("/api/posts", list_posts, replicas).open()
       .name("listPosts").tag("Posts").summary("Published posts, and mine");
   routes.get("/api/posts/{id}", get_post, database).open()
       .name("getPost").tag("Posts").summary("One post").fails_with(errors::post_not_found);
-  routes.post("/api/posts", create_post, database).signed_in()
+  routes.post("/api/posts", create_post, units).signed_in()
       .name("createPost").tag("Posts").summary("Write a post");
-  routes.patch("/api/posts/{id}", update_post, database).owner(author_of, database)
+  routes.patch("/api/posts/{id}", update_post, units).owner(author_of, database)
       .name("updatePost").tag("Posts").summary("Change a post of mine").fails_with(errors::post_not_found);
-  routes.remove("/api/posts/{id}", delete_post, database).owner(author_of, database)
+  routes.remove("/api/posts/{id}", delete_post, units).owner(author_of, database)
       .name("deletePost").tag("Posts").summary("Remove a post of mine").fails_with(errors::post_not_found);
 }
 // clang-format on

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "ashlar/sql/database.hpp"
+#include "ashlar/api/units.hpp"
 #include "ashlar/sql/replicas.hpp"
 #include "ashlar/web/routes.hpp"
 
 namespace ashlar::backend {
 
-// The list may be read from a replica: it is nobody's cache, and who writes sees what he wrote.
-void mount_posts(web::Routes& routes, sql::Database& database, sql::Replicas& replicas);
+// The list is read from a replica where there is one: it is not cached, and callers see what they wrote.
+void mount_posts(web::Routes& routes, api::Units& units, sql::Replicas& replicas);
 
 }  // namespace ashlar::backend

@@ -5,12 +5,10 @@
 
 namespace ashlar::backend {
 
-Task<Result<Post>> update_post(web::Context& ctx, UpdatePost in, sql::Database& database) {
+Task<Result<Post>> update_post(api::Call& call, UpdatePost in, api::Units& units) {
   PostChanges changes{.title = in.title, .content = in.content, .published = in.published};
-  auto post = co_await PostRepository(database).update(in.id, std::move(changes), ctx.now());
-  if (!post) co_return std::unexpected(std::move(post.error()));
-  if (!*post) co_return fail(errors::post_not_found, "There is no such post.");
-  co_return std::move(**post);
+  co_return required(co_await units.run_one(call, &PostRepository::update, in.id, std::move(changes)),
+                     errors::post_not_found, "There is no such post.");
 }
 
 }  // namespace ashlar::backend

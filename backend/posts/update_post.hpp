@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ashlar/api/call.hpp"
+#include "ashlar/api/units.hpp"
 #include "ashlar/async/task.hpp"
-#include "ashlar/sql/database.hpp"
-#include "ashlar/web/context.hpp"
 #include "backend/posts/post.hpp"
 
 #include <optional>
@@ -18,6 +18,6 @@ struct UpdatePost {
 };
 ASHLAR_DESCRIBE(UpdatePost, id, title, content, published)
 
-Task<Result<Post>> update_post(web::Context& ctx, UpdatePost in, sql::Database& database);
+Task<Result<Post>> update_post(api::Call& call, UpdatePost in, api::Units& units);
 
 }  // namespace ashlar::backend

@@ -23,18 +23,17 @@ CreateProduct CreateProduct::example() {
           .category = Nullable(ProductCategory::of("furniture"))};
 }
 
-Task<Result<web::Created<Product>>> create_product(web::Context& ctx, CreateProduct in, Products& products) {
-  Product product{.id = ctx.new_id(),
+Task<Result<api::Created<Product>>> create_product(api::Call& call, CreateProduct in, Products& products) {
+  Product product{.id = call.new_id(),
                   .name = in.name.str(),
                   .description = text_of(in.description),
                   .price = in.price,
                   .stock = in.stock.value(),
                   .category = text_of(in.category),
-                  .created_at = ctx.now(),
-                  .updated_at = ctx.now()};
-  auto created = co_await products.create(product);
-  if (!created) co_return std::unexpected(std::move(created.error()));
-  co_return web::Created<Product>{std::move(product)};
+                  .created_at = call.now(),
+                  .updated_at = call.now()};
+  co_await unwrap(products.create(call, product));
+  co_return api::Created<Product>{std::move(product)};
 }
 
 }  // namespace ashlar::backend

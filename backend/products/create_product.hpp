@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ashlar/api/call.hpp"
+#include "ashlar/api/reply.hpp"
 #include "ashlar/async/task.hpp"
-#include "ashlar/web/context.hpp"
-#include "ashlar/web/reply.hpp"
 #include "backend/products/product.hpp"
 
 #include <optional>
@@ -23,6 +23,6 @@ struct CreateProduct {
 };
 ASHLAR_DESCRIBE(CreateProduct, name, price, description, stock, category)
 
-Task<Result<web::Created<Product>>> create_product(web::Context& ctx, CreateProduct in, Products& products);
+Task<Result<api::Created<Product>>> create_product(api::Call& call, CreateProduct in, Products& products);
 
 }  // namespace ashlar::backend

@@ -5,10 +5,9 @@
 
 namespace ashlar::backend {
 
-Task<Result<>> delete_product(web::Context&, DeleteProduct in, Products& products) {
-  auto removed = co_await products.remove(in.id);
-  if (!removed) co_return std::unexpected(std::move(removed.error()));
-  if (!*removed) co_return fail(errors::product_not_found, "There is no such product.");
+Task<Result<>> delete_product(api::Call& call, api::ById in, Products& products) {
+  if (!co_await unwrap(products.remove(call, in.id)))
+    co_return fail(errors::product_not_found, "There is no such product.");
   co_return Result<>{};
 }
 

@@ -5,11 +5,8 @@
 
 namespace ashlar::backend {
 
-Task<Result<Product>> get_product(web::Context&, GetProduct in, Products& products) {
-  auto product = co_await products.find(in.id);
-  if (!product) co_return std::unexpected(std::move(product.error()));
-  if (!*product) co_return fail(errors::product_not_found, "There is no such product.");
-  co_return std::move(**product);
+Task<Result<Product>> get_product(api::Call&, api::ById in, Products& products) {
+  co_return required(co_await products.find(in.id), errors::product_not_found, "There is no such product.");
 }
 
 }  // namespace ashlar::backend

@@ -12,7 +12,7 @@ void ListProducts::refine(schema::Refinement& out) const {
   }
 }
 
-Task<Result<web::Page<Product>>> list_products(web::Context&, ListProducts in, Products& products) {
+Task<Result<api::SharedPage<Product>>> list_products(api::Call&, ListProducts in, Products& products) {
   co_return co_await products.list(std::move(in));
 }
 

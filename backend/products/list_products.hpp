@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ashlar/api/call.hpp"
+#include "ashlar/api/listing.hpp"
+#include "ashlar/api/reply.hpp"
 #include "ashlar/async/task.hpp"
-#include "ashlar/web/context.hpp"
-#include "ashlar/web/reply.hpp"
-#include "backend/listing.hpp"
 #include "backend/products/product.hpp"
 
 #include <optional>
@@ -14,8 +14,8 @@ namespace ashlar::backend {
 class Products;
 
 struct ListProducts {
-  PageNumber page;
-  PageLimit limit;
+  api::PageNumber page;
+  api::PageLimit limit;
   sql::Sort<Product, &Product::created_at, &Product::updated_at, &Product::name, &Product::price, &Product::stock> sort;
   std::optional<ProductCategory> category;
   std::optional<Text<1, 200>> search;  // in the name or the description, without case
@@ -26,6 +26,6 @@ struct ListProducts {
 };
 ASHLAR_DESCRIBE(ListProducts, page, limit, sort, category, search, min_price, max_price)
 
-Task<Result<web::Page<Product>>> list_products(web::Context& ctx, ListProducts in, Products& products);
+Task<Result<api::SharedPage<Product>>> list_products(api::Call& call, ListProducts in, Products& products);
 
 }  // namespace ashlar::backend

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ashlar/api/reply.hpp"
+#include "ashlar/api/unit_of_work.hpp"
 #include "ashlar/async/task.hpp"
-#include "ashlar/sql/database.hpp"
-#include "ashlar/web/reply.hpp"
 #include "backend/products/list_products.hpp"
 #include "backend/products/product.hpp"
 
@@ -12,7 +12,7 @@
 
 namespace ashlar::backend {
 
-// What a change sets; what is absent stays.
+// What a change sets; an absent member stays.
 struct ProductChanges {
   std::optional<ProductName> name;
   std::optional<Price> price;
@@ -23,16 +23,18 @@ struct ProductChanges {
   [[nodiscard]] bool empty() const { return !name && !price && !description && !stock && !category; }
 };
 
-// The rows of products. As UserRepository: for a database or a transaction.
+// The rows of products. Reads go to the executor that it is made for; writes take a unit of work, and are one statement
+// each.
 class ProductRepository {
  public:
   explicit ProductRepository(sql::Executor& in) : in_(in) {}
 
-  Task<Result<>> create(Product product);
   Task<Result<std::optional<Product>>> find(Uuid id);
-  Task<Result<web::Page<Product>>> list(ListProducts wanted);
-  Task<Result<std::optional<Product>>> update(Uuid id, ProductChanges changes, Timestamp now);
-  Task<Result<bool>> remove(Uuid id);  // false when there is no such product
+  Task<Result<api::Page<Product>>> list(ListProducts wanted);
+
+  static Task<Result<>> create(api::UnitOfWork& unit, Product product);
+  static Task<Result<std::optional<Product>>> update(api::UnitOfWork& unit, Uuid id, ProductChanges changes);
+  static Task<Result<bool>> remove(api::UnitOfWork& unit, Uuid id);  // false when there is no such product
 
  private:
   sql::Executor& in_;

@@ -4,6 +4,7 @@
 #include "ashlar/schema/json.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <string>
 
 namespace ashlar::backend {
@@ -13,9 +14,9 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr const char* lists_tag = "products";
-constexpr std::chrono::milliseconds absent_ttl_max = 5s;  // ids that are made up take room
+constexpr std::chrono::milliseconds absent_ttl_max = 5s;  // so that invented ids take little room
 
-// A page as it is kept.
+// A page as the cache keeps it.
 struct ProductList {
   std::vector<Product> items;
   std::int64_t total = 0;
@@ -28,58 +29,74 @@ cache::Key<ProductList> key_of(const ListProducts& wanted) {
 }
 
 Task<Result<ProductList>> read_list(ProductRepository& rows, ListProducts wanted) {
-  auto page = co_await rows.list(std::move(wanted));
-  if (!page) co_return std::unexpected(std::move(page.error()));
-  co_return ProductList{.items = std::move(page->items), .total = page->total};
+  auto page = co_await unwrap(rows.list(std::move(wanted)));
+  co_return ProductList{.items = std::move(page.items), .total = page.total};
+}
+
+Task<Result<>> create_row(api::UnitOfWork& unit, Products* products, Product product) {
+  products->forget_after(unit, {product.id});
+  return ProductRepository::create(unit, std::move(product));
+}
+
+Task<Result<std::optional<Product>>> update_row(api::UnitOfWork& unit, Products* products, Uuid id,
+                                                ProductChanges changes) {
+  products->forget_after(unit, {id});
+  return ProductRepository::update(unit, id, std::move(changes));
+}
+
+Task<Result<bool>> remove_row(api::UnitOfWork& unit, Products* products, Uuid id) {
+  products->forget_after(unit, {id});
+  return ProductRepository::remove(unit, id);
 }
 
 }  // namespace
 
-Products::Products(sql::Database& database, cache::Cache& cache, std::chrono::milliseconds ttl)
-    : repository_(database), cache_(cache), ttl_(ttl) {}
+Products::Products(api::Units& units, cache::Cache& cache, std::chrono::milliseconds ttl)
+    : units_(units), repository_(units.database()), cache_(cache), ttl_(ttl) {}
 
 Task<Result<std::optional<Product>>> Products::find(Uuid id) {
   if (ttl_.count() == 0) co_return co_await repository_.find(id);
-  auto found = co_await cache_.get_or_set(key_of(id), {.ttl = ttl_, .negative_ttl = std::min(ttl_, absent_ttl_max)},
-                                          [&rows = repository_, id] { return rows.find(id); });
-  if (!found) co_return std::unexpected(std::move(found.error()));
-  if (!*found) co_return std::nullopt;
-  co_return **found;
+  const auto found =
+      co_await unwrap(cache_.get_or_set(key_of(id), {.ttl = ttl_, .negative_ttl = std::min(ttl_, absent_ttl_max)},
+                                        [&rows = repository_, id] { return rows.find(id); }));
+  if (!found) co_return std::nullopt;
+  co_return *found;
 }
 
-Task<Result<web::Page<Product>>> Products::list(ListProducts wanted) {
-  if (ttl_.count() == 0 || wanted.search) co_return co_await repository_.list(std::move(wanted));
+Task<Result<api::SharedPage<Product>>> Products::list(ListProducts wanted) {
   const std::int64_t page = wanted.page.value();
   const std::int64_t limit = wanted.limit.value();
-  auto key = key_of(wanted);
-  auto list =
-      co_await cache_.get_or_set(std::move(key), {.ttl = ttl_, .tags = {lists_tag}},
-                                 [&rows = repository_, wanted = std::move(wanted)] { return read_list(rows, wanted); });
-  if (!list) co_return std::unexpected(std::move(list.error()));
-  co_return web::Page<Product>{.items = (*list)->items, .page = page, .limit = limit, .total = (*list)->total};
+  std::shared_ptr<const ProductList> list;
+  if (ttl_.count() == 0 || wanted.search) {
+    list = std::make_shared<const ProductList>(co_await unwrap(read_list(repository_, std::move(wanted))));
+  } else {
+    auto key = key_of(wanted);
+    list = co_await unwrap(
+        cache_.get_or_set(std::move(key), {.ttl = ttl_, .tags = {lists_tag}},
+                          [&rows = repository_, wanted = std::move(wanted)] { return read_list(rows, wanted); }));
+  }
+  std::shared_ptr<const std::vector<Product>> items(list, &list->items);
+  co_return api::SharedPage<Product>{.items = std::move(items), .page = page, .limit = limit, .total = list->total};
 }
 
-Task<Result<>> Products::create(Product product) {
-  const Uuid id = product.id;
-  return changing({id}, repository_.create(std::move(product)));
+Task<Result<>> Products::create(api::Call& call, Product product) {
+  return units_.run_one(call, &create_row, this, std::move(product));
 }
 
-Task<Result<std::optional<Product>>> Products::update(Uuid id, ProductChanges changes, Timestamp now) {
-  return changing({id}, repository_.update(id, std::move(changes), now));
+Task<Result<std::optional<Product>>> Products::update(api::Call& call, Uuid id, ProductChanges changes) {
+  return units_.run_one(call, &update_row, this, id, std::move(changes));
 }
 
-Task<Result<bool>> Products::remove(Uuid id) { return changing({id}, repository_.remove(id)); }
+Task<Result<bool>> Products::remove(api::Call& call, Uuid id) { return units_.run_one(call, &remove_row, this, id); }
+
+void Products::forget_after(api::UnitOfWork& unit, std::vector<Uuid> ids) {
+  unit.after_commit([this, ids = std::move(ids)]() mutable { return forget(std::move(ids)); });
+}
 
 Task<> Products::forget(std::vector<Uuid> ids) {
   cache::Changed changed{.tags = {lists_tag}};
   for (const Uuid& id : ids) changed.keys.push_back(key_of(id).text());
   co_await cache_.forget(std::move(changed));
-}
-
-// An answer that never came may have been yes.
-bool Products::may_be_written(const Error& error) {
-  return error.kind() == ErrorKind::unavailable || error.kind() == ErrorKind::timed_out ||
-         error.kind() == ErrorKind::internal;
 }
 
 }  // namespace ashlar::backend

@@ -1,61 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "ashlar/async/shielded.hpp"
+#include "ashlar/api/reply.hpp"
+#include "ashlar/api/units.hpp"
 #include "ashlar/async/task.hpp"
 #include "ashlar/cache/cache.hpp"
-#include "ashlar/sql/database.hpp"
-#include "ashlar/web/reply.hpp"
 #include "backend/products/product_repository.hpp"
 
 #include <chrono>
-#include <exception>
 #include <optional>
-#include <utility>
 #include <vector>
 
 namespace ashlar::backend {
 
-// The products as everybody reads them: through the cache. Who changes them does it here as well, or by changing():
-// when that has returned, what was kept of before is gone, in this process and, where there is Redis, in all. Lists
-// that search are not kept: their number has no end.
+// The products as the API reads them: through the cache. Whoever changes products does it here, or calls forget_after()
+// in its own unit of work: when the unit has ended, the cached copies are invalid in this process and, with Redis, in
+// all instances. Lists with a search are not cached: there is no bound to their number.
 class Products {
  public:
-  // Both outlive it. `ttl`: how long what another process changed may be shown where nobody says so; 0: nothing is
-  // kept.
-  Products(sql::Database& database, cache::Cache& cache, std::chrono::milliseconds ttl);
+  // All of them outlive it. `ttl`: how long a change by another process may go unnoticed without Redis; 0: no caching.
+  Products(api::Units& units, cache::Cache& cache, std::chrono::milliseconds ttl);
 
   Task<Result<std::optional<Product>>> find(Uuid id);
-  Task<Result<web::Page<Product>>> list(ListProducts wanted);
+  Task<Result<api::SharedPage<Product>>> list(ListProducts wanted);
 
-  Task<Result<>> create(Product product);
-  Task<Result<std::optional<Product>>> update(Uuid id, ProductChanges changes, Timestamp now);
-  Task<Result<bool>> remove(Uuid id);
+  Task<Result<>> create(api::Call& call, Product product);
+  Task<Result<std::optional<Product>>> update(api::Call& call, Uuid id, ProductChanges changes);
+  Task<Result<bool>> remove(api::Call& call, Uuid id);
 
-  // A write that changes rows of these products, to its end whatever happens to the request, and then what the cache
-  // has of them is forgotten: but not after an error that says that nothing was written.
-  template <class T>
-  Task<Result<T>> changing(std::vector<Uuid> ids, Task<Result<T>> write) {
-    return async::shielded(write_and_forget(std::move(ids), std::move(write)));
-  }
+  // The unit changes rows of these products.
+  void forget_after(api::UnitOfWork& unit, std::vector<Uuid> ids);
 
  private:
-  template <class T>
-  Task<Result<T>> write_and_forget(std::vector<Uuid> ids, Task<Result<T>> write) {
-    std::optional<Result<T>> done;
-    std::exception_ptr thrown;
-    try {
-      done.emplace(co_await std::move(write));
-    } catch (...) {
-      thrown = std::current_exception();
-    }
-    if (!done || *done || may_be_written(done->error())) co_await forget(std::move(ids));
-    if (thrown) std::rethrow_exception(thrown);
-    co_return std::move(*done);
-  }
-  static bool may_be_written(const Error& error);
   Task<> forget(std::vector<Uuid> ids);
 
+  api::Units& units_;
   ProductRepository repository_;
   cache::Cache& cache_;
   const std::chrono::milliseconds ttl_;

@@ -113,61 +113,18 @@ class ProductsService : public testing::Test {
   T await(Task<T> task) {
     return async::run_to_end(loop, std::move(task));
   }
-  std::int64_t stock() { return await(products.find(id))->value_or(backend::Product{}).stock; }
-  Task<Result<int>> write(std::string sql, std::optional<Error> error) {
-    const auto until = std::chrono::steady_clock::now() + 5ms;  // a deadline may pass meanwhile
-    while (std::chrono::steady_clock::now() < until)
-      co_await boost::asio::post(loop, boost::asio::use_awaitable_t<LoopExecutor>{});
-    if (auto done = test_backend.database().run_script(sql); !done) throw std::runtime_error(done.error().cause());
-    if (error && error->kind() == ErrorKind::malformed) throw std::runtime_error("broken");
-    if (error) co_return std::unexpected(*error);
-    co_return 1;
-  }
-
   boost::asio::io_context loop{1};
   TestBackend test_backend;
   SystemClock clock;
   SystemRandom random;
   cache::Cache cache{{}, clock, random};
-  backend::Products products{test_backend.database(), cache, 1h};
+  api::Units units{test_backend.database(), {}};
+  backend::Products products{units, cache, 1h};
   const Uuid id{std::array<std::uint8_t, 16>{7}};
 };
 
-TEST_F(ProductsService, AWriteThatWasBegunIsEndedAndToldAlthoughItsRequestIsOver) {
-  backend::Product chair = backend::Product::example();
-  chair.id = id;
-  chair.stock = 9;
-  ASSERT_TRUE(await(products.create(chair)));
-  EXPECT_EQ(stock(), 9);
-  const auto done =
-      await(async::with_deadline(products.changing({id}, write("update products set stock = 3", std::nullopt)), 1ms));
-  EXPECT_TRUE(done);
-  EXPECT_EQ(stock(), 3);
-}
-
-TEST_F(ProductsService, OnlyAnErrorThatSaysThatNothingWasWrittenKeepsWhatIsKept) {
-  backend::Product chair = backend::Product::example();
-  chair.id = id;
-  ASSERT_TRUE(await(products.create(chair)));
-  EXPECT_TRUE(await(products.changing({id}, write("update products set stock = 1", std::nullopt))));
-  EXPECT_EQ(stock(), 1);
-  const auto fails = [this](const char* sql, const ErrorCode& code) {
-    return await(products.changing({id}, write(sql, Error(code, "It failed."))));
-  };
-  EXPECT_FALSE(fails("update products set stock = 2", sql::errors::unavailable));
-  EXPECT_EQ(stock(), 2);
-  EXPECT_FALSE(fails("update products set stock = 3", sql::errors::timed_out));
-  EXPECT_EQ(stock(), 3);
-  EXPECT_THROW((void)fails("update products set stock = 4", ashlar::errors::malformed_json), std::runtime_error);
-  EXPECT_EQ(stock(), 4);
-  const auto before = cache.statistics().loads;
-  EXPECT_FALSE(fails("select 1", sql::errors::unique));
-  EXPECT_EQ(stock(), 4);
-  EXPECT_EQ(cache.statistics().loads, before);
-}
-
 TEST_F(ProductsService, KeepNothingWithATtlOfZero) {
-  backend::Products uncached(test_backend.database(), cache, 0ms);
+  backend::Products uncached(units, cache, 0ms);
   EXPECT_FALSE(*await(uncached.find(id)));
   EXPECT_EQ(await(uncached.list({}))->total, 0);
   EXPECT_EQ(cache.statistics().misses, 0U);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ashlar/api/call.hpp"
 #include "ashlar/async/task.hpp"
-#include "ashlar/web/context.hpp"
 #include "backend/products/product.hpp"
 
 #include <optional>
@@ -21,6 +21,6 @@ struct UpdateProduct {
 };
 ASHLAR_DESCRIBE(UpdateProduct, id, name, price, description, stock, category)
 
-Task<Result<Product>> update_product(web::Context& ctx, UpdateProduct in, Products& products);
+Task<Result<Product>> update_product(api::Call& call, UpdateProduct in, Products& products);
 
 }  // namespace ashlar::backend

@@ -14,24 +14,21 @@ CreateUser CreateUser::example() {
           .role = RoleName::of("user")};
 }
 
-Task<Result<web::Created<User>>> create_user(web::Context& ctx, CreateUser in, sql::Database& database,
+Task<Result<api::Created<User>>> create_user(api::UserCall& call, CreateUser in, api::Units& units,
                                              auth::PasswordHasher& passwords) {
   const std::string role = in.role ? in.role->str() : std::string(role_user);
-  // Whoever may create accounts could otherwise make an admin, and with it everything.
-  if (role != role_user && ctx.user().role != role_admin)
+  // A caller who may create accounts could otherwise make an admin, and obtain every permission with it.
+  if (role != role_user && call.user().role != role_admin)
     co_return fail(auth::errors::forbidden, "Only an admin may give a role.");
 
-  auto hash = co_await passwords.hash(in.password.str());
-  if (!hash) co_return std::unexpected(std::move(hash.error()));
-  auto user = co_await UserRepository(database).create({.id = ctx.new_id(),
-                                                        .email = in.email.str(),
-                                                        .name = in.name.str(),
-                                                        .age = in.age,
-                                                        .role = role,
-                                                        .password_hash = std::move(*hash),
-                                                        .created_at = ctx.now()});
-  if (!user) co_return std::unexpected(std::move(user.error()));
-  co_return web::Created<User>{std::move(*user)};
+  NewUser user{.id = call.new_id(),
+               .email = in.email.str(),
+               .name = in.name.str(),
+               .age = in.age,
+               .role = role,
+               .password_hash = co_await unwrap(passwords.hash(in.password.str())),
+               .created_at = call.now()};
+  co_return api::Created<User>{co_await unwrap(units.run(call, &UserRepository::create, std::move(user)))};
 }
 
 }  // namespace ashlar::backend

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ashlar/api/call.hpp"
+#include "ashlar/api/reply.hpp"
+#include "ashlar/api/units.hpp"
 #include "ashlar/async/task.hpp"
 #include "ashlar/auth/password.hpp"
-#include "ashlar/sql/database.hpp"
-#include "ashlar/web/context.hpp"
-#include "ashlar/web/reply.hpp"
 #include "backend/users/user.hpp"
 
 #include <optional>
@@ -23,7 +23,7 @@ struct CreateUser {
 };
 ASHLAR_DESCRIBE(CreateUser, name, email, password, age, role)
 
-Task<Result<web::Created<User>>> create_user(web::Context& ctx, CreateUser in, sql::Database& database,
+Task<Result<api::Created<User>>> create_user(api::UserCall& call, CreateUser in, api::Units& units,
                                              auth::PasswordHasher& passwords);
 
 }  // namespace ashlar::backend

@@ -5,23 +5,21 @@
 
 namespace ashlar::backend {
 
-Task<Result<>> delete_user(web::Context& ctx, DeleteUser in, sql::Database& database, Sessions& sessions) {
-  auto transaction = co_await database.begin();
-  if (!transaction) co_return std::unexpected(std::move(transaction.error()));
-  UserRepository users(*transaction);
+namespace {
 
-  auto user = co_await users.find(in.id);
-  if (!user) co_return std::unexpected(std::move(user.error()));
-  if (!*user) co_return fail(errors::user_not_found, "There is no such user.");
-  if ((*user)->role == role_admin) {
-    if (auto allowed = co_await users.require_another_admin(in.id); !allowed) co_return allowed;
-  }
-  auto ended = co_await sessions.end_all(*transaction, in.id, ctx.now());
-  if (!ended) co_return std::unexpected(std::move(ended.error()));
-  if (auto removed = co_await users.remove(in.id); !removed) co_return std::unexpected(std::move(removed.error()));
-  if (auto committed = co_await transaction->commit(); !committed) co_return committed;
-  co_await sessions.revoke(std::move(*ended));
+Task<Result<>> remove(api::UnitOfWork& unit, Uuid id, Sessions* sessions) {
+  const User user = co_await unwrap(
+      required(co_await UserRepository(unit).find(id), errors::user_not_found, "There is no such user."));
+  if (user.role == role_admin) co_await unwrap(UserRepository::require_another_admin(unit, id));
+  co_await unwrap(sessions->end_all(unit, id));
+  co_await unwrap(UserRepository::remove(unit, id));
   co_return Result<>{};
+}
+
+}  // namespace
+
+Task<Result<>> delete_user(api::Call& call, api::ById in, api::Units& units, Sessions& sessions) {
+  return units.run(call, &remove, in.id, &sessions);
 }
 
 }  // namespace ashlar::backend

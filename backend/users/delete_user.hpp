@@ -1,20 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ashlar/api/call.hpp"
+#include "ashlar/api/listing.hpp"
+#include "ashlar/api/units.hpp"
 #include "ashlar/async/task.hpp"
-#include "ashlar/sql/database.hpp"
-#include "ashlar/web/context.hpp"
 #include "backend/auth/sessions.hpp"
 #include "backend/users/user.hpp"
 
 namespace ashlar::backend {
 
-struct DeleteUser {
-  Uuid id;
-};
-ASHLAR_DESCRIBE(DeleteUser, id)
-
 // Takes the user's posts along and ends the user's sessions. The last admin stays.
-Task<Result<>> delete_user(web::Context& ctx, DeleteUser in, sql::Database& database, Sessions& sessions);
+Task<Result<>> delete_user(api::Call& call, api::ById in, api::Units& units, Sessions& sessions);
 
 }  // namespace ashlar::backend

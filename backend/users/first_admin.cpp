@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/users/first_admin.hpp"
 
+#include "ashlar/api/system_call.hpp"
+#include "ashlar/api/units.hpp"
 #include "ashlar/core/encoding.hpp"
 #include "backend/users/user_repository.hpp"
 
@@ -20,12 +22,10 @@ std::string invent_password(Random& random) {
 
 }  // namespace
 
-Task<Result<FirstAdminOutcome>> make_first_admin(const Settings& settings, Foundation foundation,
+Task<Result<FirstAdminOutcome>> make_first_admin(const Settings& settings, Dependencies dependencies,
                                                  auth::PasswordHasher& passwords) {
-  UserRepository users(foundation.database);
-  auto any = co_await users.any_admin();
-  if (!any) co_return std::unexpected(std::move(any.error()));
-  if (*any) co_return FirstAdminOutcome{};
+  UserRepository users(dependencies.database);
+  if (co_await unwrap(users.any_admin())) co_return FirstAdminOutcome{};
 
   FirstAdminOutcome out;
   std::string password;
@@ -33,25 +33,27 @@ Task<Result<FirstAdminOutcome>> make_first_admin(const Settings& settings, Found
     out = {.kind = Kind::made, .email = settings.first_admin->email.str(), .password = {}};
     password = settings.first_admin->password.str();
   } else if (settings.stage == Stage::development) {
-    password = invent_password(foundation.random);
+    password = invent_password(dependencies.random);
     out = {.kind = Kind::invented, .email = "admin@example.com", .password = password};
   } else {
     co_return FirstAdminOutcome{.kind = Kind::not_wanted, .email = {}, .password = {}};
   }
 
-  auto hash = co_await passwords.hash(password);
-  if (!hash) co_return std::unexpected(std::move(hash.error()));
-  auto made = co_await users.create({.id = Uuid::make(foundation.clock, foundation.random),
-                                     .email = out.email,
-                                     .name = "Admin",
-                                     .age = std::nullopt,
-                                     .role = std::string(role_admin),
-                                     .password_hash = std::move(*hash),
-                                     .created_at = foundation.clock.now()});
+  const api::Call::Environment environment{&dependencies.clock, &dependencies.random, &dependencies.logger};
+  api::SystemCall call(environment, "first admin");
+  api::Units units(dependencies.database, {});
+  auto made = co_await units.run(call, &UserRepository::create,
+                                 NewUser{.id = Uuid::make(dependencies.clock, dependencies.random),
+                                         .email = out.email,
+                                         .name = "Admin",
+                                         .age = std::nullopt,
+                                         .role = std::string(role_admin),
+                                         .password_hash = co_await unwrap(passwords.hash(password)),
+                                         .created_at = dependencies.clock.now()});
   if (made) co_return out;
   if (made.error().code() != errors::email_taken) co_return std::unexpected(std::move(made.error()));
-  // Another process may have been quicker.
-  any = co_await users.any_admin();
+  // Another process may have made it at the same time.
+  const auto any = co_await users.any_admin();
   if (any && *any) co_return FirstAdminOutcome{};
   co_return FirstAdminOutcome{.kind = Kind::email_is_user, .email = out.email, .password = {}};
 }

@@ -23,7 +23,7 @@ struct FirstAdminOutcome {
 
 // Makes the first admin where there is none. Hashes a password then, which takes a while: to be called when the server
 // listens already.
-Task<Result<FirstAdminOutcome>> make_first_admin(const Settings& settings, Foundation foundation,
+Task<Result<FirstAdminOutcome>> make_first_admin(const Settings& settings, Dependencies dependencies,
                                                  auth::PasswordHasher& passwords);
 
 }  // namespace ashlar::backend

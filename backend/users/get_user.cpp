@@ -5,11 +5,8 @@
 
 namespace ashlar::backend {
 
-Task<Result<User>> get_user(web::Context&, GetUser in, sql::Database& database) {
-  auto user = co_await UserRepository(database).find(in.id);
-  if (!user) co_return std::unexpected(std::move(user.error()));
-  if (!*user) co_return fail(errors::user_not_found, "There is no such user.");
-  co_return std::move(**user);
+Task<Result<User>> get_user(api::Call&, api::ById in, sql::Database& database) {
+  co_return required(co_await UserRepository(database).find(in.id), errors::user_not_found, "There is no such user.");
 }
 
 }  // namespace ashlar::backend

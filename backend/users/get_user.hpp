@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ashlar/api/call.hpp"
+#include "ashlar/api/listing.hpp"
 #include "ashlar/async/task.hpp"
 #include "ashlar/sql/database.hpp"
-#include "ashlar/web/context.hpp"
 #include "backend/users/user.hpp"
 
 namespace ashlar::backend {
 
-struct GetUser {
-  Uuid id;
-};
-ASHLAR_DESCRIBE(GetUser, id)
-
-Task<Result<User>> get_user(web::Context& ctx, GetUser in, sql::Database& database);
+Task<Result<User>> get_user(api::Call& call, api::ById in, sql::Database& database);
 
 }  // namespace ashlar::backend

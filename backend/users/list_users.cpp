@@ -12,7 +12,7 @@ void ListUsers::refine(schema::Refinement& out) const {
   }
 }
 
-Task<Result<web::Page<User>>> list_users(web::Context&, ListUsers in, sql::Database& database) {
+Task<Result<api::Page<User>>> list_users(api::Call&, ListUsers in, sql::Database& database) {
   co_return co_await UserRepository(database).list(std::move(in));
 }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ashlar/api/call.hpp"
+#include "ashlar/api/listing.hpp"
+#include "ashlar/api/reply.hpp"
 #include "ashlar/async/task.hpp"
 #include "ashlar/sql/database.hpp"
-#include "ashlar/web/context.hpp"
-#include "ashlar/web/reply.hpp"
-#include "backend/listing.hpp"
 #include "backend/users/user_row.hpp"
 
 #include <optional>
@@ -13,8 +13,8 @@
 namespace ashlar::backend {
 
 struct ListUsers {
-  PageNumber page;
-  PageLimit limit;
+  api::PageNumber page;
+  api::PageLimit limit;
   sql::Sort<UserRow, &UserRow::created_at, &UserRow::updated_at, &UserRow::name, &UserRow::email, &UserRow::age> sort;
   std::optional<Text<1, 200>> search;  // in the name or the e-mail address, without case
   std::optional<Age> min_age;
@@ -24,6 +24,6 @@ struct ListUsers {
 };
 ASHLAR_DESCRIBE(ListUsers, page, limit, sort, search, min_age, max_age)
 
-Task<Result<web::Page<User>>> list_users(web::Context& ctx, ListUsers in, sql::Database& database);
+Task<Result<api::Page<User>>> list_users(api::Call& call, ListUsers in, sql::Database& database);
 
 }  // namespace ashlar::backend

@@ -6,12 +6,9 @@
 
 namespace ashlar::backend {
 
-Task<Result<User>> me(web::Context& ctx, sql::Database& database) {
-  auto user = co_await UserRepository(database).find(ctx.user().id);
-  if (!user) co_return std::unexpected(std::move(user.error()));
-  // The token outlived its account.
-  if (!*user) co_return fail(auth::errors::token_revoked, "This account does not exist any more.");
-  co_return std::move(**user);
+Task<Result<User>> me(api::UserCall& call, sql::Database& database) {
+  co_return required(co_await UserRepository(database).find(call.user().id), auth::errors::token_revoked,
+                     "This account does not exist any more.");
 }
 
 }  // namespace ashlar::backend

@@ -12,20 +12,21 @@
 namespace ashlar::backend {
 
 // clang-format off
-void mount_users(web::Routes& routes, sql::Database& database, auth::PasswordHasher& passwords, Sessions& sessions) {
+void mount_users(web::Routes& routes, api::Units& units, auth::PasswordHasher& passwords, Sessions& sessions) {
+  sql::Database& database = units.database();
   routes.get("/api/users/me", me, database).signed_in()
       .name("me").tag("Users").summary("My account");
-  routes.patch("/api/users/me", update_me, database).signed_in()
+  routes.patch("/api/users/me", update_me, units).signed_in()
       .name("updateMe").tag("Users").summary("Change my account").fails_with(errors::email_taken);
   routes.get("/api/users", list_users, database).role("admin")
       .name("listUsers").tag("Users").summary("Find accounts");
-  routes.post("/api/users", create_user, database, passwords).permission("create:user")
+  routes.post("/api/users", create_user, units, passwords).permission("create:user")
       .name("createUser").tag("Users").summary("Make an account for another").fails_with(errors::email_taken);
   routes.get("/api/users/{id}", get_user, database).role("admin")
       .name("getUser").tag("Users").summary("One account").fails_with(errors::user_not_found);
-  routes.patch("/api/users/{id}", update_user, database, sessions).role("admin")
+  routes.patch("/api/users/{id}", update_user, units, sessions).role("admin")
       .name("updateUser").tag("Users").summary("Change an account").fails_with(errors::user_not_found, errors::email_taken, errors::last_admin);
-  routes.remove("/api/users/{id}", delete_user, database, sessions).role("admin")
+  routes.remove("/api/users/{id}", delete_user, units, sessions).role("admin")
       .name("deleteUser").tag("Users").summary("Remove an account and its posts").fails_with(errors::user_not_found, errors::last_admin);
 }
 // clang-format on

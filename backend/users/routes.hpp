@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ashlar/api/units.hpp"
 #include "ashlar/auth/password.hpp"
-#include "ashlar/sql/database.hpp"
 #include "ashlar/web/routes.hpp"
 #include "backend/auth/sessions.hpp"
 
 namespace ashlar::backend {
 
-void mount_users(web::Routes& routes, sql::Database& database, auth::PasswordHasher& passwords, Sessions& sessions);
+void mount_users(web::Routes& routes, api::Units& units, auth::PasswordHasher& passwords, Sessions& sessions);
 
 }  // namespace ashlar::backend

@@ -6,12 +6,10 @@
 
 namespace ashlar::backend {
 
-Task<Result<User>> update_me(web::Context& ctx, UpdateMe in, sql::Database& database) {
+Task<Result<User>> update_me(api::UserCall& call, UpdateMe in, api::Units& units) {
   UserChanges changes{.name = in.name, .email = in.email, .age = in.age, .role = {}, .password_hash = {}};
-  auto user = co_await UserRepository(database).update(ctx.user().id, std::move(changes), ctx.now());
-  if (!user) co_return std::unexpected(std::move(user.error()));
-  if (!*user) co_return fail(auth::errors::token_revoked, "This account does not exist any more.");
-  co_return std::move(**user);
+  co_return required(co_await units.run(call, &UserRepository::update, call.user().id, std::move(changes)),
+                     auth::errors::token_revoked, "This account does not exist any more.");
 }
 
 }  // namespace ashlar::backend

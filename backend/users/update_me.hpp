@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ashlar/api/call.hpp"
+#include "ashlar/api/units.hpp"
 #include "ashlar/async/task.hpp"
-#include "ashlar/sql/database.hpp"
-#include "ashlar/web/context.hpp"
 #include "backend/users/user.hpp"
 
 #include <optional>
@@ -17,6 +17,6 @@ struct UpdateMe {
 };
 ASHLAR_DESCRIBE(UpdateMe, name, email, age)
 
-Task<Result<User>> update_me(web::Context& ctx, UpdateMe in, sql::Database& database);
+Task<Result<User>> update_me(api::UserCall& call, UpdateMe in, api::Units& units);
 
 }  // namespace ashlar::backend

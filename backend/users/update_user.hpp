@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ashlar/api/call.hpp"
+#include "ashlar/api/units.hpp"
 #include "ashlar/async/task.hpp"
-#include "ashlar/sql/database.hpp"
-#include "ashlar/web/context.hpp"
 #include "backend/auth/sessions.hpp"
 #include "backend/users/user.hpp"
 
@@ -21,6 +21,6 @@ struct UpdateUser {
 ASHLAR_DESCRIBE(UpdateUser, id, name, email, age, role)
 
 // Another role ends the user's sessions, so that no token speaks for the old one.
-Task<Result<User>> update_user(web::Context& ctx, UpdateUser in, sql::Database& database, Sessions& sessions);
+Task<Result<User>> update_user(api::Call& call, UpdateUser in, api::Units& units, Sessions& sessions);
 
 }  // namespace ashlar::backend

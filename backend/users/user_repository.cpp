@@ -15,13 +15,11 @@ using sql::from;
 
 namespace {
 
-// What breaks a constraint of users is either somebody else's e-mail address or a role that does not exist.
+// A broken constraint of users is either the e-mail address of another account or a role that does not exist.
 Error explained(Error error) {
   if (error.code() == sql::errors::unique) return {errors::email_taken, "This e-mail address is taken."};
   if (error.code() == sql::errors::foreign_key) {
-    return {ashlar::errors::invalid_input,
-            "The input has a fault.",
-            {{.path = "/role", .code = std::string(schema::codes::one_of), .message = "is not the name of a role"}}};
+    return invalid_input("/role", schema::codes::one_of, "is not the name of a role");
   }
   return error;
 }
@@ -39,9 +37,15 @@ User user_of(UserRow row) {
           .updated_at = row.updated_at};
 }
 
+Account account_of(UserRow row) {
+  Account out{.user = {}, .password_hash = std::move(row.password_hash)};
+  out.user = user_of(std::move(row));
+  return out;
+}
+
 }  // namespace
 
-Task<Result<User>> UserRepository::create(NewUser user) {
+Task<Result<User>> UserRepository::create(api::UnitOfWork& unit, NewUser user) {
   const UserRow row{.id = user.id,
                     .email = std::move(user.email),
                     .name = std::move(user.name),
@@ -53,50 +57,51 @@ Task<Result<User>> UserRepository::create(NewUser user) {
                     .mfa_enabled = false,
                     .created_at = user.created_at,
                     .updated_at = user.created_at};
-  auto inserted = co_await sql::insert(row).run(in_);
+  auto inserted = co_await sql::insert(row).run(unit);
   if (!inserted) co_return std::unexpected(explained(std::move(inserted.error())));
-  auto created = co_await find(row.id);
-  if (!created) co_return std::unexpected(std::move(created.error()));
-  if (!*created) co_return fail(errors::user_not_found, "The account was removed at once.");
-  co_return std::move(**created);
+  co_return required(co_await UserRepository(unit).find(row.id), errors::user_not_found,
+                     "The account was removed at once.");
 }
 
 Task<Result<std::optional<User>>> UserRepository::find(Uuid id) { return sql::find<&UserRow::id, User>(id).one(in_); }
 
 Task<Result<std::optional<Account>>> UserRepository::find_account(std::string email) {
-  auto row = co_await account_by_lower_email(ascii_lower(email)).one(in_);
-  if (!row) co_return std::unexpected(std::move(row.error()));
-  if (!*row) co_return std::nullopt;
-  Account out{.user = {}, .password_hash = std::move((*row)->password_hash)};
-  out.user = user_of(std::move(**row));
-  co_return out;
+  auto row = co_await unwrap(account_by_lower_email(ascii_lower(email)).one(in_));
+  if (!row) co_return std::nullopt;
+  co_return account_of(std::move(*row));
 }
 
-Task<Result<web::Page<User>>> UserRepository::list(ListUsers wanted) {
-  auto rows = co_await sql::select<User>()
-                  .from<UserRow>()
-                  .where_if(wanted.search,
-                            [](const auto& text) {
-                              return contains_ignoring_case(col<&UserRow::name>, text) ||
-                                     contains_ignoring_case(col<&UserRow::email>, text);
-                            })
-                  .where_if(wanted.min_age, [](Age age) { return col<&UserRow::age> >= age; })
-                  .where_if(wanted.max_age, [](Age age) { return col<&UserRow::age> <= age; })
-                  .order_by(wanted.sort, asc<&UserRow::id>)
-                  .page(wanted.page, wanted.limit)
-                  .all_and_count(in_);
-  if (!rows) co_return std::unexpected(std::move(rows.error()));
-  co_return page_of(std::move(*rows), wanted.page, wanted.limit);
+Task<Result<std::optional<Account>>> UserRepository::find_account_locked(api::UnitOfWork& unit, Uuid id) {
+  auto row = co_await unwrap(from<UserRow>().where(col<&UserRow::id> == id).for_share().one(unit));
+  if (!row) co_return std::nullopt;
+  co_return account_of(std::move(*row));
 }
 
-Task<Result<std::optional<User>>> UserRepository::update(Uuid id, UserChanges changes, Timestamp now) {
-  auto before = co_await find(id);
+Task<Result<api::Page<User>>> UserRepository::list(ListUsers wanted) {
+  auto rows = co_await unwrap(sql::select<User>()
+                                  .from<UserRow>()
+                                  .where_if(wanted.search,
+                                            [](const auto& text) {
+                                              return contains_ignoring_case(col<&UserRow::name>, text) ||
+                                                     contains_ignoring_case(col<&UserRow::email>, text);
+                                            })
+                                  .where_if(wanted.min_age, [](Age age) { return col<&UserRow::age> >= age; })
+                                  .where_if(wanted.max_age, [](Age age) { return col<&UserRow::age> <= age; })
+                                  .order_by(wanted.sort, asc<&UserRow::id>)
+                                  .page(wanted.page, wanted.limit)
+                                  .all_and_count(in_));
+  co_return api::page_of(std::move(rows), wanted.page, wanted.limit);
+}
+
+Task<Result<std::optional<User>>> UserRepository::update(api::UnitOfWork& unit, Uuid id, UserChanges changes) {
+  UserRepository users(unit);
+  auto before = co_await users.find(id);
   if (!before || !*before || changes.empty()) co_return before;
   std::optional<bool> verified;
   if (changes.email && changes.email->view() != (*before)->email) verified = false;
 
   auto updated = co_await sql::update<UserRow>()
-                     .set(col<&UserRow::updated_at> = now)
+                     .set(col<&UserRow::updated_at> = unit.call().now())
                      .set_if(col<&UserRow::name>, changes.name)
                      .set_if(col<&UserRow::email>, changes.email)
                      .set_if(col<&UserRow::email_verified>, verified)
@@ -104,27 +109,22 @@ Task<Result<std::optional<User>>> UserRepository::update(Uuid id, UserChanges ch
                      .set_if(col<&UserRow::role>, changes.role)
                      .set_if(col<&UserRow::password_hash>, changes.password_hash)
                      .where(col<&UserRow::id> == id)
-                     .run(in_);
+                     .run(unit);
   if (!updated) co_return std::unexpected(explained(std::move(updated.error())));
-  co_return co_await find(id);
+  co_return co_await users.find(id);
 }
 
-Task<Result<bool>> UserRepository::remove(Uuid id) {
-  auto removed = co_await sql::erase<UserRow>().where(col<&UserRow::id> == id).run(in_);
-  if (!removed) co_return std::unexpected(std::move(removed.error()));
-  co_return removed->rows_affected > 0;
+Task<Result<bool>> UserRepository::remove(api::UnitOfWork& unit, Uuid id) {
+  const auto removed = co_await unwrap(sql::erase<UserRow>().where(col<&UserRow::id> == id).run(unit));
+  co_return removed.rows_affected > 0;
 }
 
-Task<Result<>> UserRepository::require_another_admin(Uuid besides) {
-  // SQLite has one writer. PostgreSQL would let two admins remove each other, so whoever asks holds the rows of all.
-  if (in_.dialect() == sql::Dialect::postgres) {
-    auto held = co_await lock_admins().writing().all(in_);
-    if (!held) co_return std::unexpected(std::move(held.error()));
-  }
-  auto another =
-      co_await from<UserRow>().where(col<&UserRow::role> == role_admin && col<&UserRow::id> != besides).exists(in_);
-  if (!another) co_return std::unexpected(std::move(another.error()));
-  if (!*another) co_return fail(errors::last_admin, "This is the last admin: make another one first.");
+Task<Result<>> UserRepository::require_another_admin(api::UnitOfWork& unit, Uuid besides) {
+  // SQLite has one writer. On PostgreSQL two admins could remove each other, so this locks the rows of all admins.
+  if (unit.dialect() == sql::Dialect::postgres) co_await unwrap(lock_admins().writing().all(unit));
+  const bool another = co_await unwrap(
+      from<UserRow>().where(col<&UserRow::role> == role_admin && col<&UserRow::id> != besides).exists(unit));
+  if (!another) co_return fail(errors::last_admin, "This is the last admin: make another one first.");
   co_return Result<>{};
 }
 
@@ -132,25 +132,21 @@ Task<Result<bool>> UserRepository::any_admin() {
   return from<UserRow>().where(col<&UserRow::role> == role_admin).exists(in_);
 }
 
-Task<Result<>> UserRepository::grant(Uuid id, std::string permission, Timestamp now) {
-  auto granted = co_await sql::execute(in_,
+Task<Result<>> UserRepository::grant(api::UnitOfWork& unit, Uuid id, std::string permission) {
+  auto granted = co_await sql::execute(unit,
                                        "insert into user_permissions (user_id, permission, created_at) "
                                        "values ($1, $2, $3) on conflict do nothing",
-                                       id, permission, now);
-  if (!granted && granted.error().code() == sql::errors::foreign_key) {
-    co_return std::unexpected(
-        Error(ashlar::errors::invalid_input, "There is no such permission.",
-              {{.path = "/permission", .code = std::string(schema::codes::one_of), .message = "is not known"}}));
-  }
-  if (!granted) co_return std::unexpected(std::move(granted.error()));
+                                       id, permission, unit.call().now());
+  if (!granted && granted.error().code() == sql::errors::foreign_key)
+    co_return std::unexpected(invalid_input("/permission", schema::codes::one_of, "is not known"));
+  co_await unwrap(std::move(granted));
   co_return Result<>{};
 }
 
-Task<Result<bool>> UserRepository::revoke(Uuid id, std::string permission) {
-  auto revoked =
-      co_await sql::execute(in_, "delete from user_permissions where user_id = $1 and permission = $2", id, permission);
-  if (!revoked) co_return std::unexpected(std::move(revoked.error()));
-  co_return revoked->rows_affected > 0;
+Task<Result<bool>> UserRepository::revoke(api::UnitOfWork& unit, Uuid id, std::string permission) {
+  const auto revoked = co_await unwrap(
+      sql::execute(unit, "delete from user_permissions where user_id = $1 and permission = $2", id, permission));
+  co_return revoked.rows_affected > 0;
 }
 
 }  // namespace ashlar::backend

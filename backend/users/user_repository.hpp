@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ashlar/api/reply.hpp"
+#include "ashlar/api/unit_of_work.hpp"
 #include "ashlar/async/task.hpp"
-#include "ashlar/sql/database.hpp"
-#include "ashlar/web/reply.hpp"
 #include "backend/users/list_users.hpp"
 #include "backend/users/user.hpp"
 
@@ -22,10 +22,10 @@ struct NewUser {
   Timestamp created_at;
 };
 
-// What a change sets; what is absent stays.
+// What a change sets; an absent member stays.
 struct UserChanges {
   std::optional<UserName> name;
-  std::optional<Email> email;  // another one is not verified
+  std::optional<Email> email;  // a different one is not verified
   std::optional<Nullable<Age>> age;
   std::optional<std::string> role;
   std::optional<std::string> password_hash;
@@ -33,35 +33,37 @@ struct UserChanges {
   [[nodiscard]] bool empty() const { return !email && !name && !age && !role && !password_hash; }
 };
 
-// A user with what signing in needs.
+// A user with the hash that sign-in verifies.
 struct Account {
   User user;
   std::string password_hash;
 };
 
-// The rows of users. Made where it is needed: for the database, each call is a transaction of its own; for a
-// transaction, the calls are part of it. `in` outlives it.
+// The rows of users. Reads go to the executor that it is made for: a database, or a unit of work. Writes take a unit of
+// work.
 class UserRepository {
  public:
   explicit UserRepository(sql::Executor& in) : in_(in) {}
 
-  // Errors: user.email_taken; request.invalid with a fault at /role when there is no such role.
-  Task<Result<User>> create(NewUser user);
   Task<Result<std::optional<User>>> find(Uuid id);
   Task<Result<std::optional<Account>>> find_account(std::string email);  // compared without case
-  Task<Result<web::Page<User>>> list(ListUsers wanted);
-  // nullopt when there is no such user; errors as of create().
-  Task<Result<std::optional<User>>> update(Uuid id, UserChanges changes, Timestamp now);
-  // Takes the user's posts, sessions and permissions along. false when there is no such user.
-  Task<Result<bool>> remove(Uuid id);
-
-  // Passes unless this is the only admin: error user.last_admin. Part of the transaction that demotes or removes it.
-  Task<Result<>> require_another_admin(Uuid besides);
+  Task<Result<api::Page<User>>> list(ListUsers wanted);
   Task<Result<bool>> any_admin();
 
-  // Permissions of the account's own, beside its role's. Error request.invalid when there is no such permission.
-  Task<Result<>> grant(Uuid id, std::string permission, Timestamp now);
-  Task<Result<bool>> revoke(Uuid id, std::string permission);  // false when it had not been granted
+  // Errors: user.email_taken; request.invalid with a fault at /role when there is no such role.
+  static Task<Result<User>> create(api::UnitOfWork& unit, NewUser user);
+  // nullopt when there is no such user; errors as of create().
+  static Task<Result<std::optional<User>>> update(api::UnitOfWork& unit, Uuid id, UserChanges changes);
+  // Removes the user's posts, sessions and permissions as well. false when there is no such user.
+  static Task<Result<bool>> remove(api::UnitOfWork& unit, Uuid id);
+  // Passes unless this is the only admin: error user.last_admin. Part of the unit that demotes or removes the admin.
+  static Task<Result<>> require_another_admin(api::UnitOfWork& unit, Uuid besides);
+
+  // Until the unit ends, no other one changes or removes the account.
+  static Task<Result<std::optional<Account>>> find_account_locked(api::UnitOfWork& unit, Uuid id);
+  // Permissions of the account's own, besides its role's. Error request.invalid when there is no such permission.
+  static Task<Result<>> grant(api::UnitOfWork& unit, Uuid id, std::string permission);
+  static Task<Result<bool>> revoke(api::UnitOfWork& unit, Uuid id, std::string permission);
 
  private:
   sql::Executor& in_;

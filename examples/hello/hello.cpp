@@ -19,11 +19,11 @@ struct Greeting {
 ASHLAR_DESCRIBE(Greeting, text, at)
 
 // An operation: a function from one to the other. It knows nothing of HTTP.
-Result<Greeting> greet(Context& ctx, Greet in) {
+Result<Greeting> greet(Call& call, Greet in) {
   std::string text;
   for (int i = 0; i < in.times.value(); ++i) text += "Hello, " + in.name.str() + "! ";
   text.pop_back();
-  return Greeting{text, ctx.now()};
+  return Greeting{text, call.now()};
 }
 
 // The route table: method, path, operation, and who may call it.

@@ -27,4 +27,4 @@ struct NotDescribed {
 struct Shelf {};
 struct Counter {};
 
-ashlar::Result<Thing> get_thing(ashlar::Context& ctx, ById in, Shelf& shelf);
+ashlar::Result<Thing> get_thing(ashlar::Call& call, ById in, Shelf& shelf);

@@ -2,5 +2,5 @@
 // refused: an operation returns Result<...> or Task<Result<...>>
 #include "declarations.hpp"
 
-Thing make(ashlar::Context& ctx);
+Thing make(ashlar::Call& call);
 void mount(ashlar::Routes& routes) { routes.post("/things", make).open(); }

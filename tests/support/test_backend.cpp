@@ -70,7 +70,7 @@ TestBackend::~TestBackend() {
 
 void TestBackend::restart() {
   application_ = std::make_unique<backend::Application>(
-      settings(), backend::Foundation{.clock = clock_, .random = random_, .logger = logger_, .database = *database_});
+      settings(), backend::Dependencies{.clock = clock_, .random = random_, .logger = logger_, .database = *database_});
   clients_.push_back(std::make_unique<web::TestClient>(application_->app()));
 }
 

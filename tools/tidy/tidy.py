@@ -14,11 +14,13 @@ import budgets
 import compiled
 import errors
 import layers
+import one_way
 import pages
 import wording
 from tree import Tree
 
 TEXT = {"layers": layers.check, "budgets": budgets.check, "wording": wording.check, "errors": errors.check,
+        "one-way": one_way.check,
         "pages": pages.check}
 COMPILED = {"headers": compiled.headers, "format": compiled.format_, "clang-tidy": compiled.clang_tidy}
 

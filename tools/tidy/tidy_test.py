@@ -12,6 +12,7 @@ import budgets
 import compiled
 import errors
 import layers
+import one_way
 import pages
 import wording
 from tree import Tree, blank
@@ -65,6 +66,14 @@ class Layers(TidyTest):
     def with_file(self, path, text, **more):
         return {"ARCHITECTURE.md": ARCHITECTURE, path: text,
                 **{k.replace("__", "/") + ".hpp": HEADER for k in more}}
+
+    def test_operations_run_through_invoke_only(self):
+        call = SPDX + "void f() {\n  (void)route.operation->call(call, input, reply, nullptr);\n}\n"
+        self.assert_fires(one_way.check, {"ashlar/web/app.cpp": call}, "only api::Api::invoke() calls an operation")
+        tried = SPDX + "void f() { (void)operation_.try_call(call, input, reply, gate); }\n"
+        self.assert_fires(one_way.check, {"backend/a.cpp": tried}, "only api::Api::invoke()")
+        self.assert_silent(one_way.check, {"ashlar/api/api.cpp": call})
+        self.assert_silent(one_way.check, {"backend/b.cpp": SPDX + "auto r = client.call(operation, json, caller);\n"})
 
     def test_upwards(self):
         self.assert_fires(layers.check, {"ARCHITECTURE.md": ARCHITECTURE, "ashlar/web/app.hpp": HEADER,

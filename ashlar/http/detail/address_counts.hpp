@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "ashlar/http/ip_address.hpp"
+#include "ashlar/core/ip_address.hpp"
 
 #include <cstddef>
 #include <cstdint>

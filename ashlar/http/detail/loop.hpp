@@ -2,9 +2,9 @@
 #pragma once
 
 #include "ashlar/async/task.hpp"
+#include "ashlar/core/ip_address.hpp"
 #include "ashlar/http/detail/address_counts.hpp"
 #include "ashlar/http/detail/input_buffer.hpp"
-#include "ashlar/http/ip_address.hpp"
 #include "ashlar/http/limits.hpp"
 #include "ashlar/http/message.hpp"
 #include "ashlar/http/protocols.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/http/detail/proxy_header.hpp"
 
-#include "ashlar/http/ip_address.hpp"
+#include "ashlar/core/ip_address.hpp"
 
 #include <algorithm>
 #include <array>

@@ -3,8 +3,8 @@
 
 #include "ashlar/core/ascii.hpp"
 #include "ashlar/core/encoding.hpp"
+#include "ashlar/core/ip_address.hpp"
 #include "ashlar/http/field_syntax.hpp"
-#include "ashlar/http/ip_address.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -142,7 +142,7 @@ std::optional<ForwardedElement> ForwardedElement::parse(std::string_view text) {
 
 std::optional<std::string_view> address_of_node(std::string_view node, Ipv6Writing ipv6) {
   const auto address = [](std::string_view text) {
-    return http::IpAddress::parse(text) ? std::optional(text) : std::nullopt;
+    return IpAddress::parse(text) ? std::optional(text) : std::nullopt;
   };
   if (node.starts_with('[')) {
     const std::size_t close = node.find(']');
@@ -175,8 +175,7 @@ bool is_host(std::string_view text) {
     if (port.empty() || port.size() > 5 || !std::ranges::all_of(port, is_digit)) return false;
   }
   if (host.starts_with('[')) {
-    return host.ends_with(']') && host.contains(':') &&
-           http::IpAddress::parse(host.substr(1, host.size() - 2)).has_value();
+    return host.ends_with(']') && host.contains(':') && IpAddress::parse(host.substr(1, host.size() - 2)).has_value();
   }
   return !host.empty() &&
          std::ranges::all_of(host, [](char c) { return is_alphanumeric(c) || c == '-' || c == '.' || c == '_'; });

@@ -42,10 +42,10 @@ struct Producer {
 
 }  // namespace
 
-StreamBody::StreamBody(Format format, ItemProducer produce, const StreamOptions& options, StreamLog log)
+StreamBody::StreamBody(Format format, api::ItemProducer produce, const api::StreamOptions& options, StreamLog log)
     : format_(format), produce_(std::move(produce)), options_(options), log_(std::move(log)) {}
 
-void StreamBody::add(const schema::Type& type, const void* value, const EventFields& fields) {
+void StreamBody::add(const schema::Type& type, const void* value, const api::EventFields& fields) {
   if (gone_) return;
   if (format_ == Format::events) {
     if (!fields.id.empty()) append_field("id", fields.id, pending_);
@@ -153,8 +153,8 @@ Task<Result<>> StreamBody::send_to(http::BodyWriter& out) {
   co_return outcome();
 }
 
-http::BodyProducer make_stream_body(StreamBody::Format format, ItemProducer produce, const StreamOptions& options,
-                                    StreamLog log) {
+http::BodyProducer make_stream_body(StreamBody::Format format, api::ItemProducer produce,
+                                    const api::StreamOptions& options, StreamLog log) {
   return Producer{std::make_unique<StreamBody>(format, std::move(produce), options, std::move(log))};
 }
 

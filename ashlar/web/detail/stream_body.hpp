@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ashlar/api/stream.hpp"
 #include "ashlar/http/message.hpp"
-#include "ashlar/web/stream_reply.hpp"
 
 #include <boost/asio/basic_waitable_timer.hpp>
 
@@ -28,15 +28,15 @@ struct StreamLog {
 // The body of a response that a producer of items writes: it runs beside what sends, so that a silent one has its
 // heartbeats, and waits where the reader is slow. Lives on one loop, in the response's BodyProducer, and has no task
 // left when send_to() has ended.
-class StreamBody final : public ItemSink {
+class StreamBody final : public api::ItemSink {
  public:
   enum class Format : std::uint8_t { events, rows };
 
-  StreamBody(Format format, ItemProducer produce, const StreamOptions& options, StreamLog log);
+  StreamBody(Format format, api::ItemProducer produce, const api::StreamOptions& options, StreamLog log);
 
   Task<Result<>> send_to(http::BodyWriter& out);
 
-  void add(const schema::Type& type, const void* value, const EventFields& fields) override;
+  void add(const schema::Type& type, const void* value, const api::EventFields& fields) override;
   Task<Result<>> ready() override;
 
  private:
@@ -48,8 +48,8 @@ class StreamBody final : public ItemSink {
   [[nodiscard]] Result<> outcome();
 
   Format format_;
-  ItemProducer produce_;
-  StreamOptions options_;
+  api::ItemProducer produce_;
+  api::StreamOptions options_;
   StreamLog log_;
 
   std::string pending_;
@@ -63,7 +63,7 @@ class StreamBody final : public ItemSink {
   std::optional<Timer> drained_;  // what produces waits here
 };
 
-[[nodiscard]] http::BodyProducer make_stream_body(StreamBody::Format format, ItemProducer produce,
-                                                  const StreamOptions& options, StreamLog log);
+[[nodiscard]] http::BodyProducer make_stream_body(StreamBody::Format format, api::ItemProducer produce,
+                                                  const api::StreamOptions& options, StreamLog log);
 
 }  // namespace ashlar::web::detail

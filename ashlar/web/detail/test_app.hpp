@@ -27,7 +27,7 @@ class TestApp {
   explicit TestApp(Mount mount, AppOptions options = {}) {
     Routes routes;
     mount(routes);
-    app_.emplace(std::move(options), Context::Environment{&clock, &random, &*log_}, &tokens, std::move(routes));
+    app_.emplace(std::move(options), api::Call::Environment{&clock, &random, &*log_}, &tokens, std::move(routes));
     client_.emplace(*app_);
   }
   ~TestApp() {

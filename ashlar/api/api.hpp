@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/api/call_record.hpp"
+#include "ashlar/api/endpoint.hpp"
+#include "ashlar/api/invocation.hpp"
+#include "ashlar/api/overload.hpp"
+#include "ashlar/api/rate_limit.hpp"
+#include "ashlar/api/step.hpp"
+#include "ashlar/observe/metrics_text.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// The one way to run an operation. A transport turns bytes into a Call, an InputSource and a ReplySink, calls invoke(),
+// and turns the reply or the Error into bytes. invoke() decides everything else, in this order:
+//
+//   overload -> client limits -> authentication -> guard -> what the transport refuses -> caller limits
+//   -> the application's own steps -> input -> owner -> the operation -> owner of the reply
+//
+// It also logs refusals and faults, and counts how calls end. See docs/design/api.md.
+namespace ashlar::api {
+
+namespace errors {
+inline constexpr ErrorCode request_cancelled{ErrorKind::unavailable, "request.cancelled"};
+inline constexpr ErrorCode operation_not_found{ErrorKind::not_found, "operation.not_found"};
+}  // namespace errors
+
+struct ApiOptions {
+  std::chrono::milliseconds request_time_max{30'000};  // deadline of a call; 0: none; an endpoint can have its own
+  std::optional<RateLimit> rate_limit = {};            // of every endpoint that is not essential
+  RateLimitStore* rate_limit_store = nullptr;          // outlives the Api; null: counts in this process
+  std::size_t rate_limit_clients_max = 100'000;        // counted at once in this process; the oldest are forgotten
+  OverloadOptions overload = {};
+  CallLogOptions log = {};
+  std::function<void(Steps&)> add_steps = {};  // the application's own steps; see step.hpp
+};
+
+// The endpoints behind invoke(). Immutable after construction except for counters; used from every loop at once. The
+// endpoints, and what it is given, outlive it.
+class Api {
+ public:
+  // Throws std::logic_error that lists every wrong declaration: an endpoint without a guard, two endpoints of one name,
+  // an owner look-up whose input has no Uuid `id`. `tokens` may be null: then nobody can sign in.
+  Api(ApiOptions options, Call::Environment environment, const auth::Tokens* tokens,
+      std::vector<const Endpoint*> endpoints);
+  ~Api();
+  Api(const Api&) = delete;
+  Api& operator=(const Api&) = delete;
+
+  [[nodiscard]] const std::vector<PreparedEndpoint>& endpoints() const { return endpoints_; }
+  [[nodiscard]] const PreparedEndpoint* find(std::string_view name) const;  // null when there is none
+  [[nodiscard]] const Call::Environment& environment() const { return environment_; }
+  [[nodiscard]] const ApiOptions& options() const { return options_; }
+  [[nodiscard]] const Steps& steps() const { return steps_; }
+
+  // Runs the call to its end: the reply sink got a reply or an error. It throws nothing: an exception of the operation
+  // becomes `internal`, cancellation by the deadline server.deadline_exceeded, any other one request.cancelled.
+  [[nodiscard]] Task<> invoke(Invocation invocation) const;
+  // The same without waiting, as far as nothing has to be awaited. waiting: invoke() goes on from there.
+  enum class Progress : std::uint8_t { ended, waiting };
+  [[nodiscard]] Progress try_invoke(Invocation& invocation) const;
+
+  // Every call counts as in flight between these two, the ones that match no endpoint included.
+  void began() const { metrics_->began(); }
+  // Writes the call's log line.
+  void ended(const CallRecord& record) const;
+
+  [[nodiscard]] const CallMetrics& metrics() const { return *metrics_; }
+  void append_metrics(observe::MetricsText& text) const;
+
+ private:
+  PreparedEndpoint prepare(const Endpoint& endpoint, std::vector<std::string>& faults) const;
+  void prepare_guard(PreparedEndpoint& out, std::vector<std::string>& faults) const;
+  void prepare_limits(PreparedEndpoint& out, std::vector<std::string>& faults) const;
+  [[nodiscard]] std::optional<Result<>> try_pass(Invocation& invocation) const;
+  void settle(const Invocation& invocation, const Result<>& result) const;
+  void fail(const Invocation& invocation, const Error& error) const;
+
+  const ApiOptions options_;
+  const Call::Environment environment_;
+  std::unique_ptr<CallMetrics> metrics_;
+  std::unique_ptr<Overload> overload_;
+  std::unique_ptr<RateLimitStore> own_limits_;  // null where another store is given, or nothing is limited
+  RateLimitStore* limits_ = nullptr;
+  Steps steps_;
+  std::vector<PreparedEndpoint> endpoints_;
+};
+
+}  // namespace ashlar::api

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/api/trace_context.hpp"
+#include "ashlar/api/transport.hpp"
+#include "ashlar/auth/principal.hpp"
+#include "ashlar/core/clock.hpp"
+#include "ashlar/core/error.hpp"
+#include "ashlar/core/random.hpp"
+#include "ashlar/log/logger.hpp"
+
+#include <chrono>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace ashlar::api {
+
+class Call;
+
+// The log as an operation sees it: each line carries the call's request id, and its trace when somebody records one.
+// Lives as long as the call.
+class CallLog {
+ public:
+  explicit CallLog(const Call& call) : call_(call) {}
+
+  void write(log::Level level, std::string_view message, std::initializer_list<log::Attribute> attributes) const;
+  void debug(std::string_view message, std::initializer_list<log::Attribute> attributes = {}) const {
+    write(log::Level::debug, message, attributes);
+  }
+  void info(std::string_view message, std::initializer_list<log::Attribute> attributes = {}) const {
+    write(log::Level::info, message, attributes);
+  }
+  void warn(std::string_view message, std::initializer_list<log::Attribute> attributes = {}) const {
+    write(log::Level::warn, message, attributes);
+  }
+  void error(std::string_view message, std::initializer_list<log::Attribute> attributes = {}) const {
+    write(log::Level::error, message, attributes);
+  }
+
+ private:
+  const Call& call_;
+};
+
+// What an operation knows about the call that it serves: who calls, from where, until when, under which trace and
+// idempotency key. It is the same for every transport and holds nothing of HTTP.
+//
+// A Call lives on its transport's frame until the reply is written, and is used on one loop. Every view that it returns
+// lives as long as the Call.
+class Call {
+ public:
+  struct Environment {  // outlives every call
+    const Clock* clock;
+    Random* random;
+    log::Logger* logger;
+  };
+  Call(const Environment& environment, const Transport& transport, std::string_view request_id)
+      : env_(environment), transport_(transport), request_id_(request_id) {}
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
+
+  // The caller; null for an anonymous caller of an open endpoint. An operation that always has one takes a UserCall.
+  [[nodiscard]] const auth::Principal* principal() const { return principal_.get(); }
+  // Passes when the caller owns the resource or is an admin; else auth.not_signed_in or auth.forbidden.
+  [[nodiscard]] Result<> require_owner(const Uuid& owner) const;
+
+  // When the caller stops waiting. Statements, Redis commands, hashing and outgoing requests that the operation awaits
+  // are cancelled then, and the call ends with server.deadline_exceeded. Clock::Steady::max() when there is no
+  // deadline.
+  [[nodiscard]] Clock::Steady deadline() const { return deadline_; }
+
+  // Names this call, so that a caller can send it again and have it happen once: 1 to 255 visible ASCII characters.
+  // Empty when the caller named none, or the endpoint takes none (Endpoint::idempotency).
+  [[nodiscard]] std::string_view idempotency_key() const { return idempotency_key_; }
+  // Under an idempotency key: a digest of the operation's name and its input. Two calls with one key and different
+  // fingerprints are two different requests.
+  [[nodiscard]] std::string_view fingerprint() const { return fingerprint_; }
+
+  [[nodiscard]] std::string_view request_id() const { return request_id_; }
+  // The caller's trace continued, or a new one, which is made when it is first asked for.
+  [[nodiscard]] const TraceContext& trace() const {
+    return trace_ ? *trace_ : trace_.emplace(traceparent_, *env_.random);
+  }
+  [[nodiscard]] std::string_view trace_state() const { return trace().continues() ? trace_state_ : std::string_view{}; }
+  // Whether the caller sent a trace, or trace() was called.
+  [[nodiscard]] bool is_traced() const { return trace_ || TraceContext::parse(traceparent_); }
+
+  [[nodiscard]] std::string_view transport() const { return transport_.name(); }
+  [[nodiscard]] std::string_view target() const { return transport_.target(); }  // see Transport::target
+  [[nodiscard]] std::string_view client_address() const { return client_address_; }
+  [[nodiscard]] std::string_view client_agent() const { return client_agent_; }  // at most 512 bytes
+  // Subject of the client's verified TLS certificate (RFC 4514: "CN=billing,O=Example"); empty without one.
+  [[nodiscard]] std::string_view client_certificate() const { return client_certificate_; }
+  // A field of the request's metadata (an HTTP header field, gRPC metadata), for limits and logs that need one. What an
+  // operation decides on belongs in its input.
+  [[nodiscard]] std::string_view field(std::string_view name) const { return transport_.field(name); }
+
+  [[nodiscard]] Timestamp now() const { return env_.clock->now(); }
+  [[nodiscard]] const Clock& clock() const { return *env_.clock; }
+  [[nodiscard]] Random& random() const { return *env_.random; }
+  [[nodiscard]] Uuid new_id() const { return Uuid::make(*env_.clock, *env_.random); }
+  [[nodiscard]] CallLog log() const { return CallLog(*this); }
+  [[nodiscard]] const Environment& environment() const { return env_; }
+
+  // For transports and invoke().
+  void set_principal(std::shared_ptr<const auth::Principal> principal) { principal_ = std::move(principal); }
+  void set_client(std::string_view address, std::string_view agent) {
+    client_address_ = address;
+    client_agent_ = agent.substr(0, client_agent_bytes_max);
+  }
+  void set_client_certificate(std::string_view subject) { client_certificate_ = subject; }
+  void set_trace(std::string_view traceparent, std::string_view state) {
+    traceparent_ = traceparent;
+    trace_state_ = state;
+  }
+  void set_deadline(Clock::Steady deadline) { deadline_ = deadline; }
+  void set_idempotency_key(std::string_view key) { idempotency_key_ = key; }
+  void set_fingerprint(std::string fingerprint) { fingerprint_ = std::move(fingerprint); }
+
+  static constexpr std::size_t client_agent_bytes_max = 512;
+  static constexpr std::size_t idempotency_key_bytes_max = 255;
+
+ private:
+  const Environment& env_;
+  const Transport& transport_;
+  std::string_view request_id_;
+  std::shared_ptr<const auth::Principal> principal_;
+  Clock::Steady deadline_ = Clock::Steady::max();
+  std::string_view client_address_;
+  std::string_view client_agent_;
+  std::string_view client_certificate_;
+  std::string_view idempotency_key_;
+  std::string fingerprint_;
+  std::string_view traceparent_;
+  std::string_view trace_state_;
+  mutable std::optional<TraceContext> trace_;
+};
+
+// A call whose guard promises a signed-in caller. An operation that takes one cannot be mounted with .open(): that does
+// not compile. Every Call that reaches an operation is one of these; invoke() checks the principal first.
+class UserCall : public Call {
+ public:
+  using Call::Call;
+  [[nodiscard]] const auth::Principal& user() const;
+};
+
+}  // namespace ashlar::api

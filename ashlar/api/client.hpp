@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/api/api.hpp"
+#include "ashlar/async/task.hpp"
+#include "ashlar/schema/json.hpp"
+
+#include <chrono>
+#include <concepts>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+// Calls operations in the process, by their names, with the same decisions, errors, log lines and counters as a call
+// that comes over HTTP:
+//
+//   api::Client client(app.api());
+//   auto reply = co_await client.call("createPost", R"({"title": "T", "content": "C"})", {.principal = somebody});
+//   auto order = co_await client.call<Order>("getOrder", GetOrder{.id = id}, {.token = token});
+//
+// Jobs, WebSocket requests and tests use it. Faults of the input name their place by JSON Pointer.
+namespace ashlar::api {
+
+// Who calls, and how. Views outlive the call's task.
+struct Caller {
+  std::shared_ptr<const auth::Principal> principal = {};  // known already: it is not authenticated again
+  std::string_view token = {};                            // or an access token; neither: anonymous
+  std::string_view address = "in-process";                // limits count by it
+  std::string_view agent = {};
+  std::string_view idempotency_key = {};
+  std::string_view request_id = {};   // empty: one is made
+  std::string_view traceparent = {};  // W3C Trace Context
+  std::optional<Clock::Steady> deadline = {};
+};
+
+// What came of a call that succeeded.
+struct ClientReply {
+  ReplyShape::Kind kind = ReplyShape::Kind::none;
+  std::string json;  // the value, or the array of a page's items; empty for none and for streams
+  std::int64_t page = 0, limit = 0, total = 0;
+  ReplyView::Service service = ReplyView::Service::available;
+  std::optional<Credentials> credentials;  // that a client would store
+  ItemProducer producer;                   // of a stream: runs when the caller calls it
+  std::string request_id;
+};
+
+// Safe from every loop; the Api outlives it.
+class Client {
+ public:
+  explicit Client(const Api& api) : api_(api) {}
+
+  // Errors: operation.not_found, and everything that the operation and its guards return. A stream's operation returns
+  // a producer.
+  [[nodiscard]] Task<Result<ClientReply>> call(std::string operation, std::string json, Caller caller) const;
+
+  // With a struct for the operation's input. Throws std::logic_error when it is another operation's.
+  template <schema::DescribedStruct In>
+    requires(!std::same_as<In, std::string>)
+  [[nodiscard]] Task<Result<ClientReply>> call(std::string operation, In input, Caller caller) const {
+    return call_with(std::move(operation), schema::type_of<In>(), schema::to_json(input), std::move(caller));
+  }
+  // The reply's value as a struct. Throws std::logic_error when the reply is no single value.
+  template <schema::DescribedStruct Out, class In>
+  [[nodiscard]] Task<Result<Out>> call(std::string operation, In input, Caller caller) const {
+    auto reply = co_await call(std::move(operation), std::move(input), std::move(caller));
+    if (!reply) co_return std::unexpected(std::move(reply.error()));
+    co_return read_value<Out>(*reply);
+  }
+
+ private:
+  Task<Result<ClientReply>> call_with(std::string operation, const schema::Type& type, std::string json,
+                                      Caller caller) const;
+  static void require_value(const ClientReply& reply);
+  template <class Out>
+  static Result<Out> read_value(const ClientReply& reply) {
+    require_value(reply);
+    return schema::read_json<Out>(reply.json);
+  }
+
+  const Api& api_;
+};
+
+}  // namespace ashlar::api

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ashlar/api/detail/call_gate.hpp"
+
+#include "ashlar/auth/token.hpp"
+#include "ashlar/core/encoding.hpp"
+#include "ashlar/schema/json.hpp"
+
+#include <openssl/evp.h>
+
+#include <array>
+#include <stdexcept>
+
+namespace ashlar::api::detail {
+
+CallGate::CallGate(Invocation& invocation) : invocation_(invocation) {
+  const OwnerSource* source = invocation.endpoint.owner_source;
+  if (source != nullptr && invocation.ruling.verdict == Verdict::needs_owner) {
+    looks_up_ = static_cast<bool>(source->look_up);
+    checks_reply_ = !looks_up_;
+  }
+  takes_fingerprint_ = invocation.endpoint.endpoint->idempotency == Endpoint::Idempotency::taken;
+}
+
+Task<Result<>> CallGate::admit(const schema::Type& type, const void* input) {
+  const auto& id = *static_cast<const Uuid*>(invocation_.endpoint.id->locate_in(input));
+  auto owner = co_await invocation_.endpoint.owner_source->look_up(invocation_.call, id);
+  if (!owner) co_return std::unexpected(std::move(owner.error()));
+  if (auto decided = decide(*owner); !decided) co_return decided;
+  co_return try_admit(type, input);
+}
+
+Result<> CallGate::try_admit(const schema::Type& type, const void* input) {
+  if (takes_fingerprint_ && !invocation_.call.idempotency_key().empty()) take_fingerprint(type, input);
+  return {};
+}
+
+Result<> CallGate::release(const void* reply) {
+  if (!checks_reply_) return {};
+  return decide(invocation_.endpoint.owner_source->of_reply(reply));
+}
+
+Result<> CallGate::decide(const Uuid& owner) {
+  invocation_.ruling = invocation_.endpoint.guard->decide(invocation_.call, &owner);
+  if (invocation_.ruling.verdict == Verdict::allowed) return {};
+  return fail(auth::errors::forbidden, "This belongs to somebody else.");
+}
+
+// The input as JSON, so that two texts that mean the same are the same request.
+void CallGate::take_fingerprint(const schema::Type& type, const void* input) {
+  std::string text = invocation_.endpoint.endpoint->name + '\n';
+  schema::write_json(type, input, text);
+  std::array<std::byte, EVP_MAX_MD_SIZE> digest{};
+  unsigned int size = 0;
+  if (EVP_Digest(text.data(), text.size(), reinterpret_cast<unsigned char*>(digest.data()), &size, EVP_sha256(),
+                 nullptr) != 1)
+    throw std::runtime_error("SHA-256 failed");
+  invocation_.call.set_fingerprint(invocation_.endpoint.endpoint->name + ' ' +
+                                   to_base64url(std::span(digest).first(size)));
+}
+
+}  // namespace ashlar::api::detail

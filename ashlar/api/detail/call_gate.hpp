@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/api/invocation.hpp"
+#include "ashlar/api/operation.hpp"
+
+namespace ashlar::api::detail {
+
+// The checks of one invocation that need its input or its reply: the owner, and the fingerprint of an idempotent call.
+class CallGate final : public Gate {
+ public:
+  explicit CallGate(Invocation& invocation);
+
+  // This gate, or null where the call has nothing to check.
+  [[nodiscard]] Gate* if_needed() { return looks_up_ || checks_reply_ || takes_fingerprint_ ? this : nullptr; }
+
+  [[nodiscard]] bool waits() const override { return looks_up_; }
+  Task<Result<>> admit(const schema::Type& type, const void* input) override;
+  Result<> try_admit(const schema::Type& type, const void* input) override;
+  Result<> release(const void* reply) override;
+
+ private:
+  void take_fingerprint(const schema::Type& type, const void* input);
+  [[nodiscard]] Result<> decide(const Uuid& owner);
+
+  Invocation& invocation_;
+  bool looks_up_ = false;
+  bool checks_reply_ = false;
+  bool takes_fingerprint_ = false;
+};
+
+}  // namespace ashlar::api::detail

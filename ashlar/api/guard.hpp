@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/async/task.hpp"
+#include "ashlar/core/error.hpp"
+#include "ashlar/core/uuid.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// Who may call an endpoint, as a value that decides, names itself and documents itself.
+//
+//   any_of(permission("update:post"), owner(author_of, posts))
+//
+// A new kind of guard is one class derived from GuardRule and a function that returns a Guard of it, in one file of
+// guards/. invoke() asks the guard, and nothing else does.
+namespace ashlar::api {
+
+class Call;
+
+enum class Verdict : unsigned char {
+  allowed,
+  needs_owner,      // it depends on who owns the resource
+  unauthenticated,  // an anonymous caller: signing in may help
+  forbidden,        // a known caller who may not
+};
+
+struct Ruling {
+  Verdict verdict = Verdict::forbidden;
+  std::string_view because{};  // which rule decided, as it names itself; lives as long as the guard
+};
+
+// What a guard asks of a caller, for documents: OpenAPI, the route table, GraphQL and gRPC descriptions.
+struct GuardDescription {
+  enum class Identity : unsigned char { none, required } identity = Identity::required;
+  enum class Refusal : unsigned char { never, possible } refusal = Refusal::never;  // of a caller who is signed in
+  std::vector<std::string> roles{};
+  std::vector<std::string> permissions{};
+};
+
+// How the owner of the resource is found: exactly one of the two is set.
+struct OwnerSource {
+  // Before the operation runs, by the input's member `id`.
+  std::function<Task<Result<Uuid>>(Call&, Uuid id)> look_up{};
+  // After it ran, from the reply's value, which is withheld from others. For endpoints that only read.
+  std::function<Uuid(const void* value)> of_reply{};
+};
+
+// One rule. Immutable; used from every loop at once.
+class GuardRule {
+ public:
+  GuardRule() = default;
+  GuardRule(const GuardRule&) = delete;
+  GuardRule& operator=(const GuardRule&) = delete;
+  virtual ~GuardRule() = default;
+
+  // `owner` is null while it is not known; a rule that depends on it returns needs_owner then. It must not block.
+  [[nodiscard]] virtual Ruling decide(const Call& call, const Uuid* owner) const = 0;
+  [[nodiscard]] virtual std::string_view text() const = 0;  // "permission create:user", "owner"
+  [[nodiscard]] virtual GuardDescription description() const = 0;
+  // Null for a rule that asks for no owner.
+  [[nodiscard]] virtual const OwnerSource* owner_source() const { return nullptr; }
+  // What is wrong with the rule, in a sentence, for the start of the program; empty when nothing is.
+  [[nodiscard]] virtual std::string validate() const { return {}; }
+};
+
+// A rule as a value: copying shares it.
+class Guard {
+ public:
+  explicit Guard(std::shared_ptr<const GuardRule> rule) : rule_(std::move(rule)) {}
+
+  [[nodiscard]] Ruling decide(const Call& call, const Uuid* owner) const { return rule_->decide(call, owner); }
+  [[nodiscard]] std::string_view text() const { return rule_->text(); }
+  [[nodiscard]] GuardDescription description() const { return rule_->description(); }
+  [[nodiscard]] const OwnerSource* owner_source() const { return rule_->owner_source(); }
+  [[nodiscard]] std::string validate() const { return rule_->validate(); }
+  // Whether every caller that it lets pass is signed in.
+  [[nodiscard]] bool promises_user() const { return description().identity == GuardDescription::Identity::required; }
+
+ private:
+  std::shared_ptr<const GuardRule> rule_;
+};
+
+// Anybody.
+[[nodiscard]] Guard open();
+[[nodiscard]] Guard signed_in();
+// A caller of one of these roles, or an admin.
+[[nodiscard]] Guard role(std::vector<std::string> any_of);
+// A caller with one of these permissions, or an admin.
+[[nodiscard]] Guard permission(std::vector<std::string> any_of);
+// The owner of the resource, or an admin.
+[[nodiscard]] Guard owner(OwnerSource source);
+// The first guard that allows the call decides; when none does, the call is forbidden, or unauthenticated where signing
+// in could help. At most one of them asks for an owner.
+[[nodiscard]] Guard any_of(std::vector<Guard> guards);
+[[nodiscard]] Guard all_of(std::vector<Guard> guards);
+
+// owner(author_of, posts) with Task<Result<Uuid>> author_of(Call&, Uuid id, Posts&). The services outlive the guard.
+template <class... Services>
+[[nodiscard]] Guard owner(Task<Result<Uuid>> (*look_up)(Call&, Uuid, Services&...),
+                          std::type_identity_t<Services>&... services) {
+  return owner(
+      OwnerSource{.look_up = [look_up, &services...](Call& call, Uuid id) { return look_up(call, id, services...); }});
+}
+
+// owner(&Order::user_id): by a member of the reply.
+template <class T>
+[[nodiscard]] Guard owner(Uuid T::* member) {
+  return owner(OwnerSource{.of_reply = [member](const void* value) { return static_cast<const T*>(value)->*member; }});
+}
+
+}  // namespace ashlar::api

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ashlar/api/guard.hpp"
+
+#include "ashlar/api/detail/test_api.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace ashlar::api {
+namespace {
+
+using detail::TestApi;
+
+struct Thing {
+  Uuid id;
+  Uuid owner;
+};
+ASHLAR_DESCRIBE(Thing, id, owner)
+struct ThingId {
+  Uuid id;
+};
+ASHLAR_DESCRIBE(ThingId, id)
+constexpr ErrorCode thing_not_found{ErrorKind::not_found, "thing.not_found"};
+
+struct Things {
+  int look_ups = 0;
+  int runs = 0;
+};
+Task<Result<Uuid>> owner_of(Call&, Uuid id, Things& things) {
+  ++things.look_ups;
+  if (id.is_nil()) co_return fail(thing_not_found, "There is no such thing.");
+  co_return TestApi::user_id;
+}
+Result<Thing> run(Call&, ThingId in, Things& things) {
+  ++things.runs;
+  return Thing{in.id, TestApi::user_id};
+}
+
+const std::string some_thing = R"({"id": "01234567-89ab-7def-8123-0000000000aa"})";
+const std::string no_thing = R"({"id": "00000000-0000-0000-0000-000000000000"})";
+
+// What each kind of caller gets from each guard.
+struct Row {
+  std::string text;
+  std::vector<Guard> guards;
+  std::string anonymous, stranger, editor, permitted, owner, admin;
+};
+
+std::vector<Row> table(Things& things) {
+  const Guard by_look_up = owner(owner_of, things);
+  const Guard by_reply = owner(&Thing::owner);
+  const std::string in = "auth.not_signed_in", no = "auth.forbidden", ok = "ok";
+  return {
+      {"open", {open()}, ok, ok, ok, ok, ok, ok},
+      {"signed in", {signed_in()}, in, ok, ok, ok, ok, ok},
+      {"role editor or author", {role({"editor", "author"})}, in, no, ok, no, no, ok},
+      {"permission edit:thing", {permission({"edit:thing"})}, in, no, no, ok, no, ok},
+      {"owner", {by_look_up}, in, no, no, no, ok, ok},
+      {"owner", {by_reply}, in, no, no, no, ok, ok},
+      {"owner, or permission edit:thing", {any_of({by_look_up, permission({"edit:thing"})})}, in, no, no, ok, ok, ok},
+      {"permission edit:thing, or owner", {any_of({permission({"edit:thing"}), by_reply})}, in, no, no, ok, ok, ok},
+      {"role editor, and permission edit:thing",
+       {role({"editor"}), permission({"edit:thing"})},
+       in,
+       no,
+       no,
+       no,
+       no,
+       ok},
+      {"owner, and role user", {by_look_up, role({"user"})}, in, no, no, no, ok, ok},
+      {"role editor, or owner, and signed in",
+       {any_of({role({"editor"}), all_of({by_look_up, signed_in()})})},
+       in,
+       no,
+       ok,
+       no,
+       ok,
+       ok},
+  };
+}
+
+TEST(Guard, DecidesAndNamesItself) {
+  Things things;
+  for (const Row& row : table(things)) {
+    SCOPED_TRACE(row.text);
+    TestApi test;
+    Endpoint& endpoint = test.add("getThing", run, things);
+    endpoint.effect = Endpoint::Effect::reads;
+    endpoint.guards = row.guards;
+    EXPECT_EQ(test.api().endpoints()[0].guard->text(), row.text);
+    EXPECT_EQ(test.outcome("getThing", some_thing), row.anonymous);
+    EXPECT_EQ(test.outcome("getThing", some_thing, TestApi::as("user", {}, TestApi::other_id)), row.stranger);
+    EXPECT_EQ(test.outcome("getThing", some_thing, TestApi::as("editor", {}, TestApi::other_id)), row.editor);
+    EXPECT_EQ(test.outcome("getThing", some_thing, TestApi::as("user", {"edit:thing"}, TestApi::other_id)),
+              row.permitted);
+    EXPECT_EQ(test.outcome("getThing", some_thing, TestApi::as("user")), row.owner);
+    EXPECT_EQ(test.outcome("getThing", some_thing, TestApi::as("admin", {}, TestApi::other_id)), row.admin);
+  }
+}
+
+TEST(Guard, LooksAnOwnerUpBeforeTheOperationAndOnlyWhereItDepends) {
+  Things things;
+  TestApi test;
+  Endpoint& endpoint = test.add("dropThing", run, things);
+  endpoint.guards = {any_of({permission({"edit:thing"}), owner(owner_of, things)})};
+  EXPECT_EQ(test.outcome("dropThing", some_thing), "auth.not_signed_in");
+  EXPECT_EQ(things.look_ups, 0) << "an anonymous caller costs no look-up";
+  EXPECT_EQ(test.outcome("dropThing", some_thing, TestApi::as("user", {}, TestApi::other_id)), "auth.forbidden");
+  EXPECT_EQ(things.look_ups, 1);
+  EXPECT_EQ(things.runs, 0);
+  EXPECT_EQ(test.outcome("dropThing", no_thing, TestApi::as("user")), "thing.not_found");
+  EXPECT_EQ(test.outcome("dropThing", some_thing, TestApi::as("user", {"edit:thing"})), "ok");
+  EXPECT_EQ(things.look_ups, 2) << "the permission is enough";
+  EXPECT_EQ(things.runs, 1);
+}
+
+TEST(Guard, WithholdsAReplyFromOthers) {
+  Things things;
+  TestApi test;
+  Endpoint& endpoint = test.add("getThing", run, things);
+  endpoint.effect = Endpoint::Effect::reads;
+  endpoint.guards = {owner(&Thing::owner)};
+  const auto reply = test.call("getThing", some_thing, TestApi::as("user", {}, TestApi::other_id));
+  ASSERT_FALSE(reply);
+  EXPECT_EQ(reply.error().message(), "This belongs to somebody else.");
+  EXPECT_EQ(things.runs, 1);
+}
+
+TEST(Guard, DescribesItself) {
+  using Identity = GuardDescription::Identity;
+  using Refusal = GuardDescription::Refusal;
+  Things things;
+  const auto is = [](const Guard& guard, Identity identity, Refusal refusal) {
+    EXPECT_EQ(guard.description().identity, identity) << guard.text();
+    EXPECT_EQ(guard.description().refusal, refusal) << guard.text();
+  };
+  is(open(), Identity::none, Refusal::never);
+  is(signed_in(), Identity::required, Refusal::never);
+  is(role({"a"}), Identity::required, Refusal::possible);
+  is(owner(owner_of, things), Identity::required, Refusal::possible);
+  is(any_of({open(), role({"a"})}), Identity::none, Refusal::never);
+  is(any_of({signed_in(), role({"a"})}), Identity::required, Refusal::never);
+  is(all_of({signed_in(), role({"a"})}), Identity::required, Refusal::possible);
+  EXPECT_EQ(any_of({permission({"a:b"}), all_of({permission({"c:d"}), role({"e"})})}).description().permissions,
+            (std::vector<std::string>{"a:b", "c:d"}));
+}
+
+TEST(Guard, SaysWhatIsWrongWithIt) {
+  Things things;
+  EXPECT_EQ(any_of({}).validate(), "combines no guards");
+  EXPECT_EQ(role({}).validate(), "names no role or permission");
+  EXPECT_EQ(all_of({signed_in(), any_of({permission({})})}).validate(), "names no role or permission");
+  EXPECT_EQ(any_of({owner(owner_of, things), owner(&Thing::owner)}).validate(),
+            "asks for two owners; a guard can ask for one");
+  EXPECT_EQ(any_of({owner(owner_of, things), signed_in()}).validate(), "");
+}
+
+// A kind of guard that this library does not have.
+class OfficeHours final : public GuardRule {
+ public:
+  explicit OfficeHours(const Clock& clock) : clock_(clock) {}
+  [[nodiscard]] Ruling decide(const Call&, const Uuid*) const override {
+    const bool open_now = clock_.now().milliseconds() / 3'600'000 % 24 >= 9;
+    return {open_now ? Verdict::allowed : Verdict::forbidden, text()};
+  }
+  [[nodiscard]] std::string_view text() const override { return "office hours"; }
+  [[nodiscard]] GuardDescription description() const override { return {.identity = GuardDescription::Identity::none}; }
+
+ private:
+  const Clock& clock_;
+};
+
+TEST(Guard, OfAnApplicationsOwnCombinesWithTheOthers) {
+  Things things;
+  TestApi test;
+  Endpoint& endpoint = test.add("getThing", run, things);
+  endpoint.guards = {signed_in(), Guard(std::make_shared<OfficeHours>(test.clock))};
+  EXPECT_EQ(test.outcome("getThing", some_thing, TestApi::as("user")), "auth.forbidden") << "at 08:00";
+  EXPECT_THAT(test.log_lines(), testing::HasSubstr(R"("required":"signed in, and office hours")"));
+  test.clock.advance(std::chrono::hours(1));
+  EXPECT_EQ(test.outcome("getThing", some_thing), "auth.not_signed_in");
+  EXPECT_EQ(test.outcome("getThing", some_thing, TestApi::as("user")), "ok");
+}
+
+}  // namespace
+}  // namespace ashlar::api

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/api/rate_limit.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+namespace ashlar::api {
+
+// Counts in this process's memory: a table of one size, 48 bytes a client, whose pages the kernel gives when they are
+// first used. A client has its place in one of eight entries; when all eight are taken, the one that would be forgotten
+// first makes room, so a flood of addresses costs no memory and no time, but the counts of some. Where a client lands
+// depends on a random number, so nobody can choose whom he pushes out. A short lock of one of 16.
+class MemoryRateLimits final : public RateLimitStore {
+ public:
+  explicit MemoryRateLimits(std::size_t clients_max);  // at least 8
+  ~MemoryRateLimits() override;
+
+  RateLimitDecision take(const RateLimitKey& key, const RateLimit& limit, Clock::Steady now);
+  std::optional<RateLimitDecision> try_take(const RateLimitKey& key, const RateLimit& limit,
+                                            Clock::Steady now) override {
+    return take(key, limit, now);
+  }
+  Task<RateLimitDecision> take_later(RateLimitKey key, const RateLimit& limit, Clock::Steady now) override;
+
+  [[nodiscard]] std::size_t size() const;          // entries that are in use
+  [[nodiscard]] std::size_t memory_bytes() const;  // at most, from the beginning on
+
+ private:
+  struct Entry;
+  struct Shard;
+  struct Free {
+    void operator()(Entry* entries) const;
+  };
+  Entry& find(Entry* bucket, const RateLimitKey& key, std::int64_t now) const;
+
+  std::uint64_t seed_;
+  std::size_t buckets_;
+  std::unique_ptr<Entry[], Free> entries_;
+  std::unique_ptr<Shard[]> shards_;
+};
+
+}  // namespace ashlar::api

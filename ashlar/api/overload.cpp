@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ashlar/api/overload.hpp"
+
+#include "ashlar/log/logger.hpp"
+
+#include <algorithm>
+
+namespace ashlar::api {
+
+namespace {
+
+using observe::MetricsText;
+using observe::MetricType;
+
+constexpr std::chrono::seconds log_interval{10};
+constexpr std::string_view in_flight = "requests in flight";
+
+// Whether the time has come. Of several threads that ask at once, one gets true.
+bool is_due(std::atomic<Clock::Steady>& due, Clock::Steady now, std::chrono::nanoseconds interval) {
+  Clock::Steady seen = due.load(std::memory_order_relaxed);
+  return now >= seen && due.compare_exchange_strong(seen, now + interval, std::memory_order_relaxed);
+}
+
+}  // namespace
+
+Overload::Overload(OverloadOptions options, const CallMetrics& calls, log::Logger& logger)
+    : options_(std::move(options)), calls_(calls), logger_(logger) {}
+
+std::optional<Error> Overload::refusal(Clock::Steady now) {
+  if (options_.requests_in_flight_max != 0 && calls_.in_flight_over(options_.requests_in_flight_max))
+    return refuse(in_flight, now);
+  if (options_.queues.empty()) return std::nullopt;
+  if (is_due(look_again_, now, options_.look_interval)) look();
+  if (const WatchedQueue* full = full_.load(std::memory_order_relaxed)) return refuse(full->name, now);
+  return std::nullopt;
+}
+
+void Overload::look() {
+  const auto full =
+      std::ranges::find_if(options_.queues, [](const auto& queue) { return queue.waiting() > queue.waiting_max; });
+  full_.store(full == options_.queues.end() ? nullptr : &*full, std::memory_order_relaxed);
+}
+
+Error Overload::refuse(std::string_view because, Clock::Steady now) {
+  refused_.fetch_add(1, std::memory_order_relaxed);
+  if (is_due(log_again_, now, log_interval))
+    logger_.warn("overloaded: new requests are refused",
+                 {{"because", because}, {"refused", refused_.load(std::memory_order_relaxed)}});
+  return Error(ashlar::errors::overloaded, "The server has too much to do. Try again shortly.")
+      .with_retry_after(options_.retry_after);
+}
+
+void Overload::append_to(observe::MetricsText& text) const {
+  text.single("http_requests_refused_overload_total", MetricType::counter,
+              "Requests refused at once because there was too much to do.",
+              static_cast<double>(refused_.load(std::memory_order_relaxed)));
+  if (options_.queues.empty()) return;
+  text.head("ashlar_queue_waiting", MetricType::gauge, "What waits in a queue that overload is judged by.");
+  for (const WatchedQueue& queue : options_.queues)
+    text.sample("ashlar_queue_waiting", MetricsText::label("queue", queue.name), std::uint64_t{queue.waiting()});
+  text.head("ashlar_queue_waiting_max", MetricType::gauge, "What may wait before new requests are refused.");
+  for (const WatchedQueue& queue : options_.queues)
+    text.sample("ashlar_queue_waiting_max", MetricsText::label("queue", queue.name), std::uint64_t{queue.waiting_max});
+}
+
+}  // namespace ashlar::api

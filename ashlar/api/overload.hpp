@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/core/clock.hpp"
+#include "ashlar/core/error.hpp"
+#include "ashlar/api/call_metrics.hpp"
+#include "ashlar/observe/metrics_text.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace ashlar::log {
+class Logger;
+}
+
+namespace ashlar::api {
+
+// A queue for a resource that most calls need: the database, say. A resource that few calls need refuses them itself.
+struct WatchedQueue {
+  std::string name;                      // in the log and the metrics
+  std::function<std::size_t()> waiting;  // called from any loop; it must not block, and outlives the Api
+  std::size_t waiting_max = 0;           // with more than this waiting, new calls are refused
+};
+
+struct OverloadOptions {
+  std::size_t requests_in_flight_max = 5'000;   // on all loops together; 0: no bound
+  std::chrono::milliseconds look_interval{10};  // how often the queues are measured
+  std::chrono::seconds retry_after{1};          // what a refused client is told
+  std::vector<WatchedQueue> queues = {};
+};
+
+// Refuses new calls while there is too much to do, so that the accepted ones finish in time. Without overload a check
+// costs two loads. Safe from any loop.
+class Overload {
+ public:
+  Overload(OverloadOptions options, const CallMetrics& calls, log::Logger& logger);
+  Overload(const Overload&) = delete;
+  Overload& operator=(const Overload&) = delete;
+
+  // The error for a new call, which is already counted as in flight; nullopt: it may proceed.
+  [[nodiscard]] std::optional<Error> refusal(Clock::Steady now);
+  void append_to(observe::MetricsText& text) const;
+
+ private:
+  void look();
+  Error refuse(std::string_view because, Clock::Steady now);
+
+  const OverloadOptions options_;
+  const CallMetrics& calls_;
+  log::Logger& logger_;
+  std::atomic<Clock::Steady> look_again_{Clock::Steady::min()};
+  std::atomic<const WatchedQueue*> full_ = nullptr;
+  std::atomic<Clock::Steady> log_again_{Clock::Steady::min()};
+  std::atomic<std::uint64_t> refused_ = 0;
+};
+
+}  // namespace ashlar::api

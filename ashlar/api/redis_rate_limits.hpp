@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/redis/script.hpp"
+#include "ashlar/api/memory_rate_limits.hpp"
+#include "ashlar/api/rate_limit.hpp"
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace ashlar::api {
+
+struct RedisRateLimitOptions {
+  std::string key_prefix = "ashlar:";
+  std::size_t local_clients_max = 100'000;  // that are counted here while Redis is away
+  // Whose clock counts: Redis's, which is the same for all instances, or the caller's, for tests.
+  enum class Time : std::uint8_t { redis, caller } time = Time::redis;
+};
+
+// Counts in Redis, so that all instances share a client's limit: the same algorithms as MemoryRateLimits, each request
+// one script, which is atomic. A key lives for as long as it tells anything.
+//
+// When Redis is away, does not answer in time or refuses, a request is counted in this process's memory: each instance
+// then lets a client's whole limit through, starting from none used. No request fails for it, and none waits longer
+// than ClientOptions::command_time_max for a limit, or at all once the breaker is open.
+//
+// Times are in whole microseconds, so a token bucket gives at most a million tokens a second.
+class RedisRateLimits final : public RateLimitStore {
+ public:
+  RedisRateLimits(redis::Clients& clients, RedisRateLimitOptions options);  // the clients outlive it
+
+  // nullopt: Redis has to be asked.
+  std::optional<RateLimitDecision> try_take(const RateLimitKey&, const RateLimit&, Clock::Steady) override {
+    return std::nullopt;
+  }
+  Task<RateLimitDecision> take_later(RateLimitKey key, const RateLimit& limit, Clock::Steady now) override;
+
+  // Decisions without Redis so far. From any thread.
+  [[nodiscard]] std::uint64_t decided_locally() const { return decided_locally_.load(std::memory_order_relaxed); }
+
+ private:
+  redis::Clients& clients_;
+  const RedisRateLimitOptions options_;
+  const redis::Script script_;
+  MemoryRateLimits local_;
+  std::atomic<std::uint64_t> decided_locally_ = 0;
+};
+
+}  // namespace ashlar::api

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/core/timestamp.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+// What an operation can return besides a described struct T and nothing (Result<>). Each transport writes them in its
+// own way; the comments name HTTP's.
+namespace ashlar::api {
+
+template <class T>
+struct Created {  // 201 {"data": {...}}
+  T value;
+};
+
+template <class T>
+struct Accepted {  // 202 {"data": {...}}
+  T value;
+};
+
+template <class T>
+struct Page {  // 200 {"data": [...], "pagination": {"page", "limit", "total", "pages"}}
+  std::vector<T> items;
+  std::int64_t page = 1;
+  std::int64_t limit = 20;
+  std::int64_t total = 0;
+};
+
+// A page whose items are shared with a cache: replying copies none of them. `items` is not null.
+template <class T>
+struct SharedPage {
+  std::shared_ptr<const std::vector<T>> items;
+  std::int64_t page = 1;
+  std::int64_t limit = 20;
+  std::int64_t total = 0;
+};
+
+// The struct itself, without {"data": ...}: a health check, a document of another format.
+template <class T>
+struct Bare {
+  T value;
+  enum class Service : std::uint8_t { available, unavailable } service = Service::available;  // 200, 503
+};
+
+// Tokens that the client stores for the user: HTTP sets HttpOnly cookies.
+struct Credentials {
+  std::string access_token;
+  std::string refresh_token;
+  Timestamp access_expires_at;
+  Timestamp refresh_expires_at;
+};
+
+// What the client does with the credentials that it stores when a reply brings none.
+enum class StoredCredentials : std::uint8_t { deleted, kept };
+
+// A reply (a struct, Created<>, or void) together with credentials for the client to store. An operation that fails
+// changes nothing of what the client stores.
+template <class Reply = void>
+struct WithCredentials {
+  Reply reply;
+  std::optional<Credentials> credentials;
+  StoredCredentials otherwise = StoredCredentials::deleted;  // without credentials
+};
+template <>
+struct WithCredentials<void> {
+  std::optional<Credentials> credentials;
+  StoredCredentials otherwise = StoredCredentials::deleted;
+};
+
+}  // namespace ashlar::api

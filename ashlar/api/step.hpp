@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/api/invocation.hpp"
+#include "ashlar/async/task.hpp"
+#include "ashlar/core/error.hpp"
+
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace ashlar::auth {
+class Tokens;
+}
+
+// What a call passes before its input is read: a list of steps, each of which lets it pass or refuses it. An
+// application adds its own (what other frameworks call middleware or interceptors).
+namespace ashlar::api {
+
+class Overload;
+
+// One step. Immutable; used from every loop at once.
+class Step {
+ public:
+  Step() = default;
+  Step(const Step&) = delete;
+  Step& operator=(const Step&) = delete;
+  virtual ~Step() = default;
+
+  [[nodiscard]] virtual std::string_view name() const = 0;  // a literal, unique in its list
+  // Whether calls of this endpoint pass it. Asked once, at start.
+  [[nodiscard]] virtual bool concerns(const PreparedEndpoint&) const { return true; }
+  // The error refuses the call. nullopt: the step has to wait; decide() is awaited.
+  [[nodiscard]] virtual std::optional<Result<>> try_decide(Invocation& invocation) const = 0;
+  [[nodiscard]] virtual Task<Result<>> decide(Invocation& invocation) const;
+};
+
+// The steps in their order. After the last one, invoke() reads the input, looks up the owner where the guard asks for
+// one, and runs the operation.
+class Steps {
+ public:
+  // overload, client limits, authentication, guard, transport, caller limits. What they are given outlives them;
+  // `tokens` may be null: then nobody can sign in.
+  [[nodiscard]] static Steps standard(Overload& overload, RateLimitStore*& limits, const auth::Tokens* tokens);
+
+  // Places a step directly after the one of that name. Throws std::logic_error when there is none, or the new step's
+  // name is taken.
+  void insert_after(std::string_view name, std::shared_ptr<const Step> step);
+
+  [[nodiscard]] const std::vector<std::shared_ptr<const Step>>& all() const { return steps_; }
+
+ private:
+  std::vector<std::shared_ptr<const Step>> steps_;
+};
+
+}  // namespace ashlar::api

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+// The standard steps. api_test.cpp proves their order: TheStepsRefuseInTheirOrder.
+#include "ashlar/api/overload.hpp"
+#include "ashlar/api/step.hpp"
+#include "ashlar/auth/token.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace ashlar::api {
+
+namespace {
+
+class OverloadStep final : public Step {
+ public:
+  explicit OverloadStep(Overload& overload) : overload_(overload) {}
+
+  [[nodiscard]] std::string_view name() const override { return "overload"; }
+  [[nodiscard]] bool concerns(const PreparedEndpoint& endpoint) const override {
+    return endpoint.endpoint->importance == Endpoint::Importance::normal;
+  }
+  [[nodiscard]] std::optional<Result<>> try_decide(Invocation& invocation) const override {
+    if (auto error = overload_.refusal(invocation.began)) return std::unexpected(std::move(*error));
+    return Result<>{};
+  }
+
+ private:
+  Overload& overload_;
+};
+
+RateLimitKey key_of(const PreparedLimit& prepared, const Call& call) {
+  switch (prepared.limit.by) {
+    case RateLimit::By::address:
+      break;
+    case RateLimit::By::account:
+      if (const auto* principal = call.principal()) return RateLimitKey::of_account(principal->id, prepared.number);
+      break;
+    case RateLimit::By::field:
+      if (const auto value = call.field(prepared.limit.field); !value.empty())
+        return RateLimitKey::of_text(value, prepared.number);
+      break;
+    case RateLimit::By::function:
+      if (const std::string text = prepared.limit.key(call); !text.empty())
+        return RateLimitKey::of_text(text, prepared.number);
+      break;
+  }
+  return RateLimitKey::of_address(call.client_address(), prepared.number);
+}
+
+// Counts a call against one list of its endpoint's limits. Where the store has to be asked, it goes on from there.
+class LimitStep final : public Step {
+ public:
+  using Limits = std::vector<PreparedLimit> PreparedEndpoint::*;
+  LimitStep(std::string_view name, Limits limits, RateLimitStore*& store)
+      : name_(name), limits_(limits), store_(store) {}
+
+  [[nodiscard]] std::string_view name() const override { return name_; }
+  [[nodiscard]] bool concerns(const PreparedEndpoint& endpoint) const override { return !(endpoint.*limits_).empty(); }
+  [[nodiscard]] std::optional<Result<>> try_decide(Invocation& invocation) const override {
+    const auto& limits = invocation.endpoint.*limits_;
+    for (std::size_t& counted = invocation.limits_counted = 0; counted < limits.size(); ++counted) {
+      const auto decision =
+          store_->try_take(key_of(limits[counted], invocation.call), limits[counted].limit, invocation.began);
+      if (!decision) return std::nullopt;
+      if (auto noted = note(invocation, *decision); !noted) return noted;
+    }
+    return Result<>{};
+  }
+  [[nodiscard]] Task<Result<>> decide(Invocation& invocation) const override {
+    const auto& limits = invocation.endpoint.*limits_;
+    for (std::size_t& counted = invocation.limits_counted; counted < limits.size(); ++counted) {
+      const RateLimitDecision decision = co_await store_->take_later(key_of(limits[counted], invocation.call),
+                                                                     limits[counted].limit, invocation.began);
+      if (auto noted = note(invocation, decision); !noted) co_return noted;
+    }
+    co_return Result<>{};
+  }
+
+ private:
+  static Result<> note(Invocation& invocation, const RateLimitDecision& decision) {
+    invocation.transport.set_rate_limit(decision);
+    if (decision.allowed) return {};
+    return std::unexpected(
+        Error(errors::rate_limited, "Too many requests; try again later.").with_retry_after(decision.retry_after));
+  }
+
+  const std::string_view name_;
+  const Limits limits_;
+  RateLimitStore*& store_;
+};
+
+// Finds out who calls. A bad credential refuses nothing here: on an open endpoint its caller is anonymous.
+class AuthenticationStep final : public Step {
+ public:
+  explicit AuthenticationStep(const auth::Tokens* tokens) : tokens_(tokens) {}
+
+  [[nodiscard]] std::string_view name() const override { return "authentication"; }
+  [[nodiscard]] std::optional<Result<>> try_decide(Invocation& invocation) const override {
+    if (invocation.call.principal() != nullptr) return Result<>{};
+    Credential credential = invocation.transport.credential(invocation.call);
+    if (credential.refusal) {
+      invocation.credential_refusal = std::make_unique<Error>(std::move(*credential.refusal));
+    } else if (!credential.token.empty() && tokens_ != nullptr) {
+      auto principal = tokens_->verify_access(credential.token);
+      if (principal) {
+        invocation.call.set_principal(std::move(*principal));
+      } else {
+        invocation.credential_refusal = std::make_unique<Error>(std::move(principal.error()));
+      }
+    }
+    return Result<>{};
+  }
+
+ private:
+  const auth::Tokens* tokens_;
+};
+
+class GuardStep final : public Step {
+ public:
+  [[nodiscard]] std::string_view name() const override { return "guard"; }
+  [[nodiscard]] std::optional<Result<>> try_decide(Invocation& invocation) const override {
+    invocation.ruling = invocation.endpoint.guard->decide(invocation.call, nullptr);
+    switch (invocation.ruling.verdict) {
+      case Verdict::allowed:
+      case Verdict::needs_owner:
+        return Result<>{};
+      case Verdict::forbidden:
+        return std::unexpected(Error(auth::errors::forbidden, "You may not do this."));
+      case Verdict::unauthenticated:
+        break;
+    }
+    if (invocation.credential_refusal) return std::unexpected(std::move(*invocation.credential_refusal));
+    return std::unexpected(Error(auth::errors::not_signed_in, "Sign in to do this."));
+  }
+};
+
+class TransportStep final : public Step {
+ public:
+  [[nodiscard]] std::string_view name() const override { return "transport"; }
+  [[nodiscard]] std::optional<Result<>> try_decide(Invocation& invocation) const override {
+    if (auto error = invocation.transport.refuse(*invocation.endpoint.endpoint, invocation.call))
+      return std::unexpected(std::move(*error));
+    return Result<>{};
+  }
+};
+
+}  // namespace
+
+Task<Result<>> Step::decide(Invocation& invocation) const {
+  auto decided = try_decide(invocation);
+  if (!decided) throw std::logic_error("a step that waits overrides decide()");
+  co_return std::move(*decided);
+}
+
+Steps Steps::standard(Overload& overload, RateLimitStore*& limits, const auth::Tokens* tokens) {
+  Steps out;
+  out.steps_ = {std::make_shared<OverloadStep>(overload),
+                std::make_shared<LimitStep>("client limits", &PreparedEndpoint::by_client, limits),
+                std::make_shared<AuthenticationStep>(tokens),
+                std::make_shared<GuardStep>(),
+                std::make_shared<TransportStep>(),
+                std::make_shared<LimitStep>("caller limits", &PreparedEndpoint::by_caller, limits)};
+  return out;
+}
+
+void Steps::insert_after(std::string_view name, std::shared_ptr<const Step> step) {
+  const auto named = [this](std::string_view wanted) {
+    return std::ranges::find(steps_, wanted, [](const auto& each) { return each->name(); });
+  };
+  if (named(step->name()) != steps_.end())
+    throw std::logic_error("there is a step \"" + std::string(step->name()) + "\" already");
+  const auto place = named(name);
+  if (place == steps_.end()) throw std::logic_error("there is no step \"" + std::string(name) + "\"");
+  steps_.insert(place + 1, std::move(step));
+}
+
+}  // namespace ashlar::api

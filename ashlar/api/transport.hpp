@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/core/error.hpp"
+
+#include <optional>
+#include <string_view>
+
+namespace ashlar::api {
+
+class Call;
+struct Endpoint;
+struct RateLimitDecision;
+
+// The caller's proof of identity, as a transport found it in its bytes. Views into the transport's buffers.
+struct Credential {
+  std::string_view token{};        // an access token; empty when there is none
+  std::optional<Error> refusal{};  // set when there is a credential of a form that the transport does not take
+};
+
+// What invoke() asks the transport that a call came through. One object per call, on the transport's frame; it outlives
+// the call. Used on the call's loop only.
+class Transport {
+ public:
+  Transport() = default;
+  Transport(const Transport&) = delete;
+  Transport& operator=(const Transport&) = delete;
+
+  [[nodiscard]] virtual std::string_view name() const = 0;  // a literal: "http", "in-process"
+  // What the caller asked for, in the transport's terms, for the log: HTTP's path.
+  [[nodiscard]] virtual std::string_view target() const = 0;
+  // Whether the transport cancelled the call because its deadline had passed.
+  [[nodiscard]] virtual bool late() const = 0;
+  // Asked once, after the limits that need no identity. A transport that knows the principal already sets it in the
+  // Call instead, and is not asked.
+  [[nodiscard]] virtual Credential credential(const Call& call) = 0;
+  // A field of the call's metadata: a header field in HTTP, metadata in gRPC. Empty when there is none.
+  [[nodiscard]] virtual std::string_view field(std::string_view name) const = 0;
+  // What this transport alone can refuse, once the guard has let the call pass: a forged cross-site request, a response
+  // format that it cannot produce.
+  [[nodiscard]] virtual std::optional<Error> refuse(const Endpoint& endpoint, const Call& call) = 0;
+  // A rate limit was counted; the transport may tell the caller how much is left.
+  virtual void set_rate_limit(const RateLimitDecision& decision) = 0;
+
+ protected:
+  ~Transport() = default;
+};
+
+}  // namespace ashlar::api
