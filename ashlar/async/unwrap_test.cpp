@@ -242,6 +242,38 @@ TEST(UnwrapLifetimes, ValuesThatOnlyMoveAreMoved) {
   EXPECT_EQ(log, "argument;argument;");
 }
 
+// Counts how many of it live.
+class Counted {
+ public:
+  explicit Counted(int& living) : living_(&living) { ++*living_; }
+  Counted(Counted&& other) noexcept : living_(other.living_) { ++*living_; }
+  ~Counted() { --*living_; }
+  Counted(const Counted&) = delete;
+  Counted& operator=(const Counted&) = delete;
+  Counted& operator=(Counted&&) = delete;
+
+ private:
+  int* living_;
+};
+Task<Result<Counted>> counted(int& living, Answer answer) {
+  if (answer == Answer::error) co_return refusal();
+  co_return Counted(living);
+}
+Task<Result<int>> count(int& living, Answer second) {
+  const Counted first = co_await unwrap(counted(living, Answer::value));
+  const Counted other = co_await unwrap(counted(living, second));
+  co_return living;
+}
+
+TEST(UnwrapLifetimes, EveryValueIsDestroyed) {
+  asio::io_context loop(1);
+  int living = 0;
+  EXPECT_EQ(run_to_end(loop, count(living, Answer::value)).value(), 2);
+  EXPECT_EQ(living, 0);
+  EXPECT_FALSE(run_to_end(loop, count(living, Answer::error)));
+  EXPECT_EQ(living, 0);
+}
+
 // The frames of a deep recursion are destroyed without use after free, and the error is the innermost one's.
 Task<Result<int>> depth(int left, std::string& log) {
   const Traced local(log, ".");
