@@ -39,8 +39,7 @@ class BlockingPool {
       co_return co_await submit([job = std::move(job)]() mutable { job(); });
     } else {
       std::optional<T> out;
-      auto done = co_await submit([&out, job = std::move(job)]() mutable { out.emplace(job()); });
-      if (!done) co_return std::unexpected(std::move(done.error()));
+      co_await unwrap(submit([&out, job = std::move(job)]() mutable { out.emplace(job()); }));
       co_return std::move(*out);
     }
   }

@@ -23,10 +23,10 @@
 
 // A cache in the process's memory, for values that cost more to make than to keep.
 //
-//   auto product = co_await cache.get_or_set(cache::key<Product>("product", id), {.ttl = 5min, .tags = {"products"}},
-//                                            [&repository, id] { return repository.find(id); });
-//   if (!product) co_return std::unexpected(product.error());   // the repository's own error
-//   if (!*product) co_return fail(product_not_found, "...");    // known to be nothing
+//   auto product = co_await unwrap(  // an error is the repository's own
+//       cache.get_or_set(cache::key<Product>("product", id), {.ttl = 5min, .tags = {"products"}},
+//                        [&repository, id] { return repository.find(id); }));
+//   if (!product) co_return fail(product_not_found, "...");  // known to be nothing
 //
 // Values are kept as they are and shared: a hit copies a pointer. They never change; set() puts another in their place.
 // How much memory one takes is estimated, as sizeof(T) and the length of its JSON; T is a type of schema/. Eviction is
@@ -96,9 +96,7 @@ struct Found {
 // `load` outlives the task.
 template <class T, class Loader>
 Task<Result<Fresh>> run(Loader& load) {
-  auto loaded = co_await load();
-  if (!loaded) co_return std::unexpected(std::move(loaded.error()));
-  co_return fresh_of<T>(std::move(*loaded));
+  co_return fresh_of<T>(co_await unwrap(load()));
 }
 }  // namespace detail
 
@@ -144,10 +142,8 @@ class Cache {
       if (found.freshness == detail::Freshness::stale) {
         co_await refresh(std::move(key).text(), detail::value_type_of<T>(), std::move(policy), std::move(erased));
       } else {
-        auto value =
-            co_await load_once(std::move(key).text(), detail::value_type_of<T>(), std::move(policy), std::move(erased));
-        if (!value) co_return std::unexpected(std::move(value.error()));
-        found.value = std::move(*value);
+        found.value = co_await unwrap(
+            load_once(std::move(key).text(), detail::value_type_of<T>(), std::move(policy), std::move(erased)));
       }
     }
     co_return std::static_pointer_cast<const T>(std::move(found.value));

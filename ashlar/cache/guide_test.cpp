@@ -39,12 +39,11 @@ class Articles {
 };
 
 Task<Result<Article>> get_article(Uuid id, cache::Cache& cache, Articles& articles) {
-  auto found = co_await cache.get_or_set(cache::key<Article>("article", id),
-                                         {.ttl = 5min, .negative_ttl = 10s, .tags = {"articles"}},
-                                         [&articles, id] { return articles.find(id); });
-  if (!found) co_return std::unexpected(found.error());
-  if (!*found) co_return fail(no_such_article, "There is no such article.");
-  co_return **found;
+  auto found = co_await unwrap(cache.get_or_set(cache::key<Article>("article", id),
+                                                {.ttl = 5min, .negative_ttl = 10s, .tags = {"articles"}},
+                                                [&articles, id] { return articles.find(id); }));
+  if (!found) co_return fail(no_such_article, "There is no such article.");
+  co_return *found;
 }
 
 Task<Result<>> rename_and_forget(Uuid id, std::string name, cache::Cache& cache, Articles& articles) {

@@ -206,9 +206,8 @@ Task<Result<SharedAnswer>> RedisLevel::ask(SharedKey key, Want want) {
     words.push_back(everything_tag);
     words.insert(words.end(), key.tags.begin(), key.tags.end());
   }
-  auto reply = co_await state->scripts.ask.run(state->clients, state->keys_of(key), std::move(words));
-  if (!reply) co_return std::unexpected(std::move(reply.error()));
-  auto& items = reply->items;
+  auto reply = co_await unwrap(state->scripts.ask.run(state->clients, state->keys_of(key), std::move(words)));
+  auto& items = reply.items;
   if (items.size() < 5) co_return away("an answer to something else");
   SharedAnswer out;
   const auto time_of = [&items](std::size_t at) { return std::chrono::milliseconds(items[at].integer); };
@@ -232,9 +231,8 @@ Task<Result<bool>> RedisLevel::put(SharedKey key, Lease lease, SharedValue value
     words.push_back(i == 0 ? everything_tag : key.tags[i - 1]);
     words.push_back(std::move(lease.tags[i]));
   }
-  const auto reply = co_await state->scripts.put.run(state->clients, state->keys_of(key), std::move(words));
-  if (!reply) co_return std::unexpected(reply.error());
-  co_return reply->integer == 1;
+  const auto reply = co_await unwrap(state->scripts.put.run(state->clients, state->keys_of(key), std::move(words)));
+  co_return reply.integer == 1;
 }
 
 Task<> RedisLevel::release(SharedKey key, Lease lease) {

@@ -16,9 +16,8 @@ using namespace ashlar;
 using namespace std::chrono_literals;
 
 Task<Result<std::int64_t>> count_visit(std::string page, redis::Client& client) {
-  auto reply = co_await client.command({"INCR", "visits:" + page});
-  if (!reply) co_return std::unexpected(reply.error());
-  co_return reply->integer;
+  const redis::Reply reply = co_await unwrap(client.command({"INCR", "visits:" + page}));
+  co_return reply.integer;
 }
 
 TEST(RedisGuide, CountsAVisit) {

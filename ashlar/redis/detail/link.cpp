@@ -166,15 +166,14 @@ Task<Result<>> Link::sign_in(Shared connection) {
   const auto asked_at = std::chrono::steady_clock::now();
   co_await connection->write(use_awaitable);
   for (std::size_t answered = 0; answered < commands.size();) {
-    auto reply = connection->reader.next();
-    if (!reply) co_return std::unexpected(std::move(reply.error()));
-    if (!*reply) {
+    const std::optional<Reply> reply = co_await unwrap(connection->reader.next());
+    if (!reply) {
       const std::size_t size = co_await connection->read_some();
       connection->reader.feed({connection->buffer.data(), size});
       continue;
     }
-    if ((*reply)->kind == Reply::Kind::error)
-      co_return std::unexpected(unavailable(commands[answered][0] + ": " + (*reply)->text));
+    if (reply->kind == Reply::Kind::error)
+      co_return std::unexpected(unavailable(commands[answered][0] + ": " + reply->text));
     ++answered;
   }
   if (std::chrono::steady_clock::now() - asked_at > options_.command_time_max)
