@@ -2,6 +2,7 @@
 #include "ashlar/api/api.hpp"
 
 #include "ashlar/api/detail/test_api.hpp"
+#include "ashlar/async/deadline.hpp"
 
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -91,7 +92,7 @@ TEST(Api, LogsFaultsOfOursWithTheirCauseAndShowsNothingOfIt) {
   TestApi test;
   for (Endpoint* endpoint : {&test.add("failBadly", fail_badly), &test.add("miss", miss)}) endpoint->guards = {open()};
   const auto reply = test.call("failBadly", good, {.request_id = "r-1"});
-  EXPECT_EQ(reply.error().code(), errors::internal);
+  EXPECT_EQ(reply.error().code(), ashlar::errors::internal);
   EXPECT_THAT(reply.error().message(), Not(HasSubstr("fire")));
   EXPECT_EQ(test.outcome("miss", good), "store.missing");
   const std::string lines = test.log_lines();

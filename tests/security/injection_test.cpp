@@ -137,7 +137,7 @@ class Injection : public testing::Test {
 
   // Every text that a route takes, one after the other, replaced.
   std::vector<Attack> attacks_on(const web::Route& route, const std::string& text) {
-    const web::InputBinding binding(route.method, route.path, route.operation->input(), route.forms);
+    const web::InputBinding binding(route.method, route.path, route.endpoint.operation->input(), route.forms);
     const std::string line = std::string(http::to_string(route.method)) + ' ' + route.path;
     std::vector<Attack> out;
     const auto add = [&](const std::string& place, const std::string& target, const std::string& body,
@@ -166,7 +166,7 @@ class Injection : public testing::Test {
       add(place.member, target, changed, place.member);
     }
     if (!body.empty()) add("the name of a member", target, "{" + json_of(text) + ":1," + body.substr(1), {});
-    if (route.idempotency_key == web::Route::IdempotencyKey::taken && is_field_value(text)) {
+    if (route.endpoint.idempotency == api::Endpoint::Idempotency::taken && is_field_value(text)) {
       add("Idempotency-Key", target, body, {});
       out.back().request.headers.emplace_back("Idempotency-Key", text);
     }
@@ -230,7 +230,7 @@ TEST_F(Injection, EveryTextOfEveryOperationIsDataAndNothingElse) {
   std::set<std::string> places, taken;
   for (const std::string& text : hostile_texts()) {
     for (const auto& route : backend_.application().app().routes()) {
-      if (!route->operation) continue;
+      if (!route->has_operation()) continue;
       for (const Attack& attack : attacks_on(*route, text)) {
         places.insert(attack.place);
         const auto reply = backend_.client().send(attack.request);
