@@ -2,9 +2,9 @@
 #include "ashlar/api/api.hpp"
 
 #include "ashlar/api/detail/test_api.hpp"
-#include "ashlar/async/deadline.hpp"
 
 #include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <gmock/gmock.h>
@@ -31,12 +31,15 @@ ASHLAR_DESCRIBE(Stored, text, key, fingerprint)
 constexpr ErrorCode note_taken{ErrorKind::conflict, "note.taken"};
 constexpr ErrorCode store_missing{ErrorKind::unavailable, "store.missing"};
 
+// Suspends, and resumes on the loop's next turn.
+Task<> resume_later() { co_await boost::asio::post(boost::asio::use_awaitable_t<LoopExecutor>{}); }
+
 Stored stored(const Call& call, const Note& in) {
   return {in.text.str(), std::string(call.idempotency_key()), std::string(call.fingerprint())};
 }
 Result<Stored> store(Call& call, Note in) { return stored(call, in); }
 Task<Result<Created<Stored>>> store_later(Call& call, Note in) {
-  co_await async::sleep_for(1ms);
+  co_await resume_later();
   co_return Created<Stored>{stored(call, in)};
 }
 Result<Stored> refuse(Call&, Note) { return fail(note_taken, "There is one."); }
@@ -197,7 +200,7 @@ class Gatekeeper final : public Step {
   [[nodiscard]] std::optional<Result<>> try_decide(Invocation&) const override { return std::nullopt; }
   [[nodiscard]] Task<Result<>> decide(Invocation& invocation) const override {
     ++asked_;
-    co_await async::sleep_for(1ms);
+    co_await resume_later();
     if (invocation.call.principal() == nullptr) co_return fail(note_taken, "Not today.");
     co_return Result<>{};
   }

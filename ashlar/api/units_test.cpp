@@ -2,7 +2,6 @@
 #include "ashlar/api/units.hpp"
 
 #include "ashlar/api/system_call.hpp"
-#include "ashlar/async/deadline.hpp"
 #include "ashlar/async/started_task.hpp"
 #include "ashlar/async/task_scope.hpp"
 #include "ashlar/sql/open.hpp"
@@ -10,6 +9,8 @@
 #include "tests/support/postgres_server.hpp"
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -261,7 +262,7 @@ struct Request {
 };
 Task<> cancel_and_follow(Request* request) {
   request->task->cancel();
-  co_await async::sleep_for(1ms);
+  co_await boost::asio::post(boost::asio::use_awaitable_t<LoopExecutor>{});
   request->followed = true;
 }
 Task<Result<std::int64_t>> add_and_cancel(UnitOfWork& unit, std::int64_t id, Request* request) {
