@@ -11,6 +11,7 @@ function(ashlar_module name)
   if(sources)
     add_library(ashlar_${name} STATIC ${sources})
     ashlar_precompile(ashlar_${name})
+    ashlar_unity(ashlar_${name} ${sources})
     set(scope PUBLIC)
   else()
     add_library(ashlar_${name} INTERFACE)
@@ -27,20 +28,36 @@ function(ashlar_module name)
   endif()
 endfunction()
 
+set(ASHLAR_TEST_SHARDS 0 CACHE STRING "processes that the tests of a program share; 0: each test has its own")
+
 # ashlar_test(<name> SOURCES <file>... [LIBRARIES <target>...] [TOGETHER <filter>])
-# A GoogleTest program, each of its tests a test of ctest's, so that they run in parallel and in any order; but those of
-# the filter are one, <name>.together, in an order of chance: they share a server that takes longer to start than they.
+# A GoogleTest program. Its tests run in parallel and in any order: each as one of ctest's, or in ASHLAR_TEST_SHARDS
+# processes, which start under a sanitizer once instead of once a test, and share the servers that their tests need. The
+# tests of the filter always share one process, <name>.together: their server takes longer to start than they do.
 function(ashlar_test name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "TOGETHER" "SOURCES;LIBRARIES")
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE ashlar_flags ${arg_LIBRARIES} GTest::gmock GTest::gtest_main)
   target_precompile_headers(${name} REUSE_FROM ashlar_precompiled_tests)
+  ashlar_unity(${name} ${arg_SOURCES})
   if(arg_TOGETHER)
-    set(alone TEST_FILTER -${arg_TOGETHER})
     add_test(NAME ${name}.together COMMAND ${name} --gtest_brief=1 --gtest_shuffle "--gtest_filter=${arg_TOGETHER}")
     set_tests_properties(${name}.together PROPERTIES TIMEOUT 600 COST 100)
+    set(others "-${arg_TOGETHER}")
   endif()
-  gtest_discover_tests(${name} TEST_PREFIX ${name}. ${alone} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 120)
+  if(ASHLAR_TEST_SHARDS EQUAL 0)
+    if(arg_TOGETHER)
+      set(others TEST_FILTER ${others})
+    endif()
+    gtest_discover_tests(${name} TEST_PREFIX ${name}. ${others} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 120)
+    return()
+  endif()
+  math(EXPR last "${ASHLAR_TEST_SHARDS} - 1")
+  foreach(shard RANGE ${last})
+    add_test(NAME ${name}.shard_${shard} COMMAND ${name} --gtest_brief=1 --gtest_shuffle "--gtest_filter=*${others}")
+    set_tests_properties(${name}.shard_${shard} PROPERTIES TIMEOUT 600 COST 10
+      ENVIRONMENT "GTEST_TOTAL_SHARDS=${ASHLAR_TEST_SHARDS};GTEST_SHARD_INDEX=${shard}")
+  endforeach()
 endfunction()
 
 # ashlar_test_on_postgres(<name> [<filter>])

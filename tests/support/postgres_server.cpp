@@ -230,9 +230,9 @@ std::string PostgresServer::url_or(const PostgresServer& other) const {
          "/postgres?target_session_attrs=read-write";
 }
 
-std::string PostgresServer::new_database() {
+std::string PostgresServer::new_database(const std::string& copy_of) {
   const std::string name = "t" + std::to_string(++databases_);
-  query("CREATE DATABASE " + name);
+  query("CREATE DATABASE " + name + " TEMPLATE " + copy_of);
   return url(name);
 }
 

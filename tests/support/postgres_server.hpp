@@ -37,8 +37,8 @@ class PostgresServer {
   [[nodiscard]] std::string url_or(const PostgresServer& other) const;
   // A standby is its own master from now on.
   void promote() const { query("select pg_promote()"); }
-  // The URL of a new, empty database.
-  std::string new_database();
+  // The URL of a new database: empty, or a copy of another one of this server's to which nothing is connected.
+  std::string new_database(const std::string& copy_of = "template1");
   // Runs SQL on a connection of its own and returns the first column of its last row; throws on an error.
   std::string query(const std::string& sql, const std::string& database = "postgres") const;
   [[nodiscard]] int port() const { return port_; }

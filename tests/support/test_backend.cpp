@@ -42,21 +42,47 @@ Person person_of(const web::TestReply& reply, std::string email) {
           .refresh_token = reply.at("/data/refreshToken")};
 }
 
+bool on_postgres() {
+  const char* kind = std::getenv("ASHLAR_TEST_DATABASE");
+  return kind != nullptr && std::string_view(kind) == "postgres";
+}
+
+std::unique_ptr<sql::Database> opened(const std::string& url) {
+  auto database = sql::open_database(url);
+  if (!database) throw std::runtime_error(database.error().message() + " " + database.error().cause());
+  return std::move(*database);
+}
+
+void migrate(sql::Database& database, const Clock& clock) {
+  if (auto migrated = backend::migrate_up(database, clock); !migrated)
+    throw std::runtime_error(migrated.error().message() + " " + migrated.error().cause());
+}
+
+// The name of a database on the shared server that has the schema.
+std::string make_migrated_database() {
+  const std::string url = tests::PostgresServer::shared().new_database();
+  const auto database = opened(url);
+  migrate(*database, ManualClock(Timestamp::parse("2026-05-04T08:30:00Z").value()));
+  database->close();
+  return url.substr(url.rfind('/') + 1);
+}
+
 }  // namespace
 
 std::string new_database_url() {
-  const char* kind = std::getenv("ASHLAR_TEST_DATABASE");
-  return kind != nullptr && std::string_view(kind) == "postgres" ? tests::PostgresServer::shared().new_database()
-                                                                 : "sqlite::memory:";
+  return on_postgres() ? tests::PostgresServer::shared().new_database() : "sqlite::memory:";
+}
+
+std::string prepared_database_url() {
+  if (!on_postgres()) return new_database_url();
+  static const std::string migrated = make_migrated_database();
+  return tests::PostgresServer::shared().new_database(migrated);
 }
 
 TestBackend::TestBackend(const std::string& database_url)
     : clock_(Timestamp::parse("2026-05-04T08:30:00Z").value()), logger_(faults_only(), clock_) {
-  auto database = sql::open_database(database_url);
-  if (!database) throw std::runtime_error(database.error().message() + " " + database.error().cause());
-  database_ = std::move(*database);
-  if (auto migrated = backend::migrate_up(*database_, clock_); !migrated)
-    throw std::runtime_error(migrated.error().message() + " " + migrated.error().cause());
+  database_ = opened(database_url);
+  migrate(*database_, clock_);
   restart();
 }
 

@@ -1,21 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What needs the compiler's tools: headers that compile alone, clang-format, clang-tidy. Each result is kept in
+"""What needs the compiler's tools: files that compile alone, clang-format, clang-tidy. Each result is kept in
 build/tidy by the hash of everything it depends on, so only what changed is looked at again."""
 import concurrent.futures
 import hashlib
 import json
 import os
+import pathlib
 import re
 import shlex
 import subprocess
-import sys
 
 from layers import includes
-from tree import Finding, is_test
+from tree import Finding, blank, is_test
 
 JOBS = os.cpu_count() or 1
 DATABASE = "build/debug/compile_commands.json"
-GROUP = 8  # sources that clang-tidy looks at together
+FIRST_INCLUDE = re.compile(r'#[ \t]*include[ \t]*"([^"]+)"')
 
 
 class Kept:
@@ -64,15 +64,8 @@ def commands(tree):
         yield os.path.relpath(entry["file"], tree.root), shlex.split(entry["command"])
 
 
-def command_of(tree, path):
-    """The arguments that the compiler gets for a source, precompiled headers too; not its own names."""
-    words = next(words for file, words in commands(tree) if file == path)
-    words = words[next(i for i, word in enumerate(words) if "clang" in word.rsplit("/", 1)[-1]) + 1:]
-    return words[:words.index("-o")]
-
-
 def flags(tree):
-    """How the debug build compiles each source, without what belongs to one file."""
+    """How the debug build compiles each source, without precompiled headers and what belongs to one file."""
     out = {}
     for file, words in commands(tree):
         keep, skip = [], False
@@ -90,31 +83,90 @@ def flags(tree):
     return out
 
 
+def precompiled(tree):
+    """The arguments with which each test gets its precompiled headers: GoogleTest's take longer than all else."""
+    out = {}
+    for file, words in commands(tree):
+        found = re.search(r"-Xclang -include-pch -Xclang (\S+)", " ".join(words)) if is_test(file) else None
+        if found:
+            out[file] = ["-fpch-instantiate-templates", "-Xclang", "-fno-pch-timestamp", "-Xclang", "-include-pch", "-Xclang",
+                         found[1]]
+    return out
+
+
 def in_parallel(work, items):
     with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
         for findings in pool.map(work, items):
             yield from findings
 
 
-def headers(tree):
-    """Each header compiled on its own."""
-    by_file, kept = flags(tree), Kept(tree, "headers")
-    everything = max(by_file.values(), key=len) if by_file else []
+class Alone:
+    """Which files are known to compile alone: all that was compiled first in a translation unit. That is the source
+    itself, the header that it includes first, the one which that header includes first, and so on."""
+    def __init__(self, tree):
+        self.tree, self.flags, self.precompiled, self.kept = tree, flags(tree), precompiled(tree), Kept(tree, "alone")
+        self.any_flags = max(self.flags.values(), key=len) if self.flags else []
+        self.by_folder = {}
+        for path, words in self.flags.items():
+            self.by_folder.setdefault(path.rsplit("/", 1)[0], words)
+
+    def flags_of(self, path):
+        words = self.flags.get(path) or self.by_folder.get(path.rsplit("/", 1)[0]) or self.any_flags
+        return words + self.precompiled.get(path, [])
+
+    def key(self, path):
+        return key_of(self.tree, path, " ".join(self.flags_of(path)))
+
+    def has(self, path):
+        return self.kept.has(self.key(path))
+
+    def add(self, path):
+        for proven in (path, *([] if path in self.precompiled else first_includes(self.tree, path))):
+            self.kept.add(self.key(proven))
+
+    def compile(self, path):
+        """What the compiler says against a file; empty when it says nothing."""
+        command = ["clang++-19", *self.flags_of(path), "-fsyntax-only", "-x", "c++"]
+        text = None
+        if path.endswith(".hpp"):
+            command, text = [*command, "-"], f'#include "{path}"\n'
+        else:
+            command.append(path)
+        run = subprocess.run(command, input=text, capture_output=True, text=True, cwd=self.tree.root)
+        return run.stderr if run.returncode != 0 else ""
+
+
+def first_includes(tree, path):
+    """The header of ours that a file includes before it has any code, the one that this includes first, and so on."""
+    out = []
+    while True:
+        code = blank(tree.text(path), keep_literals=True).replace("#pragma once", "").lstrip()
+        first = FIRST_INCLUDE.match(code)
+        if not first or not tree.has(first[1]) or first[1] in out:
+            return out
+        path = first[1]
+        out.append(path)
+
+
+def alone(tree):
+    """Each file compiled on its own, with every warning."""
+    known = Alone(tree)
 
     def one(path):
-        folder = path.rsplit("/", 1)[0]
-        near = next((f for file, f in by_file.items() if file.startswith(folder + "/")), everything)
-        key = key_of(tree, path, " ".join(near))
-        if kept.has(key):
-            return []
-        run = subprocess.run(["clang++-19", *near, "-fsyntax-only", "-x", "c++", "-"], input=f'#include "{path}"\n',
-                             capture_output=True, text=True, cwd=tree.root)
-        if run.returncode == 0:
-            kept.add(key)
-            return []
-        return [Finding(path, 1, "header", "does not compile alone:\n" + run.stderr[:2000])]
+        said = known.compile(path)
+        if said:
+            return [Finding(path, 1, "alone", "does not compile alone:\n" + said[:2000])]
+        known.add(path)
+        return []
 
-    yield from in_parallel(one, tree.headers())
+    yield from in_parallel(one, [p for p in tree.paths if p in known.flags and not known.has(p)])
+    headers = [p for p in tree.headers() if not known.has(p)]
+    while headers:
+        # Those that no other one includes first go first: they may prove the others.
+        included = {first for p in headers for first in first_includes(tree, p)}
+        now = [p for p in headers if p not in included] or headers
+        yield from in_parallel(one, now)
+        headers = [p for p in headers if p not in now and not known.has(p)]
 
 
 def format_(tree):
@@ -139,58 +191,50 @@ def format_(tree):
 
 
 def clang_tidy(tree):
-    """The checks of .clang-tidy, on every source that is no test. Most of a run goes into the headers, so the sources
-    of one folder are looked at together; a group whose names clash is looked at by halves."""
-    by_file, kept = flags(tree), Kept(tree, "clang-tidy")
-    config = tree.text(".clang-tidy")
-    sources = [p for p in tree.paths if p in by_file and p.endswith(".cpp") and not is_test(p)]
-    keys = {p: key_of(tree, p, config, " ".join(by_file[p])) for p in sources}
-    changed = [p for p in sources if not kept.has(keys[p])]
+    """The checks of .clang-tidy, and the compiler's warnings, on every source that is no test."""
+    known, kept = Alone(tree), Kept(tree, "clang-tidy")
+    config, plugin = tree.text(".clang-tidy"), built_plugin()
+    sources = [p for p in tree.paths if p in known.flags and p.endswith(".cpp") and not is_test(p)]
+    keys = {p: key_of(tree, p, config, " ".join(known.flags[p])) for p in sources}
 
-    def one(group):
-        findings = run_clang_tidy(tree, group)
-        if findings is None:
-            middle = len(group) // 2
-            return one(group[:middle]) + one(group[middle:])
-        print(f"looked at {' '.join(group)}", file=sys.stderr, flush=True)
+    def one(path):
+        findings = run_clang_tidy(tree, path, known.flags[path], plugin)
         if not findings:
-            for path in group:
-                kept.add(keys[path])
+            kept.add(keys[path])
+            known.add(path)
         return findings
 
     seen = set()
-    for finding in in_parallel(one, groups_of(changed, by_file)):
+    for finding in in_parallel(one, [p for p in sources if not kept.has(keys[p])]):
         if finding not in seen:
             seen.add(finding)
             yield finding
 
 
-def groups_of(sources, by_file):
-    """The sources of a folder that are compiled alike, a few at a time; the largest groups first."""
-    alike = {}
-    for path in sources:
-        alike.setdefault((path.rsplit("/", 1)[0], tuple(by_file[path])), []).append(path)
-    groups = [paths[i:i + GROUP] for paths in alike.values() for i in range(0, len(paths), GROUP)]
-    return sorted(groups, key=len, reverse=True)
-
-
-def run_clang_tidy(tree, group):
-    """What clang-tidy finds in these sources; None when they cannot be compiled together."""
-    words = ["clang-tidy-19", "--quiet"]
-    if len(group) == 1:
-        words += ["-p", "build/debug", group[0]]
-    else:
-        command = [*command_of(tree, group[0]), "-w"]  # the compiler's own warnings are the build's business
-        together = tree.root / "build/tidy/groups" / f"{digest(*group)[:16]}.cpp"
-        together.parent.mkdir(parents=True, exist_ok=True)
-        together.write_text("".join(f'#include "{path}"\n' for path in group), encoding="utf-8")
-        if subprocess.run(["clang++-19", *command, "-fsyntax-only", together], capture_output=True).returncode != 0:
-            return None
-        words += ["--checks=-bugprone-suspicious-include", str(together), "--", *command]
-    run = subprocess.run(words, capture_output=True, text=True, cwd=tree.root)
+def run_clang_tidy(tree, path, words, plugin):
+    command = ["clang-tidy-19", "--quiet", "--checks=clang-diagnostic-*", *plugin, path, "--", *words]
+    run = subprocess.run(command, capture_output=True, text=True, cwd=tree.root)
     if run.returncode == 0:
         return []
     out = []
     for match in re.finditer(r"^(\S+?):(\d+):\d+: (?:error|warning): (.*)$", run.stdout, re.MULTILINE):
-        out.append(Finding(os.path.relpath(match[1], tree.root), int(match[2]), "clang-tidy", match[3]))
-    return out or [Finding(group[0], 1, "clang-tidy", run.stdout[-1500:] + run.stderr[-500:])]
+        out.append(Finding(os.path.relpath(tree.root / match[1], tree.root), int(match[2]), "clang-tidy", match[3]))
+    return out or [Finding(path, 1, "clang-tidy", run.stdout[-1500:] + run.stderr[-500:])]
+
+
+def built_plugin():
+    """The arguments that load own_code.cpp, compiled for this clang-tidy. Without clang's headers there are none: the
+    checks are the same without it, and take four times as long."""
+    source = pathlib.Path(__file__).with_name("own_code.cpp")
+    headers = subprocess.run(["llvm-config-19", "--includedir"], capture_output=True, text=True).stdout.strip()
+    if not headers or not pathlib.Path(headers, "clang/AST/ASTConsumer.h").exists():
+        return []
+    version = subprocess.run(["clang-tidy-19", "--version"], capture_output=True, text=True).stdout
+    library = source.parents[2] / f"build/tidy/own_code-{digest(source.read_bytes(), version)[:16]}.so"
+    if not library.exists():
+        library.parent.mkdir(parents=True, exist_ok=True)
+        made = library.with_suffix(".new")
+        subprocess.run(["clang++-19", "-std=c++20", "-fno-rtti", "-fPIC", "-shared", "-isystem", headers, source, "-o", made],
+                       check=True)
+        made.rename(library)
+    return [f"-load={library}"]

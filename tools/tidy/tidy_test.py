@@ -238,18 +238,53 @@ class Compiled(TidyTest):
                 ".clang-format": "BasedOnStyle: Google\n", ".clang-tidy": "Checks: '-*,bugprone-*'\nWarningsAsErrors: '*'\n", **more}
 
     def test_header_alone(self):
-        self.assert_fires(compiled.headers, self.files(**{"ashlar/core/b.hpp": HEADER + "inline std::string b;\n"}),
+        self.assert_fires(compiled.alone, self.files(**{"ashlar/core/b.hpp": HEADER + "inline std::string b;\n"}),
                           "does not compile alone")
         good = self.files(**{"ashlar/core/b.hpp": HEADER + "#include <string>\ninline std::string b;\n"})
-        self.assert_silent(compiled.headers, good)
-        self.assert_silent(compiled.headers, good)  # as kept
+        self.assert_silent(compiled.alone, good)
+        self.assert_silent(compiled.alone, good)  # as kept
+
+    def test_source_alone(self):
+        self.assert_fires(compiled.alone, self.files(**{"ashlar/core/a.cpp": SPDX + "std::string a;\n"}),
+                          "does not compile alone")
+
+    def test_header_behind_another_one(self):
+        # a.hpp compiles in a.cpp, but not alone: it needs what stands in front of it there.
+        self.assert_fires(compiled.alone, self.files(**{
+            "ashlar/core/a.cpp": SPDX + '#include <string>\n#include "ashlar/core/a.hpp"\n',
+            "ashlar/core/a.hpp": HEADER + "inline std::string b;\n"}), "does not compile alone")
+        # So does c.hpp, which is behind b.hpp there.
+        self.assert_fires(compiled.alone, self.files(**{
+            "ashlar/core/a.cpp": SPDX + '#include "ashlar/core/b.hpp"\n#include "ashlar/core/c.hpp"\n',
+            "ashlar/core/b.hpp": HEADER + "#include <string>\n",
+            "ashlar/core/c.hpp": HEADER + "inline std::string c;\n"}), "does not compile alone")
+
+    def test_what_a_source_proves(self):
+        tree = self.tree(self.files(**{
+            "ashlar/core/a.cpp": SPDX + '// Text.\n#include "ashlar/core/a.hpp"\n#include "ashlar/core/c.hpp"\n',
+            "ashlar/core/a.hpp": HEADER + '\n// Text.\n#include "ashlar/core/b.hpp"\n#include "ashlar/core/c.hpp"\n',
+            "ashlar/core/b.hpp": HEADER + "struct B {};\n#include \"ashlar/core/c.hpp\"\n", "ashlar/core/c.hpp": HEADER}))
+        self.assertEqual(compiled.first_includes(tree, "ashlar/core/a.cpp"), ["ashlar/core/a.hpp", "ashlar/core/b.hpp"])
 
     def test_format(self):
         self.assert_fires(compiled.format_, self.files(**{"ashlar/core/a.cpp": SPDX + "int   a;\n"}), "clang-format-19 -i")
 
     def test_clang_tidy(self):
         self.assert_fires(compiled.clang_tidy, self.files(**{"ashlar/core/a.cpp": SPDX + "int a(bool b) {\n  if (b);\n  return 1;\n}\n"}),
-                          "potentially unintended semicolon")
+                          "potentially unintended semicolon", "if statement has empty body")
+
+    def test_clang_tidy_shows_warnings(self):
+        files = self.files(**{"ashlar/core/a.cpp": SPDX + "int b = 1;\nint a(int b) { return b; }\n"})
+        database = files["build/debug/compile_commands.json"]
+        files["build/debug/compile_commands.json"] = database.replace("-std=c++23", "-std=c++23 -Wshadow -Werror")
+        self.assert_fires(compiled.clang_tidy, files, "declaration shadows")
+
+    def test_clang_tidy_in_headers(self):
+        self.assert_fires(compiled.clang_tidy, self.files(**{
+            ".clang-tidy": "Checks: '-*,bugprone-*'\nWarningsAsErrors: '*'\nHeaderFilterRegex: '/ashlar/'\n",
+            "ashlar/core/a.cpp": SPDX + '#include "ashlar/core/a.hpp"\n',
+            "ashlar/core/a.hpp": HEADER + "inline int a(bool b) {\n  if (b);\n  return 1;\n}\n"}), "a.hpp:4: potentially unintended",
+            "a.hpp:4: if statement has empty body")
 
 
 class Blanking(unittest.TestCase):
