@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -104,5 +105,25 @@ inline constexpr ErrorCode malformed_json{ErrorKind::malformed, "request.malform
 inline constexpr ErrorCode overloaded{ErrorKind::unavailable, "server.overloaded"};
 inline constexpr ErrorCode deadline_exceeded{ErrorKind::timed_out, "server.deadline_exceeded"};
 }  // namespace errors
+
+// `return std::unexpected(invalid_input("/role", schema::codes::one_of, "is not the name of a role"));`
+// request.invalid, with one fault or with several, of which there is at least one. Its message says how many there are.
+[[nodiscard]] inline Error invalid_input(std::vector<Fault> faults) {
+  const std::size_t count = faults.size();
+  return {errors::invalid_input, "The input has " + std::to_string(count) + (count == 1 ? " fault." : " faults."),
+          std::move(faults)};
+}
+[[nodiscard]] inline Error invalid_input(std::string path, std::string_view code, std::string message) {
+  return invalid_input({{.path = std::move(path), .code = std::string(code), .message = std::move(message)}});
+}
+
+// The value that must be there: `co_return required(co_await users.find(id), errors::user_not_found, "There is no such
+// user.");` An error stays what it is. The message is copied only where it is needed.
+template <class T>
+[[nodiscard]] Result<T> required(Result<std::optional<T>> found, ErrorCode code, std::string_view message) {
+  if (!found) return std::unexpected(std::move(found.error()));
+  if (!*found) return fail(code, std::string(message));
+  return std::move(**found);
+}
 
 }  // namespace ashlar
