@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/schema/constraints.hpp"
 
+#include "ashlar/core/display_text.hpp"
 #include "ashlar/core/encoding.hpp"
+#include "ashlar/core/unicode.hpp"
 #include "ashlar/schema/fault_codes.hpp"
 
 #include <algorithm>
@@ -92,6 +94,20 @@ Check check_text(std::string_view text, std::size_t min, std::size_t max) {
   return {};
 }
 
+Check check_line(std::string_view text, std::size_t min, std::size_t max) {
+  if (auto broken = check_text(text, min, max)) return broken;
+  if (is_display_text(text)) return {};
+  return violation(codes::control_character,
+                   "must not contain line breaks, control characters or bidirectional controls");
+}
+
+Check check_password(std::string_view text) {
+  if (auto broken = check_text(text, 0, text.size())) return broken;
+  if (text.size() < 8) return violation(codes::too_short, "must be at least 8 bytes");
+  if (text.size() > 72) return violation(codes::too_long, "must be at most 72 bytes");
+  return {};
+}
+
 Check check_integer(std::int64_t value, std::int64_t min, std::int64_t max) {
   if (value < min) return violation(codes::too_small, "must be at least " + std::to_string(min));
   if (value > max) return violation(codes::too_large, "must be at most " + std::to_string(max));
@@ -171,14 +187,14 @@ Type Describe<Url>::type() {
   return out;
 }
 
-Type Describe<Password>::type() {
+Type Describe<PasswordText>::type() {
   // A schema counts characters; the bytes are in the description.
   Type out{
       .kind = Kind::string, .format = Format::password, .description = "8 to 72 bytes of UTF-8", .bounds = {8, 72}};
   out.access.set_text = [](void* value, std::string_view text) {
-    return detail::assign(*static_cast<Password*>(value), Password::parse(text));
+    return detail::assign(*static_cast<PasswordText*>(value), PasswordText::parse(text));
   };
-  return out;  // no append_text: nothing that walks a description can write a password
+  return out;
 }
 
 Type Describe<Uuid>::type() {
@@ -221,11 +237,7 @@ Type Describe<Timestamp>::type() {
 
 }  // namespace schema
 
-schema::Check Password::check(std::string_view text) {
-  if (auto broken = schema::detail::check_text(text, 0, text.size())) return broken;
-  if (text.size() < 8) return schema::Violation{schema::codes::too_short, "must be at least 8 bytes"};
-  if (text.size() > 72) return schema::Violation{schema::codes::too_long, "must be at most 72 bytes"};
-  return {};
-}
+// An address is ASCII, which fold_case() never refuses.
+std::string Email::key() const { return fold_case(view()).value(); }
 
 }  // namespace ashlar
