@@ -8,7 +8,7 @@
 namespace ashlar::backend {
 
 Login Login::example() {
-  return {.email = Email::of("ada@example.com"), .password = Text<1, 1024>::of("a long password")};
+  return {.email = Email::of("ada@example.com"), .password = Secret<Text<1, 1024>>::of("a long password")};
 }
 
 Task<Result<SignedIn>> login(web::Context& ctx, Login in, sql::Database& database, auth::PasswordHasher& passwords,
@@ -16,8 +16,8 @@ Task<Result<SignedIn>> login(web::Context& ctx, Login in, sql::Database& databas
   auto account = co_await UserRepository(database).find_account(in.email.str());
   if (!account) co_return std::unexpected(std::move(account.error()));
 
-  auto right = *account ? co_await passwords.verify(in.password.str(), (*account)->password_hash)
-                        : co_await passwords.verify_against_nobody(in.password.str());
+  auto right = *account ? co_await passwords.verify(in.password.reveal().str(), (*account)->password_hash)
+                        : co_await passwords.verify_against_nobody(in.password.reveal().str());
   // Too long to be anybody's: wrong, like any other.
   if (!right && right.error().code() == auth::errors::password_too_long) right = false;
   if (!right) co_return std::unexpected(std::move(right.error()));

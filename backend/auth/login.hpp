@@ -10,7 +10,7 @@ namespace ashlar::backend {
 
 struct Login {
   Email email;
-  Text<1, 1024> password;  // not Password: what could never have been set is wrong, not invalid
+  Secret<Text<1, 1024>> password;  // not Password: what could never have been set is wrong, not invalid
 
   static Login example();
 };

@@ -19,7 +19,7 @@ Task<Result<web::Created<SignedIn>>> register_account(web::Context& ctx, Registe
   if (!taken) co_return std::unexpected(std::move(taken.error()));
   if (*taken) co_return fail(errors::email_taken, "This e-mail address is taken.");
 
-  auto hash = co_await passwords.hash(in.password.str());
+  auto hash = co_await passwords.hash(in.password.reveal().str());
   if (!hash) co_return std::unexpected(std::move(hash.error()));
 
   auto transaction = co_await database.begin();

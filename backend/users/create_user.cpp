@@ -21,7 +21,7 @@ Task<Result<web::Created<User>>> create_user(web::Context& ctx, CreateUser in, s
   if (role != role_user && ctx.user().role != role_admin)
     co_return fail(auth::errors::forbidden, "Only an admin may give a role.");
 
-  auto hash = co_await passwords.hash(in.password.str());
+  auto hash = co_await passwords.hash(in.password.reveal().str());
   if (!hash) co_return std::unexpected(std::move(hash.error()));
   auto user = co_await UserRepository(database).create({.id = ctx.new_id(),
                                                         .email = in.email.str(),
