@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/schema/constraints.hpp"
 
+#include "ashlar/core/ascii.hpp"
 #include "ashlar/core/display_text.hpp"
 #include "ashlar/core/encoding.hpp"
 #include "ashlar/core/unicode.hpp"
@@ -56,12 +57,12 @@ std::optional<std::int64_t> hundredths(std::string_view text, std::size_t decima
   std::int64_t value = 0;
   const auto push = [&](char digit) { value = value > (most - 9) / 10 ? most : value * 10 + (digit - '0'); };
   for (const char c : whole) {
-    if (c < '0' || c > '9') return std::nullopt;
+    if (!is_digit(c)) return std::nullopt;
     push(c);
   }
   for (std::size_t i = 0; i < 2; ++i) {
     const char c = i < decimals.size() ? decimals[i] : '0';
-    if (c < '0' || c > '9') return std::nullopt;
+    if (!is_digit(c)) return std::nullopt;
     push(c);
   }
   return negative ? -value : value;
