@@ -35,7 +35,7 @@ class UserCommand {
   std::string hash(const Password& password) {
     async::BlockingPool pool({.threads = 1, .queue_max = 1, .name = "hashing"});
     auth::PasswordHasher hasher(pool, workplace.random, {.cost = workplace.settings.bcrypt_cost});
-    return workplace.loop.run_or_stop(hasher.hash(password.str()));
+    return workplace.loop.run_or_stop(hasher.hash(password.reveal().str()));
   }
 
   // Runs a unit of work; its error ends the command.

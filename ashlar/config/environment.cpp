@@ -4,6 +4,8 @@
 #include "ashlar/config/detail/dot_env.hpp"
 #include "ashlar/core/encoding.hpp"
 
+#include <boost/url/authority_view.hpp>
+
 #include <unistd.h>
 
 #include <algorithm>
@@ -91,25 +93,29 @@ std::string without_secrets(std::string_view url) {
   return out;
 }
 
-// What is wrong with what stands between // and the path, if anything.
+// RFC 3986 section 3.2 without the user: a name or an address, with a port behind a colon or without one. Both may be
+// absent, as in postgresql:///db.
+bool is_host_and_port(std::string_view text) {
+  const auto parsed = boost::urls::parse_authority({text.data(), text.size()});
+  if (!parsed || parsed->has_userinfo()) return false;
+  if (!parsed->has_port()) return true;
+  const auto port = whole_number(std::string_view(parsed->port().data(), parsed->port().size()));
+  return !parsed->host().empty() && port && *port >= 1 && *port <= 65535;
+}
+
+// What is wrong with what stands between // and the path, if anything. There may be several hosts, with commas between
+// them, as PostgreSQL takes them. The user and the password are for whoever connects to judge.
 std::string_view authority_fault(std::string_view rest) {
   if (!rest.starts_with("//")) return {};
   std::string_view authority = rest.substr(2, rest.find_first_of("/?#", 2) - 2);
   if (const std::size_t at = authority.rfind('@'); at != std::string_view::npos) authority.remove_prefix(at + 1);
-  std::string_view port;
-  if (authority.starts_with('[')) {
-    const std::size_t close = authority.find(']');
-    if (close == std::string_view::npos) return "an address in [ ] that is closed";
-    port = authority.substr(close + 1);
-    if (!port.empty() && port.front() != ':') return "nothing but a port after an address in [ ]";
-  } else if (const std::size_t colon = authority.rfind(':'); colon != std::string_view::npos) {
-    port = authority.substr(colon);
-    if (colon == 0) return "a host before the port";
+  for (std::size_t start = 0; start <= authority.size();) {
+    const std::size_t comma = std::min(authority.find(',', start), authority.size());
+    if (!is_host_and_port(authority.substr(start, comma - start)))
+      return "a host and a port from 1 to 65535, as db.example:5432 or [::1]:5432";
+    start = comma + 1;
   }
-  if (port.empty()) return {};
-  const auto number =
-      port.find_first_not_of("0123456789", 1) == std::string_view::npos ? whole_number(port.substr(1)) : std::nullopt;
-  return number && *number >= 1 && *number <= 65535 ? std::string_view{} : "a port from 1 to 65535";
+  return {};
 }
 
 std::optional<std::string> read_file(const std::string& path, std::string& failure) {

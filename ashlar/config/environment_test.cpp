@@ -102,7 +102,9 @@ TEST(Environment, RefusesUrlsAndHidesTheirSecrets) {
        {"sqlite:", "postgresql://bob:hunter2@host:port/db", "postgresql://bob:hunter2@host:0/db",
         "postgresql://host:65536/db", "postgresql://bob:hunter2", "postgresql://:1/db", "postgresql://[::1/db",
         "postgresql://[::1]x/db", "postgresql://bob:hun ter2@host/db", "postgresql://bob:hunter2@host/d\nb",
-        "postgresql://host:/db"}) {
+        "postgresql://host:/db", "postgresql://bob:hunter2@a:1,b:x/db", "postgresql://a:1,:2/db",
+        "postgresql://[1:2:3:4:5:6:7::8]/db", "postgresql://[1:2:3:4:5:6:7:8::]:1/db", "postgresql://a:1b/db",
+        "postgresql://ho%st/db", "postgresql://host:099999/db"}) {
     Environment env({{"V", std::string(value)}});
     a_url.read(env);
     EXPECT_EQ(env.faults().size(), 1U) << value;
@@ -140,6 +142,8 @@ TEST(Environment, ReadsEachType) {
                    {"COLOUR", "green"},
                    {"SQLITE", "sqlite:data/ashlar.db"},
                    {"PG", "PostgreSQL://bob:x@[::1]:5432/db?sslmode=require"},
+                   {"PG_SEVERAL", "postgresql://bob:x@a:1,[::1]:2,c/db"},
+                   {"PG_SOCKET", "postgresql://%2Frun%2Fpostgresql/db"},
                    {"PG_LOCAL", "postgresql:///db"}});
   EXPECT_EQ(env.text("TEXT", ""), "Z\xc3\xbcrich");
   EXPECT_EQ(env.secret("SECRET", {.bytes_min = 8}), "correct horse");
@@ -149,6 +153,8 @@ TEST(Environment, ReadsEachType) {
   EXPECT_EQ(env.one_of("COLOUR", "red", colours), "green");
   EXPECT_EQ(env.url("SQLITE", "", schemes), "sqlite:data/ashlar.db");
   EXPECT_EQ(env.url("PG", "", schemes), "PostgreSQL://bob:x@[::1]:5432/db?sslmode=require");
+  EXPECT_EQ(env.url("PG_SEVERAL", "", schemes), "postgresql://bob:x@a:1,[::1]:2,c/db");
+  EXPECT_EQ(env.url("PG_SOCKET", "", schemes), "postgresql://%2Frun%2Fpostgresql/db");
   EXPECT_EQ(env.url("PG_LOCAL", "", schemes), "postgresql:///db");
   EXPECT_EQ(env.raw("INT"), "-5");
   EXPECT_EQ(env.report(), "");

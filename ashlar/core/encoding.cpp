@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/core/encoding.hpp"
 
+#include "ashlar/core/ascii.hpp"
+
+#include <simdjson.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -8,49 +12,24 @@
 namespace ashlar {
 namespace {
 
-constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+constexpr std::string_view base64url_alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 constexpr auto values = [] {
   std::array<std::int16_t, 256> table{};
   table.fill(-1);
-  for (std::size_t i = 0; i < alphabet.size(); ++i)
-    table[static_cast<unsigned char>(alphabet[i])] = static_cast<std::int16_t>(i);
+  for (std::size_t i = 0; i < base64url_alphabet.size(); ++i)
+    table[static_cast<unsigned char>(base64url_alphabet[i])] = static_cast<std::int16_t>(i);
   return table;
 }();
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
-// Bytes of the sequence that starts at `text[0]`, 0 when it is not well-formed.
-std::size_t sequence_length(std::string_view text) {
-  const auto at = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
-  const auto follows = [&](std::size_t i) { return (at(i) & 0xc0U) == 0x80U; };
-  const unsigned first = at(0);
-  if (first < 0x80) return 1;
-  if (first >= 0xc2 && first <= 0xdf) return follows(1) ? 2 : 0;
-  if (first >= 0xe0 && first <= 0xef) {
-    if (!follows(1) || !follows(2)) return 0;
-    if (first == 0xe0 && at(1) < 0xa0) return 0;
-    if (first == 0xed && at(1) > 0x9f) return 0;
-    return 3;
-  }
-  if (first >= 0xf0 && first <= 0xf4) {
-    if (!follows(1) || !follows(2) || !follows(3)) return 0;
-    if (first == 0xf0 && at(1) < 0x90) return 0;
-    if (first == 0xf4 && at(1) > 0x8f) return 0;
-    return 4;
-  }
-  return 0;
-}
 
 }  // namespace
 
 std::string to_hex(std::span<const std::byte> bytes) {
-  constexpr std::string_view digits = "0123456789abcdef";
   std::string out;
   out.reserve(bytes.size() * 2);
   for (const std::byte byte : bytes) {
-    out += digits[std::to_integer<unsigned>(byte) >> 4];
-    out += digits[std::to_integer<unsigned>(byte) & 15];
+    out += hex_digits[std::to_integer<unsigned>(byte) >> 4];
+    out += hex_digits[std::to_integer<unsigned>(byte) & 15];
   }
   return out;
 }
@@ -62,9 +41,9 @@ std::string to_base64url(std::span<const std::byte> bytes) {
   int count = 0;
   for (const std::byte byte : bytes) {
     bits = bits << 8 | std::to_integer<std::uint32_t>(byte);
-    for (count += 8; count >= 6; count -= 6) out += alphabet[bits >> (count - 6) & 63];
+    for (count += 8; count >= 6; count -= 6) out += base64url_alphabet[bits >> (count - 6) & 63];
   }
-  if (count > 0) out += alphabet[bits << (6 - count) & 63];
+  if (count > 0) out += base64url_alphabet[bits << (6 - count) & 63];
   return out;
 }
 
@@ -88,14 +67,7 @@ std::optional<std::string> from_base64url(std::string_view text) {
   return out;
 }
 
-bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
-    const std::size_t length = sequence_length(text);
-    if (length == 0) return false;
-    text.remove_prefix(length);
-  }
-  return true;
-}
+bool is_utf8(std::string_view text) { return text.empty() || simdjson::validate_utf8(text.data(), text.size()); }
 
 std::size_t utf8_length(std::string_view text) {
   return static_cast<std::size_t>(
@@ -104,12 +76,12 @@ std::size_t utf8_length(std::string_view text) {
 
 std::string ascii_lower(std::string_view text) {
   std::string out(text);
-  for (char& c : out) c = lower(c);
+  for (char& c : out) c = ascii_lower(c);
   return out;
 }
 
 bool ascii_iequals(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
+  return std::ranges::equal(a, b, [](char x, char y) { return ascii_lower(x) == ascii_lower(y); });
 }
 
 }  // namespace ashlar

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/core/timestamp.hpp"
 
+#include "ashlar/core/ascii.hpp"
+
 #include <array>
 #include <cstring>
 
@@ -12,7 +14,7 @@ int digits(std::string_view text, std::size_t at, std::size_t count) {
   if (at + count > text.size()) return -1;
   int value = 0;
   for (std::size_t i = at; i < at + count; ++i) {
-    if (text[i] < '0' || text[i] > '9') return -1;
+    if (!is_digit(text[i])) return -1;
     value = value * 10 + (text[i] - '0');
   }
   return value;
@@ -47,7 +49,7 @@ std::optional<Timestamp> Timestamp::parse(std::string_view text) {
   if (text[10] != 'T' && text[10] != 't' && text[10] != ' ') return std::nullopt;
   const int y = digits(text, 0, 4), mo = digits(text, 5, 2), d = digits(text, 8, 2);
   const int h = digits(text, 11, 2), mi = digits(text, 14, 2), s = digits(text, 17, 2);
-  if (y < 1 || mo < 0 || d < 0 || h < 0 || h > 23 || mi < 0 || mi > 59 || s < 0 || s > 60) return std::nullopt;
+  if (y < 1 || mo < 0 || d < 0 || h < 0 || h > 23 || mi < 0 || mi > 59 || s < 0 || s > 59) return std::nullopt;
   const year_month_day date{year{y}, month{static_cast<unsigned>(mo)}, day{static_cast<unsigned>(d)}};
   if (!date.ok()) return std::nullopt;
 
@@ -55,7 +57,7 @@ std::optional<Timestamp> Timestamp::parse(std::string_view text) {
   int fraction = 0;
   if (text[at] == '.') {
     std::size_t count = 0;
-    for (++at; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at, ++count) {
+    for (++at; at < text.size() && is_digit(text[at]); ++at, ++count) {
       if (count < 3) fraction = fraction * 10 + (text[at] - '0');
     }
     if (count == 0 || count > 9) return std::nullopt;

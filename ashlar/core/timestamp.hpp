@@ -19,8 +19,8 @@ class Timestamp {
   static constexpr Timestamp from(std::chrono::system_clock::time_point moment) {
     return Timestamp{std::chrono::floor<std::chrono::milliseconds>(moment.time_since_epoch()).count()};
   }
-  // RFC 3339 section 5.6: date-time with any offset and up to nine digits of fraction (cut to milliseconds). A leap
-  // second (:60) is read as the first moment of the next minute. Anything else: nullopt.
+  // RFC 3339 section 5.6: date-time with any offset and up to nine digits of fraction (cut to milliseconds). Anything
+  // else is nullopt; so is a leap second (:60), which no count of milliseconds since 1970 can hold.
   static std::optional<Timestamp> parse(std::string_view rfc3339);
 
   [[nodiscard]] constexpr std::int64_t milliseconds() const { return milliseconds_; }

@@ -58,7 +58,7 @@ struct LogOptions {
   Level level = Level::info;
   Style style = Style::json;  // of the console; files are always JSON
   enum class Console : std::uint8_t { standard_output, standard_error, none } console = Console::standard_output;
-  std::string file{};                             // empty: no file; else JSON lines, rotated
+  std::string file{};                             // empty: no file; else JSON lines, rotated, created with mode 0640
   std::string error_file{};                       // empty: none; else what is `error` and above once more
   std::size_t file_bytes_max = 64 * 1024 * 1024;  // then it is rotated
   std::size_t files_kept_max = 5;
@@ -68,8 +68,10 @@ struct LogOptions {
   // Attributes whose value is replaced by "[redacted]": a name, which also stands for the last segment of a longer one
   // ("user.password"), or a path with * in place of any one segment ("headers.*"). accessToken, AccessToken,
   // access_token and access-token are one name here.
-  std::vector<std::string> redact = {"password",      "token",  "accessToken", "refreshToken",
-                                     "authorization", "cookie", "secret"};
+  std::vector<std::string> redact = {"password",     "passwd", "pwd",         "passphrase",    "secret",
+                                     "clientSecret", "token",  "accessToken", "refreshToken",  "idToken",
+                                     "jwt",          "auth",   "session",     "authorization", "cookie",
+                                     "setCookie",    "apiKey", "privateKey",  "signature"};
 };
 
 // A log. Safe from any thread; outlives whoever writes to it. Destroying it writes what is buffered. Several may live
@@ -87,7 +89,8 @@ class Logger {
   void set_level(Level level) { level_.store(level, std::memory_order_relaxed); }
 
   // {"time":"...","level":"info","message":...,<attributes>}. Invalid UTF-8 is replaced; nothing in a value can end the
-  // line or move a terminal's cursor. An attribute named like one of these three gets a "_" behind its name.
+  // line, move a terminal's cursor or change the direction of text. An attribute named like one of these three gets a
+  // "_" behind its name.
   void write(Level level, std::string_view message, std::span<const Attribute> attributes);
   void write(Level level, std::string_view message, std::initializer_list<Attribute> attributes = {}) {
     if (enabled(level)) write(level, message, std::span(attributes.begin(), attributes.size()));

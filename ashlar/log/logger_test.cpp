@@ -99,6 +99,25 @@ TEST_F(LoggerTest, RefusesAFileThatCannotBeOpened) {
   }
 }
 
+TEST_F(LoggerTest, CreatesFilesThatOthersCannotRead) {
+  const mode_t before = umask(0);
+  LogOptions options = to_file();
+  options.file = path("folder/app.log");
+  options.error_file = path("folder/error.log");
+  options.file_bytes_max = 100;
+  options.files_kept_max = 1;
+  {
+    Logger log(options, clock_);
+    for (int i = 0; i < 3; ++i) log.error("a line long enough for a file of its own, with its time and its level");
+  }
+  umask(before);
+  for (const std::string name : {"app.log", "app.1.log", "error.log", "error.1.log"}) {
+    struct stat file{};
+    ASSERT_EQ(stat(path("folder/" + name).c_str(), &file), 0) << name;
+    EXPECT_EQ(file.st_mode & 0777, 0640U) << name;
+  }
+}
+
 TEST_F(LoggerTest, WritesLinesOfItsLevelAndAbove) {
   Logger log(to_file(), clock_);
   log.debug("unseen");

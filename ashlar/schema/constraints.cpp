@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/schema/constraints.hpp"
 
+#include "ashlar/core/ascii.hpp"
+#include "ashlar/core/display_text.hpp"
 #include "ashlar/core/encoding.hpp"
+#include "ashlar/core/unicode.hpp"
 #include "ashlar/schema/fault_codes.hpp"
 
 #include <algorithm>
@@ -54,12 +57,12 @@ std::optional<std::int64_t> hundredths(std::string_view text, std::size_t decima
   std::int64_t value = 0;
   const auto push = [&](char digit) { value = value > (most - 9) / 10 ? most : value * 10 + (digit - '0'); };
   for (const char c : whole) {
-    if (c < '0' || c > '9') return std::nullopt;
+    if (!is_digit(c)) return std::nullopt;
     push(c);
   }
   for (std::size_t i = 0; i < 2; ++i) {
     const char c = i < decimals.size() ? decimals[i] : '0';
-    if (c < '0' || c > '9') return std::nullopt;
+    if (!is_digit(c)) return std::nullopt;
     push(c);
   }
   return negative ? -value : value;
@@ -89,6 +92,20 @@ Check check_text(std::string_view text, std::size_t min, std::size_t max) {
     return violation(codes::too_short, "must be at least " + counted(min, "character"));
   }
   if (length > max) return violation(codes::too_long, "must be at most " + counted(max, "character"));
+  return {};
+}
+
+Check check_line(std::string_view text, std::size_t min, std::size_t max) {
+  if (auto broken = check_text(text, min, max)) return broken;
+  if (is_display_text(text)) return {};
+  return violation(codes::control_character,
+                   "must not contain line breaks, control characters or bidirectional controls");
+}
+
+Check check_password(std::string_view text) {
+  if (auto broken = check_text(text, 0, text.size())) return broken;
+  if (text.size() < 8) return violation(codes::too_short, "must be at least 8 bytes");
+  if (text.size() > 72) return violation(codes::too_long, "must be at most 72 bytes");
   return {};
 }
 
@@ -171,14 +188,14 @@ Type Describe<Url>::type() {
   return out;
 }
 
-Type Describe<Password>::type() {
+Type Describe<PasswordText>::type() {
   // A schema counts characters; the bytes are in the description.
   Type out{
       .kind = Kind::string, .format = Format::password, .description = "8 to 72 bytes of UTF-8", .bounds = {8, 72}};
   out.access.set_text = [](void* value, std::string_view text) {
-    return detail::assign(*static_cast<Password*>(value), Password::parse(text));
+    return detail::assign(*static_cast<PasswordText*>(value), PasswordText::parse(text));
   };
-  return out;  // no append_text: nothing that walks a description can write a password
+  return out;
 }
 
 Type Describe<Uuid>::type() {
@@ -221,11 +238,7 @@ Type Describe<Timestamp>::type() {
 
 }  // namespace schema
 
-schema::Check Password::check(std::string_view text) {
-  if (auto broken = schema::detail::check_text(text, 0, text.size())) return broken;
-  if (text.size() < 8) return schema::Violation{schema::codes::too_short, "must be at least 8 bytes"};
-  if (text.size() > 72) return schema::Violation{schema::codes::too_long, "must be at most 72 bytes"};
-  return {};
-}
+// An address is ASCII, which fold_case() never refuses.
+std::string Email::key() const { return fold_case(view()).value(); }
 
 }  // namespace ashlar

@@ -5,6 +5,7 @@
 #include "ashlar/core/uuid.hpp"
 #include "ashlar/schema/composites.hpp"  // IWYU pragma: export
 #include "ashlar/schema/describe.hpp"
+#include "ashlar/schema/secret.hpp"  // IWYU pragma: export
 
 #include <cassert>
 #include <compare>
@@ -25,6 +26,12 @@ namespace ashlar {
 // A string of Min to Max code points, well-formed UTF-8, without NUL.
 template <std::size_t Min, std::size_t Max>
 class Text;
+// A Text of one line, for names and titles: what a table, a log or a list of others shows. It refuses line breaks, and
+// all that a terminal obeys instead of showing it (is_display_control() in core/display_text.hpp): escape sequences
+// begin with such a character, and a bidirectional control makes one name look like another. Use Text for prose, which
+// has line breaks, and for right-to-left prose, which may need bidirectional controls.
+template <std::size_t Min, std::size_t Max>
+class Line;
 // An integer of Lo to Hi.
 template <std::int64_t Lo, std::int64_t Hi>
 class Int;
@@ -38,6 +45,8 @@ namespace schema::detail {
 using schema::Check;
 using schema::Violation;
 Check check_text(std::string_view text, std::size_t min, std::size_t max);
+Check check_line(std::string_view text, std::size_t min, std::size_t max);
+Check check_password(std::string_view text);
 bool is_text(std::string_view bytes);  // well-formed UTF-8 without NUL
 Check check_integer(std::int64_t value, std::int64_t min, std::int64_t max);
 Check check_email(std::string_view text);
@@ -89,12 +98,27 @@ class Text : public CheckedString<Text<Min, Max>> {
   static schema::Check check(std::string_view text) { return schema::detail::check_text(text, Min, Max); }
 };
 
+template <std::size_t Min, std::size_t Max>
+class Line : public CheckedString<Line<Min, Max>> {
+ public:
+  Line() = default;
+  static_assert(Min <= Max);
+  static constexpr std::size_t length_min = Min;
+  static constexpr std::size_t length_max = Max;
+  static schema::Check check(std::string_view text) { return schema::detail::check_line(text, Min, Max); }
+};
+
 // An address with one @, a local part of 1 to 64 bytes in dot-atom form (RFC 5322 section 3.2.3) and a domain of at
-// least two DNS labels; 254 bytes in all (RFC 5321 section 4.5.3.1.3). Kept as it was written; compare without case.
+// least two DNS labels; 254 bytes in all (RFC 5321 section 4.5.3.1.3). Kept as it was written.
 class Email : public CheckedString<Email> {
  public:
   Email() = default;
   static schema::Check check(std::string_view text) { return schema::detail::check_email(text); }
+  // What two addresses are compared by, without case and the same on every machine (fold_case() in core/unicode.hpp).
+  // Store it in a column of its own with a unique index: the lower() of a database depends on its locale, and in a
+  // Turkish one an address with a capital I never equals itself in small letters. RFC 5321 section 2.4 lets a local
+  // part depend on case; no provider does, and two accounts that differ in it would be mistaken for each other.
+  [[nodiscard]] std::string key() const;
 };
 
 // An absolute http or https URL (RFC 3986) with a host and without user information; 2,048 bytes at most.
@@ -104,13 +128,13 @@ class Url : public CheckedString<Url> {
   static schema::Check check(std::string_view text) { return schema::detail::check_uri(text); }
 };
 
-// A password to be set: 8 to 72 bytes (bcrypt reads no more than 72), well-formed UTF-8, without NUL. Never written
-// into a reply, a log or an example.
-class Password : public CheckedString<Password> {
+// A password to be set: 8 to 72 bytes (bcrypt reads no more than 72), well-formed UTF-8, without NUL.
+class PasswordText : public CheckedString<PasswordText> {
  public:
-  Password() = default;
-  static schema::Check check(std::string_view text);
+  PasswordText() = default;
+  static schema::Check check(std::string_view text) { return schema::detail::check_password(text); }
 };
+using Password = Secret<PasswordText>;
 
 template <std::int64_t Lo, std::int64_t Hi>
 class Int {

@@ -47,6 +47,26 @@ TEST(Text, RefusesNulAndIllFormedUtf8WhereverTheyStand) {
   }
 }
 
+TEST(Line, RefusesWhatATerminalObeys) {
+  for (const std::string_view text : {"a\nb", "a\r", "\t", "\x1b[2J", "\x7f", "\u0085", "\u009b31m", "\u061c", "\u200e",
+                                      "\u200f", "\u2028", "\u202a", "moc.\u202egnp", "\u2066a", "\u2069"}) {
+    EXPECT_EQ((fault_of<Line<0, 100>>(text)), "control_character") << text;
+    EXPECT_EQ((fault_of<Text<0, 100>>(text)), "") << "which prose may hold";
+  }
+  EXPECT_EQ((fault_of<Line<1, 3>, std::string_view>("")), "too_short");
+  EXPECT_EQ((fault_of<Line<1, 3>, std::string_view>("abcd")), "too_long");
+  EXPECT_EQ((fault_of<Line<1, 3>>(std::string_view("a\0", 2))), "text");
+  EXPECT_EQ((fault_of<Line<1, 3>, std::string_view>("a\xff")), "text");
+}
+
+TEST(Line, AcceptsNamesOfEveryScript) {
+  for (const std::string_view text :
+       {"Ada Lovelace", "\u05d3\u05d5\u05d3", "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "\u5c0f\u6797",
+        "\U0001f469\u200d\U0001f680", "\u00a0"}) {
+    EXPECT_EQ((fault_of<Line<1, 100>>(text)), "") << text;
+  }
+}
+
 TEST(Text, SaysTheRuleToAPerson) {
   EXPECT_EQ((Text<1, 3>::parse("").error().message), "must not be empty");
   EXPECT_EQ((Text<2, 3>::parse("a").error().message), "must be at least 2 characters");
@@ -81,6 +101,12 @@ TEST(Email, AcceptsAddressesAsTheyAreWritten) {
   }
   EXPECT_EQ(fault_of<Email>(std::string_view(many(64, "a") + "@" + many(63, "b") + ".de")), "");
   EXPECT_EQ(Email::of("Ada@Example.com").str(), "Ada@Example.com");
+}
+
+TEST(Email, HasTheSameKeyInEveryCase) {
+  EXPECT_EQ(Email::of("IVAN.I@EXAMPLE.com").key(), "ivan.i@example.com");
+  EXPECT_EQ(Email::of("iVaN.i@Example.COM").key(), Email::of("IVAN.I@EXAMPLE.com").key());
+  EXPECT_NE(Email::of("ivan+i@example.com").key(), Email::of("ivan.i@example.com").key());
 }
 
 TEST(Url, RefusesWhatIsNoWebAddress) {
@@ -124,7 +150,14 @@ TEST(Url, RefusesWhatIsNoWebAddress) {
                                       "http://ä.de",
                                       " http://a.de",
                                       "http://a.de ",
-                                      "http://[::1",
+                                      "h\tttp://a.de"}) {
+    EXPECT_EQ(fault_of<Url>(text), "url") << text;
+  }
+  EXPECT_EQ(fault_of<Url>(std::string_view("http://a.de/" + many(2037, "a"))), "url");
+}
+
+TEST(Url, RefusesHostsThatAreNone) {
+  for (const std::string_view text : {"http://[::1",
                                       "http://[]",
                                       "http://[::1]x",
                                       "http://[1.2.3.4]",
@@ -134,17 +167,33 @@ TEST(Url, RefusesWhatIsNoWebAddress) {
                                       "http://[12345::]",
                                       "http://[::1::]",
                                       "http://[1:2:3:4:5:6:7:]",
-                                      "h\tttp://a.de"}) {
+                                      "http://[1:2:3:4:5:6:7::8]",
+                                      "http://[1::2:3:4:5:6:7:8]",
+                                      "http://[1:2:3:4:5:6:7:8::]",
+                                      "http://[::1:2:3:4:5:6:7:8]",
+                                      "http://[::1.2.3.256]",
+                                      "http://[fe80::1%25eth0]",
+                                      "http://[v1.x]",
+                                      "http://[::1]:80x",
+                                      "http://[::1]evil.de/",
+                                      "http://a.de:80b.de/",
+                                      "http://a.de:80,b.de:81/",
+                                      "http://a.de:b.de/",
+                                      "http://a.de:000080/",
+                                      "http://@a.de/",
+                                      "http://a.de\\@b.de/",
+                                      "http:a.de",
+                                      "http:a@b.de/"}) {
     EXPECT_EQ(fault_of<Url>(text), "url") << text;
   }
-  EXPECT_EQ(fault_of<Url>(std::string_view("http://a.de/" + many(2037, "a"))), "url");
 }
 
 TEST(Url, AcceptsWebAddresses) {
   for (const std::string_view text :
        {"http://a", "https://example.com", "HTTPS://Example.com/", "http://a.de:8080/x", "http://a.de:/",
         "http://a.de?q=1&r=%20", "http://a.de/a/b;c=1,2?x=/?#f/?", "http://127.0.0.1/", "http://[::1]:80/",
-        "http://[::]/", "http://[2001:db8::1]", "http://[1:2:3:4:5:6:7:8]", "http://a.de/~u/!$&'()*+,;=:@"}) {
+        "http://[::]/", "http://[::ffff:192.0.2.1]/", "http://[1:2:3:4:5:6:7::]", "http://[2001:db8::1]",
+        "http://[1:2:3:4:5:6:7:8]", "http://a.de/~u/!$&'()*+,;=:@"}) {
     EXPECT_EQ(fault_of<Url>(text), "") << text;
   }
   EXPECT_EQ(fault_of<Url>(std::string_view("http://a.de/" + many(2036, "a"))), "");

@@ -36,7 +36,7 @@ void append_string(const Type& type, std::string& out) {
       out += R"("2026-11-21T08:30:00.000Z")";
       return;
     case Format::password:
-      out += detail::password_placeholder;
+      out += detail::password_placeholder(type.bounds);
       return;
     case Format::enumeration:
       return write_json_string(type.enumerators.empty() ? "" : type.enumerators[0], out);
@@ -126,6 +126,12 @@ void append(const Type& type, int depth, std::string& out) {
 }
 
 }  // namespace
+
+std::string detail::password_placeholder(const Bounds& bounds) {
+  std::string text = "a long passphrase";
+  text.resize(static_cast<std::size_t>(within(bounds, static_cast<std::int64_t>(text.size()))), 'x');
+  return '"' + text + '"';
+}
 
 void append_example(const Type& type, std::string& out) { append(type, 0, out); }
 

@@ -22,6 +22,7 @@ inline constexpr std::string_view too_long = "too_long";
 inline constexpr std::string_view too_small = "too_small";  // numbers, amounts, moments
 inline constexpr std::string_view too_large = "too_large";
 inline constexpr std::string_view text = "text";  // not well-formed UTF-8, or with a NUL character
+inline constexpr std::string_view control_character = "control_character";  // in a text of one line
 inline constexpr std::string_view email = "email";
 inline constexpr std::string_view url = "url";
 inline constexpr std::string_view uuid = "uuid";

@@ -298,10 +298,7 @@ Result<> read_json(std::string_view json, const Type& type, void* value, const R
   Reader reader(options, numbers);
   reader.read(type, value, parsed.value_unsafe(), nullptr);
   if (reader.faults().empty()) return {};
-  const std::size_t count = reader.faults().size();
-  return std::unexpected(Error(errors::invalid_input,
-                               "The input has " + std::to_string(count) + (count == 1 ? " fault." : " faults."),
-                               std::move(reader.faults())));
+  return std::unexpected(invalid_input(std::move(reader.faults())));
 }
 
 }  // namespace ashlar::schema

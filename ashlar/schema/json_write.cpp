@@ -56,7 +56,7 @@ class Writer {
       case Kind::number:
         return write_number(type.access.get_number(value));
       case Kind::string:
-        return write_string(type.access, value);
+        return write_string(type, value);
       case Kind::array:
         return write_array(type, value);
       case Kind::optional:
@@ -98,11 +98,12 @@ class Writer {
     out_.written_until(at);
   }
 
-  void write_string(const Access& access, const void* value) {
+  void write_string(const Type& type, const void* value) {
+    const Access& access = type.access;
     if (access.put_text != nullptr) return put_quoted([&](char* at) { return access.put_text(value, at); });
     if (access.view_text != nullptr) return write_quoted(access.view_text(value));
     if (access.append_text != nullptr) return detail::append_quoted(access, value, out_);
-    out_.append(passwords_ == Passwords::as_placeholder ? detail::password_placeholder : "null");
+    out_.append(passwords_ == Passwords::as_placeholder ? detail::password_placeholder(type.bounds) : "null");
   }
 
   void write_quoted(std::string_view text) {

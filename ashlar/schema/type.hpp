@@ -61,7 +61,7 @@ struct Member {
   const Type& (*type)();
   void* (*locate)(void* object);  // the member inside the object
   bool required;                  // neither optional nor with a default
-  bool password;                  // a password, or what may hold one: nothing writes it
+  bool password;                  // a Secret, or what may hold one: nothing writes it
 
   [[nodiscard]] const void* locate_in(const void* object) const { return locate(const_cast<void*>(object)); }
 };
@@ -91,7 +91,7 @@ struct Access {
   std::int64_t (*get_integer)(const void* value) = nullptr;
   Check (*set_number)(void* value, double) = nullptr;
   double (*get_number)(const void* value) = nullptr;
-  // every string, whatever its format; passwords have no append_text, so that nothing can write them
+  // every string, whatever its format; a Secret has no append_text, so that nothing can write it
   Check (*set_text)(void* value, std::string_view) = nullptr;
   void (*append_text)(const void* value, std::string& out) = nullptr;  // as it is, not escaped
   // beside append_text, and much cheaper: the text where the value holds it; or, of at most put_text_bytes_max bytes

@@ -85,4 +85,8 @@ Value to_value(const T& value) {
   }
 }
 
+// A secret is never stored: hash it.
+template <class T>
+Value to_value(const Secret<T>& secret) = delete;
+
 }  // namespace ashlar::sql

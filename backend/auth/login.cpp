@@ -7,7 +7,7 @@
 namespace ashlar::backend {
 
 Login Login::example() {
-  return {.email = Email::of("ada@example.com"), .password = Text<1, 1024>::of("a long password")};
+  return {.email = Email::of("ada@example.com"), .password = Secret<Text<1, 1024>>::of("a long password")};
 }
 
 namespace {
@@ -29,8 +29,8 @@ Task<Result<api::WithCredentials<SignedIn>>> open_session(api::UnitOfWork& unit,
 Task<Result<api::WithCredentials<SignedIn>>> login(api::Call& call, Login in, api::Units& units,
                                                    auth::PasswordHasher& passwords, Sessions& sessions) {
   auto account = co_await unwrap(UserRepository(units.database()).find_account(in.email.str()));
-  auto right = account ? co_await passwords.verify(in.password.str(), account->password_hash)
-                       : co_await passwords.verify_against_nobody(in.password.str());
+  auto right = account ? co_await passwords.verify(in.password.reveal().str(), account->password_hash)
+                       : co_await passwords.verify_against_nobody(in.password.reveal().str());
   // A password that is too long for any account is wrong like any other.
   if (!right && right.error().code() == auth::errors::password_too_long) right = false;
   const bool passed = co_await unwrap(std::move(right));

@@ -9,7 +9,7 @@ namespace ashlar::backend {
 
 struct Login {
   Email email;
-  Text<1, 1024> password;  // not Password: a text that no account can have is wrong, not invalid
+  Secret<Text<1, 1024>> password;  // not Password: a text that no account can have is wrong, not invalid
 
   static Login example();
 };

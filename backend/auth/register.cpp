@@ -35,7 +35,7 @@ Task<Result<Registered>> register_account(api::Call& call, Register in, api::Uni
                   .name = in.name.str(),
                   .age = in.age,
                   .role = std::string(role_user),
-                  .password_hash = co_await unwrap(passwords.hash(in.password.str())),
+                  .password_hash = co_await unwrap(passwords.hash(in.password.reveal().str())),
                   .created_at = call.now()};
   co_return co_await units.run(call, &create_and_open, std::move(account), &sessions);
 }

@@ -16,7 +16,7 @@ namespace errors {
 inline constexpr ErrorCode post_not_found{ErrorKind::not_found, "post.not_found"};
 }  // namespace errors
 
-using PostTitle = Text<1, 200>;
+using PostTitle = Line<1, 200>;
 using PostContent = Text<1, 100'000>;
 
 // A row of posts, and what the API shows of it.

@@ -16,9 +16,9 @@ namespace errors {
 inline constexpr ErrorCode product_not_found{ErrorKind::not_found, "product.not_found"};
 }  // namespace errors
 
-using ProductName = Text<1, 200>;
+using ProductName = Line<1, 200>;
 using ProductDescription = Text<0, 2000>;
-using ProductCategory = Text<1, 60>;
+using ProductCategory = Line<1, 60>;
 using Price = MoneyBetween<0, 99'999'999'99>;
 using Stock = Int<0, 1'000'000'000>;
 

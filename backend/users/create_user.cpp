@@ -26,7 +26,7 @@ Task<Result<api::Created<User>>> create_user(api::UserCall& call, CreateUser in,
                .name = in.name.str(),
                .age = in.age,
                .role = role,
-               .password_hash = co_await unwrap(passwords.hash(in.password.str())),
+               .password_hash = co_await unwrap(passwords.hash(in.password.reveal().str())),
                .created_at = call.now()};
   co_return api::Created<User>{co_await unwrap(units.run(call, &UserRepository::create, std::move(user)))};
 }

@@ -31,7 +31,7 @@ Task<Result<FirstAdminOutcome>> make_first_admin(const Settings& settings, Depen
   std::string password;
   if (settings.first_admin) {
     out = {.kind = Kind::made, .email = settings.first_admin->email.str(), .password = {}};
-    password = settings.first_admin->password.str();
+    password = settings.first_admin->password.reveal().str();
   } else if (settings.stage == Stage::development) {
     password = invent_password(dependencies.random);
     out = {.kind = Kind::invented, .email = "admin@example.com", .password = password};

@@ -22,9 +22,9 @@ inline constexpr ErrorCode last_admin{ErrorKind::conflict, "user.last_admin"};
 inline constexpr std::string_view role_user = "user";
 inline constexpr std::string_view role_admin = "admin";
 
-using UserName = Text<1, 120>;
+using UserName = Line<1, 120>;
 using Age = Int<0, 150>;
-using RoleName = Text<1, 64>;
+using RoleName = Line<1, 64>;
 
 // An account, as everybody who may see it sees it: no hash and no secret is in it.
 struct User {

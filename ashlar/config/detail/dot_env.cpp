@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/config/detail/dot_env.hpp"
 
+#include "ashlar/core/ascii.hpp"
+
 #include <expected>
 #include <optional>
 
 namespace ashlar::config::detail {
 namespace {
 
-bool is_name_start(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_'; }
-bool is_name_part(char c) { return is_name_start(c) || (c >= '0' && c <= '9'); }
+bool is_name_start(char c) { return is_letter(c) || c == '_'; }
+bool is_name_part(char c) { return is_name_start(c) || is_digit(c); }
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
 class Parser {

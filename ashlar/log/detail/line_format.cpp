@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/log/detail/line_format.hpp"
 
+#include "ashlar/core/ascii.hpp"
+#include "ashlar/core/display_text.hpp"
+#include "ashlar/core/unicode.hpp"
+
 #include <bit>
 #include <charconv>
 #include <cmath>
@@ -49,9 +53,8 @@ bool stand_for_themselves(std::uint64_t bytes) {
 }
 
 char* put_unicode_escape(char* at, unsigned code_point) {
-  constexpr std::string_view digits = "0123456789abcdef";
   at = put(at, "\\u");
-  for (int shift = 12; shift >= 0; shift -= 4) *at++ = digits[(code_point >> shift) & 15U];
+  for (int shift = 12; shift >= 0; shift -= 4) *at++ = hex_digits[(code_point >> shift) & 15U];
   return at;
 }
 
@@ -76,27 +79,6 @@ char* put_escaped_ascii(char* at, unsigned char c) {
     default:
       return put_unicode_escape(at, c);
   }
-}
-
-struct CodePoint {
-  unsigned value = 0;
-  std::size_t bytes = 0;  // 0: ill-formed
-};
-
-// RFC 3629: no overlong form, no surrogate, nothing past U+10FFFF.
-CodePoint decode(std::string_view text) {
-  const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned first = byte(0);
-  const std::size_t bytes = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-  if (first < 0xc2 || first > 0xf4 || text.size() < bytes) return {};
-  unsigned value = first & (0x7fU >> bytes);
-  for (std::size_t i = 1; i < bytes; ++i) {
-    if ((byte(i) & 0xc0U) != 0x80) return {};
-    value = (value << 6U) | (byte(i) & 0x3fU);
-  }
-  if (bytes == 3 && (value < 0x800 || (value >= 0xd800 && value <= 0xdfff))) return {};
-  if (bytes == 4 && (value < 0x10000 || value > 0x10ffff)) return {};
-  return {value, bytes};
 }
 
 // One to seven characters as eight, the rest blanks, without reading past them.
@@ -148,11 +130,11 @@ char* put_piece(char* at, std::string_view& text) {
       ++i;
       continue;
     }
-    const CodePoint point = decode(text.substr(i));
+    const CodePoint point = decode_utf8(text.substr(i));
     if (point.bytes == 0) {
       at = put(at, "\xef\xbf\xbd");
       ++i;
-    } else if (point.value < 0xa0 || point.value == 0x2028 || point.value == 0x2029) {
+    } else if (is_display_control(point.value)) {
       at = put_unicode_escape(at, point.value);
       i += point.bytes;
     } else {

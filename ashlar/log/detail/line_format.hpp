@@ -43,8 +43,8 @@ enum class Colour : std::uint8_t { off, on };
 void append_json_line(LineBuffer& out, const Line& line, const LineRules& rules);
 void append_pretty_line(LineBuffer& out, const Line& line, const LineRules& rules, Colour colour);
 
-// The inside of a JSON string: escapes what RFC 8259 section 7 wants escaped, and what could move a terminal's cursor
-// or end a line for some reader (DEL, U+0080 to U+009F, U+2028, U+2029). A byte that is not UTF-8 becomes U+FFFD.
+// The inside of a JSON string: escapes what RFC 8259 section 7 wants escaped, and what a terminal obeys instead of
+// showing it (is_display_control() in core/display_text.hpp). A byte that is not UTF-8 becomes U+FFFD.
 void append_escaped(LineBuffer& out, std::string_view text);
 
 }  // namespace ashlar::log::detail

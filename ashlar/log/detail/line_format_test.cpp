@@ -6,6 +6,7 @@
 #include <cmath>
 #include <initializer_list>
 #include <limits>
+#include <span>
 #include <string>
 
 namespace ashlar::log::detail {
@@ -52,6 +53,9 @@ TEST(LogLine, EscapesWhatCouldEndItOrMoveACursor) {
            {"1234567\x01", R"(1234567\u0001)"},
            {"\xc2\x85next line", R"(\u0085next line)"},
            {"\xe2\x80\xa8\xe2\x80\xa9", R"(\u2028\u2029)"},
+           {"moc.\xe2\x80\xaegnp", R"(moc.\u202egnp)"},
+           {"\xe2\x80\x8e\xe2\x80\x8f\xd8\x9c\xe2\x81\xa6\xe2\x81\xa9", R"(\u200e\u200f\u061c\u2066\u2069)"},
+           {"\xd7\x93\xe2\x80\x8d", "\xd7\x93\xe2\x80\x8d"},
            {"Z\xc3\xbcrich \xf0\x9f\x98\x80", "Z\xc3\xbcrich \xf0\x9f\x98\x80"},
        }) {
     EXPECT_EQ(escaped(c.text), c.expected);
@@ -149,6 +153,20 @@ TEST(LogLine, HidesSecretsInBothStyles) {
   EXPECT_EQ(pretty(Colour::off, {{"password", "hunter2"}}), "08:30:00.125 WARN  Slow password=[redacted]\n");
 }
 
+TEST(LogLine, EscapesKeysAndMessagesAsItDoesValues) {
+  for (const std::string_view text : {"\x1b[2J", "\xc2\x9b", "\xe2\x80\xae", "\n"}) {
+    const Redaction redaction({});
+    const Attribute attribute(text, text);
+    for (const bool as_json : {true, false}) {
+      LineBuffer out;
+      const Line line{at_half_past_eight, Level::info, text, std::span(&attribute, 1)};
+      if (as_json) append_json_line(out, line, {redaction, 100});
+      if (!as_json) append_pretty_line(out, line, {redaction, 100}, Colour::off);
+      EXPECT_EQ(out.view().find(text), text == "\n" ? out.size() - 1 : std::string_view::npos) << out.view();
+    }
+  }
+}
+
 TEST(LogLine, IsForAPersonWhenPretty) {
   EXPECT_EQ(pretty(Colour::off, {{"path", "/a b"}, {"ms", 12}, {"e", ""}, {"x", "\x1b[2J"}}),
             "08:30:00.125 WARN  Slow path=\"/a b\" ms=12 e=\"\" x=\\u001b[2J\n");
@@ -182,7 +200,11 @@ TEST(Redaction, OfTheDefaultsHidesEach) {
   const LogOptions options;
   const Redaction redaction(options.redact);
   for (const std::string& name : options.redact) EXPECT_TRUE(redaction.hides(name)) << name;
-  for (const std::string_view key : {"duration", "method", "path", "status", "requestId", "ip", "userAgent", "count"}) {
+  for (const std::string_view key : {"auth", "session", "pwd", "user.session", "X-Auth", "api_key", "Set-Cookie"}) {
+    EXPECT_EQ(redaction.hides(key), key != "X-Auth") << key;
+  }
+  for (const std::string_view key : {"sessionId", "author", "code", "duration", "method", "path", "status", "requestId",
+                                     "ip", "userAgent", "count"}) {
     EXPECT_FALSE(redaction.hides(key)) << key;
   }
 }

@@ -5,12 +5,16 @@
 #include <spdlog/sinks/rotating_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <stdexcept>
+#include <system_error>
 
 namespace ashlar::log::detail {
 namespace {
@@ -25,6 +29,17 @@ class Verbatim final : public spdlog::formatter {
   }
   [[nodiscard]] std::unique_ptr<spdlog::formatter> clone() const override { return std::make_unique<Verbatim>(); }
 };
+
+// Makes the file of a log, unless it is there: for its owner and group alone, less what the umask takes. The sink would
+// let everybody read it. Whatever fails here fails again when the sink opens the file, which reports it.
+void create_log_file(const std::string& path) {
+  constexpr mode_t mode = 0640;
+  std::error_code ignored;
+  if (const auto folder = std::filesystem::path(path).parent_path(); !folder.empty())
+    std::filesystem::create_directories(folder, ignored);
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK, mode);  // it may be a pipe
+  if (file >= 0) ::close(file);
+}
 
 }  // namespace
 
@@ -54,8 +69,10 @@ Outputs::~Outputs() = default;
 
 void Outputs::add_file(const std::string& path, const LogOptions& options, Output::Takes takes) {
   try {
-    auto sink =
-        std::make_shared<spdlog::sinks::rotating_file_sink_st>(path, options.file_bytes_max, options.files_kept_max);
+    spdlog::file_event_handlers handlers;
+    handlers.before_open = create_log_file;
+    auto sink = std::make_shared<spdlog::sinks::rotating_file_sink_st>(path, options.file_bytes_max,
+                                                                       options.files_kept_max, false, handlers);
     sink->set_formatter(std::make_unique<Verbatim>());
     outputs_.push_back({.takes = takes,
                         .sink = std::move(sink),

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/log/detail/redaction.hpp"
 
+#include "ashlar/core/ascii.hpp"
+
 #include <algorithm>
 
 namespace ashlar::log::detail {
@@ -11,7 +13,7 @@ std::string folded(std::string_view text) {
   std::string out;
   for (const char c : text) {
     if (c == '_' || c == '-') continue;
-    out += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+    out += ascii_lower(c);
   }
   return out;
 }

@@ -98,6 +98,21 @@ struct Describe<Text<Min, Max>> {
   }
 };
 
+// As ECMA-262 writes it, which is JSON Schema's dialect: see is_display_control().
+inline constexpr std::string_view line_pattern =
+    R"(^[^\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]*$)";
+
+template <std::size_t Min, std::size_t Max>
+struct Describe<Line<Min, Max>> {
+  static Type type() {
+    Type out{.kind = Kind::string,
+             .pattern = line_pattern,
+             .bounds = {static_cast<std::int64_t>(Min), static_cast<std::int64_t>(Max)}};
+    detail::use_text<Line<Min, Max>>(out);
+    return out;
+  }
+};
+
 template <>
 struct Describe<Email> {
   static Type type();
@@ -107,7 +122,7 @@ struct Describe<Url> {
   static Type type();
 };
 template <>
-struct Describe<Password> {
+struct Describe<PasswordText> {
   static Type type();
 };
 template <>

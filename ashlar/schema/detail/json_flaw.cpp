@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/schema/detail/json_flaw.hpp"
 
+#include "ashlar/core/ascii.hpp"
 #include "ashlar/core/encoding.hpp"
 
 #include <algorithm>
@@ -103,7 +104,7 @@ Scanner::Step Scanner::value() {
     default:
       break;
   }
-  if (peek() >= '0' && peek() <= '9') return took(number());
+  if (is_digit(peek())) return took(number());
   return took(fail("a value is expected"));
 }
 
@@ -191,7 +192,7 @@ bool Scanner::number() {
 
 bool Scanner::digits() {
   const std::size_t start = at_;
-  while (peek() >= '0' && peek() <= '9') ++at_;
+  while (is_digit(peek())) ++at_;
   return at_ > start;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/schema/detail/json_output.hpp"
 
+#include "ashlar/core/ascii.hpp"
+
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
@@ -42,10 +44,9 @@ char* put_escape(char c, char* at) {
     default:
       break;
   }
-  constexpr std::string_view digits = "0123456789abcdef";
   at = std::ranges::copy(std::string_view("\\u00"), at).out;
-  *at++ = digits[static_cast<unsigned char>(c) >> 4];
-  *at++ = digits[static_cast<unsigned char>(c) & 15];
+  *at++ = hex_digits[static_cast<unsigned char>(c) >> 4];
+  *at++ = hex_digits[static_cast<unsigned char>(c) & 15];
   return at;
 }
 

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <string_view>
+#include "ashlar/schema/type.hpp"
+
+#include <string>
 
 namespace ashlar::schema::detail {
 
-// A password is never written. An example, which has to be valid, shows this one.
+// A password is never written. An example, which has to be valid, shows password_placeholder().
 enum class Passwords : bool { left_out, as_placeholder };
-inline constexpr std::string_view password_placeholder = R"("a long passphrase")";
+
+// A JSON string of a length within the bounds.
+std::string password_placeholder(const Bounds& bounds);  // example.cpp
 
 }  // namespace ashlar::schema::detail

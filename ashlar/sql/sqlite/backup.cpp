@@ -94,7 +94,7 @@ class File {
     const int code = sqlite3_open_v2(path.c_str(), &raw, flags | SQLITE_OPEN_EXRESCODE, nullptr);
     out->connection_.reset(raw);
     if (code != SQLITE_OK) return failed(path, sqlite3_errstr(code));
-    out->folding_.add_to(raw);  // an index may use it
+    detail::add_case_folding(raw);  // an index may use it
     sqlite3_busy_timeout(raw, busy_time_ms);
     return out;
   }
@@ -135,7 +135,6 @@ class File {
   explicit File(fs::path path) : path_(std::move(path)) {}
 
   const fs::path path_;
-  detail::CaseFolding folding_;
   std::unique_ptr<sqlite3, detail::Close> connection_;
 };
 

@@ -23,9 +23,9 @@
 // Parameters are $1, $2, ... in any order, each as often as wanted, and all of them used. Transaction control, ATTACH
 // and more than one statement in a text are refused (database.failed).
 //
-// SQL functions of ours: ashlar_fold(text) gives the text in lower case for every script that has case, unlike
-// SQLite's lower(); ashlar_contains(text, part) says whether `part` is in it without regard to case. Both are NULL for
-// NULL and can stand in an index.
+// Two SQL functions: ashlar_fold(text) is the text in lower case for every script that has case, unlike SQLite's
+// lower() (append_lower_case() in core/unicode.hpp); ashlar_contains(text, part) is whether `part` is in it without
+// regard to case. Both are NULL for NULL, and an index can use them. Compare e-mail addresses by Email::key() instead.
 namespace ashlar::sql::sqlite {
 
 // full: an answered write survives a loss of power. normal: it survives a crash of the process, and a loss of power

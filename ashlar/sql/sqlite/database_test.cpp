@@ -2,7 +2,6 @@
 #include "ashlar/sql/sqlite/database.hpp"
 
 #include "ashlar/sql/open.hpp"
-#include "ashlar/sql/sqlite/detail/fold.hpp"
 
 #include <gtest/gtest.h>
 #include <sqlite3.h>
@@ -165,16 +164,6 @@ TEST_F(SqliteFile, FoldsCaseInEveryScript) {
   const auto taken = write(**db, "insert into u values ('é@EXAMPLE.com')");
   ASSERT_FALSE(taken);
   EXPECT_EQ(taken.error().cause(), "u_email");
-}
-
-TEST(CaseFolding, LeavesIllFormedTextAsItIs) {
-  const detail::CaseFolding folding;
-  for (const std::string& text :
-       {std::string("\xff"), std::string("a\xc3"), std::string("\xe2\x82"), std::string("\x80z")}) {
-    std::string out;
-    folding.append_folded(text, out);
-    EXPECT_EQ(out, text);
-  }
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include "ashlar/core/encoding.hpp"
 #include "ashlar/sql/sqlite/detail/errors.hpp"
+#include "ashlar/sql/sqlite/detail/fold.hpp"
 #include "ashlar/sql/sqlite/detail/row.hpp"
 
 #include <charconv>
@@ -146,7 +147,7 @@ Result<> Connection::configure() {
   sqlite3_db_config(raw, SQLITE_DBCONFIG_TRUSTED_SCHEMA, options_.schema == Schema::trusted ? 1 : 0, nullptr);
   sqlite3_db_config(raw, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);  // "name" is a column, never a string
   sqlite3_db_config(raw, SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
-  folding_.add_to(raw);
+  add_case_folding(raw);
 
   if (access_ == Access::read_write) {
     if (auto done = use_log(); !done) return done;

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "ashlar/sql/sqlite/database.hpp"
-#include "ashlar/sql/sqlite/detail/fold.hpp"
 #include "ashlar/sql/sqlite/detail/job.hpp"
 
 #include <sqlite3.h>
@@ -80,7 +79,6 @@ class Connection {
   const Access access_;
   bool controlling_ = false;  // whether it is the driver that prepares
   Steady::time_point deadline_ = Steady::time_point::max();
-  CaseFolding folding_;
   std::unique_ptr<sqlite3, Close> connection_;
   std::array<StatementHandle, control_count> controls_;
   Kept kept_;
