@@ -4,13 +4,13 @@
 namespace ashlar::sql {
 namespace {
 
-std::string quoted(std::string_view name) { return "\"" + std::string(name) + "\""; }
+std::string quoted_name(std::string_view name) { return "\"" + std::string(name) + "\""; }
 
 std::string list_of(std::span<const std::string_view> columns, std::string_view before, std::string_view between) {
   std::string out;
   for (const auto column : columns) {
     if (!out.empty()) out += between;
-    out.append(before).append(quoted(column));
+    out.append(before).append(quoted_name(column));
   }
   return out;
 }
@@ -20,24 +20,24 @@ std::string create_in_postgres(const SearchIndexName& index) {
   std::string text;
   for (const auto column : index.columns) {
     if (!text.empty()) text += " || ' ' || ";
-    text += "coalesce(" + quoted(column) + ", '')";
+    text += "coalesce(" + quoted_name(column) + ", '')";
   }
-  return "alter table " + quoted(index.table) + " add column " + quoted(index.name) +
+  return "alter table " + quoted_name(index.table) + " add column " + quoted_name(index.name) +
          " tsvector generated always as (to_tsvector('simple', " + text + ")) stored;\n" + "create index " +
-         quoted(std::string(index.name) + "_index") + " on " + quoted(index.table) + " using gin (" +
-         quoted(index.name) + ");\n";
+         quoted_name(std::string(index.name) + "_index") + " on " + quoted_name(index.table) + " using gin (" +
+         quoted_name(index.name) + ");\n";
 }
 
 // An FTS5 table knows its rows by numbers. A table's own rowids change with VACUUM where no integer is its key, so
 // another table keeps them.
 std::string create_in_sqlite(const SearchIndexName& index) {
-  const std::string search = quoted(index.name);
-  const std::string rows = quoted(std::string(index.name) + "_rows");
-  const std::string table = quoted(index.table);
-  const std::string key = quoted(index.key);
+  const std::string search = quoted_name(index.name);
+  const std::string rows = quoted_name(std::string(index.name) + "_rows");
+  const std::string table = quoted_name(index.table);
+  const std::string key = quoted_name(index.key);
   const std::string columns = list_of(index.columns, "", ", ");
   const auto trigger = [&](const std::string& when, const std::string& event, const std::string& body) {
-    return "create trigger " + quoted(std::string(index.name) + "_" + when) + " after " + event + " on " + table +
+    return "create trigger " + quoted_name(std::string(index.name) + "_" + when) + " after " + event + " on " + table +
            " begin\n" + body + "end;\n";
   };
   const std::string add = "  insert into " + rows + " (found) values (new." + key + ");\n  insert into " + search +
@@ -62,13 +62,13 @@ std::string SearchIndexName::create_sql(Dialect dialect) const {
 
 std::string SearchIndexName::drop_sql(Dialect dialect) const {
   if (dialect == Dialect::postgres) {
-    return "alter table " + quoted(table) + " drop column " + quoted(name) + ";\n";
+    return "alter table " + quoted_name(table) + " drop column " + quoted_name(name) + ";\n";
   }
   std::string out;
   for (const char* event : {"insert", "delete", "update"}) {
-    out += "drop trigger " + quoted(std::string(name) + "_" + event) + ";\n";
+    out += "drop trigger " + quoted_name(std::string(name) + "_" + event) + ";\n";
   }
-  return out + "drop table " + quoted(name) + ";\ndrop table " + quoted(std::string(name) + "_rows") + ";\n";
+  return out + "drop table " + quoted_name(name) + ";\ndrop table " + quoted_name(std::string(name) + "_rows") + ";\n";
 }
 
 namespace detail {
