@@ -111,9 +111,11 @@ class Handler {
   virtual ~Handler() = default;
 
   virtual Task<> handle(Request& request, Response& response) = 0;
-  // A message that never became a request (malformed, too large, too slow): only a status and a sentence. The handler
-  // shapes the response's body and headers, as problem details, say.
-  virtual void reject(int status, const Error& error, Response& response) = 0;
+  // A message that never became a request (malformed, too large, too slow): the connection decides the status, the
+  // handler shapes the response's headers and body, as problem details, say. `request` has what is known of it: always
+  // the version and the peer; of its fields, the valid ones that have arrived (Origin, X-Forwarded-For); the method and
+  // the target only when the head was valid, so of a refused body. Its body is not to be read.
+  virtual void reject(int status, const Error& error, const Request& request, Response& response) = 0;
 };
 
 }  // namespace ashlar::http

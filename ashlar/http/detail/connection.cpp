@@ -191,7 +191,7 @@ Task<Connection::Next> Connection::serve() {
             wire_.input.unread().starts_with(http2_preface_line)) {
           co_return Next::http2;  // RFC 9113 section 3.3; over TLS it is ALPN that says so
         }
-        co_return refuse(decoder_.refusal());
+        co_return refuse_head(decoder_.refusal());
       case Http1RequestDecoder::Progress::need_more: {
         if (!leaves_to_turn()) {
           const Wire::Flushed flushed = wire_.try_flush();
@@ -267,7 +267,7 @@ Connection::Next Connection::head_not_read() {
   // One that has come meanwhile is answered: the client cannot know that it was late.
   if (!decoder_.started()) return wire_.has_unread() ? Next::request : Next::close;
   if (!wire_.expired()) return Next::close;
-  return refuse({408, Error(errors::request_timeout, "The request did not come in time.")});
+  return refuse_head(decoder_.refusal_of_unfinished());
 }
 
 void Connection::take_exchange() {
@@ -374,6 +374,12 @@ Task<bool> Connection::send_stream(ResponseFraming framing, Persistence persiste
   co_return false;
 }
 
+Connection::Next Connection::refuse_head(const Refusal& refusal) {
+  exchange_->request.version = Version::http_1_1;
+  decoder_.collect_known_fields(wire_.input.unread(), exchange_->request);
+  return refuse(refusal);
+}
+
 Connection::Next Connection::refuse(const Refusal& refusal) {
   shape_refusal(refusal.status, refusal.error);
   // Perhaps it was never known: a HEAD that is refused gets a body, and then the end.
@@ -387,7 +393,7 @@ void Connection::shape_refusal(int status, const Error& error) {
   Response& response = exchange_->response;
   response.reset();
   try {
-    loop_.shared().handler.reject(status, error, response);
+    loop_.shared().handler.reject(status, error, exchange_->request, response);
   } catch (...) {
     response.reset();
   }

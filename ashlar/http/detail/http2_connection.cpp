@@ -198,8 +198,9 @@ Task<> Http2Connection::produce(Http2Stream& stream) {
 void Http2Connection::refuse(Http2Stream& stream, int status, const Error& error) {
   Response& response = stream.response;
   response.reset();
+  peer_.introduce(stream.request);
   try {
-    loop_.shared().handler.reject(status, error, response);
+    loop_.shared().handler.reject(status, error, stream.request, response);
   } catch (...) {
     response.reset();
   }

@@ -23,6 +23,8 @@ void Http2Stream::begin(std::int32_t id) {
   id_ = id;
   decoder.reset();
   request.method = Method::get;
+  request.method_name = request.target = request.path = request.query = request.authority = {};
+  request.version = Version::http_2;
   request.headers.clear();
   request.body = &request_body;
   request.time_max = {};
