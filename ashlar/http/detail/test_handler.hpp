@@ -11,6 +11,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <semaphore>
 #include <stdexcept>
@@ -21,10 +22,14 @@ namespace ashlar::http::detail {
 // For the tests of connections and servers: each path is a way to answer.
 class TestHandler final : public Handler {
  public:
+  static constexpr std::size_t huge_bytes = 16'000'000;  // of /huge: more than a socket takes at once
+
   Signal<boost::asio::io_context*> entered;  // /gate runs, on this loop
   Signal<std::string> left;                  // how /gate ended: "opened", "cancelled" or "late"
   Signal<std::string> body_error;            // the code that /count got
   Signal<std::string> write_error;           // the code that /endless got
+
+  std::atomic<int> handled = 0;  // requests so far
 
   std::counting_semaphore<> joined{0};  // how often /joined was asked for: an answer that goes with others
 
@@ -35,6 +40,7 @@ class TestHandler final : public Handler {
 
   Task<> handle(Request& request, Response& response) override {
     const std::string_view path = request.path;
+    ++handled;
     if (request.query == "ms=20") request.time_max = std::chrono::milliseconds(20);
     if (path == "/echo") return echo(request, response);
     if (path == "/count") return count(request, response);
@@ -44,6 +50,8 @@ class TestHandler final : public Handler {
     if (path == "/throw") throw std::runtime_error("a secret of the inside");
     return plain(request, response);
   }
+
+  [[nodiscard]] bool reads_body_as_it_arrives(const Request& request) const override { return request.query == "live"; }
 
   void reject(int status, const Error& error, const Request& request, Response& response) override {
     if (const auto origin = request.headers.find("Origin"))
@@ -63,6 +71,12 @@ class TestHandler final : public Handler {
       response.body = std::string(request.peer_address) + (request.scheme == Scheme::https ? " https" : " http");
     } else if (path == "/certificate") {
       response.body = request.client_certificate;
+    } else if (path == "/present") {
+      const auto length = request.body->length();
+      response.body = request.body->present() ? "content" : "no content";
+      response.body.append(", ").append(length ? std::to_string(*length) : "unknown");
+    } else if (path == "/huge") {
+      response.body.assign(huge_bytes, 'h');
     } else if (path == "/large") {
       response.body.assign(1'000'000, 'l');
     } else if (path == "/joined") {
@@ -83,6 +97,7 @@ class TestHandler final : public Handler {
       response.stream = breaks;
     } else if (path == "/endless") {
       response.stream = [this](BodyWriter& writer) { return endless(writer); };
+      if (request.query == "held") response.stream_held_bytes = huge_bytes;
     } else if (path == "/much") {
       response.stream = much;
     } else {
