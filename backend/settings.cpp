@@ -172,6 +172,16 @@ void read_trusted_proxies(config::Environment& env, Settings& settings) {
     env.fault("PROXY_PROTOCOL", parsed.error().message());
 }
 
+// All clients of a trusted proxy have its address, so there is no limit by default.
+void read_limits_per_address(config::Environment& env, Settings& settings) {
+  const auto limit = [&](std::string_view name, std::size_t& option) {
+    const std::size_t fallback = settings.trusted_proxies.networks.empty() ? option : 0;
+    option = static_cast<std::size_t>(env.integer(name, static_cast<std::int64_t>(fallback), 0, 1'000'000));
+  };
+  limit("CONNECTIONS_PER_ADDRESS_MAX", settings.connections_per_address_max);
+  limit("AWAITED_BODIES_PER_ADDRESS_MAX", settings.awaited_bodies_per_address_max);
+}
+
 // Cookies carry sessions, so the sites that are named may send them; "*" may not.
 void read_cors(config::Environment& env, Settings& settings) {
   const bool other_name = !env.raw("CORS_ORIGINS") && env.raw("ALLOWED_ORIGINS");
@@ -239,10 +249,12 @@ Settings read_settings(config::Environment& env) {
   out.body_bytes_max =
       static_cast<std::size_t>(env.integer("BODY_BYTES_MAX", 10 * 1024 * 1024, 1024, 1024 * 1024 * 1024));
   out.request_time_max = env.duration("REQUEST_TIME_MAX", 30s, 0ms, 1h);
+  out.body_time_max = env.duration("BODY_TIME_MAX", out.body_time_max, 0ms, 24h);
   out.connections_max = static_cast<std::size_t>(env.integer("CONNECTIONS_MAX", 10'000, 1, 1'000'000));
-  out.connections_per_address_max =
-      static_cast<std::size_t>(env.integer("CONNECTIONS_PER_ADDRESS_MAX", 0, 0, 1'000'000));
   read_trusted_proxies(env, out);
+  read_limits_per_address(env, out);
+  out.unsent_bytes_max =
+      static_cast<std::size_t>(env.integer("UNSENT_BYTES_MAX", 64 * 1024 * 1024, 1024 * 1024, std::int64_t{1} << 40));
   read_cors(env, out);
   if (env.one_of("SECURE_COOKIES", out.stage == Stage::production ? "yes" : "no", yes_no) == "yes") {
     out.secure_cookies = Settings::SecureCookies::yes;

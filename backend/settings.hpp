@@ -64,10 +64,13 @@ struct Settings {
   std::uint32_t rate_limit_max = 100;  // requests a minute a client; 0: no limit at all
   std::size_t body_bytes_max = 10 * 1024 * 1024;
   std::chrono::milliseconds request_time_max{30'000};  // 0: no limit
+  std::chrono::milliseconds body_time_max{300'000};    // 0: no limit
   web::TrustedProxyOptions trusted_proxies;
   std::vector<std::string> proxy_protocol;  // networks whose connections begin with a PROXY header
   std::size_t connections_max = 10'000;
-  std::size_t connections_per_address_max = 0;  // 0: no limit
+  std::size_t connections_per_address_max = 1'000;   // 0: no limit, the default behind a trusted proxy
+  std::size_t awaited_bodies_per_address_max = 500;  // the same
+  std::size_t unsent_bytes_max = 64 * 1024 * 1024;
   http::Protocols protocols = http::Protocols::http1_and_http2;
   web::CorsOptions cors;
   enum class SecureCookies : std::uint8_t { no, yes } secure_cookies = SecureCookies::no;

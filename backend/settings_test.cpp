@@ -91,6 +91,9 @@ TEST(Settings, RefuseWithTheVariablesName) {
       {{{"PROXY_PROTOCOL", "yes"}}, "PROXY_PROTOCOL"},
       {{{"CONNECTIONS_MAX", "0"}}, "CONNECTIONS_MAX"},
       {{{"CONNECTIONS_PER_ADDRESS_MAX", "-1"}}, "CONNECTIONS_PER_ADDRESS_MAX"},
+      {{{"AWAITED_BODIES_PER_ADDRESS_MAX", "-1"}}, "AWAITED_BODIES_PER_ADDRESS_MAX"},
+      {{{"BODY_TIME_MAX", "25h"}}, "BODY_TIME_MAX"},
+      {{{"UNSENT_BYTES_MAX", "1000"}}, "UNSENT_BYTES_MAX"},
       {{{"SECURE_COOKIES", "1"}}, "SECURE_COOKIES"},
       {{{"HTTP2", "no"}}, "HTTP2"},
       {{{"COMPRESSION", "gzip"}}, "COMPRESSION"},
@@ -167,6 +170,23 @@ TEST(Settings, HaveDefaultsThatAFreshDirectoryCanStartWith) {
   EXPECT_EQ(settings.request_time_max, std::chrono::seconds(30));
   EXPECT_EQ(settings.tokens.access_lifetime, std::chrono::minutes{15});
   EXPECT_EQ(settings.tokens.refresh_lifetime, std::chrono::days{7});
+}
+
+// All clients of a trusted proxy have its address: a default limit would lock them out.
+TEST(Settings, LimitAnAddressWhereNoProxyIsTrusted) {
+  const auto limits = [](Variables variables) {
+    config::Environment env(std::move(variables));
+    const Settings settings = read_settings(env);
+    EXPECT_TRUE(env.faults().empty()) << env.report();
+    return std::pair(settings.connections_per_address_max, settings.awaited_bodies_per_address_max);
+  };
+  EXPECT_EQ(limits({}), std::pair(std::size_t{1'000}, std::size_t{500}));
+  EXPECT_EQ(limits({{"PROXY_PROTOCOL", "loopback"}}), std::pair(std::size_t{1'000}, std::size_t{500}));
+  EXPECT_EQ(limits({{"TRUSTED_PROXIES", "loopback"}}), std::pair(std::size_t{0}, std::size_t{0}));
+  EXPECT_EQ(limits({{"TRUSTED_PROXIES", "loopback"},
+                    {"CONNECTIONS_PER_ADDRESS_MAX", "7"},
+                    {"AWAITED_BODIES_PER_ADDRESS_MAX", "8"}}),
+            std::pair(std::size_t{7}, std::size_t{8}));
 }
 
 TEST(Settings, TakeARedisWithItsLimits) {
@@ -307,7 +327,7 @@ TEST(Settings, AreAllDocumented) {
   int count = 0;
   for (std::string name; std::getline(names, name); ++count)
     EXPECT_THAT(source.str(), testing::HasSubstr('"' + name + '"'));
-  EXPECT_EQ(count, 67);
+  EXPECT_EQ(count, 70);
 }
 
 }  // namespace

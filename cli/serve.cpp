@@ -53,6 +53,15 @@ void bring_schema_up(const backend::Settings& settings, const Serve& wanted, sql
   logger.info("migrations applied", {{"count", applied}});
 }
 
+http::Limits limits_of(const backend::Settings& settings) {
+  return {.body_bytes_max = settings.body_bytes_max,
+          .connections_max = settings.connections_max,
+          .connections_per_address_max = settings.connections_per_address_max,
+          .body_time_max = settings.body_time_max,
+          .awaited_bodies_per_address_max = settings.awaited_bodies_per_address_max,
+          .unsent_bytes_max = settings.unsent_bytes_max};
+}
+
 void report_first_admin(const backend::FirstAdminOutcome& outcome, log::Logger& logger) {
   using Kind = backend::FirstAdminOutcome::Kind;
   switch (outcome.kind) {
@@ -194,14 +203,11 @@ int serve(const Serve& wanted) {
                                            .replicas = replicas.get(),
                                            .redis = redis.get()};
   backend::Application application(settings, dependencies);
-  const http::Limits limits{.body_bytes_max = settings.body_bytes_max,
-                            .connections_max = settings.connections_max,
-                            .connections_per_address_max = settings.connections_per_address_max};
   http::Server server({.host = settings.host,
                        .port = settings.port,
                        .listening_socket = supervisor.listening_socket(),
                        .loops = settings.loops,
-                       .limits = limits,
+                       .limits = limits_of(settings),
                        .protocols = settings.protocols,
                        .proxy_protocol = {.networks = settings.proxy_protocol},
                        .tls = settings.tls},

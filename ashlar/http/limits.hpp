@@ -19,17 +19,43 @@ struct Limits {
   // A loop that answers so many holds the answers of one turn back until its end, of at most 16 connections: their
   // client is woken once for all of them. 0: each loop, always.
   std::size_t gathering_answers_per_second_min = 2'000;
-  std::size_t connections_max = 10'000;  // in all; more are closed at once
-  // Of one address, an IPv6 one counted by its /64; more are closed at once. 0: no limit of its own, since behind a
-  // proxy everybody has the proxy's address.
-  std::size_t connections_per_address_max = 0;
+
+  // Connections in all. At the limit a new connection takes the place of the one of its loop that has been idle for the
+  // longest, or that has been sending its TLS handshake or first head for the longest. It is closed when there is none.
+  std::size_t connections_max = 10'000;
+  // Connections of one address, an IPv6 one counted by its /64; more are closed at once. 0: no limit. Set 0 behind a
+  // proxy that ProxyProtocolOptions does not name: all clients have its address.
+  std::size_t connections_per_address_max = 1'000;
   std::size_t requests_per_connection_max = 1'000'000;  // then `Connection: close`
   std::size_t discarded_body_bytes_max = 64 * 1024;   // an unread body is skipped up to here, else the connection ends
   std::chrono::milliseconds header_time_max{10'000};  // 408; from the first byte of a request to its last header
-  std::chrono::milliseconds body_idle_time_max{30'000};   // 408; between two pieces of a body
+
+  std::chrono::milliseconds body_idle_time_max{30'000};  // 408; between two pieces of a body
+  std::chrono::milliseconds body_grace_time{10'000};     // 408; after it, the minimum rate of a body applies
+  std::size_t body_bytes_per_second_min = 500;  // 408; of a body, on average since its first byte; 0: no minimum
+  // 408; of a whole body. Of all these times only that counts in which the server waits for the client. 0: no limit.
+  std::chrono::milliseconds body_time_max{300'000};
+  // The handler runs when the body has arrived, or this much of a larger one, so that a request does not count as
+  // running while it waits for its client. 0: it runs at once. HTTP/2: at most half of http2_stream_window_bytes. A
+  // request with `Expect: 100-continue` is given to its handler first, which may refuse the body.
+  std::size_t body_bytes_buffered_max = 64 * 1024;
+  // Requests of one address whose bodies have not arrived; 429. Addresses count as for connections_per_address_max.
+  // 0: no limit.
+  std::size_t awaited_bodies_per_address_max = 500;
+
   std::chrono::milliseconds idle_time_max{75'000};        // a kept-alive connection without a request is closed
   std::chrono::milliseconds idle_memory_time_max{1'000};  // then it gives its buffers back until a request comes
-  std::chrono::milliseconds write_time_max{30'000};       // a reader that takes nothing for that long is cut off
+
+  std::chrono::milliseconds write_time_max{30'000};  // a reader that takes nothing for that long is cut off
+  // After write_time_max, so is one that takes less than this on average. HTTP/2: on the whole connection. 0: no
+  // minimum.
+  std::size_t response_bytes_per_second_min = 500;
+  // Bytes of responses in memory that clients have not taken, in all; each loop has an equal share. At the limit the
+  // connection that has held some for the longest ends. One that holds at most 128 KiB does not count.
+  std::size_t unsent_bytes_max = 64 * 1024 * 1024;
+  // The same of one HTTP/2 connection: 503 instead of a response that does not fit, unless it is the only one.
+  std::size_t unsent_bytes_per_connection_max = 16 * 1024 * 1024;
+
   std::chrono::milliseconds tls_handshake_time_max{10'000};
   // After a last answer to a client that is still sending: how long what it sends is read and dropped, so that the
   // answer is not lost in a reset (RFC 9112 section 9.6).

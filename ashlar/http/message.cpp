@@ -100,6 +100,7 @@ void Response::reset() {
   body.clear();
   stream = nullptr;
   stream_length.reset();
+  stream_held_bytes = 0;
 }
 
 }  // namespace ashlar::http

@@ -34,7 +34,9 @@ class BodyReader {
   BodyReader& operator=(const BodyReader&) = delete;
   virtual ~BodyReader() = default;
 
-  // Whether there is a body, be it empty (`Content-Length: 0` is none).
+  // Whether there is content: at least one byte (RFC 9110 section 6.4). However the end is signalled, an empty body is
+  // none: Content-Length: 0, a chunked body of zero bytes, an empty DATA frame with END_STREAM. True of a request with
+  // `Expect: 100-continue` whose length is not known yet.
   [[nodiscard]] virtual bool present() const = 0;
   // From Content-Length, or as it turned out at the end; nullopt while it is known from neither.
   [[nodiscard]] virtual std::optional<std::uint64_t> length() const = 0;
@@ -97,6 +99,9 @@ struct Response {
   std::string body;
   BodyProducer stream;                         // when set, `body` is not sent
   std::optional<std::uint64_t> stream_length;  // sent as Content-Length when it is known
+  // What the producer keeps in memory until it has ended: a body that it compresses piece by piece, say. Counted as
+  // bytes that the client has not taken (Limits::unsent_bytes_max).
+  std::size_t stream_held_bytes = 0;
 
   void reset();
 };
@@ -111,9 +116,15 @@ class Handler {
   virtual ~Handler() = default;
 
   virtual Task<> handle(Request& request, Response& response) = 0;
-  // A message that never became a request (malformed, too large, too slow): only a status and a sentence. The handler
-  // shapes the response's body and headers, as problem details, say.
-  virtual void reject(int status, const Error& error, Response& response) = 0;
+  // Whether handle() is to run as soon as the head is there, because both sides send at once (a stream of gRPC, say).
+  // Asked when the body has not arrived. Otherwise handle() runs after Limits::body_bytes_buffered_max of it, so that a
+  // slow client holds no running request.
+  [[nodiscard]] virtual bool reads_body_as_it_arrives(const Request& /*request*/) const { return false; }
+  // A message that never became a request (malformed, too large, too slow): the connection decides the status, the
+  // handler shapes the response's headers and body, as problem details, say. `request` has what is known of it: always
+  // the version and the peer; of its fields, the valid ones that have arrived (Origin, X-Forwarded-For); the method and
+  // the target only when the head was valid, so of a refused body. Its body is not to be read.
+  virtual void reject(int status, const Error& error, const Request& request, Response& response) = 0;
 };
 
 }  // namespace ashlar::http

@@ -32,6 +32,8 @@ using detail::error_code;
 using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 
 constexpr std::chrono::milliseconds accept_pause{100};
+// Without descriptors, a connection that is idle for less is left alone: others end soon by themselves.
+constexpr std::chrono::milliseconds idle_without_descriptors_min{1'000};
 constexpr std::chrono::milliseconds abort_time_max{1'000};
 
 enum class Sharing : std::uint8_t { alone, with_other_loops };
@@ -131,11 +133,11 @@ class AcceptingLoop {
   // What is not wanted is closed.
   void take_in(detail::Socket socket, const tcp::endpoint& peer) {
     const detail::ProxyProtocol& proxies = loop_.shared().proxy_protocol;
-    auto permit = detail::ConnectionPermit::take(loop_.shared());
-    if (!permit) return;
+    detail::ConnectionPermit permit(loop_.shared());
     const bool behind_proxy =
         !proxies.networks.empty() && proxies.networks.contains(detail::address_of(peer.address()));
     if (!behind_proxy && !permit.count_for(peer.address())) return;
+    if (permit.beyond_limit() && !loop_.end_longest_waiting(std::chrono::milliseconds{0})) return;
     try {
       socket.non_blocking(true);
       detail::Connection::start(loop_, std::move(socket), peer, std::move(permit),
@@ -153,6 +155,7 @@ class AcceptingLoop {
       if (failed) {
         if (failed == asio::error::connection_aborted) continue;
         // Out of descriptors or memory: what waits in the backlog stays there until some have been given back.
+        (void)loop_.end_longest_waiting(idle_without_descriptors_min);
         pause_.expires_after(accept_pause);
         co_await pause_.async_wait(detail::with_error);
         continue;
@@ -205,6 +208,7 @@ struct Server::State {
                proxies_or_throw(options.proxy_protocol), options.protocols) {
     const std::size_t count =
         options.loops > 0 ? options.loops : std::max<std::size_t>(1, std::thread::hardware_concurrency());
+    shared.loops = count;
     for (std::size_t i = 0; i < count; ++i) loops.push_back(std::make_unique<AcceptingLoop>(shared));
     if (options.listening_socket) {
       adopt(*options.listening_socket);

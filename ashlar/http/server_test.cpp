@@ -230,21 +230,68 @@ TEST(Server, DestroyingItEndsEverythingAtOnce) {
   EXPECT_TRUE(half.closed_by_server());
 }
 
-TEST(Server, ConnectionsPastTheLimitAreClosed) {
+TEST(Server, ConnectionsPastTheLimitAreClosedWhenAllHaveRequests) {
   TestServer server(Limits{.connections_max = 2});
   RawClient one = server.connect();
   RawClient two = server.connect();
-  (void)one.request("GET", "/");
-  (void)two.request("GET", "/");
+  for (RawClient* const client : {&one, &two}) {
+    client->send(get("/endless"));
+    (void)client->read(100);
+  }
   RawClient three = server.connect();
   EXPECT_TRUE(three.closed_by_server());
-  EXPECT_EQ(one.request("GET", "/again").status, 200);
-  (void)one.request("GET", "/", "Connection: close\r\n");
-  EXPECT_TRUE(one.closed_by_server());
-  // The place is free as soon as the server has forgotten the first one, a moment after it has closed it.
+  one.close();
+  // The place is free as soon as the server has noticed that.
   for (bool answered = false; !answered;) {
     RawClient four = server.connect();
     answered = four.try_send("GET / HTTP/1.0\r\n\r\n") && !four.read_until_close().empty();
+  }
+}
+
+// Their sweeps come each five milliseconds: what a client does after another one's 408 is later for the server, too.
+void let_time_pass(const TestServer& server) {
+  RawClient clock = server.connect();
+  clock.send("GET");
+  EXPECT_EQ(clock.read_response().status, 408);
+  EXPECT_TRUE(clock.closed_by_server());
+}
+
+TEST(Server, ANewConnectionTakesThePlaceOfTheLongestIdle) {
+  TestServer server(
+      Limits{.connections_max = 3, .header_time_max = milliseconds{40}, .linger_time_max = milliseconds{5}});
+  RawClient silent = server.connect();
+  RawClient used = server.connect();
+  EXPECT_EQ(used.request("GET", "/").status, 200);
+  let_time_pass(server);
+  detail::Http2TestClient http2(server.server.port());
+  EXPECT_EQ(http2.fetch(1, "/").status, 200);
+  let_time_pass(server);  // in the place of the silent one, which has been idle for the longest
+  EXPECT_TRUE(silent.closed_by_server());
+  EXPECT_EQ(used.request("GET", "/").status, 200) << "idle since later than the silent one";
+  let_time_pass(server);
+  RawClient third = server.connect();
+  EXPECT_EQ(third.request("GET", "/").status, 200);
+  RawClient fourth = server.connect();
+  EXPECT_EQ(fourth.request("GET", "/").status, 200) << "in the place of the HTTP/2 connection";
+  EXPECT_EQ(http2.farewell(), NGHTTP2_NO_ERROR);
+  EXPECT_EQ(used.request("GET", "/").status, 200);
+}
+
+TEST(Server, ANewConnectionTakesThePlaceOfAHeadThatDoesNotCome) {
+  const test::TestCertificate certificate;
+  for (const bool tls : {false, true}) {
+    std::optional<TlsOptions> options;
+    if (tls) options = TlsOptions{certificate.certificate_file(), certificate.key_file()};
+    TestServer server(Limits{.connections_max = 2}, std::move(options));
+    std::vector<RawClient> slow;
+    for (int i = 0; i < 4; ++i) {
+      slow.push_back(server.connect());
+      slow.back().send(tls ? "\x16\x03\x01" : "GET / HTTP/1.1\r\nX: ");
+    }
+    test::RawClientOptions client;
+    if (tls) client.tls = test::RawClientOptions::Tls{};
+    RawClient honest(server.server.port(), client);
+    EXPECT_EQ(honest.request("GET", "/").status, 200) << "TLS: " << tls;
   }
 }
 

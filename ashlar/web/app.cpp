@@ -136,16 +136,19 @@ Task<> App::handle(http::Request& request, http::Response& response) {
   state.finish(exchange);
 }
 
-void App::reject(int status, const Error& error, http::Response& response) {
+void App::reject(int status, const Error& error, const http::Request& request, http::Response& response) {
   const api::RequestId id({}, *state_->environment.random);
   state_->security.add_to(response.headers, http::Scheme::http);
   if (state_->options.request_id_header == AppOptions::RequestIdHeader::on)
     response.headers.add("X-Request-Id", id.view());
+  if (state_->any_cors) state_->cors.add_to(request.headers.get("Origin"), response.headers);
   write_problem(status, error, {.instance = {}, .request_id = id.view()}, response);
   state_->metrics->ended(state_->metrics->unmatched(), status, {});
   if (state_->options.access_log == AppOptions::AccessLog::on)
-    state_->environment.logger->info("request rejected",
-                                     {{"code", error.code().name}, {"status", status}, {"requestId", id.view()}});
+    state_->environment.logger->info("request rejected", {{"code", error.code().name},
+                                                          {"status", status},
+                                                          {"address", state_->proxies.origin_of(request).address},
+                                                          {"requestId", id.view()}});
 }
 
 const api::Api& App::api() const { return *state_->api; }

@@ -76,7 +76,7 @@ class App final : public http::Handler {
   ~App() override;
 
   Task<> handle(http::Request& request, http::Response& response) override;
-  void reject(int status, const Error& error, http::Response& response) override;
+  void reject(int status, const Error& error, const http::Request& request, http::Response& response) override;
 
   // The operations behind the routes, for other transports (api::Client). Lives as long as the App.
   [[nodiscard]] const api::Api& api() const;

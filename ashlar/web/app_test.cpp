@@ -194,9 +194,19 @@ TEST(App, SetsTheSecurityHeaders) {
 }
 
 TEST(App, ShapesWhatNeverBecameARequest) {
-  TestApp app(mount);
+  AppOptions options;
+  options.cors.origins = {"https://shop.example"};
+  options.trusted_proxies.networks = {"10.0.0.0/8"};
+  TestApp app(mount, options);
+  http::Request request;
+  request.peer_address = "10.0.0.1";
+  request.headers.add("Origin", "https://shop.example");
+  request.headers.add("X-Forwarded-For", "192.0.2.7");
   http::Response response;
-  app.app().reject(431, Error(http::errors::headers_too_large, "The header lines are too long."), response);
+  app.app().reject(431, Error(http::errors::headers_too_large, "The header lines are too long."), request, response);
+  EXPECT_EQ(response.headers.find("Access-Control-Allow-Origin"), "https://shop.example");
+  EXPECT_EQ(response.headers.find("Vary"), "Origin");
+  EXPECT_THAT(app.log_lines(), HasSubstr(R"("address":"192.0.2.7")"));
   EXPECT_EQ(response.status, 431);
   EXPECT_THAT(response.body, HasSubstr(R"("code":"request.headers_too_large")"));
   EXPECT_EQ(response.headers.find("Content-Type"), "application/problem+json");

@@ -40,7 +40,7 @@ class EchoHandler final : public http::Handler {
     const Result<std::string_view> body = co_await request.body->read_all(limits.body_bytes_max);
     if (body && !body->empty()) response.body.append(" [").append(*body).append("]");
   }
-  void reject(int, const Error& error, Response& response) override { response.body = error.message(); }
+  void reject(int, const Error& error, const Request&, Response& response) override { response.body = error.message(); }
 };
 
 struct EchoServer {

@@ -10,8 +10,8 @@
 
 namespace ashlar::http::detail {
 
-// How many connections each address has open, an IPv6 client counted by its /64: one host has all of it. Knows only who
-// is connected, so it is no larger than the number of connections. Safe from any thread.
+// How many of a thing (connections, say) each address has, an IPv6 client counted by its /64: one host has all of it.
+// Holds only addresses that have some, so it is no larger than the number of connections. Safe from any thread.
 class AddressCounts {
  public:
   // false: it has `most` already, and nothing was counted.

@@ -39,7 +39,7 @@ std::string text_of(asio::ip::address address) {
 Connection::Connection(Loop& loop, Socket socket, const asio::ip::tcp::endpoint& peer, ConnectionPermit permit)
     : permit_(std::move(permit)),
       loop_(loop),
-      wire_(loop, std::move(socket)),
+      wire_(loop, std::move(socket), *this),
       decoder_(loop.limits()),
       peer_address_(text_of(peer.address())),
       peer_{wire_.transport().secure() ? Scheme::https : Scheme::http, peer_address_, peer.port(), {}} {
@@ -66,6 +66,16 @@ void Connection::expire() {
   } else {
     wire_.expire();
   }
+}
+
+void Connection::end_at_once() {
+  if (http2_) {
+    http2_->end_at_once();
+    return;
+  }
+  wire_.break_off();
+  wire_.held_by_producer = 0;  // the stream ends, too
+  wire_.cancel();
 }
 
 void Connection::rest() {
@@ -159,7 +169,7 @@ Task<bool> Connection::take_proxy_header() {
 }
 
 Task<bool> Connection::shake_hands() {
-  wire_.due_in(loop_.limits().tls_handshake_time_max);
+  wire_.due_head(loop_.limits().tls_handshake_time_max);
   const auto [failed] = co_await wire_.transport().handshake();
   if (failed) co_return false;
   client_certificate_ = client_certificate_subject(wire_.transport().tls_connection());
@@ -174,7 +184,7 @@ bool Connection::begins_with_http2() {
 
 Task<> Connection::serve_http2() {
   exchange_.reset();
-  http2_ = std::make_unique<Http2Connection>(loop_, wire_, peer_, weak_from_this());
+  http2_ = std::make_unique<Http2Connection>(loop_, wire_, peer_, permit_, weak_from_this());
   co_await http2_->run();
   co_await wire_.close(Wire::Goodbye::lingering);
   wire_.due_never();
@@ -191,7 +201,7 @@ Task<Connection::Next> Connection::serve() {
             wire_.input.unread().starts_with(http2_preface_line)) {
           co_return Next::http2;  // RFC 9113 section 3.3; over TLS it is ALPN that says so
         }
-        co_return refuse(decoder_.refusal());
+        co_return refuse_head(decoder_.refusal());
       case Http1RequestDecoder::Progress::need_more: {
         if (!leaves_to_turn()) {
           const Wire::Flushed flushed = wire_.try_flush();
@@ -201,7 +211,10 @@ Task<Connection::Next> Connection::serve() {
         before_read();
         const auto [failed, size] = co_await wire_.read();
         waiting_ = reading_ = false;
-        if (wire_.has_read(failed, size)) continue;
+        if (wire_.has_read(failed, size)) {
+          if (head_begun_ && wire_.expired()) co_return head_not_read();  // its time was over as this piece came
+          continue;
+        }
         if (std::exchange(blocked_, false) && !gone_ && co_await wire_.flush()) continue;
         if (releasing_ && !wire_.broken() && !wire_.expired()) {
           give_back_memory();
@@ -218,10 +231,15 @@ Task<Connection::Next> Connection::serve() {
     }
     begin_request();
     Failure failure = Failure::none;
-    try {
-      co_await loop_.shared().handler.handle(exchange_->request, exchange_->response);
-    } catch (...) {
-      failure = Failure::thrown;
+    const bool starts = exchange_->body.ready() || loop_.shared().handler.reads_body_as_it_arrives(exchange_->request);
+    if (starts ? !exchange_->body.refusal() : co_await exchange_->body.become_ready()) {
+      try {
+        co_await loop_.shared().handler.handle(exchange_->request, exchange_->response);
+      } catch (...) {
+        failure = Failure::thrown;
+      }
+    } else if (!exchange_->body.refusal()) {
+      co_return Next::gone;
     }
     if (gone_) co_return Next::gone;
     if (exchange_->request.late) co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
@@ -249,7 +267,7 @@ void Connection::before_read() {
   releasing_ = blocked_ = false;
   reading_ = true;
   if (decoder_.started()) {
-    if (!head_begun_) wire_.due_in(loop_.limits().header_time_max);
+    if (!head_begun_) wire_.due_head(loop_.limits().header_time_max);
     head_begun_ = true;
   } else {
     waiting_ = true;
@@ -267,12 +285,12 @@ Connection::Next Connection::head_not_read() {
   // One that has come meanwhile is answered: the client cannot know that it was late.
   if (!decoder_.started()) return wire_.has_unread() ? Next::request : Next::close;
   if (!wire_.expired()) return Next::close;
-  return refuse({408, Error(errors::request_timeout, "The request did not come in time.")});
+  return refuse_head(decoder_.refusal_of_unfinished());
 }
 
 void Connection::take_exchange() {
   exchange_ = loop_.take_exchange();
-  exchange_->body.use(wire_);
+  exchange_->body.use(wire_, permit_);
   exchange_->stream.use(wire_);
   exchange_->request.body = &exchange_->body;
   peer_.introduce(exchange_->request);
@@ -355,6 +373,8 @@ Task<bool> Connection::send_stream(ResponseFraming framing, Persistence persiste
   const std::uint64_t sends_before = wire_.sends();
   append_head(wire_.output, response, framing, context(persistence));
   exchange_->stream.begin(framing, response.stream_length.value_or(0));
+  wire_.held_by_producer = response.stream_held_bytes;
+  wire_.unsent.set(wire_.held_by_producer);
   // A producer that waits before its first piece: the sweep sends the head of a plain connection meanwhile.
   if (wire_.transport().secure() && !co_await wire_.flush()) co_return false;
   bool whole = false;
@@ -365,6 +385,8 @@ Task<bool> Connection::send_stream(ResponseFraming framing, Persistence persiste
     whole = false;
   }
   response.stream = nullptr;
+  wire_.held_by_producer = 0;
+  wire_.unsent.set(0);
   if (whole && exchange_->stream.finish()) co_return true;
   if (wire_.sends() != sends_before || wire_.broken() || gone_) co_return false;
   wire_.output.resize(head_at);  // nothing of it was sent
@@ -372,6 +394,12 @@ Task<bool> Connection::send_stream(ResponseFraming framing, Persistence persiste
   shape_refusal(500, Error(ashlar::errors::internal, "Something went wrong here."));
   append_response(framing_of(response, context(Persistence::close)), Persistence::close);
   co_return false;
+}
+
+Connection::Next Connection::refuse_head(const Refusal& refusal) {
+  exchange_->request.version = Version::http_1_1;
+  decoder_.collect_known_fields(wire_.input.unread(), exchange_->request);
+  return refuse(refusal);
 }
 
 Connection::Next Connection::refuse(const Refusal& refusal) {
@@ -387,7 +415,7 @@ void Connection::shape_refusal(int status, const Error& error) {
   Response& response = exchange_->response;
   response.reset();
   try {
-    loop_.shared().handler.reject(status, error, response);
+    loop_.shared().handler.reject(status, error, exchange_->request, response);
   } catch (...) {
     response.reset();
   }

@@ -39,6 +39,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   void moved_to(std::size_t place) { wire_.moved_to(place); }
   [[nodiscard]] int descriptor() { return wire_.transport().socket().native_handle(); }
   void expire();
+  void end_at_once();  // without a goodbye, for which the other side would have to answer
   void tick() { http2_->tick(); }
   void rest();
   void release_memory();
@@ -82,6 +83,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   Next conclude(Failure failure);
   Task<Next> conclude_rest();
   Task<bool> send_stream(ResponseFraming framing, Persistence persistence);
+  Next refuse_head(const Refusal& refusal);
   Next refuse(const Refusal& refusal);
   Next after_answer(Persistence persistence);
   void append_response(ResponseFraming framing, Persistence persistence);

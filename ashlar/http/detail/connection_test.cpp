@@ -305,7 +305,9 @@ TEST(Connection, AClientThatLeavesCancelsTheHandlerAfterOneThatWasLate) {
 }
 
 TEST(Connection, TheTimeThatABodyTakesIsNotTheHandlers) {
-  TestServer server(Limits{.body_idle_time_max = milliseconds{10'000}, .write_time_max = milliseconds{40}});
+  const Limits limits{
+      .body_idle_time_max = milliseconds{10'000}, .body_bytes_buffered_max = 0, .write_time_max = milliseconds{40}};
+  TestServer server(limits);
   RawClient slow = server.connect();
   slow.send("POST /count?ms=20 HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n12345");
   RawClient other = server.connect();
@@ -335,7 +337,9 @@ TEST(Connection, TimesOutAHeadThatDoesNotCome) {
 }
 
 TEST(Connection, TimesOutABodyThatDoesNotCome) {
-  TestServer server(Limits{.body_idle_time_max = milliseconds{50}, .linger_time_max = milliseconds{50}});
+  const Limits limits{
+      .body_idle_time_max = milliseconds{50}, .body_bytes_buffered_max = 0, .linger_time_max = milliseconds{50}};
+  TestServer server(limits);
   for (const auto* path : {"/echo", "/ignored"}) {
     RawClient client = server.connect();
     client.send("POST " + std::string(path) + " HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nabc");

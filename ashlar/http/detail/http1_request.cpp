@@ -22,6 +22,10 @@ using Text = boost::beast::string_view;
 
 constexpr std::size_t leading_blank_bytes_max = 8;  // RFC 9112 section 2.2: at least one blank line is let pass
 
+constexpr std::string_view line_end = "\r\n";
+
+Refusal target_refusal() { return {414, Error(errors::target_too_long, "The request line is too long.")}; }
+
 std::string_view view(Text text) { return {text.data(), text.size()}; }
 
 // Collects what Beast finds in a head that the scan has passed, and the first rule of ours that it breaks.
@@ -142,6 +146,7 @@ void Http1RequestDecoder::reset() {
   head_ = {};
   refusal_.reset();
   scanned_ = line_start_ = message_start_ = fields_start_ = field_lines_ = 0;
+  target_too_long_ = false;
 }
 
 Http1RequestDecoder::Progress Http1RequestDecoder::decode(std::string_view input, Request& request) {
@@ -157,11 +162,12 @@ Http1RequestDecoder::Progress Http1RequestDecoder::scan(std::string_view input) 
     const char* hit = find_control(begin + scanned_, end);
     scanned_ = static_cast<std::size_t>(hit - begin);
     if (fields_start_ == 0) {
-      if (scanned_ - line_start_ > limits_.request_line_bytes_max) {
-        return refuse(414, errors::target_too_long, "The request line is too long.");
-      }
+      if (scanned_ - line_start_ > limits_.request_line_bytes_max) target_too_long_ = true;
     } else if (scanned_ - fields_start_ > limits_.header_bytes_max) {
       return refuse(431, errors::headers_too_large, "The headers are too large.");
+    }
+    if (target_too_long_ && scanned_ - message_start_ > limits_.request_line_bytes_max + limits_.header_bytes_max) {
+      return refuse_target();
     }
     if (hit == end) return Progress::need_more;
     if (*hit != '\r') {
@@ -173,6 +179,7 @@ Http1RequestDecoder::Progress Http1RequestDecoder::scan(std::string_view input) 
     const std::string_view line = input.substr(line_start_, scanned_ - line_start_);
     line_start_ = scanned_ = scanned_ + 2;
     if (line.empty() && fields_start_ != 0) {
+      if (target_too_long_) return refuse_target();
       head_.bytes = scanned_;
       return Progress::ready;
     }
@@ -194,6 +201,10 @@ Http1RequestDecoder::Progress Http1RequestDecoder::take_line(std::string_view li
     message_start_ = line_start_;
     if (message_start_ <= leading_blank_bytes_max) return Progress::need_more;
     return refuse(400, errors::malformed_request, "There are blank lines before the request.");
+  }
+  if (target_too_long_) {
+    fields_start_ = line_start_;
+    return Progress::need_more;
   }
   const std::size_t space = line.rfind(' ');
   const std::string_view version = space == std::string_view::npos ? std::string_view{} : line.substr(space + 1);
@@ -262,8 +273,35 @@ Http1RequestDecoder::Progress Http1RequestDecoder::parse(std::string_view input,
 }
 
 Http1RequestDecoder::Progress Http1RequestDecoder::refuse(int status, ErrorCode code, const char* message) {
+  if (target_too_long_) return refuse_target();  // it came first
   refusal_ = std::make_unique<Refusal>(status, Error(code, message));
   return Progress::refused;
+}
+
+Http1RequestDecoder::Progress Http1RequestDecoder::refuse_target() {
+  refusal_ = std::make_unique<Refusal>(target_refusal());
+  return Progress::refused;
+}
+
+Refusal Http1RequestDecoder::refusal_of_unfinished() const {
+  if (target_too_long_) return target_refusal();
+  return {408, Error(errors::request_timeout, "The request did not come in time.")};
+}
+
+void Http1RequestDecoder::collect_known_fields(std::string_view input, Request& request) const {
+  request.method = Method::get;
+  request.method_name = request.target = request.path = request.query = request.authority = {};
+  request.headers.clear();
+  if (fields_start_ == 0) return;
+  std::string_view lines = input.substr(fields_start_, line_start_ - fields_start_);
+  while (!lines.empty()) {
+    const std::string_view line = lines.substr(0, lines.find(line_end));
+    lines.remove_prefix(std::min(line.size() + line_end.size(), lines.size()));
+    const std::size_t colon = line.find(':');
+    if (colon == std::string_view::npos || !is_token(line.substr(0, colon))) continue;
+    const std::string_view value = trimmed(line.substr(colon + 1));
+    if (is_field_value(value)) request.headers.add(line.substr(0, colon), value);
+  }
 }
 
 }  // namespace ashlar::http::detail

@@ -45,6 +45,11 @@ class Http1RequestDecoder {
   [[nodiscard]] Progress decode(std::string_view input, Request& request);
   [[nodiscard]] const RequestHead& head() const { return head_; }
   [[nodiscard]] const Refusal& refusal() const { return *refusal_; }
+  // The rest of a head that has begun does not come in time: what to answer.
+  [[nodiscard]] Refusal refusal_of_unfinished() const;
+  // For the answer to a refused or unfinished head: `request` gets the valid fields among the whole lines of `input`,
+  // the same bytes as decode() had, and nothing else.
+  void collect_known_fields(std::string_view input, Request& request) const;
   // Whether a byte of a message has come: blank lines before it are none.
   [[nodiscard]] bool started() const { return scanned_ > message_start_; }
   void reset();
@@ -54,6 +59,7 @@ class Http1RequestDecoder {
   Progress take_line(std::string_view line);
   Progress parse(std::string_view input, Request& request);
   Progress refuse(int status, ErrorCode code, const char* message);
+  Progress refuse_target();
 
   const Limits& limits_;
   RequestHead head_;
@@ -63,6 +69,7 @@ class Http1RequestDecoder {
   std::size_t message_start_ = 0;  // after blank lines
   std::size_t fields_start_ = 0;   // zero: still in the request line
   std::size_t field_lines_ = 0;
+  bool target_too_long_ = false;  // refused at the end of the head, so that its fields are known
 };
 
 }  // namespace ashlar::http::detail

@@ -201,7 +201,10 @@ TEST(Http1Request, RefusesWhatIsOverALimit) {
   const std::string large = "Host: a\r\nX: " + std::string(128, 'x') + "\r\n";
   check({
       {"the request line", line + "Host: a\r\n\r\n", "414"},
-      {"a request line without end", "GET /" + std::string(80, 'a'), "414"},
+      {"a request line without end", "GET /" + std::string(200, 'a'), "414"},
+      {"one that may still end", "GET /" + std::string(80, 'a'), "need more"},
+      {"one with a head that breaks another rule", line + "X\x01", "414"},
+      {"one with too many fields", line + "A: 1\r\nB: 1\r\nC: 1\r\nD: 1\r\nE: 1\r\nF: 1\r\n", "414"},
       {"one byte over", "GET /" + std::string(51, 'a') + " HTTP/1.1\r\nHost: a\r\n\r\n", "414"},
       {"the headers", get(large), "431"},
       {"a header without end", "GET / HTTP/1.1\r\nX: " + std::string(130, 'x'), "431"},

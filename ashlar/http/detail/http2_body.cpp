@@ -38,9 +38,21 @@ void Http2RequestBody::begin(std::optional<std::uint64_t> content_length, Ended 
   continue_due_ = expects_continue;
   begun_ = waits_ = false;
   bytes_ = 0;
+  credited_ = 0;
   arrived_.clear();
   whole_.reset();
   refusal_.reset();
+}
+
+void Http2RequestBody::end() {
+  ended_ = true;
+  if (bytes_ == 0) present_ = false;
+}
+
+bool Http2RequestBody::ready(std::size_t bytes_max) const {
+  if (ended_ || refusal_ || (continue_due_ && bytes_ == 0)) return true;
+  // One of unknown length shows with its first byte, or its end, whether there is one.
+  return bytes_ >= (content_length_ ? bytes_max : std::max<std::size_t>(bytes_max, 1));
 }
 
 bool Http2RequestBody::arrived(std::string_view piece, std::uint64_t bytes_max) {
@@ -64,7 +76,7 @@ void Http2RequestBody::release_memory() {
 void Http2RequestBody::take() {
   piece_.swap(arrived_);
   arrived_.clear();
-  stream_.session().take(stream_, piece_.size());
+  stream_.session().take(stream_, piece_.size(), std::exchange(credited_, 0));
 }
 
 std::optional<std::string_view> Http2RequestBody::try_whole(std::size_t bytes_max) {

@@ -24,13 +24,19 @@ class Http2RequestBody final : public BodyReader {
   void begin(std::optional<std::uint64_t> content_length, Ended ended, bool expects_continue);
   // By the session: a piece, and the end.
   [[nodiscard]] bool arrived(std::string_view piece, std::uint64_t bytes_max);  // false: it was dropped
-  void end() { ended_ = true; }
+  void end();
+  // Whether the handler may run: the body has ended, or `bytes_max` of it have arrived, or the client waits for
+  // 100 Continue; or there is a refusal().
+  [[nodiscard]] bool ready(std::size_t bytes_max) const;
+  // The connection's window was given back for so many of the unread bytes.
+  void credit(std::size_t bytes) { credited_ += bytes; }
   void refuse(int status, ErrorCode code, const char* message);
 
   [[nodiscard]] const std::optional<Refusal>& refusal() const { return refusal_; }
   [[nodiscard]] bool ended() const { return ended_; }
   [[nodiscard]] bool waits() const { return waits_; }  // a handler does, for a piece
-  [[nodiscard]] std::size_t unread() const { return arrived_.size(); }
+  [[nodiscard]] std::size_t uncredited() const { return arrived_.size() - credited_; }
+  [[nodiscard]] std::uint64_t received() const { return bytes_; }
   // Once an answer has begun, 100 Continue must not come after it.
   void answer_begins() { continue_due_ = false; }
   void release_memory();
@@ -54,10 +60,11 @@ class Http2RequestBody final : public BodyReader {
   bool begun_ = false;  // read() has handed something out
   bool waits_ = false;
   std::optional<std::uint64_t> content_length_;
-  std::uint64_t bytes_ = 0;  // arrived in all
-  std::string arrived_;      // and not taken
-  std::string piece_;        // handed out by read()
-  std::string kept_;         // handed out whole
+  std::uint64_t bytes_ = 0;   // arrived in all
+  std::string arrived_;       // and not taken
+  std::size_t credited_ = 0;  // of arrived_
+  std::string piece_;         // handed out by read()
+  std::string kept_;          // handed out whole
   std::optional<std::string_view> whole_;
   std::optional<Refusal> refusal_;
 };

@@ -24,10 +24,11 @@ constexpr std::size_t outbound_frames_max = 1000;
 
 }  // namespace
 
-Http2Connection::Http2Connection(Loop& loop, Wire& wire, Peer peer, std::weak_ptr<void> owner)
+Http2Connection::Http2Connection(Loop& loop, Wire& wire, Peer peer, ConnectionPermit& permit, std::weak_ptr<void> owner)
     : loop_(loop),
       wire_(wire),
       peer_(peer),
+      permit_(permit),
       owner_(std::move(owner)),
       session_(loop.limits(), *this),
       changed_(loop.context(), Timer::time_point::max()),
@@ -87,6 +88,11 @@ void Http2Connection::take_input() {
   in_batch_ = false;
 }
 
+bool Http2Connection::starts_before_body(const Http2Stream& stream) {
+  return !stream.request_body.ended() && !stream.refused &&
+         loop_.shared().handler.reads_body_as_it_arrives(stream.request);
+}
+
 void Http2Connection::request_ready(Http2Stream& stream) {
   stream.starting = true;
   ready_.push_back(&stream);
@@ -96,8 +102,13 @@ void Http2Connection::stream_closed(Http2Stream& stream) {
   if (stream.task) {
     stream.task->cancel();
   } else if (!stream.starting) {
-    session_.release(stream);
+    release(stream);
   }
+}
+
+void Http2Connection::release(Http2Stream& stream) {
+  end_waiting(stream);
+  session_.release(stream);
 }
 
 void Http2Connection::head_due(Http2Stream& stream) { respond(stream); }
@@ -115,9 +126,11 @@ void Http2Connection::start_ready() {
   for (Http2Stream* const stream : ready_) {
     stream->starting = false;
     if (stream->closed) {
-      session_.release(*stream);
+      release(*stream);
     } else if (stream->refused) {
       refuse(*stream, stream->decoder.refusal().status, stream->decoder.refusal().error);
+    } else if (stream->request_body.refusal()) {
+      refuse(*stream, stream->request_body.refusal()->status, stream->request_body.refusal()->error);
     } else {
       start(*stream);
     }
@@ -134,7 +147,7 @@ void Http2Connection::start(Http2Stream& stream) {
 void Http2Connection::ended(Http2Stream& stream) {
   stream.task.reset();
   if (!stream.closed) return;
-  session_.release(stream);
+  release(stream);
   output_waits();  // perhaps it was the last
 }
 
@@ -164,13 +177,25 @@ bool Http2Connection::conclude(Http2Stream& stream, Failure failure) {
     return false;
   }
   const ResponseFraming framing = framing_of_response(stream);
-  if (stream.response.stream && framing != ResponseFraming::none) {
+  const bool streams = stream.response.stream && framing != ResponseFraming::none;
+  if (!makes_room_for(streams ? stream.response.stream_held_bytes : stream.response.body.size())) {
+    refuse(stream, 503, Error(errors::unread_responses, "This connection has too many responses that were not read."));
+    return false;
+  }
+  if (streams) {
     stream.send_pieces();
     stream.response_body.begin(framing, stream.response.stream_length.value_or(0));
     return true;
   }
   respond(stream);
   return false;
+}
+
+bool Http2Connection::makes_room_for(std::size_t bytes) {
+  const std::size_t held = session_.unsent();
+  if (held > 0 && held + bytes > loop_.limits().unsent_bytes_per_connection_max) return false;
+  wire_.unsent.set(held + bytes);
+  return true;
 }
 
 // Its head goes out with the first piece, or at the next sweep: so long a producer that fails is still a 500.
@@ -193,13 +218,15 @@ Task<> Http2Connection::produce(Http2Stream& stream) {
     }
   }
   stream.response.stream = nullptr;
+  stream.let_go(stream.response.stream_held_bytes);
 }
 
 void Http2Connection::refuse(Http2Stream& stream, int status, const Error& error) {
   Response& response = stream.response;
   response.reset();
+  peer_.introduce(stream.request);
   try {
-    loop_.shared().handler.reject(status, error, response);
+    loop_.shared().handler.reject(status, error, stream.request, response);
   } catch (...) {
     response.reset();
   }
@@ -232,6 +259,7 @@ void Http2Connection::send() {
     if (flushed == Wire::Flushed::blocked) start_write();
   }
   if (closing_) return;
+  if (!over_) wire_.unsent.set(session_.unsent());
   set_due();
   if (reading_ && !writing_ && session_.finished()) wire_.cancel();
 }
@@ -262,6 +290,7 @@ void Http2Connection::written(error_code failed, std::size_t size) {
 
 void Http2Connection::give_up() {
   over_ = true;
+  wire_.unsent.set(0);
   wire_.cancel();
   changed_.cancel();
 }
@@ -278,60 +307,6 @@ void Http2Connection::set_due() {
   }
 }
 
-bool Http2Connection::over_time(std::int64_t since, std::chrono::milliseconds most) const {
-  return loop_.now() - since > most.count();
-}
-
-void Http2Connection::tick() {
-  if (closing_ || over_) return;
-  const Limits& limits = loop_.limits();
-  if (writing_ && over_time(write_since_, limits.write_time_max)) {
-    give_up();
-    return;
-  }
-  in_batch_ = true;
-  if ((session_.in_head() || !session_.greeted()) && over_time(head_since_, limits.header_time_max)) {
-    session_.terminate(NGHTTP2_ENHANCE_YOUR_CALM);
-  }
-  if (drain_ == Drain::announced && over_time(drain_since_, limits.drain_notice_time)) {
-    drain_ = Drain::last;
-    session_.shut_down();
-  }
-  for (const auto& stream : session_.streams()) look_at(*stream);
-  in_batch_ = false;
-  send();
-}
-
-void Http2Connection::look_at(Http2Stream& stream) {
-  if (stream.closed) return;
-  const std::int64_t now = loop_.now();
-  if (!stream.request_body.waits()) {
-    stream.body_stalled_since = 0;
-  } else if (stream.body_stalled_since == 0) {
-    stream.body_stalled_since = now;
-  } else if (over_time(stream.body_stalled_since, loop_.limits().body_idle_time_max)) {
-    stream.request_body.refuse(408, errors::body_timeout, "The body did not come in time.");
-    stream.notify();
-  }
-  if (stream.handling_since != 0) {
-    const std::chrono::milliseconds most = stream.request.time_max;
-    if (stream.request_body.waits()) stream.handling_since = loop_.next();
-    if (most.count() > 0 && !stream.request.late && now - stream.handling_since >= most.count()) {
-      stream.request.late = true;
-      stream.task->cancel();
-    }
-  }
-  if (stream.production() == Http2Stream::Production::going_on && !stream.answered) respond(stream);
-  const bool goes_on = stream.bytes_sent() != std::exchange(stream.bytes_sent_before, stream.bytes_sent());
-  if (goes_on || !stream.answered || stream.output().empty()) {
-    stream.output_stalled_since = 0;
-  } else if (stream.output_stalled_since == 0) {
-    stream.output_stalled_since = now;
-  } else if (over_time(stream.output_stalled_since, loop_.limits().write_time_max)) {
-    session_.reset(stream, NGHTTP2_CANCEL);
-  }
-}
-
 void Http2Connection::expire() {
   if (closing_) {
     wire_.expire();
@@ -339,6 +314,16 @@ void Http2Connection::expire() {
   }
   session_.terminate(NGHTTP2_NO_ERROR);
   send();
+}
+
+void Http2Connection::end_at_once() {
+  if (closing_ || over_) return;
+  session_.terminate(NGHTTP2_NO_ERROR);
+  if (!writing_ && !wire_.transport().secure()) {
+    session_.gather(wire_.output, gathered_bytes_max);
+    (void)wire_.try_flush();
+  }
+  give_up();
 }
 
 void Http2Connection::rest() {

@@ -19,8 +19,8 @@ namespace ashlar::http::detail {
 // leave to be sent is gathered and written together. It belongs to a Connection, which the requests keep alive.
 class Http2Connection final : private Http2SessionEvents {
  public:
-  // `owner`: what has this, and the wire and the peer's address.
-  Http2Connection(Loop& loop, Wire& wire, Peer peer, std::weak_ptr<void> owner);
+  // `owner`: what has this, and the wire, the peer's address and the permit.
+  Http2Connection(Loop& loop, Wire& wire, Peer peer, ConnectionPermit& permit, std::weak_ptr<void> owner);
 
   // From what the wire has read already to the last byte that can be sent. Handlers may still be ending after it.
   Task<> run();
@@ -28,6 +28,7 @@ class Http2Connection final : private Http2SessionEvents {
   // By the loop, as Connection has them.
   void tick();
   void expire();
+  void end_at_once();
   void rest();
   void release_memory();
   void drain();
@@ -39,6 +40,7 @@ class Http2Connection final : private Http2SessionEvents {
   using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
                                                   boost::asio::wait_traits<std::chrono::steady_clock>, LoopExecutor>;
 
+  bool starts_before_body(const Http2Stream& stream) override;
   void request_ready(Http2Stream& stream) override;
   void stream_closed(Http2Stream& stream) override;
   void head_due(Http2Stream& stream) override;
@@ -53,6 +55,7 @@ class Http2Connection final : private Http2SessionEvents {
   [[nodiscard]] bool conclude(Http2Stream& stream, Failure failure);
   Task<> produce(Http2Stream& stream);
   void refuse(Http2Stream& stream, int status, const Error& error);
+  void release(Http2Stream& stream);
   void respond(Http2Stream& stream);
   [[nodiscard]] ResponseFraming framing_of_response(const Http2Stream& stream) const;
 
@@ -62,11 +65,18 @@ class Http2Connection final : private Http2SessionEvents {
   void give_up();
   void set_due();
   void look_at(Http2Stream& stream);
+  void look_at_body(Http2Stream& stream);
+  void end_waiting(Http2Stream& stream);
+  enum class Reader : std::uint8_t { has_none, has_output };
+  void look_at_reader(Reader reader);
+  [[nodiscard]] bool makes_room_for(std::size_t bytes);
+  void refuse_body(Http2Stream& stream, int status, ErrorCode code, const char* message);
   [[nodiscard]] bool over_time(std::int64_t since, std::chrono::milliseconds most) const;
 
   Loop& loop_;
   Wire& wire_;
   Peer peer_;
+  ConnectionPermit& permit_;
   std::weak_ptr<void> owner_;
   Http2Session session_;
   Timer changed_;  // the reading coroutine waits for a write to end
@@ -75,6 +85,9 @@ class Http2Connection final : private Http2SessionEvents {
   std::int64_t write_since_ = 0;
   std::int64_t head_since_ = 0;
   std::int64_t drain_since_ = 0;
+  TransferPace reader_pace_;            // while it has something to take
+  std::int64_t reader_awaited_at_ = 0;  // the last sweep that found that; 0: there was nothing
+  std::uint64_t reader_sent_before_ = 0;
   Drain drain_ = Drain::no;
   bool in_batch_ = false;  // what is to be sent will be, at its end
   bool send_posted_ = false;

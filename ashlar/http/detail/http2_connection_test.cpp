@@ -444,7 +444,7 @@ TEST(Http2Connection, AsksForABodyThatWaitsToBeAskedFor) {
 }
 
 TEST(Http2Connection, ABodyThatPausesIsA408) {
-  TestServer server({.body_idle_time_max = milliseconds{50}});
+  TestServer server({.body_idle_time_max = milliseconds{50}, .body_bytes_buffered_max = 0});
   Client client(server.server.port());
   client.send(Client::post(1, "/count") + Client::data(1, "a", 0));
   EXPECT_EQ(client.answer(1).body, "408 request.body_timeout");
@@ -452,9 +452,9 @@ TEST(Http2Connection, ABodyThatPausesIsA408) {
 }
 
 TEST(Http2Connection, AnAnswerBeforeTheEndOfTheRequestStopsIt) {
-  TestServer server;
+  TestServer server({.body_bytes_buffered_max = 0});
   Client client(server.server.port());
-  client.send(Client::post(1, "/early"));
+  client.send(Client::post(1, "/early", {{"content-length", "100"}}));
   EXPECT_EQ(client.answer(1).body, "you asked for /early");
   EXPECT_EQ(client.read(NGHTTP2_RST_STREAM).last_number(), NGHTTP2_NO_ERROR);
   client.send(Client::data(1, "still under way"));

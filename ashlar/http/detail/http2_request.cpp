@@ -25,7 +25,7 @@ void Http2RequestDecoder::reset() {
   if (cookies_.capacity() > memory_kept_max) cookies_.shrink_to_fit();
   fields_.clear();
   method_ = path_ = scheme_ = authority_ = std::nullopt;
-  header_bytes_ = trailer_bytes_ = cookie_fields_ = 0;
+  header_bytes_ = kept_bytes_ = trailer_bytes_ = cookie_fields_ = 0;
   content_length_.reset();
   expects_continue_ = false;
   refusal_.reset();
@@ -40,17 +40,20 @@ std::string_view Http2RequestDecoder::value(const Place& place) const {
 }
 
 void Http2RequestDecoder::add(std::string_view name, std::string_view value) {
-  if (refusal_) return;
   if (name.starts_with(':')) {
-    add_pseudo(name, value);
+    if (!refusal_) add_pseudo(name, value);
     return;
   }
-  header_bytes_ += name.size() + value.size() + line_overhead;
+  const std::size_t bytes = name.size() + value.size() + line_overhead;
+  header_bytes_ += bytes;
   const bool crumb = name == cookie && ++cookie_fields_ > 1;  // RFC 9113 section 8.2.3: one field in pieces
   if (header_bytes_ > limits_.header_bytes_max || (!crumb && fields_.size() >= limits_.header_count_max)) {
     (void)refuse(431, errors::headers_too_large, "The headers are too large.");
-    return;
   }
+  // Those that still fit are known to the answer: Origin, say.
+  if (refusal_ && (kept_bytes_ + bytes > limits_.header_bytes_max || fields_.size() >= limits_.header_count_max))
+    return;
+  kept_bytes_ += bytes;
   fields_.push_back({bytes_.size(), name.size(), value.size()});
   bytes_.append(name).append(value);
 }
@@ -83,6 +86,7 @@ bool Http2RequestDecoder::add_trailer(std::string_view name, std::string_view va
 }
 
 bool Http2RequestDecoder::finish(Body body, Request& request) {
+  add_headers(request);
   if (refusal_) return false;
   if (!method_ || !is_token(value(*method_))) {
     return refuse(400, errors::malformed_request, "The method is malformed.");
@@ -91,7 +95,6 @@ bool Http2RequestDecoder::finish(Body body, Request& request) {
   request.method = method_of(request.method_name);
   request.version = Version::http_2;
   if (request.method == Method::connect) return refuse(501, errors::not_implemented, "CONNECT is not implemented.");
-  add_headers(request);
   if (!take_target(request) || !take_length() || !take_expectation()) return false;
   expects_continue_ = expects_continue_ && body == Body::follows && content_length_ != 0;
   return true;
@@ -173,7 +176,7 @@ bool Http2RequestDecoder::take_expectation() {
 }
 
 bool Http2RequestDecoder::refuse(int status, ErrorCode code, const char* message) {
-  refusal_.emplace(status, Error(code, message));
+  if (!refusal_) refusal_.emplace(status, Error(code, message));
   return false;
 }
 

@@ -60,6 +60,7 @@ class Http2RequestDecoder {
   std::optional<Place> scheme_;
   std::optional<Place> authority_;
   std::size_t header_bytes_ = 0;
+  std::size_t kept_bytes_ = 0;  // of header_bytes_, in fields_
   std::size_t trailer_bytes_ = 0;
   std::size_t cookie_fields_ = 0;
   std::optional<std::uint64_t> content_length_;

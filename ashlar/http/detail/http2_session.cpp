@@ -102,9 +102,11 @@ struct Http2Session::Callbacks {
                                  last ? Http2RequestBody::Ended::yes : Http2RequestBody::Ended::no,
                                  stream->decoder.expects_continue());
       ++self.requests_;
-      self.events_.request_ready(*stream);
+      stream->arriving = true;
+      self.start(*stream, self.events_.starts_before_body(*stream) ? Start::now : Start::when_ready);
     } else if (last) {
       stream->request_body.end();
+      self.start(*stream, Start::when_ready);
       stream->notify();
     }
     return 0;
@@ -114,17 +116,23 @@ struct Http2Session::Callbacks {
                   void* user) {
     Http2Stream* const stream = stream_of(session, id);
     if (stream == nullptr) return nghttp2_session_consume_connection(session, size);
+    Http2Session& self = of(user);
     stream->body_stalled_since = 0;
     stream->notify();
-    if (stream->request_body.arrived(view(bytes, size), of(user).limits_.body_bytes_max)) return 0;
-    return nghttp2_session_consume_connection(session, size);  // it was dropped
+    const bool kept = stream->request_body.arrived(view(bytes, size), self.limits_.body_bytes_max);
+    if (kept && !stream->arriving) return 0;
+    // Bodies that no handler reads yet must not hold each other up: the streams' windows bound them.
+    if (kept) stream->request_body.credit(size);
+    self.start(*stream, Start::when_ready);
+    return nghttp2_session_consume_connection(session, size);
   }
 
   static int stream_close(nghttp2_session* session, std::int32_t id, std::uint32_t, void* user) {
     Http2Stream* const stream = stream_of(session, id);
     if (stream == nullptr) return 0;
     stream->closed = true;
-    (void)nghttp2_session_consume_connection(session, stream->request_body.unread());
+    stream->let_go(stream->held());
+    (void)nghttp2_session_consume_connection(session, stream->request_body.uncredited());
     stream->notify();
     of(user).events_.stream_closed(*stream);
     return 0;
@@ -152,6 +160,7 @@ struct Http2Session::Callbacks {
     Http2Stream& stream = *static_cast<Http2Stream*>(source->ptr);
     self.out_->append(view(head, frame_head_bytes)).append(stream.output().substr(0, size));
     stream.sent(size);
+    self.body_bytes_sent_ += size;
     self.window_updates_due_ =
         std::min(self.window_updates_due_ + window_updates_per_data_frame, window_updates_due_max);
     return 0;
@@ -181,7 +190,8 @@ Http2Session::Http2Session(const Limits& limits, Http2SessionEvents& events)
     : limits_(limits),
       events_(events),
       resets_(limits.http2_resets_max, limits.http2_rate_time),
-      control_frames_(limits.http2_control_frames_max, limits.http2_rate_time) {
+      control_frames_(limits.http2_control_frames_max, limits.http2_rate_time),
+      buffered_body_max_(std::min(limits.body_bytes_buffered_max, limits.http2_stream_window_bytes / 2)) {
   nghttp2_session_callbacks* callbacks = nullptr;
   nghttp2_option* option = nullptr;
   check(nghttp2_session_callbacks_new(&callbacks));
@@ -314,6 +324,7 @@ void Http2Session::respond(Http2Stream& stream, ResponseFraming framing, std::st
     fields.push_back(field("content-length", {length.data(), static_cast<std::size_t>(end - length.data())}));
   }
   const bool has_body = framing != ResponseFraming::none && (response.stream || !response.body.empty());
+  if (has_body && !response.stream) stream.hold(response.body.size());
   const nghttp2_data_provider provider{{.ptr = &stream}, Callbacks::pull};
   check(nghttp2_submit_response(session_, stream.id(), fields.data(), fields.size(), has_body ? &provider : nullptr));
 }
@@ -331,11 +342,18 @@ void Http2Session::resume(Http2Stream& stream) {
   events_.output_waits();
 }
 
-void Http2Session::take(Http2Stream& stream, std::size_t bytes) {
+void Http2Session::start(Http2Stream& stream, Start start) {
+  const bool ready = start == Start::now || stream.refused || stream.request_body.ready(buffered_body_max_);
+  if (!stream.arriving || !ready) return;
+  stream.arriving = false;
+  events_.request_ready(stream);
+}
+
+void Http2Session::take(Http2Stream& stream, std::size_t bytes, std::size_t credited) {
   if (stream.closed || bytes == 0) return;
+  check(nghttp2_session_consume_connection(session_, bytes - credited));
   // A client that has sent all of it needs no window.
-  check(stream.request_body.ended() ? nghttp2_session_consume_connection(session_, bytes)
-                                    : nghttp2_session_consume(session_, stream.id(), bytes));
+  if (!stream.request_body.ended()) check(nghttp2_session_consume_stream(session_, stream.id(), bytes));
   events_.output_waits();
 }
 

@@ -21,7 +21,7 @@ struct nghttp2_option;
 
 namespace ashlar::http::detail {
 
-// What a session tells the connection. The first two come out of receive() and gather(), and may not call the session
+// What a session tells the connection. The first three come out of receive() and gather(), and may not call the session
 // but to release a stream; the others come out of a handler.
 class Http2SessionEvents {
  public:
@@ -30,7 +30,8 @@ class Http2SessionEvents {
   Http2SessionEvents& operator=(const Http2SessionEvents&) = delete;
   virtual ~Http2SessionEvents() = default;
 
-  virtual void request_ready(Http2Stream& stream) = 0;  // its head is whole, or refused
+  virtual bool starts_before_body(const Http2Stream& stream) = 0;
+  virtual void request_ready(Http2Stream& stream) = 0;  // to be started, or refused
   virtual void stream_closed(Http2Stream& stream) = 0;  // answered, or reset; to be released when nobody uses it
   virtual void head_due(Http2Stream& stream) = 0;       // a streamed response has its first piece: respond()
   virtual void output_waits() = 0;                      // gather() has something, though nothing was received
@@ -59,9 +60,11 @@ class Http2Session {
 
   // The response's head, and that its body (if `framing` has one) is to be pulled from the stream.
   void respond(Http2Stream& stream, ResponseFraming framing, std::string_view date);
-  void ask_for_body(Http2Stream& stream);               // 100 Continue
-  void resume(Http2Stream& stream);                     // there is more to pull, or the end
-  void take(Http2Stream& stream, std::size_t bytes);    // of its body, which were read: the client may send as many
+  void ask_for_body(Http2Stream& stream);  // 100 Continue
+  void resume(Http2Stream& stream);        // there is more to pull, or the end
+  // `bytes` of its body were read: the client may send as many. `credited`: of them, those that the connection's window
+  // has got back already.
+  void take(Http2Stream& stream, std::size_t bytes, std::size_t credited);
   void reset(Http2Stream& stream, std::uint32_t code);  // RST_STREAM
 
   void announce_shutdown();            // GOAWAY that still lets streams begin
@@ -69,6 +72,11 @@ class Http2Session {
   void terminate(std::uint32_t code);  // GOAWAY, and nothing after it
 
   [[nodiscard]] std::span<const std::unique_ptr<Http2Stream>> streams() const { return streams_; }
+  // Of responses, in memory for the client.
+  [[nodiscard]] std::size_t unsent() const { return unsent_; }
+  void add_unsent(std::size_t bytes) { unsent_ += bytes; }
+  void remove_unsent(std::size_t bytes) { unsent_ -= bytes; }
+  [[nodiscard]] std::uint64_t body_bytes_sent() const { return body_bytes_sent_; }
   [[nodiscard]] std::size_t requests() const { return requests_; }  // so far
   [[nodiscard]] const Limits& limits() const { return limits_; }
   [[nodiscard]] Http2SessionEvents& events() { return events_; }
@@ -83,6 +91,8 @@ class Http2Session {
   [[nodiscard]] bool counts(std::uint8_t type, std::size_t length, std::uint8_t flags);
   [[nodiscard]] std::uint32_t fault_of(std::uint8_t type, std::int32_t id, std::uint8_t flags);
   void submit_settings();
+  enum class Start : std::uint8_t { when_ready, now };
+  void start(Http2Stream& stream, Start start);
 
   const Limits& limits_;
   Http2SessionEvents& events_;
@@ -95,11 +105,14 @@ class Http2Session {
   std::size_t window_updates_due_ = 0;  // that our DATA frames have given reason for
   std::int64_t now_ = 0;
   std::size_t requests_ = 0;
+  std::size_t unsent_ = 0;
+  std::uint64_t body_bytes_sent_ = 0;
   std::string* out_ = nullptr;
   std::size_t out_max_ = 0;
   std::int32_t last_stream_ = 0;
   std::array<std::int32_t, 128> reset_by_us_{};  // the newest
   std::size_t resets_by_us_ = 0;
+  std::size_t buffered_body_max_;  // Limits::body_bytes_buffered_max; a client may leave a part of its window unused
   std::uint32_t fault_ = 0;
   bool in_head_ = false;
   bool greeted_ = false;

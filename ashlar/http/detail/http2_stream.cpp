@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/http/detail/http2_stream.hpp"
 
+#include "ashlar/http/detail/http2_session.hpp"
 #include "ashlar/http/detail/transport.hpp"
 
 #include <boost/asio/this_coro.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace ashlar::http::detail {
@@ -23,21 +25,25 @@ void Http2Stream::begin(std::int32_t id) {
   id_ = id;
   decoder.reset();
   request.method = Method::get;
+  request.method_name = request.target = request.path = request.query = request.authority = {};
+  request.version = Version::http_2;
   request.headers.clear();
   request.body = &request_body;
   request.time_max = {};
   request.late = false;
   handling_since = 0;
   response.reset();
-  refused = closed = starting = answered = deferred = false;
+  refused = closed = arriving = starting = answered = deferred = false;
   production_ = Production::whole;
   in_pieces_ = false;
   at_ = 0;
   bytes_sent_ = bytes_sent_before = 0;
-  body_stalled_since = output_stalled_since = 0;
+  body_stalled_since = body_awaited_at = output_stalled_since = 0;
+  body_pace.reset();
 }
 
 void Http2Stream::end() {
+  let_go(held_);
   task.reset();
   event_.reset();
   response.stream = nullptr;
@@ -54,9 +60,23 @@ void Http2Stream::send_whole() {
 void Http2Stream::send_pieces() {
   in_pieces_ = true;
   production_ = Production::going_on;
+  hold(response.stream_held_bytes);
+}
+
+void Http2Stream::hold(std::size_t bytes) {
+  held_ += bytes;
+  session_.add_unsent(bytes);
+}
+
+void Http2Stream::let_go(std::size_t bytes) {
+  const std::size_t gone = std::min(bytes, held_);  // all of it went when the stream was closed
+  held_ -= gone;
+  session_.remove_unsent(gone);
 }
 
 void Http2Stream::append(std::string_view piece) {
+  hold(piece.size());
+  let_go(at_);
   pending_.erase(0, std::exchange(at_, 0));
   pending_.append(piece);
 }
@@ -69,6 +89,7 @@ void Http2Stream::sent(std::size_t bytes) {
   at_ += bytes;
   bytes_sent_ += bytes;
   if (!in_pieces_ || at_ < pending_.size()) return;
+  let_go(pending_.size());
   pending_.clear();
   at_ = 0;
   notify();

@@ -4,6 +4,7 @@
 #include "ashlar/async/started_task.hpp"
 #include "ashlar/http/detail/http2_body.hpp"
 #include "ashlar/http/detail/http2_request.hpp"
+#include "ashlar/http/detail/transfer_pace.hpp"
 #include "ashlar/http/message.hpp"
 
 #include <boost/asio/basic_waitable_timer.hpp>
@@ -40,6 +41,7 @@ class Http2Stream {
   std::optional<async::StartedTask> task;  // the handler's, while it runs
   bool refused = false;                    // the decoder has the refusal
   bool closed = false;                     // nothing is sent or received any more
+  bool arriving = false;                   // its handler waits for the body
   bool starting = false;                   // about to be given to its handler
   bool answered = false;                   // the response's head is on its way
   std::size_t place = 0;                   // among the session's streams
@@ -50,6 +52,10 @@ class Http2Stream {
   void send_pieces();
   void append(std::string_view piece);
   void finish(Production production) { production_ = production; }
+  // Bytes of the response in memory, counted by the session. A whole body stays until the stream is closed.
+  void hold(std::size_t bytes);
+  void let_go(std::size_t bytes);
+  [[nodiscard]] std::size_t held() const { return held_; }
   [[nodiscard]] Production production() const { return production_; }
   [[nodiscard]] std::string_view output() const;
   void sent(std::size_t bytes);
@@ -59,6 +65,9 @@ class Http2Stream {
   // For the connection's sweep: since when, in its clock, nothing has gone on; 0: it was not looked at yet.
   std::int64_t handling_since = 0;  // the handler runs; 0: it does not
   std::int64_t body_stalled_since = 0;
+  std::int64_t body_awaited_at = 0;  // the last sweep that found the body being waited for
+  TransferPace body_pace;
+  bool body_counted = false;  // by the connection's permit
   std::int64_t output_stalled_since = 0;
   std::uint64_t bytes_sent_before = 0;
 
@@ -79,6 +88,7 @@ class Http2Stream {
   std::string pending_;
   std::size_t at_ = 0;  // of the response's body or of pending_: what is before it was sent
   std::uint64_t bytes_sent_ = 0;
+  std::size_t held_ = 0;  // of the session's unsent bytes
   std::optional<Timer> event_;
 };
 

@@ -16,8 +16,10 @@ using std::chrono::milliseconds;
 // An eighth of the shortest limit, so that none is overrun by more than that; but a sweep costs, and Date and the watch
 // for clients that have gone want ten a second.
 milliseconds sweep_interval(const Limits& limits) {
-  const milliseconds shortest = std::min({limits.header_time_max, limits.body_idle_time_max, limits.idle_time_max,
-                                          limits.write_time_max, limits.tls_handshake_time_max});
+  milliseconds shortest = std::min({limits.header_time_max, limits.body_idle_time_max, limits.idle_time_max,
+                                    limits.write_time_max, limits.tls_handshake_time_max});
+  if (limits.body_time_max.count() > 0) shortest = std::min(shortest, limits.body_time_max);
+  if (limits.body_bytes_per_second_min > 0) shortest = std::min(shortest, limits.body_grace_time);
   return std::clamp(shortest / 8, milliseconds{5}, milliseconds{100});
 }
 
@@ -27,45 +29,19 @@ constexpr std::size_t gathered_connections_max = 16;  // the first waits for the
 
 }  // namespace
 
-IpAddress address_of(const boost::asio::ip::address& address) {
-  return address.is_v4() ? IpAddress::of_ipv4(address.to_v4().to_bytes()) : IpAddress(address.to_v6().to_bytes());
-}
-
 void LoopLag::add(std::chrono::nanoseconds late) {
   total.fetch_add(late.count(), std::memory_order_relaxed);
   timers.fetch_add(1, std::memory_order_relaxed);
   if (late.count() > longest.load(std::memory_order_relaxed)) longest.store(late.count(), std::memory_order_relaxed);
 }
 
-void ServerShared::connection_ended() {
-  if (connections.fetch_sub(1) != 1) return;
-  const std::scoped_lock lock(mutex);  // the waiter has either not looked yet, or waits
-  none_left.notify_all();
-}
-
-ConnectionPermit ConnectionPermit::take(ServerShared& shared) {
-  if (shared.connections.fetch_add(1) < shared.limits.connections_max) return ConnectionPermit(&shared);
-  shared.connection_ended();
-  return ConnectionPermit(nullptr);
-}
-
-ConnectionPermit::~ConnectionPermit() {
-  if (shared_ == nullptr) return;
-  if (address_) shared_->addresses.leave(*address_);
-  shared_->connection_ended();
-}
-
-bool ConnectionPermit::count_for(const boost::asio::ip::address& address) {
-  const std::size_t most = shared_->limits.connections_per_address_max;
-  if (most == 0) return true;
-  const IpAddress counted = address_of(address);
-  if (!shared_->addresses.enter(counted, most)) return false;
-  address_ = counted;
-  return true;
-}
-
 Loop::Loop(ServerShared& shared)
-    : shared_(shared), tls_(shared.tls), interval_(sweep_interval(shared.limits)), context_(1), timer_(context_) {
+    : shared_(shared),
+      tls_(shared.tls),
+      unsent_(shared.limits.unsent_bytes_max / shared.loops),
+      interval_(sweep_interval(shared.limits)),
+      context_(1),
+      timer_(context_) {
   gathered_.reserve(gathered_connections_max);
   exchanges_.reserve(exchanges_kept_max);
   gathers_ = shared.limits.gathering_answers_per_second_min == 0;
@@ -154,10 +130,12 @@ void Loop::sweep() {
         [[fallthrough]];
       case Due::Kind::resting:
         if (due.at - (shared_.limits.idle_time_max - shared_.limits.idle_memory_time_max).count() < now_) {
-          due.kind = Due::Kind::deadline;
+          due.kind = Due::Kind::released;
           due.connection->release_memory();
         }
         [[fallthrough]];
+      case Due::Kind::released:
+      case Due::Kind::head:
       case Due::Kind::deadline:
         if (due.at > now_) break;
         due.kind = Due::Kind::nothing;
@@ -167,6 +145,26 @@ void Loop::sweep() {
   }
   if (!polled_.empty()) look_for_closed_clients();
   if (!late_connections_.empty()) cancel_late_handlers();
+}
+
+bool Loop::end_longest_waiting(std::chrono::milliseconds idle_min) {
+  Due* idle = nullptr;
+  Due* head = nullptr;
+  for (Due& due : due_) {
+    const bool is_idle =
+        due.kind == Due::Kind::idle || due.kind == Due::Kind::resting || due.kind == Due::Kind::released;
+    if (!is_idle && due.kind != Due::Kind::head) continue;
+    Due*& longest = is_idle ? idle : head;
+    if (longest == nullptr || due.at < longest->at) longest = &due;
+  }
+  // All idle ones were given the same time, so the one that is due first has been idle for the longest.
+  const std::int64_t idle_at_most = now_ + shared_.limits.idle_time_max.count() + interval_.count() - idle_min.count();
+  if (idle != nullptr && idle->at > idle_at_most) idle = nullptr;
+  Due* const ended = idle != nullptr ? idle : head;
+  if (ended == nullptr) return false;
+  ended->kind = Due::Kind::nothing;
+  ended->connection->end_at_once();
+  return true;
 }
 
 void Loop::flush_with_turn(Connection& connection) {

@@ -2,26 +2,20 @@
 #pragma once
 
 #include "ashlar/async/task.hpp"
-#include "ashlar/core/ip_address.hpp"
-#include "ashlar/http/detail/address_counts.hpp"
 #include "ashlar/http/detail/input_buffer.hpp"
+#include "ashlar/http/detail/server_shared.hpp"
+#include "ashlar/http/detail/unsent_bytes.hpp"
 #include "ashlar/http/limits.hpp"
-#include "ashlar/http/message.hpp"
-#include "ashlar/http/protocols.hpp"
 
 #include <boost/asio/basic_waitable_timer.hpp>
-#include <boost/asio/ip/address.hpp>
 #include <boost/asio/ssl/context.hpp>
 
 #include <poll.h>
 
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <memory>
-#include <mutex>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -32,65 +26,16 @@ namespace ashlar::http::detail {
 class Connection;
 struct Exchange;
 
-[[nodiscard]] IpAddress address_of(const boost::asio::ip::address& address);
-
-// Who begins with a header of the PROXY protocol, and what it may cost.
-struct ProxyProtocol {
-  IpNetworks networks;
-  std::size_t header_bytes_max = 0;
-  std::chrono::milliseconds header_time_max{0};
-};
-
-// What all loops of a server share.
-struct ServerShared {
-  ServerShared(const Limits& server_limits, Handler& server_handler,
-               std::shared_ptr<boost::asio::ssl::context> server_tls, ProxyProtocol proxies, Protocols server_protocols)
-      : limits(server_limits),
-        handler(server_handler),
-        tls(std::move(server_tls)),
-        proxy_protocol(std::move(proxies)),
-        protocols(server_protocols) {}
-
-  const Limits limits;
-  Handler& handler;
-  const std::shared_ptr<boost::asio::ssl::context> tls;  // what loops begin with; null: plain
-  const ProxyProtocol proxy_protocol;
-  const Protocols protocols;
-  std::atomic<std::size_t> connections{0};
-  AddressCounts addresses;
-  std::mutex mutex;
-  std::condition_variable none_left;  // connections fell to zero
-
-  void connection_ended();
-};
-
-// A place among Limits::connections_max and connections_per_address_max, held by a connection as long as it lives.
-class ConnectionPermit {
- public:
-  // Empty when there is none left.
-  static ConnectionPermit take(ServerShared& shared);
-  ConnectionPermit(ConnectionPermit&& other) noexcept
-      : shared_(std::exchange(other.shared_, nullptr)), address_(std::exchange(other.address_, std::nullopt)) {}
-  ConnectionPermit& operator=(ConnectionPermit&&) = delete;
-  ~ConnectionPermit();
-  explicit operator bool() const { return shared_ != nullptr; }
-  // Once: counts it for the client's address. false: that has as many as it may, and this one is to end.
-  [[nodiscard]] bool count_for(const boost::asio::ip::address& address);
-
- private:
-  explicit ConnectionPermit(ServerShared* shared) : shared_(shared) {}
-  ServerShared* shared_;
-  std::optional<IpAddress> address_;
-};
-
 // What is due when on one connection. A request sets it several times, so it is a plain store: there is no timer a
 // connection, but one sweep a loop that looks at all of them.
 struct Due {
   enum class Kind : std::uint8_t {
     nothing,
     deadline,  // expire() at `at`
+    head,      // the same; no request has begun, so the connection may make room for a new one
     idle,      // the same, and the next sweep lets it rest()
     resting,   // the same, and after a while it is to release_memory()
+    released,  // the same, after that
     watched,   // a handler runs: see whether the client is still there, and whether the handler is late
     swept,     // HTTP/2: it looks after its streams itself, tick()
   };
@@ -121,6 +66,7 @@ class Loop {
   [[nodiscard]] ServerShared& shared() { return shared_; }
   [[nodiscard]] const Limits& limits() const { return shared_.limits; }
   [[nodiscard]] BufferPool& buffers() { return buffers_; }
+  [[nodiscard]] UnsentTotal& unsent() { return unsent_; }
   [[nodiscard]] std::unique_ptr<Exchange> take_exchange();
   void give_back(std::unique_ptr<Exchange> exchange);
   [[nodiscard]] std::string_view date() const { return date_; }
@@ -141,7 +87,12 @@ class Loop {
   void set_watched(std::size_t place) { set(place, {}, Due::Kind::watched); }
   void set_swept(std::size_t place) { due_[place].kind = Due::Kind::swept; }
   void set_deadline(std::size_t place, std::chrono::milliseconds within) { set(place, within, Due::Kind::deadline); }
+  void set_head(std::size_t place, std::chrono::milliseconds within) { set(place, within, Due::Kind::head); }
   void set_idle(std::size_t place, std::chrono::milliseconds within) { set(place, within, Due::Kind::idle); }
+
+  // Ends the connection that has been idle for the longest, when that is at least `idle_min`; without an idle one, the
+  // one that has been sending its TLS handshake or the head of a request for the longest. false: there is none.
+  bool end_longest_waiting(std::chrono::milliseconds idle_min);
 
   // A busy loop sends the answers of one turn together, at its end: a client that serves many of the connections is
   // woken once for them and not once each. One that is not busy lets each go at once.
@@ -172,6 +123,7 @@ class Loop {
   ServerShared& shared_;
   std::shared_ptr<boost::asio::ssl::context> tls_;
   BufferPool buffers_;
+  UnsentTotal unsent_;
   std::vector<std::unique_ptr<Exchange>> exchanges_;  // that nobody uses: the last one is still in the cache
   std::vector<Due> due_;
   std::vector<pollfd> polled_;

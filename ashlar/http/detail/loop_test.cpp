@@ -50,6 +50,25 @@ TEST(Loop, DrainingAnswersARequestThatHasComeUnread) {
   }
 }
 
+// Without descriptors, one that has just been used is left alone.
+TEST(Loop, EndsOnlyThoseThatHaveBeenIdleForSoLong) {
+  TestHandler handler;
+  StandingLoop standing(Limits{}, handler);
+  boost::asio::io_context context;
+  tcp::acceptor acceptor(context, tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0));
+  RawClient client(acceptor.local_endpoint().port());
+  standing.serve(acceptor.accept().release());
+  client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  standing.go_round();
+  EXPECT_EQ(client.read_response().status, 200);
+  EXPECT_FALSE(standing.loop().end_longest_waiting(std::chrono::seconds{1}));
+  EXPECT_TRUE(standing.loop().end_longest_waiting(std::chrono::milliseconds{0}));
+  EXPECT_FALSE(standing.loop().end_longest_waiting(std::chrono::milliseconds{0})) << "it has ended";
+  standing.go_round();
+  EXPECT_TRUE(client.closed_by_server());
+  EXPECT_EQ(standing.connections(), 0U);
+}
+
 // 10,000 of them are to fit into 40 MB, and what the heap's own bookkeeping adds.
 TEST(Loop, AnIdleConnectionHoldsLittle) {
   constexpr std::size_t count = 200;

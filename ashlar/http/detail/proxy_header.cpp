@@ -136,7 +136,7 @@ Task<std::optional<ProxyHeader>> read_proxy_header(Wire& wire) {
   ProxyHeaderDecoder decoder(rules.header_bytes_max);
   std::array<char, 256> buffer;
   Socket& socket = wire.transport().socket();
-  wire.due_in(rules.header_time_max);
+  wire.due_head(rules.header_time_max);
   while (decoder.progress() == ProxyHeaderDecoder::Progress::need_more) {
     const auto [ended] = co_await wire.transport().wait_readable();
     if (ended) co_return std::nullopt;

@@ -10,7 +10,6 @@ namespace ashlar::http::detail {
 namespace {
 
 constexpr std::size_t kept_memory_max = 64 * 1024;  // of an idle connection's string
-constexpr std::size_t in_place_no = 0;
 
 }  // namespace
 
@@ -20,6 +19,7 @@ void RequestBody::begin(const RequestHead& head) {
   ended_ = framing_ == BodyFraming::none;
   begun_ = kept_is_next_ = false;
   content_length_ = left_ = head.content_length;
+  pace_.reset();
   whole_.reset();
   refusal_.reset();
   if (framing_ != BodyFraming::chunked) return;
@@ -32,7 +32,57 @@ std::optional<std::uint64_t> RequestBody::length() const {
   return content_length_;
 }
 
+bool RequestBody::completes_in_place() const {
+  return framing_ == BodyFraming::length && !kept_is_next_ && wire_->input.fits(content_length_);
+}
+
+bool RequestBody::ready() {
+  if (framing_ == BodyFraming::none) return true;
+  const std::string_view here = wire_->input.unread();
+  if (continue_due_ && here.empty()) return true;
+  const std::size_t most = wire_->loop().limits().body_bytes_buffered_max;
+  if (framing_ == BodyFraming::length && !kept_is_next_ && here.size() >= std::min<std::uint64_t>(left_, most)) {
+    return true;
+  }
+  if (completes_in_place()) return false;
+  // A chunked body shows with its first byte, or its end, whether there is one.
+  if (!kept_is_next_) kept_.clear();
+  const Taken taken = gather(std::max<std::size_t>(most, 1) - 1);
+  kept_is_next_ = !kept_.empty() && taken != Taken::end;
+  if (taken == Taken::end) whole_ = kept_;
+  return taken != Taken::need_more;
+}
+
+Task<bool> RequestBody::become_ready() {
+  while (!ready()) {
+    if (!co_await arrive(completes_in_place() ? Room::in_place : Room::behind_pin)) co_return false;
+  }
+  if (ended_ || (framing_ == BodyFraming::length && wire_->input.unread().size() >= left_)) end_waiting();
+  co_return !refusal_;
+}
+
+std::uint64_t RequestBody::received() const {
+  if (framing_ == BodyFraming::chunked) return chunked_.body_bytes();
+  return content_length_ - left_ + std::min<std::uint64_t>(left_, wire_->input.unread().size());
+}
+
+std::chrono::milliseconds RequestBody::wait_time() const {
+  const Limits& limits = wire_->loop().limits();
+  const PaceRule rule{limits.body_grace_time, limits.body_bytes_per_second_min, limits.body_time_max};
+  return std::min(limits.body_idle_time_max, pace_.time_left(received(), rule));
+}
+
+bool RequestBody::begin_waiting() {
+  if (!waited_for_) waited_for_ = permit_->begin_body();
+  return waited_for_;
+}
+
+void RequestBody::end_waiting() {
+  if (std::exchange(waited_for_, false)) permit_->end_body();
+}
+
 void RequestBody::release_memory() {
+  end_waiting();
   kept_.clear();
   if (kept_.capacity() > kept_memory_max) kept_.shrink_to_fit();
 }
@@ -84,8 +134,9 @@ std::optional<std::string_view> RequestBody::try_whole(std::size_t bytes_max) {
   if (whole_) return whole_->size() <= bytes_max ? whole_ : std::nullopt;
   if (begun_ || refusal_) return std::nullopt;
   if (framing_ == BodyFraming::none) return whole_ = std::string_view{};
-  if (framing_ == BodyFraming::length) {
-    if (content_length_ > bytes_max || wire_->input.unread().size() < left_) return std::nullopt;
+  if (framing_ == BodyFraming::length && content_length_ > bytes_max) return std::nullopt;
+  if (framing_ == BodyFraming::length && !kept_is_next_) {
+    if (wire_->input.unread().size() < left_) return std::nullopt;
     (void)take();
     return whole_ = piece_;
   }
@@ -96,17 +147,27 @@ std::optional<std::string_view> RequestBody::try_whole(std::size_t bytes_max) {
   return std::nullopt;
 }
 
-Task<Result<>> RequestBody::arrive(std::size_t in_place_bytes) {
+Task<Result<>> RequestBody::arrive(Room room) {
   if (wire_->broken()) co_return fail(errors::connection_closed, "The connection has ended.");
+  if (!begin_waiting()) {
+    co_return std::unexpected(
+        refuse(429, errors::too_many_bodies, "Too many requests of this address have not sent their bodies."));
+  }
   if (continue_due_) {
     continue_due_ = false;
     wire_->output.append(continue_response);
   }
   // What waits in the output may be what the client waits for.
   bool more = wire_->output.empty() || co_await wire_->flush();
-  if (more) more = co_await (in_place_bytes > 0 ? wire_->read_body_in_place() : wire_->read_body());
-  if (more) co_return Result<>{};
-  if (wire_->expired() && !wire_->broken()) {
+  const std::chrono::milliseconds time = wait_time();
+  if (more && time.count() > 0) {
+    if (room == Room::behind_pin) wire_->input.make_room_behind_pin();
+    const std::int64_t since = wire_->loop().now();
+    more = co_await wire_->read_body(time);
+    pace_.add_wait(wire_->loop().now() - since);
+    if (more) co_return Result<>{};
+  }
+  if ((wire_->expired() || time.count() <= 0) && !wire_->broken()) {
     co_return std::unexpected(refuse(408, errors::body_timeout, "The body did not come in time."));
   }
   co_return fail(errors::connection_closed, "The connection has ended.");
@@ -130,7 +191,8 @@ Task<Result<std::string_view>> RequestBody::read() {
       case Taken::need_more:
         break;
     }
-    if (auto arrived = co_await arrive(in_place_no); !arrived) co_return std::unexpected(std::move(arrived.error()));
+    if (auto arrived = co_await arrive(Room::behind_pin); !arrived)
+      co_return std::unexpected(std::move(arrived.error()));
   }
 }
 
@@ -138,7 +200,7 @@ Task<Result<std::string_view>> RequestBody::read_all(std::size_t bytes_max) {
   if (const auto whole = try_whole(bytes_max)) co_return *whole;
   if (refusal_) co_return std::unexpected(failure());
   const bool over = whole_ || (framing_ == BodyFraming::length && left_ > bytes_max);
-  if (!over && !begun_ && framing_ == BodyFraming::length && wire_->input.fits(content_length_)) {
+  if (!over && !begun_ && completes_in_place()) {
     co_return co_await read_all_in_place();
   }
   if (!kept_is_next_) kept_.clear();
@@ -155,7 +217,8 @@ Task<Result<std::string_view>> RequestBody::read_all(std::size_t bytes_max) {
       case Taken::need_more:
         break;
     }
-    if (auto arrived = co_await arrive(in_place_no); !arrived) co_return std::unexpected(std::move(arrived.error()));
+    if (auto arrived = co_await arrive(Room::behind_pin); !arrived)
+      co_return std::unexpected(std::move(arrived.error()));
   }
   co_return fail(errors::body_too_large, "The body is too large.");
 }
@@ -163,7 +226,7 @@ Task<Result<std::string_view>> RequestBody::read_all(std::size_t bytes_max) {
 Task<Result<std::string_view>> RequestBody::read_all_in_place() {
   begun_ = true;
   while (wire_->input.unread().size() < left_) {
-    if (auto arrived = co_await arrive(1); !arrived) co_return std::unexpected(std::move(arrived.error()));
+    if (auto arrived = co_await arrive(Room::in_place); !arrived) co_return std::unexpected(std::move(arrived.error()));
   }
   (void)take();
   co_return *(whole_ = piece_);
@@ -183,7 +246,7 @@ Task<bool> RequestBody::discard() {
   std::uint64_t dropped = 0;
   while (!skip_arrived()) {
     if (refusal_ || dropped > wire_->loop().limits().discarded_body_bytes_max) co_return false;
-    const auto arrived = co_await arrive(in_place_no);
+    const auto arrived = co_await arrive(Room::behind_pin);
     if (!arrived) co_return false;
     dropped += wire_->input.unread().size();
   }

@@ -3,6 +3,7 @@
 
 #include "ashlar/http/detail/http1_chunked.hpp"
 #include "ashlar/http/detail/http1_request.hpp"
+#include "ashlar/http/detail/transfer_pace.hpp"
 #include "ashlar/http/detail/wire.hpp"
 #include "ashlar/http/message.hpp"
 
@@ -15,10 +16,19 @@ namespace ashlar::http::detail {
 // The body of the request that a connection is at. One object serves one request after another.
 class RequestBody final : public BodyReader {
  public:
-  void use(Wire& wire) { wire_ = &wire; }  // before all else; it outlives the request
+  // Before all else. Both outlive the request.
+  void use(Wire& wire, ConnectionPermit& permit) {
+    wire_ = &wire;
+    permit_ = &permit;
+  }
 
   // The input is pinned and begins with the body.
   void begin(const RequestHead& head);
+  // Takes what has arrived. true: the handler may run, because the body is here, or Limits::body_bytes_buffered_max of
+  // it, or the client waits for 100 Continue; or there is a refusal().
+  [[nodiscard]] bool ready();
+  // Reads until ready(). false: there is a refusal(), or the connection has ended.
+  Task<bool> become_ready();
   // Whether all of it was taken from the input.
   [[nodiscard]] bool finished() const { return ended_; }
   // Why there is no whole body, when the connection has to say so itself.
@@ -37,7 +47,10 @@ class RequestBody final : public BodyReader {
   // After the request: gives back memory that an unusual body took.
   void release_memory();
 
-  [[nodiscard]] bool present() const override { return framing_ != BodyFraming::none; }
+  [[nodiscard]] bool present() const override {
+    if (framing_ != BodyFraming::chunked) return framing_ != BodyFraming::none;
+    return !ended_ || chunked_.body_bytes() > 0;
+  }
   [[nodiscard]] std::optional<std::uint64_t> length() const override;
   std::optional<std::string_view> try_whole(std::size_t bytes_max) override;
   Task<Result<std::string_view>> read() override;
@@ -52,17 +65,28 @@ class RequestBody final : public BodyReader {
   // What has arrived, appended to kept_.
   Taken gather(std::size_t bytes_max);
   // Waits for more; the error that read() returns when none comes.
-  Task<Result<>> arrive(std::size_t in_place_bytes);
+  enum class Room : std::uint8_t { behind_pin, in_place };
+  Task<Result<>> arrive(Room room);
+  // Whether all of it fits behind its head in the input, where it can be completed without a copy.
+  [[nodiscard]] bool completes_in_place() const;
+  [[nodiscard]] std::uint64_t received() const;
+  // How long the client may take for the next piece.
+  [[nodiscard]] std::chrono::milliseconds wait_time() const;
+  [[nodiscard]] bool begin_waiting();
+  void end_waiting();
   Task<Result<std::string_view>> read_all_in_place();
   [[nodiscard]] Error refuse(int status, ErrorCode code, const char* message);
   [[nodiscard]] Error failure() const;
 
   Wire* wire_ = nullptr;
+  ConnectionPermit* permit_ = nullptr;
   BodyFraming framing_ = BodyFraming::none;
   bool continue_due_ = false;
   bool ended_ = true;
   bool begun_ = false;         // read() has handed something out
-  bool kept_is_next_ = false;  // kept_ was gathered by try_whole, and read() has not handed it out
+  bool kept_is_next_ = false;  // kept_ was gathered before the first read(), which has not handed it out
+  bool waited_for_ = false;    // counted by permit_
+  TransferPace pace_;
   std::uint64_t content_length_ = 0;
   std::uint64_t left_ = 0;  // of content_length_
   ChunkedDecoder chunked_;

@@ -28,7 +28,7 @@ class StandingLoop {
     socket.assign(boost::asio::ip::tcp::v4(), descriptor);
     socket.non_blocking(true);
     const boost::asio::ip::tcp::endpoint peer(boost::asio::ip::address_v4::loopback(), 1);
-    Connection::start(loop_, std::move(socket), peer, ConnectionPermit::take(shared_), Preface::none);
+    Connection::start(loop_, std::move(socket), peer, ConnectionPermit(shared_), Preface::none);
     go_round();
   }
   // All that can go on without waiting.

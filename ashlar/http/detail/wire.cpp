@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/http/detail/wire.hpp"
 
+#include "ashlar/http/detail/transfer_pace.hpp"
+
 #include <boost/asio/post.hpp>
 
 namespace ashlar::http::detail {
@@ -34,13 +36,8 @@ bool Wire::has_unread() {
   return transport_.socket().available(failed) > 0 && !failed;
 }
 
-Task<bool> Wire::read_body() {
-  input.make_room_behind_pin();
-  return read_body_in_place();
-}
-
-Task<bool> Wire::read_body_in_place() {
-  due_in(loop_.limits().body_idle_time_max);
+Task<bool> Wire::read_body(std::chrono::milliseconds time) {
+  due_in(time);
   const auto [failed, size] = co_await read();
   watch_client();
   sent_at_once_ = 0;
@@ -67,20 +64,30 @@ Wire::Flushed Wire::try_flush() {
 
 Task<bool> Wire::flush(std::string_view piece, std::string_view ending) {
   WriteBuffers left{boost::asio::buffer(output), boost::asio::buffer(piece), boost::asio::buffer(ending)};
+  const std::size_t all = boost::asio::buffer_size(left);
+  const PaceRule rule{loop_.limits().write_time_max, loop_.limits().response_bytes_per_second_min};
+  TransferPace pace;
   ++sends_;
   while (!broken_ && boost::asio::buffer_size(left) > 0) {
     error_code failed;
     std::size_t size = transport_.try_write(left, failed);
     sent_at_once_ += size;
     if (failed == boost::asio::error::would_block) {
-      due_in(loop_.limits().write_time_max);
+      const auto time = pace.time_left(all - boost::asio::buffer_size(left), rule);
+      if (time.count() <= 0) break_off();
+      if (broken_) break;
+      unsent.set(held_by_producer + all);
+      due_in(std::min(loop_.limits().write_time_max, time));
       expired_ = false;
+      const std::int64_t since = loop_.now();
       std::tie(failed, size) = co_await transport_.write_some(left);
+      pace.add_wait(loop_.now() - since);
       sent_at_once_ = 0;
     }
     if (failed) broken_ = true;
     drop_front(left, size);
   }
+  unsent.set(held_by_producer);
   output.clear();
   if (output.capacity() > output_memory_kept_max) output.shrink_to_fit();
   watch_client();
@@ -105,7 +112,7 @@ Task<> Wire::close(Goodbye goodbye) {
   while (true) {
     const std::span<char> room = input.room();
     const auto [failed, size] = co_await transport_.read_raw(boost::asio::buffer(room.data(), room.size()));
-    if (failed) co_return;
+    if (failed || expired_) co_return;  // a client that never stops sending leaves no wait to be cancelled
   }
 }
 

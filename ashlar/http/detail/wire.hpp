@@ -14,10 +14,13 @@ namespace ashlar::http::detail {
 // A connection's bytes: what came in and was not used, what goes out and was not sent, and what is due meanwhile.
 class Wire {
  public:
-  Wire(Loop& loop, Socket socket) : input(loop.buffers()), loop_(loop), transport_(std::move(socket), loop.tls()) {}
+  Wire(Loop& loop, Socket socket, Connection& owner)
+      : input(loop.buffers()), unsent(loop.unsent(), owner), loop_(loop), transport_(std::move(socket), loop.tls()) {}
 
   InputBuffer input;
   std::string output;
+  UnsentBytes unsent;
+  std::size_t held_by_producer = 0;  // Response::stream_held_bytes, while it runs
 
   [[nodiscard]] Loop& loop() { return loop_; }
   [[nodiscard]] Transport& transport() { return transport_; }
@@ -27,6 +30,7 @@ class Wire {
   // What is due from now on. Each replaces the one before.
   void due_idle() { loop_.set_idle(place_, loop_.limits().idle_time_max); }
   void due_in(std::chrono::milliseconds time) { loop_.set_deadline(place_, time); }
+  void due_head(std::chrono::milliseconds time) { loop_.set_head(place_, time); }
   void due_never() { loop_.set_nothing(place_); }
   void due_swept() { loop_.set_swept(place_); }
   void watch_client() { loop_.set_watched(place_); }
@@ -41,18 +45,16 @@ class Wire {
   bool has_read(error_code failed, std::size_t size);
   // Past TLS: whether something has come that read() would take.
   [[nodiscard]] bool has_unread();
-  // Reads more of a body behind what is pinned, in the time a body has.
-  Task<bool> read_body();
-  // The same where the room is already made.
-  Task<bool> read_body_in_place();
+  // Reads more of a body into the room that has been made, within `time`.
+  Task<bool> read_body(std::chrono::milliseconds time);
 
   // How often something was sent: what stood in the output before may be taken back while this stays the same.
   [[nodiscard]] std::uint64_t sends() const { return sends_; }
   enum class Flushed : std::uint8_t { all, blocked, failed };
   // Sends `output` as far as the socket takes it at once.
   Flushed try_flush();
-  // Sends all of `output`, then `piece`, then `ending`, waiting for a slow reader as long as it takes anything at all.
-  // false: it does not, or has gone.
+  // Sends all of `output`, then `piece`, then `ending`, waiting for a slow reader as Limits::write_time_max and
+  // response_bytes_per_second_min say. false: it was too slow, or has gone, or had to make room (unsent).
   Task<bool> flush(std::string_view piece = {}, std::string_view ending = {});
 
   // The last of a connection: tells the other side that nothing comes any more. `lingering` first lets it finish what
