@@ -304,7 +304,7 @@ TEST(Uploads, OfAClientThatLeavesInTheMiddleAreDeleted) {
       client.send("PUT /pictures/" + TestApp::user_id.to_string() +
                   " HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=b\r\n"
                   "Content-Length: 100000\r\n\r\n" +
-                  file("raw", "r", "a/b", std::string(2'000, 'r')));
+                  file("raw", "r", "a/b", std::string(80'000, 'r')));
       while (files() == 0) std::this_thread::yield();
     }
     while (files() != 0) std::this_thread::yield();

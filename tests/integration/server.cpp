@@ -38,6 +38,7 @@ Variables server_variables() {
                 {"LOOPS", "2"},
                 {"BCRYPT_COST", "4"},
                 {"RATE_LIMIT_MAX", "0"},
+                {"CONNECTIONS_PER_ADDRESS_MAX", "0"},  // every client of a test has this address
                 {"LOG_LEVEL", "info"},
                 {"JWT_SECRET", "the access secret of the tests, long enough"},
                 {"JWT_REFRESH_SECRET", "the refresh secret of the tests, long enough"},
