@@ -135,6 +135,8 @@ void ScriptedServer::State::serve() {
     const std::scoped_lock lock(mutex);
     if (failed || stopping) return;
     open.push_back(socket.native_handle());
+    // What was written has left when write() returns: Nagle's algorithm would keep a second small piece back.
+    socket.set_option(asio::ip::tcp::no_delay(true), failed);
     threads.emplace_back([this, number = accepted++, moved = std::move(socket)]() mutable {
       const int descriptor = moved.native_handle();
       run_script(moved, number);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/http/client/request_url.hpp"
 
+#include "ashlar/core/encoding.hpp"
 #include "ashlar/http/client/client_errors.hpp"
 #include "ashlar/http/client/detail/host_name.hpp"
 
@@ -9,6 +10,7 @@
 #include <boost/url/url_view.hpp>
 
 #include <algorithm>
+#include <optional>
 
 namespace ashlar::http {
 namespace {
@@ -31,12 +33,36 @@ bool is_visible_ascii(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7F; });
 }
 
-Result<detail::HostName> host_of(const urls::url_view& url) {
-  const std::string_view host = view(url.encoded_host());
+// What stands between "//" and the path. The parts are cut out here, and Boost.URL judges the rest: of
+// "http://a:80b.example/" it takes "a" for the host and "b.example/" for the path.
+struct Parts {
+  std::string_view scheme;
+  std::string_view authority;
+  std::string_view target;    // path and query
+  std::string_view fragment;  // with its '#'
+};
+
+std::optional<Parts> parts_of(std::string_view text) {
+  Parts out;
+  const std::size_t colon = text.find(':');
+  if (colon == text.npos || !text.substr(colon).starts_with("://")) return std::nullopt;
+  out.scheme = text.substr(0, colon);
+  text.remove_prefix(colon + 3);
+  const std::size_t hash = std::min(text.find('#'), text.size());
+  out.fragment = text.substr(hash);
+  text = text.substr(0, hash);
+  const std::size_t end = std::min(text.find_first_of("/?"), text.size());
+  out.authority = text.substr(0, end);
+  out.target = text.substr(end);
+  return out;
+}
+
+Result<detail::HostName> host_of(std::string_view host) {
   if (host.empty()) return invalid("names no host.");
   if (host.front() == '[') {
-    const auto address = IpAddress::parse(host.substr(1, host.size() - 2));
-    if (!host.ends_with(']') || !address) return invalid("names no valid IPv6 address.");
+    const bool closed = host.ends_with(']') && host.contains(':');  // in brackets there is no IPv4 address
+    const auto address = closed ? IpAddress::parse(host.substr(1, host.size() - 2)) : std::nullopt;
+    if (!address) return invalid("names no valid IPv6 address.");
     return detail::host_name_of(*address);
   }
   auto name = detail::parse_host_name(host);
@@ -44,31 +70,35 @@ Result<detail::HostName> host_of(const urls::url_view& url) {
   return std::move(*name);
 }
 
-Result<Origin> origin_of(const urls::url_view& url) {
+Result<Origin> origin_of(const Parts& parts) {
   Origin out;
-  switch (url.scheme_id()) {
-    case urls::scheme::https:
-      out.scheme = Scheme::https;
-      break;
-    case urls::scheme::http:
-      out.scheme = Scheme::http;
-      break;
-    default:
-      return invalid("begins with neither http:// nor https://.");
+  if (ascii_iequals(parts.scheme, "https")) {
+    out.scheme = Scheme::https;
+  } else if (ascii_iequals(parts.scheme, "http")) {
+    out.scheme = Scheme::http;
+  } else {
+    return invalid("begins with neither http:// nor https://.");
   }
-  if (!url.has_authority()) return invalid("names no host.");
-  if (url.has_userinfo()) return invalid("holds a user name or a password; send credentials in a field.");
-  auto host = host_of(url);
+  if (parts.authority.contains('@')) return invalid("holds a user name or a password; send credentials in a field.");
+  const std::size_t bracket = parts.authority.rfind(']');
+  const std::size_t colon = parts.authority.find(':', bracket == parts.authority.npos ? 0 : bracket);
+  auto host = host_of(parts.authority.substr(0, colon));
   if (!host) return std::unexpected(std::move(host.error()));
   out.host = std::move(host->text);
   out.address = host->address;
   out.port = port_of(out.scheme);
-  if (const std::string_view port = view(url.port()); !port.empty()) {
-    const auto number = detail::parse_port(port);
+  if (colon != parts.authority.npos && colon + 1 < parts.authority.size()) {
+    const auto number = detail::parse_port(parts.authority.substr(colon + 1));
     if (!number) return invalid("names a port outside 1 to 65535.");
     out.port = *number;
   }
   return out;
+}
+
+// RFC 3986 section 5.2.4: a reference cannot climb above the root.
+std::string_view without_leading_dots(std::string_view target) {
+  while (target.starts_with("/../")) target.remove_prefix(3);
+  return target == "/.." ? "/" : target;
 }
 
 }  // namespace
@@ -82,15 +112,17 @@ std::string Origin::host_field() const {
 Result<RequestUrl> RequestUrl::parse(std::string_view text) {
   if (text.size() > bytes_max) return invalid("is too long.");
   if (!is_visible_ascii(text)) return invalid("holds a character that must be percent-encoded, or a name with one.");
-  const auto parsed = urls::parse_uri(urls::string_view(text.data(), text.size()));
-  if (!parsed) return invalid("is not an absolute URL.");
-  auto origin = origin_of(*parsed);
+  const auto parts = parts_of(text);
+  if (!parts) return invalid("is not an absolute URL.");
+  auto origin = origin_of(*parts);
   if (!origin) return std::unexpected(std::move(origin.error()));
+  const std::string rest = "http://host" + std::string(parts->target) + std::string(parts->fragment);
+  if (!urls::parse_uri(urls::string_view(rest.data(), rest.size())))
+    return invalid("holds a character that must be percent-encoded.");
   RequestUrl out;
   out.origin_ = std::move(*origin);
-  out.target_ = view(parsed->encoded_path());
-  if (out.target_.empty()) out.target_ = "/";
-  if (parsed->has_query()) out.target_.append("?").append(view(parsed->encoded_query()));
+  if (!parts->target.starts_with('/')) out.target_ = "/";
+  out.target_ += parts->target;
   return out;
 }
 
@@ -103,7 +135,9 @@ Result<RequestUrl> RequestUrl::resolve(std::string_view reference) const {
   if (!base || !relative) return invalid("is malformed.");
   urls::url out;
   if (!urls::resolve(*base, *relative, out)) return invalid("is malformed.");
-  return parse(view(out.buffer()));
+  auto resolved = parse(view(out.buffer()));
+  if (resolved) resolved->target_ = std::string(without_leading_dots(resolved->target_));
+  return resolved;
 }
 
 std::string RequestUrl::to_string() const {
