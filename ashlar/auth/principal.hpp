@@ -4,14 +4,15 @@
 #include "ashlar/core/timestamp.hpp"
 #include "ashlar/core/uuid.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace ashlar::auth {
 
-// Who is asking: a value that any face can make (from a bearer token today, from an API key or a client certificate
-// later), and that every permission decision takes.
+// The authenticated caller. A transport makes it from a bearer token, an API key or a client certificate; every
+// permission decision takes it.
 struct Principal {
   Uuid id;               // the account
   Uuid session;          // what logout ends; nil when there is none
@@ -20,6 +21,8 @@ struct Principal {
   std::string role;                      // "user", "admin"
   std::vector<std::string> permissions;  // "create:product"
   Timestamp expires_at;
+  std::optional<Timestamp> auth_time = std::nullopt;  // of the last sign-in with credentials; whole seconds in a token
+  std::vector<std::string> amr = {};                  // how: "pwd", "otp", "hwk", "mfa" (RFC 8176)
 };
 
 // What a route demands of the one who asks. `open` demands nothing.

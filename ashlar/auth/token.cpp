@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/auth/token.hpp"
 
-#include "ashlar/auth/detail/jws.hpp"
+#include "ashlar/auth/detail/token_keys.hpp"
 #include "ashlar/auth/detail/verified_tokens.hpp"
 #include "ashlar/core/encoding.hpp"
 #include "ashlar/schema/constraints.hpp"
@@ -9,7 +9,10 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstdint>
+#include <mutex>
+#include <shared_mutex>
 #include <span>
 #include <stdexcept>
 #include <utility>
@@ -17,8 +20,9 @@
 
 namespace ashlar::auth {
 
-// RFC 7519 section 4.1, RFC 9068 section 2.2; times in whole seconds.
+// RFC 7519 section 4.1, RFC 9068 sections 2.2 and 2.2.1; times in whole seconds.
 struct AccessTokenClaims {
+  static constexpr auto json_names = schema::JsonNames::as_written;
   std::string iss;
   std::string aud;
   Uuid sub;
@@ -27,11 +31,13 @@ struct AccessTokenClaims {
   std::int64_t iat = 0;
   std::int64_t nbf = 0;
   std::int64_t exp = 0;
-  std::string email;
-  std::string role;
-  std::vector<std::string> permissions;
+  std::optional<std::string> email;
+  std::optional<std::string> role;
+  std::optional<std::vector<std::string>> permissions;
+  std::optional<std::int64_t> auth_time;
+  std::optional<std::vector<std::string>> amr;
 };
-ASHLAR_DESCRIBE(AccessTokenClaims, iss, aud, sub, sid, jti, iat, nbf, exp, email, role, permissions)
+ASHLAR_DESCRIBE(AccessTokenClaims, iss, aud, sub, sid, jti, iat, nbf, exp, email, role, permissions, auth_time, amr)
 
 struct RefreshTokenClaims {
   std::string iss;
@@ -49,8 +55,7 @@ namespace {
 
 constexpr std::string_view access_type = "at+jwt";
 constexpr std::string_view refresh_type = "rt+jwt";
-constexpr std::size_t secret_bytes_min = 32;  // RFC 7518 section 3.2: as long as the hash
-constexpr std::size_t token_bytes_min = 64;   // a signature alone has 43
+constexpr std::size_t token_bytes_min = 64;  // a signature alone has 43
 constexpr std::size_t token_id_bytes_max = 64;
 
 std::unexpected<Error> invalid() { return fail(errors::token_invalid, "The token is not valid."); }
@@ -64,16 +69,23 @@ bool is_sane(const Claims& claims, const TokenOptions& options) {
          is_seconds(claims.nbf) && is_seconds(claims.exp);
 }
 
-// Of what was signed by us: verified, but perhaps not now.
 template <class Claims>
-std::optional<Claims> claims_of(const detail::JwsKey& key, std::string_view type, std::string_view token,
-                                const TokenOptions& options) {
+struct Authentic {
+  Claims claims;
+  Timestamp key_ends;  // the key no longer verifies from then on
+};
+
+// The claims of a token whose signature, type, issuer and audience are right. Its times are not checked yet.
+template <class Claims>
+std::optional<Authentic<Claims>> claims_of(const KeySet& keys, std::string_view type, std::string_view token,
+                                           const TokenOptions& options, Timestamp now) {
   if (token.size() < token_bytes_min || token.size() > options.token_bytes_max) return std::nullopt;
-  const auto payload = key.verify(type, token);
-  if (!payload) return std::nullopt;
-  auto claims = schema::read_json<Claims>(*payload, {.unknown = schema::ReadOptions::Unknown::ignore});
+  const auto verified = keys.verify(token, now);
+  if (!verified || verified->type != type) return std::nullopt;
+  auto claims = schema::read_json<Claims>(verified->payload, {.unknown = schema::ReadOptions::Unknown::ignore});
   if (!claims || !is_sane(*claims, options)) return std::nullopt;
-  return std::move(*claims);
+  constexpr Timestamp never = Timestamp::from_milliseconds(Timestamp::milliseconds_max);
+  return Authentic<Claims>{std::move(*claims), verified->verifies_until.value_or(never)};
 }
 
 template <class Claims>
@@ -81,27 +93,26 @@ Timestamp not_before(const Claims& claims) {
   return Timestamp::from_milliseconds(std::max(claims.nbf, claims.iat) * 1000);
 }
 
-TokenOptions checked(TokenOptions options) {
-  if (options.access_secret.size() < secret_bytes_min || options.refresh_secret.size() < secret_bytes_min) {
-    throw std::invalid_argument("A token secret has at least 32 bytes.");
-  }
-  if (options.access_secret == options.refresh_secret) {
-    throw std::invalid_argument("The secrets of access and refresh tokens must differ.");
-  }
-  return options;
+KeySet keys_of(const std::optional<KeySet>& given, const std::string& secret) {
+  return given ? *given : KeySet(Key::from_secret(secret));
 }
 
 }  // namespace
 
 struct Tokens::State {
   State(TokenOptions given, const Clock& the_clock, Random& the_random, const Revocations& the_revocations)
-      : options(checked(std::move(given))),
+      : options(std::move(given)),
         clock(the_clock),
         random(the_random),
         revocations(the_revocations),
-        access_key(options.access_secret),
-        refresh_key(options.refresh_secret),
+        keys(std::make_shared<const detail::TokenKeys>(keys_of(options.access_keys, options.access_secret),
+                                                       keys_of(options.refresh_keys, options.refresh_secret), 0)),
         verified(options.verified_tokens_max) {}
+
+  [[nodiscard]] std::shared_ptr<const detail::TokenKeys> current_keys() const {
+    const std::shared_lock lock(keys_mutex);
+    return keys;
+  }
 
   [[nodiscard]] std::string make_token_id() const {
     std::array<std::byte, 16> bytes{};
@@ -119,8 +130,8 @@ struct Tokens::State {
   }
 
   template <class Claims>
-  IssuedToken issue(const detail::JwsKey& key, std::string_view type, const Claims& claims) const {
-    std::string token = key.sign(type, schema::to_json(claims));
+  IssuedToken issue(const KeySet& its_keys, std::string_view type, const Claims& claims) const {
+    std::string token = its_keys.sign(type, schema::to_json(claims), clock.now());
     if (token.size() > options.token_bytes_max)
       throw std::length_error("A token's claims do not fit in token_bytes_max.");
     return {std::move(token), claims.jti, Timestamp::from_milliseconds(claims.exp * 1000)};
@@ -132,14 +143,16 @@ struct Tokens::State {
     return {};
   }
 
-  [[nodiscard]] detail::VerifiedToken read_access(std::string_view token) const;
+  [[nodiscard]] detail::VerifiedToken read_access(const KeySet& access_keys, std::string_view token,
+                                                  Timestamp now) const;
 
   const TokenOptions options;
   const Clock& clock;
   Random& random;
   const Revocations& revocations;
-  const detail::JwsKey access_key;
-  const detail::JwsKey refresh_key;
+  mutable std::shared_mutex keys_mutex;
+  std::shared_ptr<const detail::TokenKeys> keys;  // under keys_mutex
+  std::atomic<std::uint64_t> keys_number = 0;     // of `keys`, for the cache, which needs no lock then
   mutable detail::VerifiedTokens verified;
 };
 
@@ -152,10 +165,12 @@ IssuedToken Tokens::issue_access(const Principal& principal) {
   state_->fill_in(claims, state_->options.access_lifetime);
   claims.sub = principal.id;
   if (!principal.session.is_nil()) claims.sid = principal.session;
-  claims.email = principal.email;
-  claims.role = principal.role;
-  claims.permissions = principal.permissions;
-  return state_->issue(state_->access_key, access_type, claims);
+  if (!principal.email.empty()) claims.email = principal.email;
+  if (!principal.role.empty()) claims.role = principal.role;
+  if (!principal.permissions.empty()) claims.permissions = principal.permissions;
+  if (principal.auth_time) claims.auth_time = principal.auth_time->seconds();
+  if (!principal.amr.empty()) claims.amr = principal.amr;
+  return state_->issue(state_->current_keys()->access, access_type, claims);
 }
 
 IssuedToken Tokens::issue_refresh(const Uuid& account, const Uuid& session) {
@@ -163,30 +178,40 @@ IssuedToken Tokens::issue_refresh(const Uuid& account, const Uuid& session) {
   state_->fill_in(claims, state_->options.refresh_lifetime);
   claims.sub = account;
   claims.sid = session;
-  return state_->issue(state_->refresh_key, refresh_type, claims);
+  return state_->issue(state_->current_keys()->refresh, refresh_type, claims);
 }
 
-// The principal is null when it is not an access token of ours.
-detail::VerifiedToken Tokens::State::read_access(std::string_view token) const {
-  auto claims = claims_of<AccessTokenClaims>(access_key, access_type, token, options);
-  if (!claims) return {};
+// The principal is null when it is not a valid access token.
+detail::VerifiedToken Tokens::State::read_access(const KeySet& access_keys, std::string_view token,
+                                                 Timestamp now) const {
+  auto authentic = claims_of<AccessTokenClaims>(access_keys, access_type, token, options, now);
+  if (!authentic) return {};
+  AccessTokenClaims* const claims = &authentic->claims;
+  if (claims->auth_time && !is_seconds(*claims->auth_time)) return {};
   auto principal = std::make_shared<Principal>();
   principal->id = claims->sub;
   principal->session = claims->sid.value_or(Uuid{});
   principal->token_id = std::move(claims->jti);
-  principal->email = std::move(claims->email);
-  principal->role = std::move(claims->role);
-  principal->permissions = std::move(claims->permissions);
+  principal->email = std::move(claims->email).value_or("");
+  principal->role = std::move(claims->role).value_or("");
+  principal->permissions = std::move(claims->permissions).value_or(std::vector<std::string>{});
+  if (claims->auth_time) principal->auth_time = Timestamp::from_milliseconds(*claims->auth_time * 1000);
+  principal->amr = std::move(claims->amr).value_or(std::vector<std::string>{});
   principal->expires_at = Timestamp::from_milliseconds(claims->exp * 1000);
-  return {principal, not_before(*claims), principal->expires_at};
+  return {principal, not_before(*claims), std::min(principal->expires_at, authentic->key_ends)};
 }
 
 Result<std::shared_ptr<const Principal>> Tokens::verify_access(std::string_view token) const {
   if (token.size() < token_bytes_min || token.size() > state_->options.token_bytes_max) return invalid();
   const Timestamp now = state_->clock.now();
-  detail::VerifiedToken found = state_->verified.find(token);
+  std::uint64_t keys_number = state_->keys_number.load(std::memory_order_acquire);
+  detail::VerifiedToken found = state_->verified.find(token, keys_number);
   const bool was_kept = found.principal != nullptr;
-  if (!was_kept) found = state_->read_access(token);
+  if (!was_kept) {
+    const auto keys = state_->current_keys();
+    keys_number = keys->number;
+    found = state_->read_access(keys->access, token, now);
+  }
   if (!found.principal) return invalid();
   if (auto timely = state_->in_time(found.not_before, found.expires_at, now); !timely) {
     return std::unexpected(std::move(timely.error()));
@@ -194,19 +219,33 @@ Result<std::shared_ptr<const Principal>> Tokens::verify_access(std::string_view 
   if (state_->revocations.is_revoked(found.principal->token_id, found.principal->session)) {
     return fail(errors::token_revoked, "The token has been revoked.");
   }
-  if (!was_kept) state_->verified.keep(token, found, now);
+  if (!was_kept) state_->verified.keep(token, found, now, keys_number);
   return std::move(found.principal);
 }
 
 Result<RefreshClaims> Tokens::verify_refresh(std::string_view token) const {
-  auto claims = claims_of<RefreshTokenClaims>(state_->refresh_key, refresh_type, token, state_->options);
-  if (!claims || claims->sid.is_nil()) return invalid();
+  const Timestamp now = state_->clock.now();
+  auto authentic =
+      claims_of<RefreshTokenClaims>(state_->current_keys()->refresh, refresh_type, token, state_->options, now);
+  if (!authentic || authentic->claims.sid.is_nil()) return invalid();
+  RefreshTokenClaims* const claims = &authentic->claims;
   const Timestamp expires_at = Timestamp::from_milliseconds(claims->exp * 1000);
-  if (auto timely = state_->in_time(not_before(*claims), expires_at, state_->clock.now()); !timely) {
+  if (auto timely = state_->in_time(not_before(*claims), expires_at, now); !timely) {
     return std::unexpected(std::move(timely.error()));
   }
   return RefreshClaims{claims->sub, claims->sid, std::move(claims->jti), expires_at};
 }
+
+void Tokens::set_keys(KeySet access_keys, KeySet refresh_keys) {
+  const std::scoped_lock lock(state_->keys_mutex);
+  auto next = std::make_shared<const detail::TokenKeys>(std::move(access_keys), std::move(refresh_keys),
+                                                        state_->keys->number + 1);
+  state_->keys = std::move(next);
+  state_->keys_number.store(state_->keys->number, std::memory_order_release);
+}
+
+KeySet Tokens::access_keys() const { return state_->current_keys()->access; }
+KeySet Tokens::refresh_keys() const { return state_->current_keys()->refresh; }
 
 const TokenOptions& Tokens::options() const { return state_->options; }
 

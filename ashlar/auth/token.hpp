@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ashlar/auth/keys.hpp"
 #include "ashlar/auth/principal.hpp"
 #include "ashlar/core/clock.hpp"
 #include "ashlar/core/error.hpp"
@@ -13,8 +14,10 @@
 #include <string>
 #include <string_view>
 
-// Access and refresh tokens: JWTs (RFC 7519) signed with HS256 (RFC 7518 section 3.2). They cannot stand in for one
-// another: each has a secret of its own, a `typ` of its own ("at+jwt", RFC 9068; "rt+jwt"), and is checked for both.
+// Access and refresh tokens: JWTs (RFC 7519) signed with HS256, or with the key sets that are given (keys.hpp). An
+// access token is never accepted as a refresh token or the other way round: each kind has its own keys and its own
+// `typ`
+// ("at+jwt", RFC 9068; "rt+jwt"), and both are checked.
 namespace ashlar::auth {
 
 namespace errors {
@@ -26,19 +29,21 @@ inline constexpr ErrorCode forbidden{ErrorKind::forbidden, "auth.forbidden"};
 }  // namespace errors
 
 struct TokenOptions {
-  std::string access_secret;   // at least 32 bytes
-  std::string refresh_secret;  // at least 32 bytes, another than the access secret
+  std::string access_secret;   // at least 32 bytes; unused when access_keys is set
+  std::string refresh_secret;  // at least 32 bytes, different from the access secret; unused when refresh_keys is set
   std::chrono::seconds access_lifetime{15 * 60};
   std::chrono::seconds refresh_lifetime{7 * 24 * 3600};
   std::string issuer = "ashlar";
   std::string audience = "ashlar-api";
-  std::chrono::seconds clock_skew{5};        // allowed on nbf and iat, never on exp
-  std::size_t token_bytes_max = 4096;        // longer ones are invalid unread
-  std::size_t verified_tokens_max = 10'000;  // kept, so that a signature is checked once; 0 keeps none
+  std::chrono::seconds clock_skew{5};                 // tolerated on nbf and iat; exp is exact (RFC 7519 section 4.1.4)
+  std::size_t token_bytes_max = 4096;                 // longer ones are invalid and are not decoded
+  std::size_t verified_tokens_max = 10'000;           // cached, so that a signature is verified once; 0 caches none
+  std::optional<KeySet> access_keys = std::nullopt;   // nullopt: one HS256 key without an id, access_secret
+  std::optional<KeySet> refresh_keys = std::nullopt;  // nullopt: one HS256 key without an id, refresh_secret
 };
 
-// Whose access tokens are refused before they expire: by token id (jti) or by session. Looked at for each request, so
-// it must not block. Implementations: MemoryRevocations (this process); later shared ones.
+// Which access tokens are refused before they expire: by token id (jti) or by session. Asked for each request, so it
+// must not block. Implementation: MemoryRevocations.
 class Revocations {
  public:
   Revocations() = default;
@@ -52,7 +57,7 @@ class Revocations {
 struct RefreshClaims {
   Uuid account;
   Uuid session;
-  std::string token_id;  // jti: which link of the session's chain this is
+  std::string token_id;  // jti
   Timestamp expires_at;
 };
 
@@ -65,23 +70,32 @@ struct IssuedToken {
 // Issues and verifies. Safe from any thread.
 class Tokens {
  public:
-  // Throws std::invalid_argument for secrets that are too short or equal.
+  // Throws std::invalid_argument for a secret under 32 bytes, and when both kinds share a key.
   Tokens(TokenOptions options, const Clock& clock, Random& random, const Revocations& revocations);
   ~Tokens();
   Tokens(const Tokens&) = delete;
   Tokens& operator=(const Tokens&) = delete;
 
-  // `principal`'s token_id and expires_at are made here. Throws std::length_error when it has more permissions than fit
-  // in token_bytes_max.
+  // Sets token_id and expires_at itself and ignores the principal's. Members that are empty have no claim, so a
+  // principal of account, session and auth_time alone makes a token that carries no rights. Throws std::length_error
+  // when the claims do not fit in token_bytes_max.
   [[nodiscard]] IssuedToken issue_access(const Principal& principal);
   [[nodiscard]] IssuedToken issue_refresh(const Uuid& account, const Uuid& session);
 
-  // Signature (or the cache of verified tokens), algorithm, type, issuer, audience, times, revocation. The principal
-  // is shared with the cache and immutable. Errors: auth.token_invalid (never says why), auth.token_expired,
-  // auth.token_revoked.
+  // Checks signature (or finds the token in the cache of verified ones), algorithm, type, issuer, audience, times and
+  // revocation. The principal is shared with the cache and immutable. Errors: auth.token_invalid (never says why),
+  // auth.token_expired, auth.token_revoked.
   [[nodiscard]] Result<std::shared_ptr<const Principal>> verify_access(std::string_view token) const;
   [[nodiscard]] Result<RefreshClaims> verify_refresh(std::string_view token) const;
 
+  // Replaces both key sets, for a rotation. A token that was verified by a key that is no longer there is refused from
+  // the return of this call on; verifications that already run may still accept it. Throws std::invalid_argument when
+  // the sets share a key; nothing is replaced then.
+  void set_keys(KeySet access_keys, KeySet refresh_keys);
+  [[nodiscard]] KeySet access_keys() const;
+  [[nodiscard]] KeySet refresh_keys() const;
+
+  // As given to the constructor; set_keys changes nothing in it.
   [[nodiscard]] const TokenOptions& options() const;
 
  private:

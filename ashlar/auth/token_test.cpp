@@ -146,6 +146,11 @@ TEST_F(TokenTest, RefusesOtherAlgorithmsAndHeaders) {
            Case{"a longer type", R"({"alg":"HS256","typ":"at+jwt2"})"},
            Case{"a number for an algorithm", R"({"alg":256,"typ":"at+jwt"})"},
            Case{"crit", R"({"alg":"HS256","typ":"at+jwt","crit":["exp"]})"},
+           Case{"crit that is malformed", R"({"alg":"HS256","typ":"at+jwt","crit":"exp"})"},
+           Case{"crit of null", R"({"alg":"HS256","typ":"at+jwt","crit":null})"},
+           Case{"crit of nothing", R"({"alg":"HS256","typ":"at+jwt","crit":[]})"},
+           Case{"a key id", R"({"alg":"HS256","typ":"at+jwt","kid":"x"})"},
+           Case{"an algorithm twice", R"({"alg":"HS256","alg":"HS256","typ":"at+jwt"})"},
            Case{"b64 with crit", R"({"alg":"HS256","typ":"at+jwt","crit":["b64"],"b64":false})"},
            Case{"an array", R"(["HS256","at+jwt"])"},
            Case{"not JSON", R"({"alg":"HS256","typ":"at+jwt")"},
@@ -198,10 +203,13 @@ TEST_F(TokenTest, RefusesWrongClaims) {
            {{{"exp", too_far}}, "auth.token_invalid"},
            {{{"exp", "-1"}}, "auth.token_invalid"},
            {{{"exp", "null"}}, "auth.token_invalid"},
-           {{{"email", ""}}, "auth.token_invalid"},
-           {{{"role", ""}}, "auth.token_invalid"},
+           {{{"email", "null"}}, "auth.token_invalid"},
            {{{"role", "1"}}, "auth.token_invalid"},
-           {{{"permissions", ""}}, "auth.token_invalid"},
+           {{{"role", "null"}}, "auth.token_invalid"},
+           {{{"auth_time", "-1"}}, "auth.token_invalid"},
+           {{{"auth_time", R"("1763713800")"}}, "auth.token_invalid"},
+           {{{"auth_time", too_far}}, "auth.token_invalid"},
+           {{{"amr", R"("pwd")"}}, "auth.token_invalid"},
            {{{"permissions", R"("create:product")"}}, "auth.token_invalid"},
            {{{"permissions", "[1]"}}, "auth.token_invalid"},
            {{{"exp", std::to_string(now_seconds)}}, "auth.token_expired"},
@@ -212,6 +220,7 @@ TEST_F(TokenTest, RefusesWrongClaims) {
            {{{"iat", std::to_string(now_seconds + 5)}}, "valid"},
            {{{"exp", std::to_string(now_seconds + 1)}}, "valid"},
            {{{"sid", ""}}, "valid"},
+           {{{"email", ""}, {"role", ""}, {"permissions", ""}}, "valid"},  // and without any right
            {{{"something", R"({"new":[1]})"}}, "valid"},
        }) {
     EXPECT_EQ(access(by_hand(good_header, payload(changes))), code) << payload(changes);
@@ -316,6 +325,75 @@ TEST_F(TokenTest, IsRevokedByItsIdOrItsSessionWhetherKeptOrNot) {
   EXPECT_EQ(access(other.token), "valid");
   clock_.advance(900s);
   EXPECT_EQ(access(kept.token), "auth.token_expired");
+}
+
+TEST_F(TokenTest, RefusesWhatARemovedKeySignedAlsoWhenItIsCached) {
+  const Key first = Key::generate(SignatureAlgorithm::es256, random_);
+  const Key second = Key::generate(SignatureAlgorithm::eddsa, random_);
+  const KeySet refresh_keys(Key::from_secret(refresh_secret));
+  const std::string oldest = tokens_.issue_access(principal()).token;
+  EXPECT_EQ(access(oldest), "valid");  // and cached
+  tokens_.set_keys(KeySet(first), refresh_keys);
+  EXPECT_EQ(access(oldest), "auth.token_invalid");
+  const std::string old = tokens_.issue_access(principal()).token;
+  EXPECT_EQ(access(old), "valid");
+  EXPECT_EQ(access(old), "valid");
+  const KeySet rotated = KeySet(first).rotate(second, clock_.now(), {.publish_lead = 0s, .token_lifetime_max = 900s});
+  tokens_.set_keys(rotated, refresh_keys);
+  const std::string fresh = tokens_.issue_access(principal()).token;
+  EXPECT_EQ(access(old), "valid");
+  EXPECT_EQ(access(fresh), "valid");
+  tokens_.set_keys(rotated.remove(first.id()), refresh_keys);
+  EXPECT_EQ(access(old), "auth.token_invalid");
+  EXPECT_EQ(access(fresh), "valid");
+  EXPECT_EQ(access(by_hand(good_header, payload())), "auth.token_invalid");  // the first secret is no key any more
+}
+
+TEST_F(TokenTest, ACachedTokenDoesNotOutliveItsKey) {
+  const Key key = Key::generate(SignatureAlgorithm::es256, random_);
+  tokens_.set_keys(KeySet({{key, clock_.now(), clock_.now() + 60s}}), KeySet(Key::from_secret(refresh_secret)));
+  const std::string token = tokens_.issue_access(principal()).token;
+  clock_.advance(60s - 1ms);
+  EXPECT_EQ(access(token), "valid");
+  clock_.advance(1ms);
+  EXPECT_EQ(access(token), "auth.token_expired");  // cached
+  EXPECT_EQ(access(token + "A"), "auth.token_invalid");
+}
+
+TEST_F(TokenTest, RefusesAKeyForBothKinds) {
+  const Key key = Key::generate(SignatureAlgorithm::es256, random_);
+  const Key renamed = Key::from_secret(access_secret, "another name");
+  EXPECT_THROW(tokens_.set_keys(KeySet(key), KeySet(key)), std::invalid_argument);
+  EXPECT_THROW(tokens_.set_keys(KeySet(Key::from_secret(access_secret)), KeySet(renamed)), std::invalid_argument);
+  TokenOptions wrong = options();
+  wrong.refresh_keys = KeySet(renamed);
+  EXPECT_THROW(Tokens(wrong, clock_, random_, revocations_), std::invalid_argument);
+  EXPECT_EQ(access(by_hand(good_header, payload())), "valid");  // nothing was replaced
+}
+
+TEST_F(TokenTest, SignsWithEachAlgorithm) {
+  for (const auto algorithm :
+       {SignatureAlgorithm::hs256, SignatureAlgorithm::rs256, SignatureAlgorithm::es256, SignatureAlgorithm::eddsa}) {
+    TokenOptions wanted = options();
+    wanted.access_keys = KeySet(Key::generate(algorithm, random_));
+    Tokens tokens(wanted, clock_, random_, revocations_);
+    EXPECT_EQ(said(tokens.verify_access(tokens.issue_access(principal()).token)), "valid") << name_of(algorithm);
+    EXPECT_EQ(said(tokens.verify_access(by_hand(good_header, payload()))), "auth.token_invalid") << name_of(algorithm);
+  }
+}
+
+TEST_F(TokenTest, CarriesWhenAndHowTheCallerSignedIn) {
+  Principal slim;
+  slim.id = alice;
+  slim.session = session;
+  slim.auth_time = clock_.now() - 90s;
+  slim.amr = {"pwd", "otp"};
+  const auto who = tokens_.verify_access(tokens_.issue_access(slim).token);
+  ASSERT_TRUE(who);
+  EXPECT_EQ((*who)->auth_time, Timestamp::from_milliseconds((now_seconds - 90) * 1000));
+  EXPECT_EQ((*who)->amr, slim.amr);
+  EXPECT_TRUE((*who)->role.empty() && (*who)->permissions.empty() && (*who)->email.empty());
+  EXPECT_EQ((*tokens_.verify_access(tokens_.issue_access(principal()).token))->auth_time, std::nullopt);
 }
 
 TEST_F(TokenTest, SaysWhoItIs) {

@@ -31,6 +31,7 @@
 //   void refine(ashlar::schema::Refinement& out) const;  rules over several members, run when each is right by itself
 //   static T example();                                  the example that OpenAPI shows
 //   static constexpr std::string_view description;       a sentence for OpenAPI
+//   static constexpr auto json_names = ashlar::schema::JsonNames::as_written;   for the documents of other standards
 // Enumerations are described alike, and are strings on the wire: ASHLAR_DESCRIBE_ENUM(Role, user, admin)
 #define ASHLAR_DESCRIBE(Struct, ...)               \
   BOOST_DESCRIBE_STRUCT(Struct, (), (__VA_ARGS__)) \

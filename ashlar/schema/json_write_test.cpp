@@ -31,6 +31,13 @@ struct WithSecrets {
 };
 ASHLAR_DESCRIBE(WithSecrets, secrets, none)
 
+struct Claims {
+  static constexpr auto json_names = JsonNames::as_written;
+  int auth_time = 0;
+  int plain = 0;
+};
+ASHLAR_DESCRIBE(Claims, auth_time, plain)
+
 // By the letter of RFC 8259 section 7, a character at a time.
 std::string escaped(char c) {
   constexpr std::string_view digits = "0123456789abcdef";
@@ -68,6 +75,12 @@ std::vector<std::size_t> lengths() {
     out.push_back(length);
   }
   return out;
+}
+
+TEST(JsonWrite, SpellsMembersAsWrittenWhereTheStructSaysSo) {
+  EXPECT_EQ(to_json(Claims{.auth_time = 1, .plain = 2}), R"({"auth_time":1,"plain":2})");
+  EXPECT_EQ(read_json<Claims>(R"({"plain":2,"auth_time":1})")->auth_time, 1);
+  EXPECT_FALSE(read_json<Claims>(R"({"plain":2,"authTime":1})"));
 }
 
 TEST(JsonWrite, EscapesEachCharacterAtEachPlaceOfEachLength) {

@@ -28,7 +28,7 @@ VerifiedTokens::VerifiedTokens(std::size_t entries_max)
       ways_(std::min(entries_max, ways_max)),
       sets_(ways_ == 0 ? 0 : entries_max / shards_in_use_ / ways_) {}
 
-VerifiedToken VerifiedTokens::find(std::string_view token) {
+VerifiedToken VerifiedTokens::find(std::string_view token, std::uint64_t keys) {
   if (sets_ == 0) return {};
   const std::uint64_t hash = hash_of(token);
   Shard& shard = shards_[hash % shards_in_use_];
@@ -37,18 +37,18 @@ VerifiedToken VerifiedTokens::find(std::string_view token) {
   if (shard.entries.empty()) return {};
   for (std::size_t i = first; i < first + ways_; ++i) {
     Entry& entry = shard.entries[i];
-    if (entry.hash != hash || entry.token != token) continue;
+    if (entry.hash != hash || entry.keys != keys || entry.token != token) continue;
     entry.used = true;
     return entry.verified;
   }
   return {};
 }
 
-void VerifiedTokens::keep(std::string_view token, VerifiedToken verified, Timestamp now) {
+void VerifiedTokens::keep(std::string_view token, VerifiedToken verified, Timestamp now, std::uint64_t keys) {
   if (sets_ == 0) return;
   const std::uint64_t hash = hash_of(token);
   Shard& shard = shards_[hash % shards_in_use_];
-  Entry fresh{.hash = hash, .token = std::string(token), .verified = std::move(verified), .used = false};
+  Entry fresh{.hash = hash, .keys = keys, .token = std::string(token), .verified = std::move(verified), .used = false};
   const std::scoped_lock lock(shard.mutex);
   if (shard.entries.empty()) shard.entries.resize(sets_ * ways_);
   Entry* set = &shard.entries[hash / shards_max % sets_ * ways_];

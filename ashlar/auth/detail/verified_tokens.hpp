@@ -33,14 +33,16 @@ class VerifiedTokens {
  public:
   explicit VerifiedTokens(std::size_t entries_max);
 
-  // `token` has at least 16 bytes.
-  [[nodiscard]] VerifiedToken find(std::string_view token);
-  void keep(std::string_view token, VerifiedToken verified, Timestamp now);
+  // `token` has at least 16 bytes. `keys` numbers the key sets that verified it: an entry of another number is not
+  // found.
+  [[nodiscard]] VerifiedToken find(std::string_view token, std::uint64_t keys = 0);
+  void keep(std::string_view token, VerifiedToken verified, Timestamp now, std::uint64_t keys = 0);
   [[nodiscard]] std::size_t size() const;
 
  private:
   struct Entry {
     std::uint64_t hash = 0;
+    std::uint64_t keys = 0;
     std::string token;  // empty: a free place
     VerifiedToken verified;
     bool used = false;

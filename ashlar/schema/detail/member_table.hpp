@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -17,6 +18,12 @@ namespace ashlar::schema {
 template <class T>
 const Type& type_of();  // describe.hpp
 
+template <class T>
+const Type& type_of();  // describe.hpp
+
+// How a described struct spells its members in JSON; camel_case unless it has a member json_names.
+enum class JsonNames : std::uint8_t { camel_case, as_written };
+
 namespace detail {
 
 template <std::size_t N>
@@ -24,6 +31,13 @@ struct JsonName {
   std::array<char, N> text{};
   std::size_t size = 0;
 };
+
+template <std::size_t N>
+consteval JsonName<N> as_written(const char (&name)[N]) {
+  JsonName<N> out;
+  for (; out.size + 1 < N; ++out.size) out.text[out.size] = name[out.size];
+  return out;
+}
 
 // created_at -> createdAt, at compile time.
 template <std::size_t N>
@@ -91,6 +105,7 @@ struct MemberTable {
   static consteval JsonName<length> json_name() {
     char copy[length]{};
     for (std::size_t i = 0; i < length; ++i) copy[i] = D::name[i];
+    if constexpr (requires { requires T::json_names == JsonNames::as_written; }) return as_written(copy);
     return camel_case(copy);
   }
   static constexpr JsonName<length> json = json_name();
