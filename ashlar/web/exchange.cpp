@@ -112,7 +112,7 @@ std::size_t HttpInput::bytes_max(InputBinding::BodyFormat format) const {
 std::optional<Result<>> HttpInput::try_read(const schema::Type&, void* value) {
   const auto format = exchange_.route->binding->body_format(exchange_.request, exchange_.headers);
   if (!format) return std::unexpected(format.error());
-  if (*format == InputBinding::BodyFormat::none) return bind(*format, {}, value);
+  if (!exchange_.request.body->present()) return bind(*format, {}, value);
   if (*format == InputBinding::BodyFormat::multipart) return std::nullopt;
   const auto body = exchange_.request.body->try_whole(bytes_max(*format));
   if (!body) return std::nullopt;
