@@ -3,6 +3,7 @@
 
 #include "ashlar/schema/fault_codes.hpp"
 #include "ashlar/schema/json.hpp"
+#include "ashlar/web/access_log.hpp"
 #include "ashlar/web/app_state.hpp"
 #include "ashlar/web/authentication.hpp"
 #include "ashlar/web/cookies.hpp"
@@ -27,6 +28,8 @@ Exchange::Exchange(const AppState& its_state, http::Request& its_request, http::
   call.set_client(client.address, headers.user_agent);
   call.set_client_certificate(request.client_certificate);
 }
+
+std::string_view Exchange::target() const { return redact_target(request.path, redacted_target_); }
 
 void Exchange::add_limit_headers() {
   if (limit.limit != 0) add_rate_limit_headers(limit, response.headers);

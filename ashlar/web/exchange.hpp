@@ -88,12 +88,15 @@ struct Exchange final : api::Transport {
 
   // api::Transport
   [[nodiscard]] std::string_view name() const override { return "http"; }
-  [[nodiscard]] std::string_view target() const override { return request.path; }
+  [[nodiscard]] std::string_view target() const override;
   [[nodiscard]] bool late() const override { return request.late; }
   [[nodiscard]] api::Credential credential(const api::Call& call) override;
   [[nodiscard]] std::string_view field(std::string_view name) const override { return request.headers.get(name); }
   [[nodiscard]] std::optional<Error> refuse(const api::Endpoint& endpoint, const api::Call& call) override;
   void set_rate_limit(const api::RateLimitDecision& decision) override;
+
+ private:
+  mutable std::string redacted_target_;  // behind target()
 };
 
 }  // namespace ashlar::web
