@@ -27,6 +27,8 @@ class CallLog {
   explicit CallLog(const Call& call) : call_(call) {}
 
   void write(log::Level level, std::string_view message, std::initializer_list<log::Attribute> attributes) const;
+  // A line that is never dropped: see Logger::security().
+  void security(log::Level level, std::string_view message, std::initializer_list<log::Attribute> attributes) const;
   void debug(std::string_view message, std::initializer_list<log::Attribute> attributes = {}) const {
     write(log::Level::debug, message, attributes);
   }
