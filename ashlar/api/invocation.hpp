@@ -23,6 +23,9 @@ struct PreparedLimit {
   std::uint64_t number = 0;
 };
 
+// Who is counted when `call` takes a share of the limit.
+[[nodiscard]] RateLimitKey rate_limit_key(const PreparedLimit& prepared, const Call& call);
+
 // An endpoint as the Api prepared it at start. Immutable.
 struct PreparedEndpoint {
   const Endpoint* endpoint = nullptr;

@@ -122,10 +122,11 @@ Api::Api(ApiOptions options, Call::Environment environment, const auth::Tokens* 
     endpoints_.push_back(prepare(*endpoint, faults));
     endpoints_.back().index = endpoints_.size() - 1;
   }
+  if (options_.rate_limit) unmatched_limit_.limit = *options_.rate_limit;
   const auto is_limited = [](const PreparedEndpoint& endpoint) {
     return !endpoint.by_client.empty() || !endpoint.by_caller.empty();
   };
-  if (limits_ == nullptr && std::ranges::any_of(endpoints_, is_limited)) {
+  if (limits_ == nullptr && (options_.rate_limit || std::ranges::any_of(endpoints_, is_limited))) {
     own_limits_ = std::make_unique<MemoryRateLimits>(options_.rate_limit_clients_max);
     limits_ = own_limits_.get();
   }
