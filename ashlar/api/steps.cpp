@@ -76,7 +76,7 @@ class AuthenticationStep final : public Step {
 
   [[nodiscard]] std::string_view name() const override { return "authentication"; }
   [[nodiscard]] std::optional<Result<>> try_decide(Invocation& invocation) const override {
-    if (invocation.call.principal() != nullptr) return Result<>{};
+    if (invocation.call.has_principal()) return Result<>{};
     Credential credential = invocation.transport.credential(invocation.call);
     if (credential.refusal) {
       invocation.credential_refusal = std::make_unique<Error>(std::move(*credential.refusal));

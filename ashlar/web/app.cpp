@@ -3,6 +3,7 @@
 
 #include "ashlar/web/access_log.hpp"
 #include "ashlar/web/app_state.hpp"
+#include "ashlar/web/conditional.hpp"
 #include "ashlar/web/cookies.hpp"
 #include "ashlar/web/detail/counted_body.hpp"
 #include "ashlar/web/error_response.hpp"
@@ -93,9 +94,14 @@ CookiePolicy AppState::cookies_of(const Exchange& exchange) const {
 }
 
 void AppState::finish(Exchange& exchange) const {
-  const bool compressed = exchange.route == nullptr || exchange.route->route->compressed == Route::Compressed::yes;
-  if (compressed && exchange.secrets == Exchange::Secrets::none)
+  const bool compressed = (exchange.route == nullptr || exchange.route->route->compressed == Route::Compressed::yes) &&
+                          exchange.secrets == Exchange::Secrets::none;
+  if (exchange.response.status == 304) {
+    if (compressed) compression.apply_to_not_modified(exchange.request, exchange.headers, exchange.response);
+    become_not_modified(exchange.response);
+  } else if (compressed) {
     compression.apply(exchange.request, exchange.headers, exchange.response);
+  }
   const auto took = environment.clock->steady() - exchange.began;
   const std::size_t route = exchange.route == nullptr ? metrics->unmatched() : exchange.match.route;
   metrics->ended(route, exchange.response.status, took, sizes_of(exchange));

@@ -93,6 +93,7 @@ void AppState::prepare(std::size_t index, std::vector<std::string>& faults) {
   if (auto wrong = router.add(route.method, route.path, index)) return faults.push_back(std::move(*wrong));
   PreparedRoute& out = prepared[index];
   out.route = &route;
+  out.is_open = route.is_open();
   if (route.etag == Route::Tagged::yes && route.method != http::Method::get)
     faults.push_back(line_of(route) + " is not a GET; only reads have an .etag().");
   if (route.has_operation()) prepare_operation(out, faults);

@@ -32,6 +32,7 @@ struct PreparedRoute {
   const api::PreparedEndpoint* endpoint = nullptr;
   std::unique_ptr<InputBinding> binding;                 // null for what is no operation
   http::HeaderBlock caching;                             // of an operation's replies; empty: none
+  bool is_open = false;                                  // anonymous callers may call it
   std::optional<SecurityHeaderBlocks> security_headers;  // where they are not the App's
   const CorsPolicy* cors = nullptr;                      // null: no other site
   std::unique_ptr<CorsPolicy> cors_of_line;              // where it is not the App's
