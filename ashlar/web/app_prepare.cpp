@@ -2,6 +2,7 @@
 // What an App does with its routes before the first request: checks each line, and prepares what the chain needs of it.
 #include "ashlar/web/app_state.hpp"
 #include "ashlar/web/conditional.hpp"
+#include "ashlar/web/detail/body_bound.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -73,6 +74,8 @@ void AppState::prepare_operation(PreparedRoute& out, std::vector<std::string>& f
   if (const auto wrong = out.binding->complaint(); !wrong.empty())
     faults.push_back(line_of(route) + ": " + wrong + '.');
   check_bindings(route, faults);
+  const std::size_t bound = detail::body_bytes_bound(out.binding->rest()).value_or(options.body_bytes_max);
+  out.body_bytes_max = route.body_bytes_max.value_or(std::min(bound, options.body_bytes_max));
 }
 
 void AppState::prepare_cors(PreparedRoute& out, std::vector<std::string>& faults) {

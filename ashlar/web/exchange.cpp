@@ -102,14 +102,14 @@ void HttpInput::bind_fields(void* value, std::vector<Fault>& faults) const {
   }
 }
 
-std::size_t HttpInput::body_bytes_max() const {
+std::size_t HttpInput::multipart_bytes_max() const {
   return exchange_.route->route->body_bytes_max.value_or(exchange_.state.options.body_bytes_max);
 }
 
 std::size_t HttpInput::bytes_max(InputBinding::BodyFormat format) const {
-  return format == InputBinding::BodyFormat::urlencoded
-             ? std::min(body_bytes_max(), exchange_.state.options.forms.form_bytes_max)
-             : body_bytes_max();
+  const std::size_t bytes = exchange_.route->body_bytes_max;
+  return format == InputBinding::BodyFormat::urlencoded ? std::min(bytes, exchange_.state.options.forms.form_bytes_max)
+                                                        : bytes;
 }
 
 std::optional<Result<>> HttpInput::try_read(const schema::Type&, void* value) {
@@ -149,7 +149,7 @@ Task<Result<>> HttpInput::read_multipart(void* value) {
   if (auto read = binding.read_query(exchange_.request.query, value, faults); !read) co_return read;
   read_idempotency_key(faults);
   detail::FieldBinder fields(binding.body_members(), detail::FieldBinder::Paths::pointers, value, faults);
-  detail::MultipartInput input(*exchange_.request.body, *boundary, exchange_.state.options.forms, body_bytes_max(),
+  detail::MultipartInput input(*exchange_.request.body, *boundary, exchange_.state.options.forms, multipart_bytes_max(),
                                exchange_.state.uploads.get(), fields);
   if (auto read = co_await input.read(); !read) co_return read;
   bind_fields(value, faults);

@@ -31,6 +31,7 @@ struct PreparedRoute {
   const Route* route = nullptr;
   const api::PreparedEndpoint* endpoint = nullptr;
   std::unique_ptr<InputBinding> binding;                 // null for what is no operation
+  std::size_t body_bytes_max = 0;                        // of JSON and urlencoded bodies
   http::HeaderBlock caching;                             // of an operation's replies; empty: none
   bool is_open = false;                                  // anonymous callers may call it
   std::optional<SecurityHeaderBlocks> security_headers;  // where they are not the App's
@@ -51,7 +52,7 @@ class HttpInput final : public api::InputSource {
  private:
   Result<> bind(InputBinding::BodyFormat format, std::string_view body, void* value);
   void bind_fields(void* value, std::vector<Fault>& faults) const;
-  [[nodiscard]] std::size_t body_bytes_max() const;
+  [[nodiscard]] std::size_t multipart_bytes_max() const;
   [[nodiscard]] std::size_t bytes_max(InputBinding::BodyFormat format) const;
   void read_idempotency_key(std::vector<Fault>& faults) const;
   Task<Result<>> read_multipart(void* value);

@@ -32,7 +32,7 @@ struct Route {
   api::Endpoint endpoint;
 
   std::vector<FieldBinding> bindings;
-  std::optional<std::size_t> body_bytes_max;        // instead of the App's
+  std::optional<std::size_t> body_bytes_max;        // instead of the App's, and of what the input's type bounds
   std::optional<CorsOptions> cors;                  // instead of the App's
   std::optional<SecurityHeaders> security_headers;  // instead of the App's
   Forms forms = Forms::no;                          // besides JSON
