@@ -61,6 +61,9 @@ struct AppOptions {
   CompressionOptions compression{};
   api::OverloadOptions overload = {};
   const observe::MetricSources* metric_sources = nullptr;  // shown with the App's own; outlives it
+  // What any operation that is not essential can fail with besides its line's fails_with(): the database's errors, say.
+  // For the OpenAPI document.
+  std::vector<ErrorCode> operation_errors = {};
   FormOptions forms{};
   api::StreamOptions streams{};
   std::function<void(api::Steps&)> add_steps = {};  // the application's own steps; see api/step.hpp

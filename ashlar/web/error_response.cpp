@@ -64,7 +64,12 @@ std::string_view challenge_of(const Error& error) {
 }  // namespace
 
 int status_of(const ErrorCode& code) {
-  if (code == http::errors::body_timeout) return 408;
+  if (code == http::errors::body_timeout || code == http::errors::request_timeout) return 408;
+  if (code == http::errors::target_too_long) return 414;
+  if (code == http::errors::expectation_failed) return 417;
+  if (code == http::errors::headers_too_large) return 431;
+  if (code == http::errors::not_implemented) return 501;
+  if (code == http::errors::version_unsupported) return 505;
   if (code == errors::not_acceptable) return 406;
   if (code == errors::precondition_failed) return 412;
   if (code == errors::range_not_satisfiable) return 416;

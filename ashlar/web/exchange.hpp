@@ -33,6 +33,7 @@ struct PreparedRoute {
   std::unique_ptr<InputBinding> binding;                 // null for what is no operation
   std::size_t body_bytes_max = 0;                        // of JSON and urlencoded bodies
   http::HeaderBlock caching;                             // of an operation's replies; empty: none
+  const schema::Member* created_id = nullptr;            // of what a 201 names by Location; null: it names nothing
   bool is_open = false;                                  // anonymous callers may call it
   std::optional<SecurityHeaderBlocks> security_headers;  // where they are not the App's
   const CorsPolicy* cors = nullptr;                      // null: no other site

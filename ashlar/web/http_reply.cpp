@@ -59,6 +59,7 @@ void HttpReply::write(const ReplyView& reply) {
   exchange_.add_limit_headers();
   const bool unavailable = reply.service == ReplyView::Service::unavailable;
   response.status = unavailable ? 503 : status_of(reply.shape.kind);
+  if (exchange_.route->created_id != nullptr) add_location(reply.value);
   if (reply.shape.streams()) {
     write_stream(reply);
   } else if (reply.shape.kind != ReplyShape::Kind::none) {
@@ -75,6 +76,14 @@ void HttpReply::write(const ReplyView& reply) {
   }
   if (exchange_.route->route->etag == Route::Tagged::no) return;
   if (const auto tagged = tag_reply(exchange_.request, response); !tagged) fail(tagged.error());
+}
+
+void HttpReply::add_location(const void* created) {
+  const schema::Member& id = *exchange_.route->created_id;
+  std::string location(exchange_.request.path);
+  location += '/';
+  id.type().access.append_text(id.locate_in(created), location);
+  exchange_.response.headers.add("Location", location);
 }
 
 void HttpReply::add_caching() {

@@ -39,6 +39,8 @@ struct Route {
   CsrfCheck csrf = CsrfCheck::with_cookies;
   enum class Compressed : std::uint8_t { no, yes } compressed = Compressed::yes;
   enum class Tagged : std::uint8_t { no, yes } etag = Tagged::no;
+  // Whether its reply can say api::Bare::Service::unavailable (503), for the OpenAPI document.
+  enum class Unavailable : std::uint8_t { never, possible } unavailable = Unavailable::never;
   std::optional<std::string> cache_control;  // of an operation's replies; nullopt: see cache_control_of
 
   Route& set_guard(api::Guard guard) {

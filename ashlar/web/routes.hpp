@@ -108,23 +108,21 @@ class RouteBuilder {
   RouteBuilder& security_headers(SecurityHeaders headers) {
     return route_.security_headers = std::move(headers), *this;
   }
-  // When a request has to prove that it comes from one of our own pages; see csrf.hpp.
-  RouteBuilder& csrf(CsrfCheck check) { return route_.csrf = check, *this; }
+  RouteBuilder& csrf(CsrfCheck check) { return route_.csrf = check, *this; }  // see csrf.hpp
   RouteBuilder& body_bytes_max(std::size_t bytes) { return route_.body_bytes_max = bytes, *this; }
-  // Takes forms besides JSON: application/x-www-form-urlencoded and multipart/form-data. Pages of other sites can send
-  // forms; see docs/guide/csrf.md.
+  // Takes urlencoded and multipart forms besides JSON. Pages of other sites can send forms: see docs/guide/csrf.md.
   RouteBuilder& forms() { return route_.forms = Forms::yes, *this; }
   // Replies carry an ETag, and a client that has the current one gets 304. GET only.
   RouteBuilder& etag() { return route_.etag = Route::Tagged::yes, *this; }
   RouteBuilder& cache(const CacheControl& control) { return route_.cache_control = control.text(), *this; }
-  // Never compressed: where a reply holds a secret next to text that a client chooses, its compressed size leaks the
-  // secret (BREACH).
+  // Never compressed: the size of a reply that holds a secret next to text of the client's leaks the secret (BREACH).
   RouteBuilder& uncompressed() { return route_.compressed = Route::Compressed::no, *this; }
 
-  // Documentation.
   RouteBuilder& name(std::string operation) { return route_.endpoint.name = std::move(operation), *this; }
   RouteBuilder& summary(std::string sentence) { return route_.endpoint.summary = std::move(sentence), *this; }
   RouteBuilder& tag(std::string group) { return route_.endpoint.tag = std::move(group), *this; }
+  // The reply can be an api::Bare whose service is unavailable.
+  RouteBuilder& may_be_unavailable() { return route_.unavailable = Route::Unavailable::possible, *this; }
   RouteBuilder& fails_with(ErrorCode code, auto... more) {
     route_.endpoint.errors.insert(route_.endpoint.errors.end(), {code, more...});
     return *this;
