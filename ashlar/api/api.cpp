@@ -141,6 +141,7 @@ void Api::ended(const CallRecord& record) const {
 void Api::append_metrics(observe::MetricsText& text) const {
   metrics_->append_to(text);
   overload_->append_to(text);
+  heavy_lane_->append_to(text);
 }
 
 }  // namespace ashlar::api

@@ -93,6 +93,7 @@ class Api {
   const Call::Environment environment_;
   std::unique_ptr<CallMetrics> metrics_;
   std::unique_ptr<Overload> overload_;
+  std::unique_ptr<HeavyLane> heavy_lane_;
   std::unique_ptr<RateLimitStore> own_limits_;  // null where another store is given, or nothing is limited
   RateLimitStore* limits_ = nullptr;
   PreparedLimit unmatched_limit_;  // requests is 0 where there is none

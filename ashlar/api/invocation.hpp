@@ -15,6 +15,7 @@
 
 namespace ashlar::api {
 
+class HeavyLane;
 class Step;
 
 // A rate limit of an endpoint, with the number that identifies it in a store that several processes share.
@@ -37,6 +38,7 @@ struct PreparedEndpoint {
   std::chrono::milliseconds time_max{0};  // 0: no deadline
   const OwnerSource* owner_source = nullptr;
   const schema::Member* id = nullptr;  // the input's member that an owner look-up takes
+  HeavyLane* heavy_lane = nullptr;     // where a call can be heavy
 };
 
 // One call on its way through invoke(): what it is made of, and what the steps found out. What it refers to outlives

@@ -57,7 +57,7 @@ class RouteBuilder {
   RouteBuilder& permission(std::string any_of_first, auto... more) {
     return guard(api::permission({std::move(any_of_first), std::string(std::move(more))...}));
   }
-  // The owner or an admin, by a member of the reply. For reads: the operation has run when the owner is known.
+  // The owner or an admin, by a member of the reply, which is known once the operation has run. For reads.
   template <class T>
   RouteBuilder& owner(Uuid T::* member) {
     static_assert(access == Access::reads,
@@ -84,8 +84,11 @@ class RouteBuilder {
   RouteBuilder& time_max(std::chrono::milliseconds time) { return route_.endpoint.time_max = time, *this; }
   // A health check: never refused for overload, outside the App's own rate limit.
   RouteBuilder& essential() { return route_.endpoint.importance = api::Endpoint::Importance::essential, *this; }
-  // Takes the header Idempotency-Key, with which a client names a call that it may send again. Units::run() makes it
-  // happen once. A malformed key is a fault of the input.
+  // Which inputs cost far more than others (a search, a deep page): see OverloadOptions::heavy_in_flight_max.
+  RouteBuilder& heavy(bool (*is_heavy)(const Input&)) {
+    return route_.endpoint.heavy = api::heavy_when<Input>(is_heavy), *this;
+  }
+  // Takes the header Idempotency-Key: Units::run() makes a call that is sent again under its key happen once.
   RouteBuilder& idempotency_key() {
     static_assert(access == Access::changes, "a read can be repeated anyway: it takes no .idempotency_key()");
     return route_.endpoint.idempotency = api::Endpoint::Idempotency::taken, *this;
@@ -189,7 +192,6 @@ class Routes {
         emplace(method, path, std::make_unique<api::detail::TypedOperation<Op>>(operation, Expected(services...))));
   }
   Route& emplace(http::Method method, std::string_view path, std::unique_ptr<api::Operation> operation);
-
   [[nodiscard]] bool has_other(const Route& named) const;  // one of the same name
 
   std::vector<std::unique_ptr<Route>> routes_;
