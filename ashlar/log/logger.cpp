@@ -244,7 +244,7 @@ void Logger::write(Level level, std::string_view message, std::span<const Attrib
 }
 
 void Logger::security(Level level, std::string_view message, std::span<const Attribute> attributes) {
-  if (level == Level::off || this->level() == Level::off) return;
+  if (level == Level::off || level < state_->options.security_level || this->level() == Level::off) return;
   std::vector<Attribute> all;
   all.reserve(attributes.size() + 1);
   all.emplace_back("channel", "security");

@@ -57,7 +57,8 @@ enum class Style : std::uint8_t { json, pretty };
 
 struct LogOptions {
   Level level = Level::info;
-  Style style = Style::json;  // of the console; files are always JSON
+  Level security_level = Level::info;  // of security events, in place of `level`
+  Style style = Style::json;           // of the console; files are always JSON
   enum class Console : std::uint8_t { standard_output, standard_error, none } console = Console::standard_output;
   std::string file{};                             // empty: no file; else JSON lines, rotated, created with mode 0640
   std::string error_file{};                       // empty: none; else what is `error` and above once more
@@ -102,8 +103,8 @@ class Logger {
   void error(std::string_view message, std::initializer_list<Attribute> a = {}) { write(Level::error, message, a); }
 
   // A security event: a sign-in, a refusal, a changed right. Its line carries "channel":"security" and is written
-  // whatever the log's level is, unless that is `off`. May block for as long as the writer needs to catch up: not for
-  // what an anonymous client can cause without a limit.
+  // from `security_level` on whatever the log's level is, unless that is `off`. May block for as long as the writer
+  // needs to catch up: not for what an anonymous client can cause without a limit.
   void security(Level level, std::string_view message, std::span<const Attribute> attributes);
   void security(Level level, std::string_view message, std::initializer_list<Attribute> attributes = {}) {
     security(level, message, std::span(attributes.begin(), attributes.size()));

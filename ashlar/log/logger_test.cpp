@@ -219,11 +219,12 @@ TEST_F(LoggerTest, KeepsEverySecurityEvent) {
   EXPECT_GT(dropped, 0) << "the test drops no line, so it shows nothing";
 }
 
-TEST_F(LoggerTest, WritesSecurityEventsAtEveryLevelButOff) {
+TEST_F(LoggerTest, SecurityEventsHaveALevelOfTheirOwn) {
   LogOptions options = to_file();
   options.level = Level::error;
   Logger log(options, clock_);
   log.info("unseen");
+  log.security(Level::debug, "unseen");
   log.security(Level::info, "signed in");
   log.set_level(Level::off);
   log.security(Level::warn, "unseen");

@@ -128,11 +128,12 @@ TEST(OpenApi, ListsTheCodesOfEveryRefusal) {
   EXPECT_EQ(codes("~1api~1items/post", 415),
             R"(["request.unsupported_media_type","request.unsupported_content_coding"])");
   EXPECT_EQ(codes("~1api~1items/post", 406), R"(["request.not_acceptable"])");
-  EXPECT_EQ(codes("~1api~1items/post", 503), R"(["server.overloaded","request.cancelled"])");
+  EXPECT_EQ(codes("~1api~1items/post", 503),
+            R"(["server.overloaded","request.cancelled","connection.unread_responses"])");
   EXPECT_EQ(codes("~1api~1items/post", 504), R"(["server.deadline_exceeded"])");
-  EXPECT_EQ(codes("~1health/get", 503), R"(["request.cancelled"])");
+  EXPECT_EQ(codes("~1health/get", 503), R"(["request.cancelled","connection.unread_responses"])");
   EXPECT_EQ(codes("~1api~1items/post", 422), R"(["request.invalid"])");
-  EXPECT_EQ(codes("~1api~1items/post", 429), R"(["rate_limit.exceeded"])");
+  EXPECT_EQ(codes("~1api~1items/post", 429), R"(["request.too_many_bodies","rate_limit.exceeded"])");
   EXPECT_EQ(codes("~1api~1items/post", 500), R"(["internal"])");
   EXPECT_EQ(codes("~1api~1items/get", 400),
             R"(["request.malformed_query","request.body_not_expected","request.malformed","request.malformed_body"])");

@@ -34,7 +34,7 @@ void log_event(const api::Call& call, log::Level level, std::string_view message
                const Uuid& session) {
   call.log().security(
       level, message,
-      {{"user", user.to_string()}, {"session", session.to_string()}, {"address", call.client_address()}});
+      {{"userId", user.to_string()}, {"sessionId", session.to_string()}, {"address", call.client_address()}});
 }
 
 // However the user signed in. The call outlives it: a unit awaits what follows its commit.

@@ -16,7 +16,7 @@ struct RoleChange {
 // The call outlives it: a unit awaits what follows its commit.
 Task<> log_role_change(const api::Call* call, RoleChange change) {
   call->log().security(log::Level::warn, "role changed",
-                       {{"user", change.user.to_string()},
+                       {{"userId", change.user.to_string()},
                         {"before", change.before},
                         {"after", change.after},
                         {"by", call->principal() == nullptr ? std::string() : call->principal()->id.to_string()},

@@ -19,14 +19,14 @@ constexpr std::size_t identifier_characters = 64;
 constexpr std::size_t email_characters = 320;  // RFC 5321 section 4.5.3.1
 constexpr std::size_t structure_bytes = 64;    // quotation marks, commas, a line's indentation
 constexpr std::size_t depth_max = 16;          // a type that holds itself ends here
-constexpr std::size_t bytes_max = std::size_t{1} << 30;
+constexpr std::size_t bound_max = std::size_t{1} << 30;
 
-Bytes bounded(std::size_t bytes) { return bytes > bytes_max ? std::nullopt : Bytes(bytes); }
+Bytes bounded(std::size_t bytes) { return bytes > bound_max ? std::nullopt : Bytes(bytes); }
 
 Bytes plus(Bytes a, Bytes b) { return a && b ? bounded(*a + *b) : std::nullopt; }
 
 Bytes times(Bytes bytes, std::int64_t count) {
-  if (!bytes || count < 0 || static_cast<std::uint64_t>(count) > bytes_max) return std::nullopt;
+  if (!bytes || count < 0 || static_cast<std::uint64_t>(count) > bound_max) return std::nullopt;
   return bounded(*bytes * static_cast<std::size_t>(count));
 }
 

@@ -55,6 +55,7 @@ void add_input(const PreparedRoute& prepared, Collected& out) {
   if (binding.takes(urlencoded) || binding.takes(multipart)) out.add(errors::too_many_fields);
   if (binding.has_files()) out.add(ashlar::errors::overloaded);  // no room for uploads
   out.add(http::errors::body_too_large);
+  out.add(http::errors::too_many_bodies);
   out.add(errors::unsupported_media_type);
   out.add(errors::unsupported_content_coding);
 }
@@ -79,7 +80,8 @@ const ProblemCodes& connection_problems() {
     for (const ErrorCode& code :
          {http::errors::malformed_request, http::errors::malformed_body, http::errors::request_timeout,
           http::errors::body_timeout, http::errors::target_too_long, http::errors::expectation_failed,
-          http::errors::headers_too_large, http::errors::not_implemented, http::errors::version_unsupported})
+          http::errors::headers_too_large, http::errors::not_implemented, http::errors::version_unsupported,
+          http::errors::unread_responses})
       out.add(code);
     return made;
   }();
