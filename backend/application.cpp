@@ -172,6 +172,9 @@ web::AppOptions Application::app_options() {
                                                       : web::CompressionOptions::State::off}};
   out.access_log_one_in = settings.access_log_one_in;
   out.access_log_slow = settings.access_log_slow;
+  out.operation_errors = {sql::errors::unavailable,   sql::errors::timed_out, sql::errors::outcome_unknown,
+                          sql::errors::serialization, sql::errors::unique,    sql::errors::foreign_key,
+                          sql::errors::check,         sql::errors::not_null,  sql::errors::failed};
   out.metric_sources = &metrics_;
   if (dependencies_.redis != nullptr) out.rate_limit_store = &share_rate_limits();
   out.overload.requests_in_flight_max = settings.requests_in_flight_max;

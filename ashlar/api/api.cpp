@@ -101,6 +101,15 @@ Task<> Api::invoke(Invocation invocation) const {
   }
 }
 
+std::optional<RateLimitDecision> Api::try_limit_unmatched(const Call& call, Clock::Steady now) const {
+  if (unmatched_limit_.limit.requests == 0) return RateLimitDecision{};
+  return limits_->try_take(rate_limit_key(unmatched_limit_, call), unmatched_limit_.limit, now);
+}
+
+Task<RateLimitDecision> Api::limit_unmatched(const Call& call, Clock::Steady now) const {
+  return limits_->take_later(rate_limit_key(unmatched_limit_, call), unmatched_limit_.limit, now);
+}
+
 void Api::settle(const Invocation& invocation, const Result<>& result) const {
   if (!result) return fail(invocation, result.error());
   metrics_->count(invocation.endpoint.index, std::nullopt);
@@ -132,6 +141,7 @@ void Api::ended(const CallRecord& record) const {
 void Api::append_metrics(observe::MetricsText& text) const {
   metrics_->append_to(text);
   overload_->append_to(text);
+  heavy_lane_->append_to(text);
 }
 
 }  // namespace ashlar::api

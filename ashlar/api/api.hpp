@@ -68,6 +68,11 @@ class Api {
   enum class Progress : std::uint8_t { ended, waiting };
   [[nodiscard]] Progress try_invoke(Invocation& invocation) const;
 
+  // Counts a call that matches no endpoint against ApiOptions::rate_limit, by its address or field, so that looking for
+  // endpoints is limited like calling them. nullopt: the store has to be asked; await limit_unmatched().
+  [[nodiscard]] std::optional<RateLimitDecision> try_limit_unmatched(const Call& call, Clock::Steady now) const;
+  [[nodiscard]] Task<RateLimitDecision> limit_unmatched(const Call& call, Clock::Steady now) const;
+
   // Every call counts as in flight between these two, the ones that match no endpoint included.
   void began() const { metrics_->began(); }
   // Writes the call's log line.
@@ -88,8 +93,10 @@ class Api {
   const Call::Environment environment_;
   std::unique_ptr<CallMetrics> metrics_;
   std::unique_ptr<Overload> overload_;
+  std::unique_ptr<HeavyLane> heavy_lane_;
   std::unique_ptr<RateLimitStore> own_limits_;  // null where another store is given, or nothing is limited
   RateLimitStore* limits_ = nullptr;
+  PreparedLimit unmatched_limit_;  // requests is 0 where there is none
   Steps steps_;
   std::vector<PreparedEndpoint> endpoints_;
 };

@@ -27,6 +27,8 @@ class CallLog {
   explicit CallLog(const Call& call) : call_(call) {}
 
   void write(log::Level level, std::string_view message, std::initializer_list<log::Attribute> attributes) const;
+  // A line that is never dropped: see Logger::security().
+  void security(log::Level level, std::string_view message, std::initializer_list<log::Attribute> attributes) const;
   void debug(std::string_view message, std::initializer_list<log::Attribute> attributes = {}) const {
     write(log::Level::debug, message, attributes);
   }
@@ -62,7 +64,13 @@ class Call {
   Call& operator=(const Call&) = delete;
 
   // The caller; null for an anonymous caller of an open endpoint. An operation that always has one takes a UserCall.
-  [[nodiscard]] const auth::Principal* principal() const { return principal_.get(); }
+  [[nodiscard]] const auth::Principal* principal() const {
+    principal_read_ = true;
+    return principal_.get();
+  }
+  // Whether anything asked who calls, so that the reply may depend on it. A transport whose replies are cached says so
+  // there.
+  [[nodiscard]] bool depends_on_caller() const { return principal_read_; }
   // Passes when the caller owns the resource or is an admin; else auth.not_signed_in or auth.forbidden.
   [[nodiscard]] Result<> require_owner(const Uuid& owner) const;
 
@@ -105,6 +113,7 @@ class Call {
   [[nodiscard]] const Environment& environment() const { return env_; }
 
   // For transports and invoke().
+  [[nodiscard]] bool has_principal() const { return principal_ != nullptr; }  // does not count as asking who calls
   void set_principal(std::shared_ptr<const auth::Principal> principal) { principal_ = std::move(principal); }
   void set_client(std::string_view address, std::string_view agent) {
     client_address_ = address;
@@ -127,6 +136,7 @@ class Call {
   const Transport& transport_;
   std::string_view request_id_;
   std::shared_ptr<const auth::Principal> principal_;
+  mutable bool principal_read_ = false;
   Clock::Steady deadline_ = Clock::Steady::max();
   std::string_view client_address_;
   std::string_view client_agent_;

@@ -75,18 +75,24 @@ void log_call(const CallRecord& record, const CallLogOptions& options) {
 }
 
 void log_refusal(const Call& call, const PreparedEndpoint* endpoint, const Error& error) {
-  const log::Level level = error.kind() == ErrorKind::forbidden ? log::Level::warn : log::Level::info;
-  call.environment().logger->write(
-      level, "access refused",
-      {{"code", error.code().name},
-       {"operation", operation_of(endpoint)},
-       {"required", endpoint == nullptr || !endpoint->guard ? std::string_view{} : endpoint->guard->text()},
-       {"transport", call.transport()},
-       {"target", call.target()},
-       {"address", call.client_address()},
-       {"userId", user_id_of(call)},
-       {"role", call.principal() == nullptr ? std::string_view{} : std::string_view(call.principal()->role)},
-       {"requestId", call.request_id()}});
+  const std::string user_id = user_id_of(call);
+  const auth::Principal* caller = call.principal();
+  const std::initializer_list<log::Attribute> attributes = {
+      {"code", error.code().name},
+      {"operation", operation_of(endpoint)},
+      {"required", endpoint == nullptr || !endpoint->guard ? std::string_view{} : endpoint->guard->text()},
+      {"transport", call.transport()},
+      {"target", call.target()},
+      {"address", call.client_address()},
+      {"userId", user_id},
+      {"role", caller == nullptr ? std::string_view{} : std::string_view(caller->role)},
+      {"requestId", call.request_id()}};
+  log::Logger& logger = *call.environment().logger;
+  if (error.kind() == ErrorKind::forbidden) {
+    logger.security(log::Level::warn, "access refused", attributes);
+  } else {
+    logger.info("access refused", attributes);
+  }
 }
 
 void log_failure(const Call& call, const PreparedEndpoint* endpoint, const Error& error) {

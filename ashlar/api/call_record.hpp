@@ -33,8 +33,8 @@ inline constexpr std::size_t call_attributes_max = 8;
 // userId, traceId and spanId, as far as they are known. A line that stands for several calls says so as oneIn.
 void log_call(const CallRecord& record, const CallLogOptions& options);
 
-// A caller who was refused: the message "access refused" at `warn` for a known caller, at `info` for an anonymous one,
-// with what the guard requires.
+// A caller who was refused: the message "access refused" with what the guard requires; for a known caller a security
+// event at `warn`, for an anonymous one, who can cause any number of them, a line at `info`.
 void log_refusal(const Call& call, const PreparedEndpoint* endpoint, const Error& error);
 
 // A fault of ours: the message "request failed" at `error`, with the cause, which the caller does not see.

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,9 +39,19 @@ struct Endpoint {
   // taken: callers may name a call (Call::idempotency_key) and send it again; Units::run() makes it happen once.
   enum class Idempotency : std::uint8_t { ignored, taken } idempotency = Idempotency::ignored;
 
+  // Whether a call with this input costs far more than others: a search, a deep page. Such calls have a lane of their
+  // own, OverloadOptions::heavy_in_flight_max. Empty: none is.
+  std::function<bool(const void* input)> heavy = {};
+
   std::string summary;            // one sentence
   std::string tag;                // the group that it is listed in
   std::vector<ErrorCode> errors;  // that the operation itself can return
 };
+
+// For Endpoint::heavy of an operation that takes an Input.
+template <class Input>
+std::function<bool(const void*)> heavy_when(bool (*is_heavy)(const Input&)) {
+  return [is_heavy](const void* input) { return is_heavy(*static_cast<const Input*>(input)); };
+}
 
 }  // namespace ashlar::api

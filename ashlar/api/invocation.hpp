@@ -15,6 +15,7 @@
 
 namespace ashlar::api {
 
+class HeavyLane;
 class Step;
 
 // A rate limit of an endpoint, with the number that identifies it in a store that several processes share.
@@ -22,6 +23,9 @@ struct PreparedLimit {
   RateLimit limit;
   std::uint64_t number = 0;
 };
+
+// Who is counted when `call` takes a share of the limit.
+[[nodiscard]] RateLimitKey rate_limit_key(const PreparedLimit& prepared, const Call& call);
 
 // An endpoint as the Api prepared it at start. Immutable.
 struct PreparedEndpoint {
@@ -34,6 +38,7 @@ struct PreparedEndpoint {
   std::chrono::milliseconds time_max{0};  // 0: no deadline
   const OwnerSource* owner_source = nullptr;
   const schema::Member* id = nullptr;  // the input's member that an owner look-up takes
+  HeavyLane* heavy_lane = nullptr;     // where a call can be heavy
 };
 
 // One call on its way through invoke(): what it is made of, and what the steps found out. What it refers to outlives

@@ -50,6 +50,23 @@ Error Overload::refuse(std::string_view because, Clock::Steady now) {
       .with_retry_after(options_.retry_after);
 }
 
+std::optional<Error> HeavyLane::try_enter() {
+  const std::size_t before = in_flight_.fetch_add(1, std::memory_order_relaxed);
+  if (in_flight_max_ == 0 || before < in_flight_max_) return std::nullopt;
+  leave();
+  refused_.fetch_add(1, std::memory_order_relaxed);
+  return Error(ashlar::errors::overloaded, "Too many expensive requests are running. Try again shortly.")
+      .with_retry_after(retry_after_);
+}
+
+void HeavyLane::append_to(observe::MetricsText& text) const {
+  text.single("ashlar_heavy_calls_in_flight", MetricType::gauge, "Heavy calls that are running.",
+              static_cast<double>(in_flight_.load(std::memory_order_relaxed)));
+  text.single("ashlar_heavy_calls_refused_total", MetricType::counter,
+              "Heavy calls refused because too many were running.",
+              static_cast<double>(refused_.load(std::memory_order_relaxed)));
+}
+
 void Overload::append_to(observe::MetricsText& text) const {
   text.single("http_requests_refused_overload_total", MetricType::counter,
               "Requests refused at once because there was too much to do.",

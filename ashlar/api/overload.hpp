@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ashlar/api/call_metrics.hpp"
 #include "ashlar/core/clock.hpp"
 #include "ashlar/core/error.hpp"
-#include "ashlar/api/call_metrics.hpp"
 #include "ashlar/observe/metrics_text.hpp"
 
 #include <atomic>
@@ -29,9 +29,31 @@ struct WatchedQueue {
 
 struct OverloadOptions {
   std::size_t requests_in_flight_max = 5'000;   // on all loops together; 0: no bound
+  std::size_t heavy_in_flight_max = 16;         // of heavy calls (Endpoint::heavy), on all loops together; 0: no bound
   std::chrono::milliseconds look_interval{10};  // how often the queues are measured
   std::chrono::seconds retry_after{1};          // what a refused client is told
   std::vector<WatchedQueue> queues = {};
+};
+
+// The lane of heavy calls: a bounded number of them runs at once, so that the others keep most of the database. One
+// more is refused, and costs nothing. Safe from any loop.
+class HeavyLane {
+ public:
+  explicit HeavyLane(const OverloadOptions& options)
+      : in_flight_max_(options.heavy_in_flight_max), retry_after_(options.retry_after) {}
+  HeavyLane(const HeavyLane&) = delete;
+  HeavyLane& operator=(const HeavyLane&) = delete;
+
+  // nullopt: the call entered, and leave() follows. Else its error, server.overloaded.
+  [[nodiscard]] std::optional<Error> try_enter();
+  void leave() { in_flight_.fetch_sub(1, std::memory_order_relaxed); }
+  void append_to(observe::MetricsText& text) const;
+
+ private:
+  const std::size_t in_flight_max_;
+  const std::chrono::seconds retry_after_;
+  std::atomic<std::size_t> in_flight_ = 0;
+  std::atomic<std::uint64_t> refused_ = 0;
 };
 
 // Refuses new calls while there is too much to do, so that the accepted ones finish in time. Without overload a check

@@ -98,6 +98,7 @@ PreparedEndpoint Api::prepare(const Endpoint& endpoint, std::vector<std::string>
     faults.push_back(line_of(endpoint) + " has a negative time_max.");
   if (endpoint.idempotency == Endpoint::Idempotency::taken && endpoint.effect == Endpoint::Effect::reads)
     faults.push_back(line_of(endpoint) + " only reads; only what changes something takes an idempotency key.");
+  if (endpoint.heavy) out.heavy_lane = heavy_lane_.get();
   prepare_guard(out, faults);
   prepare_limits(out, faults);
   for (const auto& step : steps_.all()) {
@@ -112,6 +113,7 @@ Api::Api(ApiOptions options, Call::Environment environment, const auth::Tokens* 
       environment_(environment),
       metrics_(std::make_unique<CallMetrics>(names_of(endpoints))),
       overload_(std::make_unique<Overload>(options_.overload, *metrics_, *environment_.logger)),
+      heavy_lane_(std::make_unique<HeavyLane>(options_.overload)),
       limits_(options_.rate_limit_store),
       steps_(Steps::standard(*overload_, limits_, tokens)) {
   if (options_.add_steps) options_.add_steps(steps_);
@@ -122,10 +124,11 @@ Api::Api(ApiOptions options, Call::Environment environment, const auth::Tokens* 
     endpoints_.push_back(prepare(*endpoint, faults));
     endpoints_.back().index = endpoints_.size() - 1;
   }
+  if (options_.rate_limit) unmatched_limit_.limit = *options_.rate_limit;
   const auto is_limited = [](const PreparedEndpoint& endpoint) {
     return !endpoint.by_client.empty() || !endpoint.by_caller.empty();
   };
-  if (limits_ == nullptr && std::ranges::any_of(endpoints_, is_limited)) {
+  if (limits_ == nullptr && (options_.rate_limit || std::ranges::any_of(endpoints_, is_limited))) {
     own_limits_ = std::make_unique<MemoryRateLimits>(options_.rate_limit_clients_max);
     limits_ = own_limits_.get();
   }

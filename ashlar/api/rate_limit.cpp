@@ -69,6 +69,10 @@ RateLimitKey RateLimitKey::of_text(std::string_view text, std::uint64_t limit) {
   return {.client_high = big_endian(digest.data()), .client_low = big_endian(digest.data() + 8), .limit = limit};
 }
 
+Error rate_limit_error(const RateLimitDecision& decision) {
+  return Error(errors::rate_limited, "Too many requests; try again later.").with_retry_after(decision.retry_after);
+}
+
 RateLimitDecision tighter(const RateLimitDecision& a, const RateLimitDecision& b) {
   if (a.limit == 0) return b;
   if (b.limit == 0) return a;

@@ -88,6 +88,9 @@ class RateLimitStore {
   virtual Task<RateLimitDecision> take_later(RateLimitKey key, const RateLimit& limit, Clock::Steady now) = 0;
 };
 
+// What a caller gets whom the decision refuses: rate_limit.exceeded, with its Retry-After.
+[[nodiscard]] Error rate_limit_error(const RateLimitDecision& decision);
+
 // The tighter of the two.
 [[nodiscard]] RateLimitDecision tighter(const RateLimitDecision& a, const RateLimitDecision& b);
 

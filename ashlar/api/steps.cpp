@@ -28,25 +28,6 @@ class OverloadStep final : public Step {
   Overload& overload_;
 };
 
-RateLimitKey key_of(const PreparedLimit& prepared, const Call& call) {
-  switch (prepared.limit.by) {
-    case RateLimit::By::address:
-      break;
-    case RateLimit::By::account:
-      if (const auto* principal = call.principal()) return RateLimitKey::of_account(principal->id, prepared.number);
-      break;
-    case RateLimit::By::field:
-      if (const auto value = call.field(prepared.limit.field); !value.empty())
-        return RateLimitKey::of_text(value, prepared.number);
-      break;
-    case RateLimit::By::function:
-      if (const std::string text = prepared.limit.key(call); !text.empty())
-        return RateLimitKey::of_text(text, prepared.number);
-      break;
-  }
-  return RateLimitKey::of_address(call.client_address(), prepared.number);
-}
-
 // Counts a call against one list of its endpoint's limits. Where the store has to be asked, it goes on from there.
 class LimitStep final : public Step {
  public:
@@ -60,7 +41,7 @@ class LimitStep final : public Step {
     const auto& limits = invocation.endpoint.*limits_;
     for (std::size_t& counted = invocation.limits_counted = 0; counted < limits.size(); ++counted) {
       const auto decision =
-          store_->try_take(key_of(limits[counted], invocation.call), limits[counted].limit, invocation.began);
+          store_->try_take(rate_limit_key(limits[counted], invocation.call), limits[counted].limit, invocation.began);
       if (!decision) return std::nullopt;
       if (auto noted = note(invocation, *decision); !noted) return noted;
     }
@@ -69,7 +50,7 @@ class LimitStep final : public Step {
   [[nodiscard]] Task<Result<>> decide(Invocation& invocation) const override {
     const auto& limits = invocation.endpoint.*limits_;
     for (std::size_t& counted = invocation.limits_counted; counted < limits.size(); ++counted) {
-      const RateLimitDecision decision = co_await store_->take_later(key_of(limits[counted], invocation.call),
+      const RateLimitDecision decision = co_await store_->take_later(rate_limit_key(limits[counted], invocation.call),
                                                                      limits[counted].limit, invocation.began);
       if (auto noted = note(invocation, decision); !noted) co_return noted;
     }
@@ -80,8 +61,7 @@ class LimitStep final : public Step {
   static Result<> note(Invocation& invocation, const RateLimitDecision& decision) {
     invocation.transport.set_rate_limit(decision);
     if (decision.allowed) return {};
-    return std::unexpected(
-        Error(errors::rate_limited, "Too many requests; try again later.").with_retry_after(decision.retry_after));
+    return std::unexpected(rate_limit_error(decision));
   }
 
   const std::string_view name_;
@@ -96,7 +76,7 @@ class AuthenticationStep final : public Step {
 
   [[nodiscard]] std::string_view name() const override { return "authentication"; }
   [[nodiscard]] std::optional<Result<>> try_decide(Invocation& invocation) const override {
-    if (invocation.call.principal() != nullptr) return Result<>{};
+    if (invocation.call.has_principal()) return Result<>{};
     Credential credential = invocation.transport.credential(invocation.call);
     if (credential.refusal) {
       invocation.credential_refusal = std::make_unique<Error>(std::move(*credential.refusal));
@@ -145,6 +125,25 @@ class TransportStep final : public Step {
 };
 
 }  // namespace
+
+RateLimitKey rate_limit_key(const PreparedLimit& prepared, const Call& call) {
+  switch (prepared.limit.by) {
+    case RateLimit::By::address:
+      break;
+    case RateLimit::By::account:
+      if (const auto* principal = call.principal()) return RateLimitKey::of_account(principal->id, prepared.number);
+      break;
+    case RateLimit::By::field:
+      if (const auto value = call.field(prepared.limit.field); !value.empty())
+        return RateLimitKey::of_text(value, prepared.number);
+      break;
+    case RateLimit::By::function:
+      if (const std::string text = prepared.limit.key(call); !text.empty())
+        return RateLimitKey::of_text(text, prepared.number);
+      break;
+  }
+  return RateLimitKey::of_address(call.client_address(), prepared.number);
+}
 
 Task<Result<>> Step::decide(Invocation& invocation) const {
   auto decided = try_decide(invocation);

@@ -16,6 +16,7 @@
 #include <mutex>
 #include <thread>
 #include <utility>
+#include <vector>
 
 namespace ashlar::log {
 namespace {
@@ -55,7 +56,9 @@ struct Logger::State {
     writer.join();
   }
 
-  void append(Level level, std::string_view message, std::span<const Attribute> attributes);
+  enum class WhenFull : std::uint8_t { drop, wait };
+  void append(Level level, std::string_view message, std::span<const Attribute> attributes, WhenFull when_full);
+  [[nodiscard]] bool is_over(std::size_t bytes) const { return buffered_bytes.load(std::memory_order_relaxed) > bytes; }
   bool append_record(detail::ThreadBuffer& buffer, Level level, std::string_view message,
                      std::span<const Attribute> attributes);
   void wake();
@@ -90,13 +93,16 @@ struct Logger::State {
   std::thread writer;  // last: it uses all of the above
 };
 
-void Logger::State::append(Level level, std::string_view message, std::span<const Attribute> attributes) {
+void Logger::State::append(Level level, std::string_view message, std::span<const Attribute> attributes,
+                           WhenFull when_full) {
   detail::ThreadBuffer& buffer = buffers.of_this_thread();
+  const bool waits = when_full == WhenFull::wait;
+  while (waits && is_over(options.buffered_bytes_max * 3)) flush();
   bool hand_over = false;
   {
     const std::scoped_lock lock(buffer.mutex);
     const std::size_t most = level >= Level::error ? options.buffered_bytes_max * 2 : options.buffered_bytes_max;
-    if (buffered_bytes.load(std::memory_order_relaxed) > most || !append_record(buffer, level, message, attributes)) {
+    if ((!waits && is_over(most)) || !append_record(buffer, level, message, attributes)) {
       ++buffer.dropped;
       return;
     }
@@ -234,7 +240,16 @@ Logger::~Logger() = default;
 
 void Logger::write(Level level, std::string_view message, std::span<const Attribute> attributes) {
   if (level == Level::off || !enabled(level)) return;
-  state_->append(level, message, attributes);
+  state_->append(level, message, attributes, State::WhenFull::drop);
+}
+
+void Logger::security(Level level, std::string_view message, std::span<const Attribute> attributes) {
+  if (level == Level::off || level < state_->options.security_level || this->level() == Level::off) return;
+  std::vector<Attribute> all;
+  all.reserve(attributes.size() + 1);
+  all.emplace_back("channel", "security");
+  all.insert(all.end(), attributes.begin(), attributes.end());
+  state_->append(level, message, all, State::WhenFull::wait);
 }
 
 void Logger::flush() { state_->flush(); }

@@ -21,9 +21,10 @@
 // A line is formatted by the caller into a buffer of its thread and written by a thread of the log's own, in batches,
 // through spdlog's sinks; the caller never waits for a disk, and the thread sleeps while there is nothing to write.
 // Lines at `error` and above are handed over at once, the others within `flush_interval`. When the writer falls behind
-// by more than `buffered_bytes_max`, lines below `error` are dropped and the number dropped is logged. What is buffered
-// when the process is killed is lost; a crash by signal is not flushed. Lines of several threads are put in the order
-// of their times within a batch, not between batches.
+// by more than `buffered_bytes_max`, lines below `error` are dropped and the number dropped is logged. Security events
+// are never dropped: behind by three times as many bytes, their caller waits until the writer has caught up. What is
+// buffered when the process is killed is lost; a crash by signal is not flushed. Lines of several threads are put in
+// the order of their times within a batch, not between batches.
 namespace ashlar::log {
 
 enum class Level : std::uint8_t { trace, debug, info, warn, error, fatal, off };
@@ -56,13 +57,14 @@ enum class Style : std::uint8_t { json, pretty };
 
 struct LogOptions {
   Level level = Level::info;
-  Style style = Style::json;  // of the console; files are always JSON
+  Level security_level = Level::info;  // of security events, in place of `level`
+  Style style = Style::json;           // of the console; files are always JSON
   enum class Console : std::uint8_t { standard_output, standard_error, none } console = Console::standard_output;
   std::string file{};                             // empty: no file; else JSON lines, rotated, created with mode 0640
   std::string error_file{};                       // empty: none; else what is `error` and above once more
   std::size_t file_bytes_max = 64 * 1024 * 1024;  // then it is rotated
   std::size_t files_kept_max = 5;
-  std::size_t buffered_bytes_max = 16 * 1024 * 1024;  // twice as many for `error` and above
+  std::size_t buffered_bytes_max = 16 * 1024 * 1024;  // twice as many for `error` and above, thrice for security events
   std::size_t text_bytes_max = 8 * 1024;              // of a message or a value; a longer one is cut and says so
   std::chrono::milliseconds flush_interval{100};
   // Attributes whose value is replaced by "[redacted]": a name, which also stands for the last segment of a longer one
@@ -99,6 +101,14 @@ class Logger {
   void info(std::string_view message, std::initializer_list<Attribute> a = {}) { write(Level::info, message, a); }
   void warn(std::string_view message, std::initializer_list<Attribute> a = {}) { write(Level::warn, message, a); }
   void error(std::string_view message, std::initializer_list<Attribute> a = {}) { write(Level::error, message, a); }
+
+  // A security event: a sign-in, a refusal, a changed right. Its line carries "channel":"security" and is written
+  // from `security_level` on whatever the log's level is, unless that is `off`. May block for as long as the writer
+  // needs to catch up: not for what an anonymous client can cause without a limit.
+  void security(Level level, std::string_view message, std::span<const Attribute> attributes);
+  void security(Level level, std::string_view message, std::initializer_list<Attribute> attributes = {}) {
+    security(level, message, std::span(attributes.begin(), attributes.size()));
+  }
 
   void flush();  // returns when everything written before it was given to the operating system
 

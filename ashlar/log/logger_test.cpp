@@ -199,6 +199,56 @@ TEST_F(LoggerTest, KeepsErrorsWhenItDropsTheRest) {
   EXPECT_THAT(lines(), ::testing::Contains(HasSubstr("kept")));
 }
 
+TEST_F(LoggerTest, KeepsEverySecurityEvent) {
+  constexpr int events = 200;
+  LogOptions options = to_file();
+  options.buffered_bytes_max = 1000;
+  Logger log(options, clock_);
+  for (int i = 0; i < events; ++i) {
+    log.info(std::string(200, 'x'));
+    log.security(Level::info, "signed in", {{"n", i}});
+  }
+  log.flush();
+  int next = 0, dropped = 0;
+  for (const std::string& line : lines()) {
+    if (line.contains(R"("message":"signed in")"))
+      EXPECT_THAT(line, HasSubstr(R"("channel":"security","n":)" + std::to_string(next++) + '}'));
+    if (line.contains("were dropped")) ++dropped;
+  }
+  EXPECT_EQ(next, events);
+  EXPECT_GT(dropped, 0) << "the test drops no line, so it shows nothing";
+}
+
+TEST_F(LoggerTest, SecurityEventsHaveALevelOfTheirOwn) {
+  LogOptions options = to_file();
+  options.level = Level::error;
+  Logger log(options, clock_);
+  log.info("unseen");
+  log.security(Level::debug, "unseen");
+  log.security(Level::info, "signed in");
+  log.set_level(Level::off);
+  log.security(Level::warn, "unseen");
+  log.flush();
+  EXPECT_THAT(lines(), ElementsAre(HasSubstr("signed in")));
+}
+
+TEST_F(LoggerTest, KeepsTheSecurityEventsOfManyThreads) {
+  constexpr int threads = 4, each = 500;
+  LogOptions options = to_file();
+  options.buffered_bytes_max = 500;
+  {
+    Logger log(options, clock_);
+    std::vector<std::thread> running;
+    for (int t = 0; t < threads; ++t) {
+      running.emplace_back([&log] {
+        for (int i = 0; i < each; ++i) log.security(Level::warn, "sign-in refused", {{"n", i}});
+      });
+    }
+    for (std::thread& thread : running) thread.join();
+  }
+  EXPECT_EQ(lines().size(), std::size_t{threads} * each);
+}
+
 TEST_F(LoggerTest, RotatesBetweenLines) {
   LogOptions options = to_file();
   options.file_bytes_max = 1000;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/web/access_log.hpp"
 
+#include "ashlar/core/ascii.hpp"
 #include "ashlar/core/encoding.hpp"
 #include "ashlar/web/exchange.hpp"
 #include "ashlar/web/percent_encoding.hpp"
@@ -16,7 +17,8 @@ namespace {
 
 constexpr std::array<std::string_view, 8> secret_parts = {"token",     "secret",  "password", "passwd",
                                                           "signature", "api_key", "apikey",   "jwt"};
-constexpr std::array<std::string_view, 4> secret_words = {"code", "key", "state", "sig"};
+constexpr std::array<std::string_view, 10> secret_words = {"code", "key",     "state",     "sig",  "auth",
+                                                           "pwd",  "session", "sessionid", "pass", "ticket"};
 
 constexpr auto may_begin_secret = [] {
   std::array<bool, 256> out{};
@@ -36,16 +38,67 @@ bool looks_secret(std::string_view name) {
   return std::ranges::any_of(secret_words, [&](std::string_view word) { return ascii_iequals(name, word); });
 }
 
+// A path segment that may be a credential: a JSON Web Token, or a long text of base64url or hexadecimal digits that
+// mixes letters and digits. UUIDs, file names and words that hyphens join are none.
+constexpr std::size_t secret_segment_bytes_min = 24;
+constexpr std::size_t uuid_bytes = 36;
+constexpr std::size_t file_extension_bytes_max = 5;
+
+bool is_file_name(std::string_view segment) {
+  const std::size_t dot = segment.rfind('.');
+  return dot != segment.npos && segment.size() - dot - 1 <= file_extension_bytes_max;
+}
+
+bool is_secret_segment(std::string_view segment) {
+  if (segment.size() < secret_segment_bytes_min) return false;
+  const bool is_uuid = segment.size() == uuid_bytes && segment[8] == '-' && segment[13] == '-' && segment[18] == '-' &&
+                       segment[23] == '-';
+  if (is_uuid || is_file_name(segment)) return false;
+  bool lower = false, upper = false, digits = false, separators = false;
+  for (const char c : segment) {
+    lower = lower || (c >= 'a' && c <= 'z');
+    upper = upper || (c >= 'A' && c <= 'Z');
+    digits = digits || is_digit(c);
+    separators = separators || c == '-' || c == '.';
+    if (!is_alphanumeric(c) && !std::string_view("-._=~").contains(c)) return false;
+  }
+  return digits && (separators ? lower && upper : lower || upper);
+}
+
+bool has_secret_segment(std::string_view path) {
+  while (!path.empty()) {
+    const std::size_t end = path.find('/');
+    if (is_secret_segment(path.substr(0, end))) return true;
+    if (end == path.npos) return false;
+    path.remove_prefix(end + 1);
+  }
+  return false;
+}
+
+void append_path(std::string_view path, std::string& out) {
+  while (true) {
+    const std::size_t end = path.find('/');
+    const std::string_view segment = path.substr(0, end);
+    out.append(is_secret_segment(segment) ? "[redacted]" : segment);
+    if (end == path.npos) return;
+    out += '/';
+    path.remove_prefix(end + 1);
+  }
+}
+
 }  // namespace
 
 std::string_view redact_target(std::string_view target, std::string& buffer) {
   const std::size_t question = target.find('?');
-  if (question == target.npos) return target;
-  const std::string_view query = target.substr(question + 1);
-  bool secret = false;
+  const std::string_view path = target.substr(0, question);
+  const bool secret_path = path.size() >= secret_segment_bytes_min && has_secret_segment(path);
+  if (question == target.npos && !secret_path) return target;
+  const std::string_view query = question == target.npos ? std::string_view{} : target.substr(question + 1);
+  bool secret = secret_path;
   for (QueryPieces pieces(query); pieces.next();) secret = secret || looks_secret(pieces.name());
   if (!secret) return target;
-  buffer.assign(target.substr(0, question));
+  buffer.clear();
+  append_path(path, buffer);
   char separator = '?';
   for (QueryPieces pieces(query); pieces.next(); separator = '&') {
     buffer += separator;

@@ -16,8 +16,8 @@ struct Exchange;
 // what api::log_call() adds.
 void log_request(const Exchange& exchange, const api::Api& api, std::chrono::nanoseconds took);
 
-// The target with "[redacted]" for the values of parameters that look like secrets. The target itself when there are
-// none, else a text in `buffer`.
+// The target with "[redacted]" for the values of parameters and for segments of the path that look like secrets. The
+// target itself when there are none, else a text in `buffer`.
 [[nodiscard]] std::string_view redact_target(std::string_view target, std::string& buffer);
 
 }  // namespace ashlar::web

@@ -27,9 +27,42 @@ TEST(AccessLog, HasNoSecretOfTheQuery) {
   EXPECT_EQ(redact_target("/a?page=2&search=x%20y", buffer), "/a?page=2&search=x%20y");
   EXPECT_EQ(redact_target("/a?token=x", buffer), "/a?token=[redacted]");
   EXPECT_EQ(redact_target("/a?page=2&access_token=x&b=1", buffer), "/a?page=2&access_token=[redacted]&b=1");
-  for (const std::string name : {"accessToken", "refreshToken", "TOKEN", "password", "newPassword", "client_secret",
-                                 "apiKey", "api_key", "code", "state", "sig", "X-Signature", "%74oken"})
+  for (const std::string name :
+       {"accessToken", "refreshToken", "TOKEN", "password", "newPassword", "client_secret", "apiKey", "api_key", "code",
+        "state", "sig", "X-Signature", "%74oken", "auth", "Session", "sessionId", "pwd", "pass", "ticket"})
     EXPECT_EQ(redact_target("/a?" + name + "=x1y2", buffer), "/a?" + name + "=[redacted]");
+  for (const std::string name : {"author", "pass_count", "keyword", "codes"})
+    EXPECT_EQ(redact_target("/a?" + name + "=x1y2", buffer), "/a?" + name + "=x1y2");
+}
+
+TEST(AccessLog, HasNoSecretOfThePath) {
+  std::string buffer;
+  for (const std::string secret :
+       {"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl", "0f1e2d3c4b5a69788796a5b4c3d2e1f0",
+        "ash_9fK2mQ7xT1bV8nC4zR6w", "dGhpcyBpcyBhIHNlY3JldCAx"}) {
+    EXPECT_EQ(redact_target("/reset/" + secret, buffer), "/reset/[redacted]");
+    EXPECT_EQ(redact_target("/reset/" + secret + "/done?page=2&auth=x", buffer),
+              "/reset/[redacted]/done?page=2&auth=[redacted]");
+    EXPECT_EQ(redact_target(secret, buffer), "[redacted]");
+  }
+  for (const std::string path :
+       {"/", "/api/users/01234567-89ab-7def-8123-456789abcdef/role", "/docs/assets/swagger-ui-bundle.js",
+        "/a/very-long-name-of-a-page-without-digits", "/posts/ten-things-to-know-in-2026",
+        "/assets/index-BfGhj12kLmN0pQrS.js", "/1234567890/1234567890/1234567890/123456"})
+    EXPECT_EQ(redact_target(path, buffer), path);
+}
+
+TEST(AccessLog, RefusalsHaveNoSecretOfThePathEither) {
+  TestApp app([](Routes& routes) {
+    struct Reset {
+      static Task<Result<>> page(api::Call&, http::Request&, http::Response&) { co_return Result<>{}; }
+    };
+    routes.raw(http::Method::get, "/reset/{token}", &Reset::page).set_guard(api::signed_in());
+  });
+  EXPECT_EQ(app->get("/reset/0f1e2d3c4b5a69788796a5b4c3d2e1f0").status, 401);
+  const std::string lines = app.log_lines();
+  EXPECT_THAT(lines, HasSubstr(R"("target":"/reset/[redacted]")"));
+  EXPECT_THAT(lines, Not(HasSubstr("0f1e2d3c")));
 }
 
 TEST(AccessLog, SaysWhoAskedForWhatAndWhatBecameOfIt) {

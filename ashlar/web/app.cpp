@@ -3,6 +3,7 @@
 
 #include "ashlar/web/access_log.hpp"
 #include "ashlar/web/app_state.hpp"
+#include "ashlar/web/conditional.hpp"
 #include "ashlar/web/cookies.hpp"
 #include "ashlar/web/detail/counted_body.hpp"
 #include "ashlar/web/error_response.hpp"
@@ -93,9 +94,14 @@ CookiePolicy AppState::cookies_of(const Exchange& exchange) const {
 }
 
 void AppState::finish(Exchange& exchange) const {
-  const bool compressed = exchange.route == nullptr || exchange.route->route->compressed == Route::Compressed::yes;
-  if (compressed && exchange.secrets == Exchange::Secrets::none)
+  const bool compressed = (exchange.route == nullptr || exchange.route->route->compressed == Route::Compressed::yes) &&
+                          exchange.secrets == Exchange::Secrets::none;
+  if (exchange.response.status == 304) {
+    if (compressed) compression.apply_to_not_modified(exchange.request, exchange.headers, exchange.response);
+    become_not_modified(exchange.response);
+  } else if (compressed) {
     compression.apply(exchange.request, exchange.headers, exchange.response);
+  }
   const auto took = environment.clock->steady() - exchange.began;
   const std::size_t route = exchange.route == nullptr ? metrics->unmatched() : exchange.match.route;
   metrics->ended(route, exchange.response.status, took, sizes_of(exchange));
@@ -122,6 +128,28 @@ std::optional<Task<>> invoke(const AppState& state, Exchange& exchange) {
   return state.api->invoke(std::move(invocation));
 }
 
+// What matches no route (404, 405, OPTIONS and preflights) takes its share of the App's rate limit, too.
+void apply_limit(Exchange& exchange, const api::RateLimitDecision& decision) {
+  exchange.set_rate_limit(decision);
+  if (decision.allowed) {
+    exchange.add_limit_headers();
+  } else {
+    exchange.reply.fail(api::rate_limit_error(decision));
+  }
+}
+
+Task<> limit_unmatched(const AppState& state, Exchange& exchange) {
+  apply_limit(exchange, co_await state.api->limit_unmatched(exchange.call, exchange.began));
+}
+
+// The task is what is left of it where the store of the counts has to be asked.
+std::optional<Task<>> begin_limit_unmatched(const AppState& state, Exchange& exchange) {
+  const auto decision = state.api->try_limit_unmatched(exchange.call, exchange.began);
+  if (!decision) return limit_unmatched(state, exchange);
+  apply_limit(exchange, *decision);
+  return std::nullopt;
+}
+
 }  // namespace
 
 Task<> App::handle(http::Request& request, http::Response& response) {
@@ -129,10 +157,9 @@ Task<> App::handle(http::Request& request, http::Response& response) {
   Exchange exchange(state, request, response);
   state.api->began();
   state.start(exchange);
-  if (state.find(exchange) == AppState::Found::route) {
-    request.time_max = exchange.route->endpoint->time_max;
-    if (auto rest = invoke(state, exchange)) co_await std::move(*rest);
-  }
+  const bool found = state.find(exchange) == AppState::Found::route;
+  if (found) request.time_max = exchange.route->endpoint->time_max;
+  if (auto rest = found ? invoke(state, exchange) : begin_limit_unmatched(state, exchange)) co_await std::move(*rest);
   state.finish(exchange);
 }
 

@@ -40,8 +40,8 @@ namespace ashlar::web {
 struct AppOptions {
   std::string title = "API";
   std::string version = "0.1.0";
-  std::string environment = "development";  // shown by /health
-  std::size_t body_bytes_max = 10 * 1024 * 1024;
+  std::string environment = "development";        // shown by /health
+  std::size_t body_bytes_max = 10 * 1024 * 1024;  // JSON and urlencoded forms: less where the input's type bounds it
   std::size_t json_depth_max = 32;
   std::chrono::milliseconds request_time_max{30'000};  // a call's deadline, else 504; 0: none
   std::uint32_t rate_limit_max = 0;                    // requests a minute a client; 0: only the routes' own limits
@@ -61,6 +61,9 @@ struct AppOptions {
   CompressionOptions compression{};
   api::OverloadOptions overload = {};
   const observe::MetricSources* metric_sources = nullptr;  // shown with the App's own; outlives it
+  // What any operation that is not essential can fail with besides its line's fails_with(): the database's errors, say.
+  // For the OpenAPI document.
+  std::vector<ErrorCode> operation_errors = {};
   FormOptions forms{};
   api::StreamOptions streams{};
   std::function<void(api::Steps&)> add_steps = {};  // the application's own steps; see api/step.hpp

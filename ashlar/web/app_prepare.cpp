@@ -2,6 +2,7 @@
 // What an App does with its routes before the first request: checks each line, and prepares what the chain needs of it.
 #include "ashlar/web/app_state.hpp"
 #include "ashlar/web/conditional.hpp"
+#include "ashlar/web/detail/body_bound.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -73,6 +74,21 @@ void AppState::prepare_operation(PreparedRoute& out, std::vector<std::string>& f
   if (const auto wrong = out.binding->complaint(); !wrong.empty())
     faults.push_back(line_of(route) + ": " + wrong + '.');
   check_bindings(route, faults);
+  prepare_location(out);
+  const std::size_t bound = detail::body_bytes_bound(out.binding->rest()).value_or(options.body_bytes_max);
+  out.body_bytes_max = route.body_bytes_max.value_or(std::min(bound, options.body_bytes_max));
+}
+
+// A 201 names what it created (RFC 9110 section 15.3.2) where a GET of `{id}` below its path shows it.
+void AppState::prepare_location(PreparedRoute& out) const {
+  const api::ReplyShape reply = out.route->endpoint.operation->reply();
+  if (reply.kind != api::ReplyShape::Kind::created) return;
+  const auto shows_it = [&](const auto& route) {
+    return route->method == http::Method::get && route->path == out.route->path + "/{id}";
+  };
+  if (std::ranges::none_of(routes.all(), shows_it)) return;
+  const auto id = std::ranges::find(reply.type->members, std::string_view("id"), &schema::Member::json_name);
+  if (id != reply.type->members.end() && id->type().storage == schema::Storage::uuid) out.created_id = &*id;
 }
 
 void AppState::prepare_cors(PreparedRoute& out, std::vector<std::string>& faults) {
@@ -93,6 +109,7 @@ void AppState::prepare(std::size_t index, std::vector<std::string>& faults) {
   if (auto wrong = router.add(route.method, route.path, index)) return faults.push_back(std::move(*wrong));
   PreparedRoute& out = prepared[index];
   out.route = &route;
+  out.is_open = route.is_open();
   if (route.etag == Route::Tagged::yes && route.method != http::Method::get)
     faults.push_back(line_of(route) + " is not a GET; only reads have an .etag().");
   if (route.has_operation()) prepare_operation(out, faults);

@@ -58,6 +58,7 @@ struct AppState {
  private:
   void prepare(std::size_t index, std::vector<std::string>& faults);
   void prepare_operation(PreparedRoute& out, std::vector<std::string>& faults);
+  void prepare_location(PreparedRoute& out) const;
   void prepare_cors(PreparedRoute& out, std::vector<std::string>& faults);
 };
 

@@ -144,9 +144,15 @@ void vary_by_coding(http::ResponseHeaders& headers) {
   headers.add("Vary", "Accept-Encoding");
 }
 
-bool Compression::may_vary(const http::Response& response) const {
+void Compression::apply_to_not_modified(const http::Request& request, const KnownHeaders& known,
+                                        http::Response& response) const {
   const std::string_view type = response.headers.find("Content-Type").value_or(std::string_view{});
-  return !options_.codings.empty() && !is_too_short(response) && is_listed(type) && may_be_encoded(response, type);
+  const bool too_short =
+      response.stream_length ? *response.stream_length < options_.body_bytes_min : is_too_short(response);
+  if (options_.codings.empty() || too_short || !is_listed(type) || !may_be_encoded(response, type)) return;
+  vary_by_coding(response.headers);
+  const auto coding = accepted_by(request, known).best(options_.codings);
+  if (coding && *coding != ContentCoding::identity) weaken_etag(response.headers);
 }
 
 bool Compression::is_too_short(const http::Response& response) const {

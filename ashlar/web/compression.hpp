@@ -57,8 +57,9 @@ class Compression {
   // might have been compressed, and makes the ETag of one that was weak.
   void apply(const http::Request& request, const KnownHeaders& known, http::Response& response) const;
 
-  // Whether another client might get it compressed.
-  [[nodiscard]] bool may_vary(const http::Response& response) const;
+  // Gives a 304 that still has the body and type of its 200, or the type and stream_length, the fields that apply()
+  // would give that 200 (RFC 9110 section 15.4.5): Vary, and the weak ETag of a compressed body.
+  void apply_to_not_modified(const http::Request& request, const KnownHeaders& known, http::Response& response) const;
 
  private:
   [[nodiscard]] bool is_too_short(const http::Response& response) const;

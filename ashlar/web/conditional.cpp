@@ -33,8 +33,7 @@ std::string cache_control_of(const Route& route) {
   return open ? std::string{} : CacheControl::no_store().text();
 }
 
-void become_not_modified(http::Response& response, const Compression& compression) {
-  if (compression.may_vary(response)) vary_by_coding(response.headers);
+void become_not_modified(http::Response& response) {
   response.status = 304;
   response.body.clear();
   response.stream = nullptr;
@@ -42,7 +41,7 @@ void become_not_modified(http::Response& response, const Compression& compressio
   response.headers.remove("Content-Type");
 }
 
-Result<> tag_reply(const http::Request& request, http::Response& response, const Compression& compression) {
+Result<> tag_reply(const http::Request& request, http::Response& response) {
   if (response.status != 200) return {};
   const std::string tag = strong_etag(response.body);
   response.headers.set("ETag", tag);
@@ -50,7 +49,7 @@ Result<> tag_reply(const http::Request& request, http::Response& response, const
     case http::Precondition::passed:
       break;
     case http::Precondition::not_modified:
-      become_not_modified(response, compression);
+      response.status = 304;
       break;
     case http::Precondition::failed:
       return ashlar::fail(errors::precondition_failed, "It is not the version that If-Match names.");

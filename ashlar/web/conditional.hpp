@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ashlar/core/error.hpp"
 #include "ashlar/http/message.hpp"
 #include "ashlar/http/preconditions.hpp"
-#include "ashlar/web/compression.hpp"
 #include "ashlar/web/route.hpp"
 
 #include <string>
@@ -24,11 +24,11 @@ inline constexpr ErrorCode range_not_satisfiable{ErrorKind::malformed, "request.
 // `private, no-cache` with an ETag; else, with an ETag, `public, no-cache`; else empty.
 [[nodiscard]] std::string cache_control_of(const Route& route);
 
-// 304 in place of a response: what a 200 would have had, without a body and its type.
-void become_not_modified(http::Response& response, const Compression& compression);
+// Sets the ETag of a whole reply, and its status to 304 when the client has it; AppState::finish() removes the body.
+// Error request.precondition_failed.
+[[nodiscard]] Result<> tag_reply(const http::Request& request, http::Response& response);
 
-// Sets the ETag of a whole reply, and turns it into 304 when the client has it. Error request.precondition_failed.
-[[nodiscard]] Result<> tag_reply(const http::Request& request, http::Response& response,
-                                 const Compression& compression);
+// Leaves of a 200 what its 304 has: every field but its type (RFC 9110 section 15.4.5).
+void become_not_modified(http::Response& response);
 
 }  // namespace ashlar::web

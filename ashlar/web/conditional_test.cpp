@@ -26,6 +26,11 @@ Result<Note> changing(api::Call& call) { return Note{call.now().to_string()}; }
 constexpr ErrorCode note_gone{ErrorKind::not_found, "note.gone"};
 Result<Note> gone(api::Call&) { return fail(note_gone, "It is gone."); }
 Result<api::Bare<Note>> unwell(api::Call&) { return api::Bare<Note>{{"no"}, api::Bare<Note>::Service::unavailable}; }
+Result<Note> draft(api::Call& call) {
+  if (call.principal() == nullptr) return fail(note_gone, "It is gone.");
+  return Note{"a draft"};
+}
+Result<Note> greeting(api::Call& call) { return Note{call.principal() == nullptr ? "hello" : "hello, Ada"}; }
 Result<api::Created<Note>> make(api::Call&) { return api::Created<Note>{{"new"}}; }
 
 void mount(Routes& routes) {
@@ -38,6 +43,8 @@ void mount(Routes& routes) {
   routes.get("/mine-tagged", note).signed_in().etag();
   routes.get("/mine-kept", note).signed_in().cache(CacheControl::for_time(60s, Keeper::client));
   routes.get("/plain", note).open();
+  routes.get("/draft", draft).open().etag();
+  routes.get("/greeting", greeting).open().cache(CacheControl::for_time(1h, Keeper::anyone));
   routes.get("/kept", note).open().cache(CacheControl::for_time(1h, Keeper::anyone));
   routes.post("/make", make).signed_in();
 }
@@ -105,6 +112,8 @@ TEST(Conditional, WhoGotItCompressedHasItToo) {
   EXPECT_TRUE(tag.starts_with("W/")) << tag;
   const auto again = get(app, "/long", {{"Accept-Encoding", "gzip"}, {"If-None-Match", tag}});
   EXPECT_EQ(again.status, 304);
+  EXPECT_EQ(again.header("ETag"), tag) << "a 304 has the ETag of its 200 (RFC 9110 section 15.4.5)";
+  EXPECT_EQ(get(app, "/long", {{"If-None-Match", tag}}).header("ETag"), tag.substr(2));
   EXPECT_EQ(again.header("Vary"), "Accept-Encoding");
   EXPECT_EQ(again.header("Content-Encoding"), "");
 }
@@ -118,6 +127,31 @@ TEST(Conditional, RepliesToWhoIsSignedInAreNotStoredUnlessTheLineSaysSo) {
   EXPECT_EQ(app->get("/mine-kept").header("Cache-Control"), "private, max-age=60");
   EXPECT_EQ(app->get("/plain").header("Cache-Control"), "");
   EXPECT_EQ(app->get("/kept").header("Cache-Control"), "public, max-age=3600");
+}
+
+// Behind a plain shared cache an author's draft was served to strangers.
+TEST(Conditional, NoCacheStoresWhatDependsOnTheCallerOfAnOpenRoute) {
+  TestApp app(mount);
+  constexpr auto by_caller = "Authorization, Cookie, X-Access-Token";
+  for (const std::string path : {"/draft", "/greeting"}) {
+    EXPECT_EQ(app->get(path).header("Vary"), by_caller) << path;
+    EXPECT_NE(app->get(path).header("Cache-Control"), "private, no-store") << path;
+  }
+  EXPECT_EQ(app->get("/greeting").header("Cache-Control"), "public, max-age=3600");
+  EXPECT_EQ(app->get("/draft").status, 404);
+  const std::string token = app.token_of("user");
+  for (const auto& [name, value] : std::vector<std::pair<std::string, std::string>>{
+           {"Authorization", "Bearer " + token}, {"Cookie", "accessToken=" + token}, {"X-Access-Token", token}}) {
+    for (const std::string path : {"/draft", "/greeting"}) {
+      const auto reply = get(app, path, {{name, value}});
+      EXPECT_EQ(reply.status, 200) << path << " by " << name;
+      EXPECT_EQ(reply.header("Vary"), by_caller) << path << " by " << name;
+      EXPECT_EQ(reply.header("Cache-Control"), "private, no-store") << path << " by " << name;
+    }
+    const auto unasked = get(app, "/kept", {{name, value}});
+    EXPECT_EQ(unasked.header("Cache-Control"), "public, max-age=3600") << "it is the same for every caller";
+    EXPECT_EQ(unasked.header("Vary"), "");
+  }
 }
 
 TEST(Conditional, OnlyWhatIsReadHasATag) {

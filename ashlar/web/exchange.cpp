@@ -3,6 +3,7 @@
 
 #include "ashlar/schema/fault_codes.hpp"
 #include "ashlar/schema/json.hpp"
+#include "ashlar/web/access_log.hpp"
 #include "ashlar/web/app_state.hpp"
 #include "ashlar/web/authentication.hpp"
 #include "ashlar/web/cookies.hpp"
@@ -27,6 +28,8 @@ Exchange::Exchange(const AppState& its_state, http::Request& its_request, http::
   call.set_client(client.address, headers.user_agent);
   call.set_client_certificate(request.client_certificate);
 }
+
+std::string_view Exchange::target() const { return redact_target(request.path, redacted_target_); }
 
 void Exchange::add_limit_headers() {
   if (limit.limit != 0) add_rate_limit_headers(limit, response.headers);
@@ -99,20 +102,20 @@ void HttpInput::bind_fields(void* value, std::vector<Fault>& faults) const {
   }
 }
 
-std::size_t HttpInput::body_bytes_max() const {
+std::size_t HttpInput::multipart_bytes_max() const {
   return exchange_.route->route->body_bytes_max.value_or(exchange_.state.options.body_bytes_max);
 }
 
 std::size_t HttpInput::bytes_max(InputBinding::BodyFormat format) const {
-  return format == InputBinding::BodyFormat::urlencoded
-             ? std::min(body_bytes_max(), exchange_.state.options.forms.form_bytes_max)
-             : body_bytes_max();
+  const std::size_t bytes = exchange_.route->body_bytes_max;
+  return format == InputBinding::BodyFormat::urlencoded ? std::min(bytes, exchange_.state.options.forms.form_bytes_max)
+                                                        : bytes;
 }
 
 std::optional<Result<>> HttpInput::try_read(const schema::Type&, void* value) {
   const auto format = exchange_.route->binding->body_format(exchange_.request, exchange_.headers);
   if (!format) return std::unexpected(format.error());
-  if (*format == InputBinding::BodyFormat::none) return bind(*format, {}, value);
+  if (!exchange_.request.body->present()) return bind(*format, {}, value);
   if (*format == InputBinding::BodyFormat::multipart) return std::nullopt;
   const auto body = exchange_.request.body->try_whole(bytes_max(*format));
   if (!body) return std::nullopt;
@@ -146,7 +149,7 @@ Task<Result<>> HttpInput::read_multipart(void* value) {
   if (auto read = binding.read_query(exchange_.request.query, value, faults); !read) co_return read;
   read_idempotency_key(faults);
   detail::FieldBinder fields(binding.body_members(), detail::FieldBinder::Paths::pointers, value, faults);
-  detail::MultipartInput input(*exchange_.request.body, *boundary, exchange_.state.options.forms, body_bytes_max(),
+  detail::MultipartInput input(*exchange_.request.body, *boundary, exchange_.state.options.forms, multipart_bytes_max(),
                                exchange_.state.uploads.get(), fields);
   if (auto read = co_await input.read(); !read) co_return read;
   bind_fields(value, faults);

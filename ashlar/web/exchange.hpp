@@ -31,7 +31,10 @@ struct PreparedRoute {
   const Route* route = nullptr;
   const api::PreparedEndpoint* endpoint = nullptr;
   std::unique_ptr<InputBinding> binding;                 // null for what is no operation
+  std::size_t body_bytes_max = 0;                        // of JSON and urlencoded bodies
   http::HeaderBlock caching;                             // of an operation's replies; empty: none
+  const schema::Member* created_id = nullptr;            // of what a 201 names by Location; null: it names nothing
+  bool is_open = false;                                  // anonymous callers may call it
   std::optional<SecurityHeaderBlocks> security_headers;  // where they are not the App's
   const CorsPolicy* cors = nullptr;                      // null: no other site
   std::unique_ptr<CorsPolicy> cors_of_line;              // where it is not the App's
@@ -50,7 +53,7 @@ class HttpInput final : public api::InputSource {
  private:
   Result<> bind(InputBinding::BodyFormat format, std::string_view body, void* value);
   void bind_fields(void* value, std::vector<Fault>& faults) const;
-  [[nodiscard]] std::size_t body_bytes_max() const;
+  [[nodiscard]] std::size_t multipart_bytes_max() const;
   [[nodiscard]] std::size_t bytes_max(InputBinding::BodyFormat format) const;
   void read_idempotency_key(std::vector<Fault>& faults) const;
   Task<Result<>> read_multipart(void* value);
@@ -88,12 +91,15 @@ struct Exchange final : api::Transport {
 
   // api::Transport
   [[nodiscard]] std::string_view name() const override { return "http"; }
-  [[nodiscard]] std::string_view target() const override { return request.path; }
+  [[nodiscard]] std::string_view target() const override;
   [[nodiscard]] bool late() const override { return request.late; }
   [[nodiscard]] api::Credential credential(const api::Call& call) override;
   [[nodiscard]] std::string_view field(std::string_view name) const override { return request.headers.get(name); }
   [[nodiscard]] std::optional<Error> refuse(const api::Endpoint& endpoint, const api::Call& call) override;
   void set_rate_limit(const api::RateLimitDecision& decision) override;
+
+ private:
+  mutable std::string redacted_target_;  // behind target()
 };
 
 }  // namespace ashlar::web

@@ -2,7 +2,9 @@
 #include "ashlar/web/files.hpp"
 
 #include "ashlar/core/encoding.hpp"
+#include "ashlar/http/compression.hpp"
 #include "ashlar/http/date.hpp"
+#include "ashlar/web/compression.hpp"
 #include "ashlar/web/conditional.hpp"
 #include "ashlar/web/detail/media_types.hpp"
 #include "ashlar/web/detail/opened_file.hpp"
@@ -189,6 +191,10 @@ Result<> answer(const api::Call& context, const http::Request& request, std::sha
   switch (http::evaluate_preconditions(request.method, request.headers, validators)) {
     case http::Precondition::not_modified:
       response.status = 304;
+      if (found.coding == ContentCoding::identity) {  // for what compression gives the 200; see AppState::finish
+        headers.add("Content-Type", type);
+        response.stream_length = size;
+      }
       return {};
     case http::Precondition::failed:
       return ashlar::fail(errors::precondition_failed, "The file is not the version that was asked for.");

@@ -7,6 +7,7 @@
 #include "ashlar/web/upload.hpp"
 #include "tests/support/raw_client.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <sys/stat.h>
@@ -125,6 +126,14 @@ TEST_F(FormTest, FormsAreRefusedWhereTheLineDoesNotTakeThem) {
   }
   EXPECT_EQ(order("name=a&count=1", "application/x-www-form-urlencoded; charset=latin1").status, 415);
   EXPECT_EQ(order("name=a&count=1", "text/plain").status, 415);
+}
+
+TEST_F(FormTest, AnEmptyBodyIsAFormWithoutFields) {
+  for (const auto* type : {"application/x-www-form-urlencoded", "application/x-www-form-urlencoded;"}) {
+    const auto reply = app->send({http::Method::post, "/orders", {{"Content-Type", type}}, ""});
+    EXPECT_EQ(reply.status, 422) << type;
+    EXPECT_THAT(faults(reply), testing::IsSupersetOf({"/name required", "/count required"}));
+  }
 }
 
 TEST_F(FormTest, EveryFaultOfAFormComesWithItsPath) {

@@ -59,6 +59,7 @@ void HttpReply::write(const ReplyView& reply) {
   exchange_.add_limit_headers();
   const bool unavailable = reply.service == ReplyView::Service::unavailable;
   response.status = unavailable ? 503 : status_of(reply.shape.kind);
+  if (exchange_.route->created_id != nullptr) add_location(reply.value);
   if (reply.shape.streams()) {
     write_stream(reply);
   } else if (reply.shape.kind != ReplyShape::Kind::none) {
@@ -71,11 +72,32 @@ void HttpReply::write(const ReplyView& reply) {
                            response.headers);
     response.headers.set("Cache-Control", "no-store");  // RFC 6749 section 5.1
   } else {
-    response.headers.add(exchange_.route->caching);
+    add_caching();
   }
   if (exchange_.route->route->etag == Route::Tagged::no) return;
-  if (const auto tagged = tag_reply(exchange_.request, response, exchange_.state.compression); !tagged)
-    fail(tagged.error());
+  if (const auto tagged = tag_reply(exchange_.request, response); !tagged) fail(tagged.error());
+}
+
+void HttpReply::add_location(const void* created) {
+  const schema::Member& id = *exchange_.route->created_id;
+  std::string location(exchange_.request.path);
+  location += '/';
+  id.type().access.append_text(id.locate_in(created), location);
+  exchange_.response.headers.add("Location", location);
+}
+
+void HttpReply::add_caching() {
+  if (vary_by_caller() == Personal::no) exchange_.response.headers.add(exchange_.route->caching);
+}
+
+// RFC 9111 section 4.1: a shared cache selects by Vary, and may store a response to a request with a cookie.
+HttpReply::Personal HttpReply::vary_by_caller() {
+  const PreparedRoute* route = exchange_.route;
+  if (route == nullptr || !route->is_open || !exchange_.call.depends_on_caller()) return Personal::no;
+  exchange_.response.headers.add("Vary", "Authorization, Cookie, X-Access-Token");
+  if (!exchange_.call.has_principal()) return Personal::no;
+  exchange_.response.headers.set("Cache-Control", "private, no-store");
+  return Personal::yes;
 }
 
 void HttpReply::write_body(const ReplyView& reply) {
@@ -109,6 +131,7 @@ void HttpReply::fail(const Error& error) {
   exchange_.error_code = error.code().name;
   exchange_.response.reset();
   exchange_.state.start(exchange_);
+  (void)vary_by_caller();
   write_problem(error, {.instance = exchange_.request.path, .request_id = exchange_.id.view()}, exchange_.response);
 }
 

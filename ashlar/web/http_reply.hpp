@@ -3,6 +3,8 @@
 
 #include "ashlar/api/operation.hpp"
 
+#include <cstdint>
+
 namespace ashlar::web {
 
 struct Exchange;
@@ -11,8 +13,9 @@ struct Exchange;
 [[nodiscard]] int status_of(api::ReplyShape::Kind kind);
 
 // Writes what came of a call into the response. A reply becomes {"data": ...}, {"data": [...], "pagination": {...}},
-// the bare value, or 204 without a body, with its cookies, Cache-Control and ETag; streams go on after it. An error
-// becomes problem details.
+// the bare value, or 204 without a body, with its cookies, Location, Cache-Control and ETag; streams go on after it. An
+// error becomes problem details. On an open route, what depends on who calls varies by the credentials, and no cache
+// stores what an authenticated caller gets.
 class HttpReply final : public api::ReplySink {
  public:
   explicit HttpReply(Exchange& exchange) : exchange_(exchange) {}
@@ -22,6 +25,10 @@ class HttpReply final : public api::ReplySink {
  private:
   void write_body(const api::ReplyView& reply);
   void write_stream(const api::ReplyView& reply);
+  void add_location(const void* created);
+  void add_caching();
+  enum class Personal : std::uint8_t { no, yes };
+  Personal vary_by_caller();
 
   Exchange& exchange_;
 };

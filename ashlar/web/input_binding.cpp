@@ -7,6 +7,7 @@
 #include "ashlar/schema/json.hpp"
 #include "ashlar/web/detail/field_binder.hpp"
 #include "ashlar/web/detail/magic_numbers.hpp"
+#include "ashlar/web/detail/parameters.hpp"
 #include "ashlar/web/percent_encoding.hpp"
 
 #include <algorithm>
@@ -42,11 +43,21 @@ std::unexpected<Error> malformed_query() {
   return fail(errors::malformed_query, "The query holds an escape that is none, or text that is not UTF-8.");
 }
 
-// What stands behind the media type, from `end` on: nothing, or a charset that is UTF-8.
-bool is_utf8_or_silent(std::string_view content_type, std::size_t end) {
-  if (end == content_type.npos) return true;
-  const std::string parameter = ascii_lower(http::trimmed(content_type.substr(end + 1)));
-  return parameter == "charset=utf-8" || parameter == "charset=\"utf-8\"";
+// Whether the parameters leave the body UTF-8: a charset, if there is one, says so. Unknown parameters are ignored (RFC
+// 2045 section 5.2).
+bool is_utf8_or_silent(std::string_view content_type) {
+  detail::Parameters parameters = detail::Parameters::of(content_type);
+  for (auto found = parameters.next(); found != detail::Parameters::Found::end; found = parameters.next()) {
+    if (found == detail::Parameters::Found::malformed) return false;
+    if (parameters.name() == "charset" && !ascii_iequals(parameters.value(), "utf-8")) return false;
+  }
+  return true;
+}
+
+bool is_coded(const KnownHeaders& headers) {
+  if (headers.content_encodings == 0) return false;
+  return headers.content_encodings > 1 ||
+         (!headers.content_encoding.empty() && !ascii_iequals(headers.content_encoding, "identity"));
 }
 
 }  // namespace
@@ -153,9 +164,15 @@ Result<> InputBinding::read_form(std::string_view form, std::size_t fields_max, 
 
 Result<InputBinding::BodyFormat> InputBinding::body_format(const http::Request& request,
                                                            const KnownHeaders& headers) const {
-  if (!request.body->present()) return BodyFormat::none;
+  if (!request.body->present()) {
+    // An empty form: every field that it must have is missing, as in a form that has others.
+    const bool form = takes(BodyFormat::urlencoded) && is_media_type(headers.content_type, urlencoded_type);
+    return form ? BodyFormat::urlencoded : BodyFormat::none;
+  }
   if (source_ == Source::query)
     return fail(errors::body_not_expected, std::string(http::to_string(request.method)) + " takes no body here.");
+  if (is_coded(headers))
+    return fail(errors::unsupported_content_coding, "The body has a Content-Encoding; send it as it is.");
   if (headers.content_types == 1) {
     if (takes(BodyFormat::json) && is_json_media_type(headers.content_type)) return BodyFormat::json;
     if (takes(BodyFormat::urlencoded) && is_media_type(headers.content_type, urlencoded_type))
@@ -203,13 +220,13 @@ bool is_json_media_type(std::string_view content_type) {
   const bool json = type == "application/json" || (type.starts_with("application/") && type.ends_with("+json") &&
                                                    type.size() > 17 && type.find_first_of(" \t,/", 12) == type.npos);
   if (!json) return false;
-  return is_utf8_or_silent(content_type, end);
+  return is_utf8_or_silent(content_type);
 }
 
 bool is_media_type(std::string_view content_type, std::string_view type) {
   if (content_type == type) return true;
   const std::size_t end = content_type.find(';');
-  return ascii_iequals(http::trimmed(content_type.substr(0, end)), type) && is_utf8_or_silent(content_type, end);
+  return ascii_iequals(http::trimmed(content_type.substr(0, end)), type) && is_utf8_or_silent(content_type);
 }
 
 }  // namespace ashlar::web

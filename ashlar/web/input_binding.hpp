@@ -21,6 +21,9 @@ inline constexpr ErrorCode malformed_path{ErrorKind::malformed, "request.malform
 inline constexpr ErrorCode malformed_query{ErrorKind::malformed, "request.malformed_query"};
 inline constexpr ErrorCode body_not_expected{ErrorKind::malformed, "request.body_not_expected"};
 inline constexpr ErrorCode unsupported_media_type{ErrorKind::unsupported_media, "request.unsupported_media_type"};
+// RFC 9110 section 8.4: no coding of a body is taken. The answer says so in Accept-Encoding.
+inline constexpr ErrorCode unsupported_content_coding{ErrorKind::unsupported_media,
+                                                      "request.unsupported_content_coding"};
 }  // namespace errors
 
 // The rule of one route, made from its path and its input's type: path parameters by name; every other member from the
@@ -32,10 +35,11 @@ inline constexpr ErrorCode unsupported_media_type{ErrorKind::unsupported_media, 
 //        come from it, a body with GET, HEAD or DELETE
 //   413  a body over the route's limit; a form with too many fields
 //   415  a body that is not announced as JSON (application/json or application/...+json, with charset=utf-8 or without)
-//        or as a form that the route takes
+//        or as a form that the route takes; a body with a Content-Encoding
 //   422  a value that breaks the schema; an unknown, a repeated or a missing parameter or member; a member of the path
 //        in the body or the query; a query where the input comes from the body
-// A body may be left out where no member must come from it.
+// A body may be left out where no member must come from it. Unknown and empty parameters of a Content-Type are ignored.
+// An urlencoded form without a body is a form without fields.
 class InputBinding {
  public:
   enum class Source : unsigned char { query, body };

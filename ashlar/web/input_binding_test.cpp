@@ -150,7 +150,8 @@ TEST(Input, RefusesBodiesThatAreNotAnnouncedAsJson) {
   for (const std::string type :
        {"text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/jsonp",
         "application/+json", "text/json", "json", "application/json; charset=latin1", "application/json, text/plain",
-        "application/json; charset=utf-8; x=y"}) {
+        "application/json; v=1; charset=latin1", "application/json; charset", "application/json; =x",
+        "application/json; charset=\"utf-8"}) {
     const auto reply = app->send({Method::put, thing, {}, R"({"name":"a"})", type});
     EXPECT_EQ(reply.status, 415) << type;
     EXPECT_EQ(reply.at("/code"), "request.unsupported_media_type");
@@ -161,9 +162,28 @@ TEST(Input, RefusesBodiesThatAreNotAnnouncedAsJson) {
              {Method::put, thing, {{"Content-Type", "application/json"}, {"content-type", "application/json"}}, "{}"})
           .status,
       415);
-  for (const std::string type : {"application/json", "Application/JSON", "application/merge-patch+json",
-                                 "application/json; charset=utf-8", "application/json;charset=\"UTF-8\""})
+  for (const std::string type :
+       {"application/json", "Application/JSON", "application/merge-patch+json", "application/json; charset=utf-8",
+        "application/json;charset=\"UTF-8\"", "application/json;", "application/json ; ; charset=utf-8 ;",
+        "application/json; charset=utf-8; v=1", "application/json; profile=\"a;b\""})
     EXPECT_EQ(app->send({Method::put, thing, {}, R"({"name":"a"})", type}).status, 200) << type;
+}
+
+TEST(Input, RefusesContentCodings) {
+  TestApp app(mount);
+  for (const std::string coding : {"gzip", "br", "identity, gzip", "foo", "x"}) {
+    const auto reply = app->send({Method::put, thing, {{"Content-Encoding", coding}}, R"({"name":"a"})"});
+    EXPECT_EQ(reply.status, 415) << coding;
+    EXPECT_EQ(reply.at("/code"), "request.unsupported_content_coding");
+    EXPECT_EQ(reply.header("Accept-Encoding"), "identity");
+  }
+  for (const std::string coding : {"", "identity", "Identity"}) {
+    const auto reply = app->send({Method::put, thing, {{"Content-Encoding", coding}}, R"({"name":"a"})"});
+    EXPECT_EQ(reply.status, 200) << coding;
+    EXPECT_EQ(reply.header("Accept-Encoding"), "");
+  }
+  EXPECT_EQ(app->send({Method::put, thing, {{"Content-Encoding", ""}, {"Content-Encoding", "gzip"}}, "{}"}).status,
+            415);
 }
 
 TEST(Input, RefusesBodiesThatAreNoJson) {

@@ -38,6 +38,9 @@ KnownHeaders::KnownHeaders(const http::RequestHeaders& headers) {
       case 15:
         if (ascii_iequals(field.name, "accept-encoding")) take(accept_encoding, accept_encodings++, field.value);
         break;
+      case 16:
+        if (ascii_iequals(field.name, "content-encoding")) take(content_encoding, content_encodings++, field.value);
+        break;
       default:
         break;
     }

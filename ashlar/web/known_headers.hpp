@@ -16,6 +16,7 @@ struct KnownHeaders {
   std::string_view request_id;
   std::string_view user_agent;
   std::string_view content_type;
+  std::string_view content_encoding;
   std::string_view authorization;
   std::string_view accept_encoding;
   std::string_view traceparent;  // empty when there are several
@@ -23,6 +24,7 @@ struct KnownHeaders {
   std::string_view access_token;  // X-Access-Token
   int authorizations = 0;         // how many there are: more than one is nobody's
   int content_types = 0;
+  int content_encodings = 0;
   int traceparents = 0;
   int accept_encodings = 0;
   int cookies = 0;

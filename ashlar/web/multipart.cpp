@@ -4,9 +4,10 @@
 #include "ashlar/core/ascii.hpp"
 #include "ashlar/core/encoding.hpp"
 #include "ashlar/http/field_syntax.hpp"
+#include "ashlar/web/detail/parameters.hpp"
 
 #include <algorithm>
-#include <array>
+#include <utility>
 
 namespace ashlar::web {
 
@@ -27,64 +28,39 @@ bool is_control(char c) {
   return u < 0x20 || u == 0x7f;
 }
 
-// Takes `; name=value` and `; name="value"` one after the other.
-class Parameters {
- public:
-  explicit Parameters(std::string_view text) : rest_(text) {}
+using detail::Parameters;
 
-  enum class Found : std::uint8_t { parameter, end, malformed };
-  Found next() {
-    rest_ = http::trimmed(rest_);
-    if (rest_.empty()) return Found::end;
-    if (rest_.front() != ';') return Found::malformed;
-    rest_ = http::trimmed(rest_.substr(1));
-    const std::size_t equals = rest_.find('=');
-    if (equals == rest_.npos || equals == 0) return Found::malformed;
-    name_ = ascii_lower(rest_.substr(0, equals));
-    if (!std::ranges::all_of(name_, http::is_token_character)) return Found::malformed;
-    rest_.remove_prefix(equals + 1);
-    return rest_.starts_with('"') ? take_quoted() : take_token();
-  }
-  [[nodiscard]] const std::string& name() const { return name_; }
-  [[nodiscard]] std::string& value() { return value_; }
+Result<> check_name(const std::string& text, std::size_t name_bytes_max) {
+  if (text.size() > name_bytes_max) return malformed("A part's name is too long.");
+  if (!is_utf8(text) || std::ranges::any_of(text, is_control))
+    return malformed("A part's name is not UTF-8, or holds control characters.");
+  return {};
+}
 
- private:
-  Found take_token() {
-    const auto end = std::ranges::find_if_not(rest_, http::is_token_character);
-    value_.assign(rest_.begin(), end);
-    rest_.remove_prefix(value_.size());
-    return value_.empty() ? Found::malformed : Found::parameter;
+// `filename*` replaces the `filename` next to it, as in RFC 6266 section 4.3: clients that send both put an ASCII
+// substitute into the latter. One that cannot be decoded counts for nothing there.
+Result<> take_extended_name(const std::optional<std::string>& extended, std::size_t name_bytes_max, PartHead& part) {
+  if (!extended) return {};
+  std::string decoded;
+  if (detail::decode_extended_value(*extended, decoded)) {
+    if (auto good = check_name(decoded, name_bytes_max); !good) return good;
+    part.file_name = std::move(decoded);
+  } else if (!part.file_name) {
+    return malformed("A part's filename* is not of the form UTF-8''name (RFC 8187).");
   }
-  Found take_quoted() {
-    value_.clear();
-    for (std::size_t i = 1; i < rest_.size(); ++i) {
-      const char c = rest_[i];
-      if (c == '"') {
-        rest_.remove_prefix(i + 1);
-        return Found::parameter;
-      }
-      const bool escape = c == '\\' && i + 1 < rest_.size() && (rest_[i + 1] == '"' || rest_[i + 1] == '\\');
-      value_ += escape ? rest_[++i] : c;
-    }
-    return Found::malformed;
-  }
-
-  std::string_view rest_;
-  std::string name_, value_;
-};
+  return {};
+}
 
 Result<> parse_disposition(std::string_view value, std::size_t name_bytes_max, PartHead& part) {
-  const std::size_t end = value.find(';');
-  if (!ascii_iequals(http::trimmed(value.substr(0, end)), "form-data"))
+  if (!ascii_iequals(http::trimmed(value.substr(0, value.find(';'))), "form-data"))
     return malformed("A part's Content-Disposition is not form-data.");
   bool named = false;
-  Parameters parameters(end == value.npos ? std::string_view{} : value.substr(end));
+  std::optional<std::string> extended;
+  Parameters parameters = Parameters::of(value);
   for (auto found = parameters.next(); found != Parameters::Found::end; found = parameters.next()) {
     if (found == Parameters::Found::malformed) return malformed("A part's Content-Disposition cannot be read.");
     std::string& text = parameters.value();
-    if (text.size() > name_bytes_max) return malformed("A part's name is too long.");
-    if (!is_utf8(text) || std::ranges::any_of(text, is_control))
-      return malformed("A part's name is not UTF-8, or holds control characters.");
+    if (auto good = check_name(text, name_bytes_max); !good) return good;
     if (parameters.name() == "name") {
       if (std::exchange(named, true)) return malformed("A part has two names.");
       part.name = std::move(text);
@@ -92,11 +68,12 @@ Result<> parse_disposition(std::string_view value, std::size_t name_bytes_max, P
       if (part.file_name) return malformed("A part has two file names.");
       part.file_name = std::move(text);
     } else if (parameters.name() == "filename*") {
-      return malformed("A part's file name is given by filename*, which forms do not have.");
+      if (extended) return malformed("A part has two file names.");
+      extended = std::move(text);
     }
   }
   if (!named || part.name.empty()) return malformed("A part has no name.");
-  return {};
+  return take_extended_name(extended, name_bytes_max, part);
 }
 
 bool has_line_break_of_its_own(std::string_view line) {
@@ -106,14 +83,14 @@ bool has_line_break_of_its_own(std::string_view line) {
 }  // namespace
 
 Result<std::string> multipart_boundary(std::string_view content_type) {
-  const std::size_t end = content_type.find(';');
-  Parameters parameters(end == content_type.npos ? std::string_view{} : content_type.substr(end));
+  Parameters parameters = Parameters::of(content_type);
   std::string boundary;
   for (auto found = parameters.next(); found != Parameters::Found::end; found = parameters.next()) {
     if (found == Parameters::Found::malformed) return malformed("The Content-Type cannot be read.");
-    if (parameters.name() == "charset" && ascii_iequals(parameters.value(), "utf-8")) continue;
-    if (parameters.name() != "boundary" || !boundary.empty())
-      return malformed("The Content-Type must have a boundary, once, and nothing else.");
+    if (parameters.name() == "charset" && !ascii_iequals(parameters.value(), "utf-8"))
+      return malformed("The charset of a form can only be UTF-8.");
+    if (parameters.name() != "boundary") continue;
+    if (!boundary.empty()) return malformed("The Content-Type must have one boundary.");
     boundary = std::move(parameters.value());
     const bool good = !boundary.empty() && boundary.size() <= boundary_bytes_max && !boundary.ends_with(' ') &&
                       std::ranges::all_of(boundary, is_boundary_character);
@@ -124,7 +101,7 @@ Result<std::string> multipart_boundary(std::string_view content_type) {
 }
 
 MultipartParser::MultipartParser(std::string_view boundary, Limits limits)
-    : delimiter_("\r\n--" + std::string(boundary)), limits_(limits) {}
+    : delimiter_("\r\n--" + std::string(boundary)), limits_(limits), buffer_(line_end) {}
 
 void MultipartParser::add(std::string_view bytes) {
   buffer_.erase(0, at_);
@@ -137,8 +114,8 @@ Result<MultipartParser::Event> MultipartParser::next() {
     const State before = state_;
     Result<Event> event = Event::need_more;
     switch (state_) {
-      case State::first_delimiter:
-        event = read_first_delimiter();
+      case State::preamble:
+        event = read_preamble();
         break;
       case State::after_delimiter:
         event = read_after_delimiter();
@@ -148,25 +125,34 @@ Result<MultipartParser::Event> MultipartParser::next() {
         break;
       case State::content:
         return read_content();
+      case State::after_last_delimiter:
+        event = read_after_last_delimiter();
+        break;
       case State::epilogue:
-        return read_epilogue();
+        at_ = buffer_.size();
+        return Event::need_more;
     }
     if (!event || *event != Event::need_more || state_ == before) return event;
   }
 }
 
 Result<> MultipartParser::finish() const {
-  if (state_ == State::epilogue && http::trimmed(rest()).size() != 1) return {};  // a lone CR is no end
+  const bool ended = state_ == State::after_last_delimiter && http::trimmed(rest()).empty();
+  if (ended || state_ == State::epilogue) return {};
   return malformed("The body ended before its last boundary.");
 }
 
-Result<MultipartParser::Event> MultipartParser::read_first_delimiter() {
-  const std::string_view wanted = std::string_view(delimiter_).substr(line_end.size());
-  const std::string_view have = rest().substr(0, wanted.size());
-  if (!wanted.starts_with(have)) return malformed("The body does not begin with its boundary.");
-  if (have.size() < wanted.size()) return Event::need_more;
-  at_ += wanted.size();
-  state_ = State::after_delimiter;
+// The buffer begins with a line's end, so that a delimiter at the body's very beginning is found like one after a
+// preamble.
+MultipartParser::Event MultipartParser::read_preamble() {
+  const std::string_view bytes = rest();
+  const std::size_t found = bytes.find(delimiter_);
+  if (found == bytes.npos) {
+    at_ += bytes.size() - std::min(bytes.size(), delimiter_.size() - 1);
+  } else {
+    at_ += found + delimiter_.size();
+    state_ = State::after_delimiter;
+  }
   return Event::need_more;
 }
 
@@ -176,7 +162,7 @@ Result<MultipartParser::Event> MultipartParser::read_after_delimiter() {
   if (bytes.starts_with("--")) {
     if (parts_ == 0) return malformed("The body has no parts.");
     at_ += 2;
-    state_ = State::epilogue;
+    state_ = State::after_last_delimiter;
     return Event::end;
   }
   const auto padding = static_cast<std::size_t>(std::ranges::find_if_not(bytes, is_blank) - bytes.begin());
@@ -253,11 +239,13 @@ MultipartParser::Event MultipartParser::read_content() {
   return Event::data;
 }
 
-Result<MultipartParser::Event> MultipartParser::read_epilogue() {
+Result<MultipartParser::Event> MultipartParser::read_after_last_delimiter() {
   const std::string_view bytes = rest();
   const auto padding = static_cast<std::size_t>(std::ranges::find_if_not(bytes, is_blank) - bytes.begin());
-  if (padding > padding_max || !line_end.starts_with(bytes.substr(padding)))
-    return malformed("Something follows the last boundary.");
+  const std::string_view ending = bytes.substr(padding, line_end.size());
+  if (padding > padding_max || !line_end.starts_with(ending))
+    return malformed("The last boundary is followed by something else than a line's end.");
+  if (ending.size() == line_end.size()) state_ = State::epilogue;
   return Event::need_more;
 }
 

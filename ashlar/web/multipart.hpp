@@ -14,8 +14,8 @@
 namespace ashlar::web {
 
 // The boundary of a Content-Type whose type is multipart/form-data: one parameter `boundary` of 1 to 70 of the
-// characters that RFC 2046 allows, not ending in a space. Other parameters are refused, but for a charset of UTF-8.
-// Error request.malformed_multipart.
+// characters that RFC 2046 allows, not ending in a space. A charset other than UTF-8 is refused; any other parameter is
+// ignored. Error request.malformed_multipart.
 [[nodiscard]] Result<std::string> multipart_boundary(std::string_view content_type);
 
 // What the headers of a part say.
@@ -30,10 +30,11 @@ struct PartHead {
 // Windows reserves (CON, NUL, ...). "file" when nothing is left. Expects well-formed UTF-8.
 [[nodiscard]] std::string safe_file_name(std::string_view sent);
 
-// The decoder of one body. Strict: CR LF alone ends a line; there is nothing before the first delimiter and nothing but
-// CR LF after the last; each part has one Content-Disposition of type form-data with a name, and at most one
-// Content-Type; Content-Transfer-Encoding and `filename*` (RFC 7578 sections 4.7 and 4.2) are refused; other fields of
-// a part are passed over. Names are well-formed UTF-8 without control characters; \" and \\ in them stand for " and \.
+// The decoder of one body. Ignores what precedes the first delimiter and what follows the last (the preamble and the
+// epilogue of RFC 2046), and unknown fields of a part. Strict otherwise: only CR LF ends a line; each part has one
+// Content-Disposition of type form-data with a name, and at most one Content-Type; a Content-Transfer-Encoding that
+// changes the bytes (RFC 7578 section 4.7) is refused. A file name that is given by `filename*` (RFC 8187) replaces the
+// one given by `filename`. Names are well-formed UTF-8 without control characters; \" and \\ in them stand for " and \.
 // Holds at most what was added last, a part's headers and a delimiter.
 class MultipartParser {
  public:
@@ -63,13 +64,13 @@ class MultipartParser {
   [[nodiscard]] std::string_view data() const { return data_; }  // of the last `data`
 
  private:
-  enum class State : std::uint8_t { first_delimiter, after_delimiter, headers, content, epilogue };
+  enum class State : std::uint8_t { preamble, after_delimiter, headers, content, after_last_delimiter, epilogue };
   [[nodiscard]] std::string_view rest() const { return std::string_view(buffer_).substr(at_); }
-  Result<Event> read_first_delimiter();
+  Event read_preamble();
   Result<Event> read_after_delimiter();
   Result<Event> read_headers();
   Event read_content();
-  Result<Event> read_epilogue();
+  Result<Event> read_after_last_delimiter();
   Result<> parse_headers(std::string_view lines);
 
   std::string delimiter_;  // "\r\n--boundary"
@@ -77,7 +78,7 @@ class MultipartParser {
   std::string buffer_;
   std::size_t at_ = 0;
   std::size_t searched_ = 0;  // of the headers
-  State state_ = State::first_delimiter;
+  State state_ = State::preamble;
   std::size_t parts_ = 0;
   PartHead part_;
   std::string_view data_;

@@ -56,14 +56,11 @@ TEST(Multipart, RefusesWhatIsNone) {
   const std::pair<std::string, const char*> bodies[] = {
       {"", "an empty body"},
       {"--XX--\r\n", "no part at all"},
-      {"preamble\r\n" + a_part + "--XX--", "something before the first delimiter"},
-      {"\r\n" + a_part + "--XX--", "a line before the first delimiter"},
       {"--XY\r\n", "another boundary"},
       {a_part, "no last delimiter"},
       {a_part + "--XX", "a last delimiter without its end"},
       {a_part + "--XX-", "half of its end"},
       {a_part + "--XX--\r", "a lone CR at the end"},
-      {a_part + "--XX--\r\nmore", "an epilogue"},
       {a_part + "--XX--x", "something behind the last delimiter"},
       {a_part + "--XXY\r\n", "a boundary that goes on"},
       {a_part + "--XX\n", "a bare LF"},
@@ -75,7 +72,15 @@ TEST(Multipart, RefusesWhatIsNone) {
       {part("Content-Disposition: attachment; name=\"a\"") + "--XX--", "another disposition"},
       {part("Content-Disposition: form-data; name=\"a\"; name=\"b\"") + "--XX--", "two names"},
       {part("Content-Disposition: form-data; name=\"a\"; filename=\"b\"; filename=\"c\"") + "--XX--", "two file names"},
-      {part("Content-Disposition: form-data; name=\"a\"; filename*=UTF-8''b") + "--XX--", "RFC 5987's file name"},
+      {"preamble --XX\r\n", "a delimiter that begins no line"},
+      {part("Content-Disposition: form-data; name=\"a\"; filename*=b") + "--XX--",
+       "an extended file name without charset"},
+      {part("Content-Disposition: form-data; name=\"a\"; filename*=latin1''%E4") + "--XX--", "one in another charset"},
+      {part("Content-Disposition: form-data; name=\"a\"; filename*=UTF-8''%FF") + "--XX--", "one that is not UTF-8"},
+      {part("Content-Disposition: form-data; name=\"a\"; filename*=UTF-8''%0A") + "--XX--",
+       "one with a control character"},
+      {part("Content-Disposition: form-data; name=\"a\"; filename*=UTF-8''b; filename*=UTF-8''c") + "--XX--",
+       "two extended file names"},
       {part("Content-Disposition: form-data; name=\"a") + "--XX--", "an open quotation mark"},
       {part("Content-Disposition: form-data; name=a b") + "--XX--", "a name that is no token"},
       {part("Content-Disposition: form-data; name=\"a\xff\"") + "--XX--", "a name that is not UTF-8"},
@@ -145,18 +150,48 @@ TEST(Multipart, ReadsPaddingAfterABoundary) {
   EXPECT_EQ(parts->at(0).content, "1");
 }
 
+TEST(Multipart, IgnoresPreambleAndEpilogue) {
+  for (const std::string before : {"", "\r\n", "This is a multi-part message.\r\n", "--\r\n--X\r\n\r\n"}) {
+    for (const std::string after : {"", "\r\n", " \r\nmore\r\n--XX\r\n", "\r\n\r\n--XX--\r\n"}) {
+      const std::string body = before + a_part + "--XX--" + after;
+      for (std::size_t piece = 1; piece <= body.size(); ++piece) {
+        const auto parts = read(body, piece);
+        ASSERT_TRUE(parts) << parts.error().message() << ", of " << body << ", in pieces of " << piece;
+        EXPECT_EQ(*parts, (std::vector<Part>{{"a", std::nullopt, "", "1"}}));
+      }
+    }
+  }
+}
+
+TEST(Multipart, PrefersTheExtendedFileName) {
+  const std::pair<std::string, std::string> names[] = {
+      {"filename=\"a.txt\"; filename*=utf-8''%C3%A4.txt", "\xc3\xa4.txt"},
+      {"filename*=UTF-8'en'b%20c.txt; filename=a.txt", "b c.txt"},
+      {"filename*=UTF-8''only.txt", "only.txt"},
+      {"filename=\"a.txt\"; filename*=latin1''%E4.txt", "a.txt"},
+      {"filename=\"a.txt\"; filename*=UTF-8''%FF.txt", "a.txt"},
+      {"filename=\"a.txt\"; filename*=none;", "a.txt"},
+  };
+  for (const auto& [sent, name] : names) {
+    const auto parts = read(part("Content-Disposition: form-data; name=\"f\"; " + sent) + "--XX--");
+    ASSERT_TRUE(parts) << sent << ": " << parts.error().message();
+    EXPECT_EQ(parts->at(0).file_name, name) << sent;
+  }
+}
+
 TEST(Multipart, TakesTheBoundaryFromTheContentType) {
   const std::pair<const char*, const char*> good[] = {
       {"multipart/form-data; boundary=abc", "abc"},
       {"Multipart/Form-Data;Boundary=\"a b'c(d)\"", "a b'c(d)"},
       {"multipart/form-data; charset=utf-8; boundary=----WebKitFormBoundary7MA4", "----WebKitFormBoundary7MA4"},
+      {"multipart/form-data;; boundary=a; q=1;", "a"},
   };
   for (const auto& [type, boundary] : good) EXPECT_EQ(multipart_boundary(type).value(), boundary) << type;
   const std::string too_long = "multipart/form-data; boundary=" + std::string(71, 'a');
   for (const auto* type :
        {"multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary=\"\"",
         "multipart/form-data; boundary=a; boundary=b", "multipart/form-data; boundary=\"a \"",
-        "multipart/form-data; boundary=\"a\xc3\xa4\"", "multipart/form-data; boundary=a; q=1",
+        "multipart/form-data; boundary=\"a\xc3\xa4\"", "multipart/form-data; boundary=a; charset=latin1",
         "multipart/form-data; boundary=a b", "multipart/form-data boundary=a", too_long.c_str()}) {
     EXPECT_FALSE(multipart_boundary(type)) << type;
   }

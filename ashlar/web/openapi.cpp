@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/web/openapi.hpp"
 
-#include "ashlar/auth/token.hpp"
-#include "ashlar/http/errors.hpp"
 #include "ashlar/schema/json_schema.hpp"
+#include "ashlar/web/detail/documented_problems.hpp"
 #include "ashlar/web/detail/field_binder.hpp"
-#include "ashlar/web/error_response.hpp"
 #include "ashlar/web/http_reply.hpp"
 #include "ashlar/web/json_text.hpp"
 
 #include <algorithm>
-#include <map>
 #include <set>
 #include <vector>
 
@@ -19,7 +16,6 @@ namespace ashlar::web {
 namespace {
 
 using schema::JsonSchemas;
-using ProblemCodes = std::map<int, std::vector<std::string_view>>;
 
 // Their names hold a dot, so that no struct has them.
 constexpr std::string_view problem_schema =
@@ -63,10 +59,13 @@ class Description {
   void request_body(const InputBinding& binding);
   void body_content(std::string_view media_type, const InputBinding& binding);
   void file_encodings(const InputBinding& binding);
-  void success(const api::ReplyShape& reply);
+  void success(const PreparedRoute& prepared);
+  void location();
   void stream(const api::ReplyShape& reply);
-  void problem(int status, const std::vector<std::string_view>& codes);
-  [[nodiscard]] ProblemCodes problems_of(const PreparedRoute& prepared) const;
+  // `also`: the type of a reply that has the same status; may be null.
+  void response_of(int status, const std::vector<std::string_view>& codes, const schema::Type* also);
+  void problem_content(int status, const std::vector<std::string_view>& codes);
+  void problems(const PreparedRoute& prepared);
 
   const AppOptions& options_;
   std::span<const PreparedRoute> routes_;
@@ -74,48 +73,6 @@ class Description {
   std::string text_;
   JsonText out_{text_};
 };
-
-ProblemCodes Description::problems_of(const PreparedRoute& prepared) const {
-  const Route& route = *prepared.route;
-  ProblemCodes out;
-  const auto add = [&](const ErrorCode& code) {
-    auto& codes = out[status_of(code)];
-    if (std::ranges::find(codes, code.name) == codes.end()) codes.push_back(code.name);
-  };
-  const api::GuardDescription guard = prepared.endpoint->guard->description();
-  const bool signs_in = guard.identity == api::GuardDescription::Identity::required;
-  if (signs_in) {
-    for (const auto& code : {auth::errors::not_signed_in, auth::errors::token_invalid, auth::errors::token_expired,
-                             auth::errors::token_revoked})
-      add(code);
-    if (guard.refusal == api::GuardDescription::Refusal::possible) add(auth::errors::forbidden);
-  }
-  const InputBinding& binding = *prepared.binding;
-  if (binding.source() == InputBinding::Source::body || route.method == http::Method::remove) {
-    if (route.csrf == CsrfCheck::always || (route.csrf == CsrfCheck::with_cookies && signs_in))
-      add(errors::csrf_refused);
-  }
-  if (!binding.path_members().empty()) add(errors::malformed_path);
-  if (!binding.rest().members.empty() && binding.source() == InputBinding::Source::query) add(errors::malformed_query);
-  if (!binding.rest().members.empty() && binding.source() == InputBinding::Source::body) {
-    using enum InputBinding::BodyFormat;
-    if (binding.takes(json)) add(ashlar::errors::malformed_json);
-    if (binding.takes(urlencoded)) add(errors::malformed_form);
-    if (binding.takes(multipart)) {
-      add(errors::malformed_multipart);
-      add(errors::field_too_large);
-      add(errors::too_many_fields);
-    }
-    add(http::errors::body_too_large);
-    add(errors::unsupported_media_type);
-  }
-  if (!binding.input().members.empty() || route.endpoint.idempotency == api::Endpoint::Idempotency::taken)
-    add(ashlar::errors::invalid_input);
-  if (!prepared.endpoint->by_client.empty() || !prepared.endpoint->by_caller.empty()) add(api::errors::rate_limited);
-  for (const auto& code : route.endpoint.errors) add(code);
-  add(ashlar::errors::internal);
-  return out;
-}
 
 void Description::parameter(const schema::Member& member, std::string_view name, std::string_view place) {
   const bool required = place == "path" || (member.required && member.type().kind != schema::Kind::array);
@@ -182,10 +139,16 @@ void Description::file_encodings(const InputBinding& binding) {
   out_.end('}');
 }
 
-void Description::success(const api::ReplyShape& reply) {
+void Description::location() {
+  out_.key("headers").json(R"({"Location":{"required":true,"schema":{"type":"string","format":"uri-reference"}}})");
+}
+
+void Description::success(const PreparedRoute& prepared) {
   using Kind = api::ReplyShape::Kind;
+  const api::ReplyShape reply = prepared.route->endpoint.operation->reply();
   const int status = status_of(reply.kind);
   out_.key(std::to_string(status)).begin('{').member("description", http::reason_of(status));
+  if (prepared.created_id != nullptr) location();
   if (reply.kind == Kind::none) {
     out_.end('}');
     return;
@@ -231,19 +194,23 @@ void Description::stream(const api::ReplyShape& reply) {
   out_.end('}').end('}').end('}');
 }
 
-void Description::problem(int status, const std::vector<std::string_view>& codes) {
+// From behind its opening brace on.
+void Description::response_of(int status, const std::vector<std::string_view>& codes, const schema::Type* also) {
   std::string description(http::reason_of(status));
   description += ':';
   for (const auto code : codes) description.append(" `").append(code).append("`");
-  out_.key(std::to_string(status)).begin('{').member("description", description);
-  out_.key("content")
-      .begin('{')
-      .key("application/problem+json")
-      .begin('{')
-      .key("schema")
-      .begin('{')
-      .key("allOf")
-      .begin('[');
+  out_.member("description", description).key("content").begin('{');
+  if (also != nullptr) {
+    out_.key("application/json").begin('{').key("schema");
+    schemas_.append(*also, JsonSchemas::Use::output, out_.value());
+    out_.end('}');
+  }
+  problem_content(status, codes);
+  out_.end('}').end('}');
+}
+
+void Description::problem_content(int status, const std::vector<std::string_view>& codes) {
+  out_.key("application/problem+json").begin('{').key("schema").begin('{').key("allOf").begin('[');
   out_.json(R"({"$ref":"#/components/schemas/http.Problem"})");
   out_.begin('{').member("type", "object").key("properties").begin('{').key("code").begin('{').member("type", "string");
   out_.key("enum").begin('[');
@@ -258,7 +225,23 @@ void Description::problem(int status, const std::vector<std::string_view>& codes
   out_.member("detail", "A sentence for a person.").member("code", codes.front()).member("requestId", "7f3d0c5e");
   if (status == 422)
     out_.key("errors").json(R"([{"path":"/name","code":"too_long","message":"must have at most 120 characters"}])");
-  out_.end('}').end('}').end('}').end('}');
+  out_.end('}').end('}');
+}
+
+// What only the connection refuses is the same for every route, and stands among the components.
+void Description::problems(const PreparedRoute& prepared) {
+  constexpr int unavailable = 503;
+  const auto& of_connection = detail::connection_problems();
+  for (const auto& [status, codes] : detail::problems_of(options_, prepared)) {
+    const auto same = of_connection.find(status);
+    out_.key(std::to_string(status)).begin('{');
+    if (same != of_connection.end() && same->second == codes) {
+      out_.member("$ref", "#/components/responses/http." + std::to_string(status)).end('}');
+      continue;
+    }
+    const bool also = status == unavailable && prepared.route->unavailable == Route::Unavailable::possible;
+    response_of(status, codes, also ? prepared.route->endpoint.operation->reply().type : nullptr);
+  }
 }
 
 void Description::operation(const PreparedRoute& prepared) {
@@ -274,8 +257,8 @@ void Description::operation(const PreparedRoute& prepared) {
   parameters(prepared);
   request_body(*prepared.binding);
   out_.key("responses").begin('{');
-  success(route.endpoint.operation->reply());
-  for (const auto& [status, codes] : problems_of(prepared)) problem(status, codes);
+  success(prepared);
+  problems(prepared);
   out_.end('}').end('}');
 }
 
@@ -310,6 +293,12 @@ std::string Description::make() {
   for (const auto& [name, definition] : schemas_.definitions()) out_.key(name).json(definition);
   out_.key("http.Problem").json(problem_schema).key("http.Fault").json(fault_schema);
   if (has_pages) out_.key("http.Pagination").json(pagination_schema);
+  out_.end('}').key("responses").begin('{');
+  for (const auto& [status, codes] : detail::connection_problems()) {
+    if (status == 400) continue;  // each route has others
+    out_.key("http." + std::to_string(status)).begin('{');
+    response_of(status, codes, nullptr);
+  }
   out_.end('}').end('}').end('}');
   return std::move(text_);
 }

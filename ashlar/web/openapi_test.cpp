@@ -118,17 +118,25 @@ TEST(OpenApi, ListsTheCodesOfEveryRefusal) {
                ? doc.at(response + "/content/application~1problem+json/schema/allOf/1/properties/code/enum")
                : "";
   };
-  EXPECT_EQ(codes("~1api~1items/post", 400), R"(["request.malformed_json"])");
+  EXPECT_EQ(codes("~1api~1items/post", 400),
+            R"(["request.malformed_query","request.malformed_json","request.malformed","request.malformed_body"])");
   EXPECT_EQ(codes("~1api~1items/post", 401),
             R"(["auth.not_signed_in","auth.token_invalid","auth.token_expired","auth.token_revoked"])");
   EXPECT_EQ(codes("~1api~1items/post", 403), R"(["auth.forbidden","csrf.refused"])");
   EXPECT_EQ(codes("~1api~1items/post", 409), R"(["item.taken"])");
   EXPECT_EQ(codes("~1api~1items/post", 413), R"(["request.body_too_large"])");
-  EXPECT_EQ(codes("~1api~1items/post", 415), R"(["request.unsupported_media_type"])");
+  EXPECT_EQ(codes("~1api~1items/post", 415),
+            R"(["request.unsupported_media_type","request.unsupported_content_coding"])");
+  EXPECT_EQ(codes("~1api~1items/post", 406), R"(["request.not_acceptable"])");
+  EXPECT_EQ(codes("~1api~1items/post", 503),
+            R"(["server.overloaded","request.cancelled","connection.unread_responses"])");
+  EXPECT_EQ(codes("~1api~1items/post", 504), R"(["server.deadline_exceeded"])");
+  EXPECT_EQ(codes("~1health/get", 503), R"(["request.cancelled","connection.unread_responses"])");
   EXPECT_EQ(codes("~1api~1items/post", 422), R"(["request.invalid"])");
-  EXPECT_EQ(codes("~1api~1items/post", 429), R"(["rate_limit.exceeded"])");
+  EXPECT_EQ(codes("~1api~1items/post", 429), R"(["request.too_many_bodies","rate_limit.exceeded"])");
   EXPECT_EQ(codes("~1api~1items/post", 500), R"(["internal"])");
-  EXPECT_EQ(codes("~1api~1items/get", 400), R"(["request.malformed_query"])");
+  EXPECT_EQ(codes("~1api~1items/get", 400),
+            R"(["request.malformed_query","request.body_not_expected","request.malformed","request.malformed_body"])");
   EXPECT_EQ(codes("~1api~1items/get", 401), "");
   EXPECT_EQ(codes("~1api~1items/get", 429), "");
   EXPECT_EQ(codes("~1api~1items~1{id}/delete", 403), R"(["csrf.refused"])");

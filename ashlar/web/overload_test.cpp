@@ -111,6 +111,45 @@ Task<Result<Thing>> wait_at(api::Call&, Gate& gate) {
   co_return Thing{"through"};
 }
 
+struct Search {
+  std::optional<Text<1, 20>> search;
+};
+ASHLAR_DESCRIBE(Search, search)
+bool is_heavy(const Search& in) { return in.search.has_value(); }
+Task<Result<Thing>> search(api::Call& call, Search in, Gate& gate) {
+  if (!in.search) co_return Thing{"quick"};
+  co_return co_await wait_at(call, gate);
+}
+
+TEST(Overload, HeavyCallsHaveALaneOfTheirOwn) {
+  Gate gate;
+  AppOptions options;
+  options.overload.heavy_in_flight_max = 1;
+  TestApp app(
+      [&](Routes& routes) {
+        mount(routes);
+        routes.get("/search", search, gate).open().heavy(is_heavy);
+      },
+      options);
+  http::Server server({.host = "127.0.0.1", .port = 0, .loops = 2}, app.app());
+  server.start();
+  test::RawClient first(server.port()), second(server.port());
+  first.send("GET /search?search=lamp HTTP/1.1\r\nHost: a\r\n\r\n");
+  const LoopExecutor loop = gate.entered.get_future().get();
+  for (int i = 0; i < 2; ++i) {
+    const auto refused = second.request("GET", "/search?search=chair");
+    EXPECT_EQ(refused.status, 503);
+    EXPECT_THAT(refused.body, HasSubstr("server.overloaded"));
+    EXPECT_EQ(refused.header("Retry-After"), "1");
+  }
+  EXPECT_EQ(second.request("GET", "/search").status, 200) << "without a search it is like any other read";
+  EXPECT_EQ(second.request("GET", "/things").status, 200);
+  EXPECT_THAT(second.request("GET", "/metrics").body, HasSubstr("\nashlar_heavy_calls_refused_total 2\n"));
+  boost::asio::post(loop, [&] { gate.timer->cancel(); });
+  EXPECT_THAT(first.read_response().body, HasSubstr("through"));
+  EXPECT_THAT(second.request("GET", "/metrics").body, HasSubstr("\nashlar_heavy_calls_in_flight 0\n"));
+}
+
 TEST(Overload, MoreRequestsInFlightThanTheBoundAreRefused) {
   Gate gate;
   AppOptions options;

@@ -132,6 +132,45 @@ TEST(RateLimit, OfTheAppCanBeOfAnotherKindAndLeavesHealthAlone) {
   EXPECT_EQ(app->get("/health/live").header("RateLimit-Limit"), "");
 }
 
+TEST(RateLimit, OfTheAppCountsWhatMatchesNoRoute) {
+  AppOptions options;
+  options.rate_limit = api::RateLimit{.requests = 4};
+  const auto routes = [](Routes& table) { table.get("/x", nothing).open(); };
+  TestApp app(routes, options);
+  const auto options_of = [&](std::vector<std::pair<std::string, std::string>> headers) {
+    return app->send({http::Method::options, "/x", std::move(headers), {}});
+  };
+  const auto missing = app->get("/none");
+  EXPECT_EQ(missing.status, 404);
+  EXPECT_EQ(missing.header("RateLimit-Remaining"), "3");
+  const auto wrong_method = app->post("/x", "{}");
+  EXPECT_EQ(wrong_method.status, 405);
+  EXPECT_EQ(wrong_method.header("Allow"), "GET, HEAD, OPTIONS");
+  EXPECT_EQ(options_of({}).status, 204);
+  EXPECT_EQ(app->get("/x").header("RateLimit-Remaining"), "0");
+  for (const auto& reply : {app->get("/none"), app->post("/x", "{}"), options_of({}), app->get("/x")}) {
+    EXPECT_EQ(reply.status, 429);
+    EXPECT_EQ(reply.at("/code"), "rate_limit.exceeded");
+    EXPECT_EQ(reply.header("Retry-After"), "60");
+  }
+  app->use_peer_address("192.0.2.7");
+  EXPECT_EQ(app->get("/none").status, 404);
+
+  TestApp without(routes);
+  EXPECT_EQ(without->get("/none").header("RateLimit-Limit"), "");
+}
+
+TEST(RateLimit, OfTheAppCountsPreflights) {
+  AppOptions options;
+  options.rate_limit = api::RateLimit{.requests = 1};
+  options.cors.origins = {"https://app.example"};
+  TestApp app([](Routes& table) { table.get("/x", nothing).open(); }, options);
+  const TestRequest preflight{
+      http::Method::options, "/x", {{"Origin", "https://app.example"}, {"Access-Control-Request-Method", "GET"}}, {}};
+  EXPECT_EQ(app->send(preflight).status, 204);
+  EXPECT_EQ(app->send(preflight).status, 429);
+}
+
 // As one that asks a server: it decides on another turn of the loop.
 class AskingStore final : public api::RateLimitStore {
  public:
@@ -167,7 +206,8 @@ TEST(RateLimit, WaitsForAStoreThatHasToAsk) {
   const auto refused = app->get("/account");
   EXPECT_EQ(refused.status, 429);
   EXPECT_EQ(refused.header("Retry-After"), "7");
-  EXPECT_EQ(app->get("/bucket").status, 204);
+  EXPECT_EQ(app->get("/none").status, 404);
+  EXPECT_EQ(app->get("/none").status, 429) << "the App's own";
   EXPECT_EQ(app->get("/bucket").status, 429) << "the App's own";
 }
 

@@ -32,13 +32,15 @@ struct Route {
   api::Endpoint endpoint;
 
   std::vector<FieldBinding> bindings;
-  std::optional<std::size_t> body_bytes_max;        // instead of the App's
+  std::optional<std::size_t> body_bytes_max;        // instead of the App's, and of what the input's type bounds
   std::optional<CorsOptions> cors;                  // instead of the App's
   std::optional<SecurityHeaders> security_headers;  // instead of the App's
   Forms forms = Forms::no;                          // besides JSON
   CsrfCheck csrf = CsrfCheck::with_cookies;
   enum class Compressed : std::uint8_t { no, yes } compressed = Compressed::yes;
   enum class Tagged : std::uint8_t { no, yes } etag = Tagged::no;
+  // Whether its reply can say api::Bare::Service::unavailable (503), for the OpenAPI document.
+  enum class Unavailable : std::uint8_t { never, possible } unavailable = Unavailable::never;
   std::optional<std::string> cache_control;  // of an operation's replies; nullopt: see cache_control_of
 
   Route& set_guard(api::Guard guard) {

@@ -57,7 +57,7 @@ class RouteBuilder {
   RouteBuilder& permission(std::string any_of_first, auto... more) {
     return guard(api::permission({std::move(any_of_first), std::string(std::move(more))...}));
   }
-  // The owner or an admin, by a member of the reply. For reads: the operation has run when the owner is known.
+  // The owner or an admin, by a member of the reply, which is known once the operation has run. For reads.
   template <class T>
   RouteBuilder& owner(Uuid T::* member) {
     static_assert(access == Access::reads,
@@ -84,8 +84,11 @@ class RouteBuilder {
   RouteBuilder& time_max(std::chrono::milliseconds time) { return route_.endpoint.time_max = time, *this; }
   // A health check: never refused for overload, outside the App's own rate limit.
   RouteBuilder& essential() { return route_.endpoint.importance = api::Endpoint::Importance::essential, *this; }
-  // Takes the header Idempotency-Key, with which a client names a call that it may send again. Units::run() makes it
-  // happen once. A malformed key is a fault of the input.
+  // Which inputs cost far more than others (a search, a deep page): see OverloadOptions::heavy_in_flight_max.
+  RouteBuilder& heavy(bool (*is_heavy)(const Input&)) {
+    return route_.endpoint.heavy = api::heavy_when<Input>(is_heavy), *this;
+  }
+  // Takes the header Idempotency-Key: Units::run() makes a call that is sent again under its key happen once.
   RouteBuilder& idempotency_key() {
     static_assert(access == Access::changes, "a read can be repeated anyway: it takes no .idempotency_key()");
     return route_.endpoint.idempotency = api::Endpoint::Idempotency::taken, *this;
@@ -108,23 +111,21 @@ class RouteBuilder {
   RouteBuilder& security_headers(SecurityHeaders headers) {
     return route_.security_headers = std::move(headers), *this;
   }
-  // When a request has to prove that it comes from one of our own pages; see csrf.hpp.
-  RouteBuilder& csrf(CsrfCheck check) { return route_.csrf = check, *this; }
+  RouteBuilder& csrf(CsrfCheck check) { return route_.csrf = check, *this; }  // see csrf.hpp
   RouteBuilder& body_bytes_max(std::size_t bytes) { return route_.body_bytes_max = bytes, *this; }
-  // Takes forms besides JSON: application/x-www-form-urlencoded and multipart/form-data. Pages of other sites can send
-  // forms; see docs/guide/csrf.md.
+  // Takes urlencoded and multipart forms besides JSON. Pages of other sites can send forms: see docs/guide/csrf.md.
   RouteBuilder& forms() { return route_.forms = Forms::yes, *this; }
   // Replies carry an ETag, and a client that has the current one gets 304. GET only.
   RouteBuilder& etag() { return route_.etag = Route::Tagged::yes, *this; }
   RouteBuilder& cache(const CacheControl& control) { return route_.cache_control = control.text(), *this; }
-  // Never compressed: where a reply holds a secret next to text that a client chooses, its compressed size leaks the
-  // secret (BREACH).
+  // Never compressed: the size of a reply that holds a secret next to text of the client's leaks the secret (BREACH).
   RouteBuilder& uncompressed() { return route_.compressed = Route::Compressed::no, *this; }
 
-  // Documentation.
   RouteBuilder& name(std::string operation) { return route_.endpoint.name = std::move(operation), *this; }
   RouteBuilder& summary(std::string sentence) { return route_.endpoint.summary = std::move(sentence), *this; }
   RouteBuilder& tag(std::string group) { return route_.endpoint.tag = std::move(group), *this; }
+  // The reply can be an api::Bare whose service is unavailable.
+  RouteBuilder& may_be_unavailable() { return route_.unavailable = Route::Unavailable::possible, *this; }
   RouteBuilder& fails_with(ErrorCode code, auto... more) {
     route_.endpoint.errors.insert(route_.endpoint.errors.end(), {code, more...});
     return *this;
@@ -191,7 +192,6 @@ class Routes {
         emplace(method, path, std::make_unique<api::detail::TypedOperation<Op>>(operation, Expected(services...))));
   }
   Route& emplace(http::Method method, std::string_view path, std::unique_ptr<api::Operation> operation);
-
   [[nodiscard]] bool has_other(const Route& named) const;  // one of the same name
 
   std::vector<std::unique_ptr<Route>> routes_;

@@ -35,7 +35,7 @@ Task<Result<api::WithCredentials<SignedIn>>> login(api::Call& call, Login in, ap
   if (!right && right.error().code() == auth::errors::password_too_long) right = false;
   const bool passed = co_await unwrap(std::move(right));
   if (!account || !passed) {
-    call.log().warn("sign-in refused", {{"address", call.client_address()}});
+    call.log().security(log::Level::warn, "sign-in refused", {{"address", call.client_address()}});
     co_return std::unexpected(invalid_credentials());
   }
   co_return co_await units.run(call, &open_session, std::move(*account), &sessions);

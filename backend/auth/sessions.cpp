@@ -30,6 +30,19 @@ std::string readable(std::string_view agent) {
   return is_utf8(agent) && agent.find('\0') == agent.npos ? std::string(agent) : std::string();
 }
 
+void log_event(const api::Call& call, log::Level level, std::string_view message, const Uuid& user,
+               const Uuid& session) {
+  call.log().security(
+      level, message,
+      {{"userId", user.to_string()}, {"sessionId", session.to_string()}, {"address", call.client_address()}});
+}
+
+// However the user signed in. The call outlives it: a unit awaits what follows its commit.
+Task<> log_sign_in(const api::Call* call, Uuid user, Uuid session) {
+  log_event(*call, log::Level::info, "signed in", user, session);
+  co_return;
+}
+
 }  // namespace
 
 Timestamp Sessions::last_access_expiry(Timestamp now) const {
@@ -52,6 +65,7 @@ Task<Result<TokenPair>> Sessions::open(api::UnitOfWork& unit, User user) {
   const Timestamp until = last_access_expiry(call.now());
   auto ended = co_await unwrap(SessionRepository::end_beyond(unit, user.id, per_user_max_, until));
   revoke_after(unit, {.ids = std::move(ended), .until = until});
+  unit.after_commit([&call, user_id = user.id, session] { return log_sign_in(&call, user_id, session); });
   co_return pair;
 }
 
@@ -69,15 +83,15 @@ Task<Result<api::WithCredentials<SignedIn>>> Sessions::refresh(api::Call& call, 
     if (!ended && ended.error().code() == errors::session_not_found)
       co_return fail(auth::errors::token_revoked, "This session has ended. Sign in again.");
     co_await unwrap(std::move(ended));
-    call.log().warn("a refresh token was used twice; its session has ended", {{"user", claims.account.to_string()},
-                                                                              {"session", claims.session.to_string()},
-                                                                              {"address", call.client_address()}});
+    log_event(call, log::Level::warn, "a refresh token was used twice; its session has ended", claims.account,
+              claims.session);
     co_return fail(errors::refresh_reused, "This refresh token was used before. The session has ended: sign in again.");
   }
 
   User user = co_await unwrap(required(co_await UserRepository(units_.database()).find(claims.account),
                                        auth::errors::token_revoked, "This account does not exist any more."));
   TokenPair pair{.access = tokens_.issue_access(principal_of(user, claims.session)), .refresh = std::move(next)};
+  log_event(call, log::Level::info, "session refreshed", claims.account, claims.session);
   co_return signed_in(call, std::move(user), std::move(pair));
 }
 

@@ -13,7 +13,7 @@ void mount_health(web::Routes& routes, const Stage& stage, Readiness& readiness)
       .name("health").tag("Health").summary("The process answers");
   routes.get("/health/live", live).open().essential()
       .name("live").tag("Health").summary("Whether to leave the process running");
-  routes.get("/health/ready", ready, readiness).open().essential()
+  routes.get("/health/ready", ready, readiness).open().essential().may_be_unavailable()
       .name("ready").tag("Health").summary("Whether to send it requests");
 }
 // clang-format on

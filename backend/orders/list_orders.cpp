@@ -6,6 +6,8 @@
 
 namespace ashlar::backend {
 
+bool is_heavy(const ListOrders& in) { return api::is_deep(in.page, in.limit); }
+
 Task<Result<api::Page<Order>>> list_orders(api::UserCall& call, ListOrders in, sql::Database& database) {
   std::optional<Uuid> user;
   if (call.user().role != role_admin) user = call.user().id;

@@ -16,6 +16,7 @@ struct ListOrders {
   sql::Sort<OrderRow, &OrderRow::created_at, &OrderRow::updated_at, &OrderRow::total> sort;
 };
 ASHLAR_DESCRIBE(ListOrders, page, limit, sort)
+[[nodiscard]] bool is_heavy(const ListOrders& in);  // see web::RouteBuilder::heavy
 
 // One's own; an admin sees everybody's.
 Task<Result<api::Page<Order>>> list_orders(api::UserCall& call, ListOrders in, sql::Database& database);

@@ -13,7 +13,7 @@ namespace ashlar::backend {
 // clang-format off
 void mount_orders(web::Routes& routes, api::Units& units, Products& products) {
   sql::Database& database = units.database();
-  routes.get("/api/orders", list_orders, database).signed_in()
+  routes.get("/api/orders", list_orders, database).signed_in().heavy(is_heavy)
       .name("listOrders").tag("Orders").summary("My orders; for an admin, the orders of all users");
   routes.get("/api/orders/{id}", get_order, database).owner(customer_of, database)
       .name("getOrder").tag("Orders").summary("One order of mine").fails_with(errors::order_not_found);

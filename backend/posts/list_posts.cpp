@@ -6,7 +6,9 @@
 
 namespace ashlar::backend {
 
-Task<Result<api::Page<Post>>> list_posts(api::Call& call, ListPosts in, sql::Replicas& replicas) {
+bool is_heavy(const ListPosts& in) { return api::is_deep(in.page, in.limit); }
+
+Task<Result<api::Page<PostSummary>>> list_posts(api::Call& call, ListPosts in, sql::Replicas& replicas) {
   std::optional<Uuid> caller;
   if (call.principal() != nullptr) caller = call.principal()->id;
   if (*in.mine && !caller) co_return fail(auth::errors::not_signed_in, "Sign in to see your own posts.");

@@ -17,7 +17,8 @@ struct ListPosts {
   Defaulted<bool, false> mine;  // the caller's own, too, published or not
 };
 ASHLAR_DESCRIBE(ListPosts, page, limit, sort, mine)
+[[nodiscard]] bool is_heavy(const ListPosts& in);  // see web::RouteBuilder::heavy
 
-Task<Result<api::Page<Post>>> list_posts(api::Call& call, ListPosts in, sql::Replicas& replicas);
+Task<Result<api::Page<PostSummary>>> list_posts(api::Call& call, ListPosts in, sql::Replicas& replicas);
 
 }  // namespace ashlar::backend

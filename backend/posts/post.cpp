@@ -14,4 +14,14 @@ Post Post::example() {
           .updated_at = moment};
 }
 
+PostSummary PostSummary::example() {
+  const Post post = Post::example();
+  return {.id = post.id,
+          .author_id = post.author_id,
+          .title = post.title,
+          .published = post.published,
+          .created_at = post.created_at,
+          .updated_at = post.updated_at};
+}
+
 }  // namespace ashlar::backend

@@ -36,4 +36,17 @@ ASHLAR_TABLE(Post, "posts", sql::references<&Post::author_id, &UserRow::id>(sql:
              sql::index<&Post::author_id, &Post::created_at, &Post::id>("posts_author"),
              sql::index<&Post::published, &Post::created_at, &Post::id>("posts_published"))
 
+// What a list shows of a post: all but its content, since a hundred of them can have 40 MB.
+struct PostSummary {
+  Uuid id;
+  Uuid author_id;
+  std::string title;
+  bool published = false;
+  Timestamp created_at;
+  Timestamp updated_at;
+
+  static PostSummary example();
+};
+ASHLAR_DESCRIBE(PostSummary, id, author_id, title, published, created_at, updated_at)
+
 }  // namespace ashlar::backend

@@ -8,16 +8,17 @@ namespace ashlar::backend {
 
 using sql::asc;
 using sql::col;
-using sql::from;
+using sql::select;
 
 Task<Result<std::optional<Post>>> PostRepository::find(Uuid id) { return sql::find<&Post::id>(id).one(in_); }
 
 Task<Result<std::optional<Uuid>>> PostRepository::find_author(Uuid id) { return author_of_post(id).one(in_); }
 
-Task<Result<api::Page<Post>>> PostRepository::list(ListPosts wanted, std::optional<Uuid> author) {
+Task<Result<api::Page<PostSummary>>> PostRepository::list(ListPosts wanted, std::optional<Uuid> author) {
   sql::Condition visible = col<&Post::published> == true;
   if (author) visible = std::move(visible) || col<&Post::author_id> == *author;
-  auto rows = co_await unwrap(from<Post>()
+  auto rows = co_await unwrap(select<PostSummary>()
+                                  .from<Post>()
                                   .where(std::move(visible))
                                   .order_by(wanted.sort, asc<&Post::id>)
                                   .page(wanted.page, wanted.limit)

@@ -29,7 +29,7 @@ class PostRepository {
   Task<Result<std::optional<Post>>> find(Uuid id);
   Task<Result<std::optional<Uuid>>> find_author(Uuid id);
   // The published ones, and all of the author's where one is given.
-  Task<Result<api::Page<Post>>> list(ListPosts wanted, std::optional<Uuid> author);
+  Task<Result<api::Page<PostSummary>>> list(ListPosts wanted, std::optional<Uuid> author);
 
   static Task<Result<>> create(api::UnitOfWork& unit, Post post);
   static Task<Result<std::optional<Post>>> update(api::UnitOfWork& unit, Uuid id, PostChanges changes);

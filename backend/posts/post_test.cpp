@@ -69,6 +69,32 @@ TEST(Posts, AreForEverybodyWhenPublishedAndForTheirAuthorBefore) {
                    {"a draft, by another", "GET /api/posts/" + draft, "", 404, "post.not_found", {}, eve.token}});
 }
 
+TEST(Posts, AListLeavesTheContentOut) {
+  TestBackend backend;
+  const Person ada = backend.person("ada");
+  const std::string post = written(backend, ada, "out", "true");
+  const auto list = backend.client().get("/api/posts");
+  const auto whole = backend.client().get("/api/posts/" + post);
+  EXPECT_FALSE(list.has("/data/0/content"));
+  EXPECT_EQ(whole.at("/data/content"), "text");
+  for (const std::string member : {"id", "authorId", "title", "published", "createdAt", "updatedAt"})
+    EXPECT_EQ(list.at("/data/0/" + member), whole.at("/data/" + member)) << member;
+}
+
+// Behind a plain shared cache a draft was served to strangers.
+TEST(Posts, NoCacheStoresADraft) {
+  TestBackend backend;
+  const Person ada = backend.person("ada");
+  const std::string draft = "/api/posts/" + written(backend, ada, "draft", "false");
+  for (const std::string& path : {draft, std::string("/api/posts?mine=true")}) {
+    const auto hers = backend.as(ada, Method::get, path);
+    EXPECT_EQ(hers.status, 200) << path;
+    EXPECT_EQ(hers.header("Cache-Control"), "private, no-store") << path;
+    EXPECT_EQ(hers.header("Vary").substr(0, 21), "Authorization, Cookie") << path;
+  }
+  EXPECT_EQ(backend.client().get(draft).header("Vary").substr(0, 21), "Authorization, Cookie");
+}
+
 TEST(Posts, CreateRefuses) {
   TestBackend backend;
   const Person ada = backend.person("ada");

@@ -13,7 +13,7 @@ namespace ashlar::backend {
 // clang-format off
 void mount_posts(web::Routes& routes, api::Units& units, sql::Replicas& replicas) {
   sql::Database& database = units.database();
-  routes.get("/api/posts", list_posts, replicas).open()
+  routes.get("/api/posts", list_posts, replicas).open().heavy(is_heavy)
       .name("listPosts").tag("Posts").summary("Published posts, and mine");
   routes.get("/api/posts/{id}", get_post, database).open()
       .name("getPost").tag("Posts").summary("One post").fails_with(errors::post_not_found);

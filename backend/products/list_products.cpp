@@ -6,6 +6,8 @@
 
 namespace ashlar::backend {
 
+bool is_heavy(const ListProducts& in) { return in.search.has_value() || api::is_deep(in.page, in.limit); }
+
 void ListProducts::refine(schema::Refinement& out) const {
   if (min_price && max_price && *min_price > *max_price) {
     out.fault("max_price", schema::codes::too_small, "must not be less than minPrice");

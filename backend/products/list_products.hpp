@@ -25,6 +25,7 @@ struct ListProducts {
   void refine(schema::Refinement& out) const;
 };
 ASHLAR_DESCRIBE(ListProducts, page, limit, sort, category, search, min_price, max_price)
+[[nodiscard]] bool is_heavy(const ListProducts& in);  // see web::RouteBuilder::heavy
 
 Task<Result<api::SharedPage<Product>>> list_products(api::Call& call, ListProducts in, Products& products);
 

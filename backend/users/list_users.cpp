@@ -6,6 +6,8 @@
 
 namespace ashlar::backend {
 
+bool is_heavy(const ListUsers& in) { return in.search.has_value() || api::is_deep(in.page, in.limit); }
+
 void ListUsers::refine(schema::Refinement& out) const {
   if (min_age && max_age && min_age->value() > max_age->value()) {
     out.fault("max_age", schema::codes::too_small, "must not be less than minAge");

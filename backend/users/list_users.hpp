@@ -23,6 +23,7 @@ struct ListUsers {
   void refine(schema::Refinement& out) const;
 };
 ASHLAR_DESCRIBE(ListUsers, page, limit, sort, search, min_age, max_age)
+[[nodiscard]] bool is_heavy(const ListUsers& in);  // see web::RouteBuilder::heavy
 
 Task<Result<api::Page<User>>> list_users(api::Call& call, ListUsers in, sql::Database& database);
 

@@ -18,7 +18,7 @@ void mount_users(web::Routes& routes, api::Units& units, auth::PasswordHasher& p
       .name("me").tag("Users").summary("My account");
   routes.patch("/api/users/me", update_me, units).signed_in()
       .name("updateMe").tag("Users").summary("Change my account").fails_with(errors::email_taken);
-  routes.get("/api/users", list_users, database).role("admin")
+  routes.get("/api/users", list_users, database).role("admin").heavy(is_heavy)
       .name("listUsers").tag("Users").summary("Find accounts");
   routes.post("/api/users", create_user, units, passwords).permission("create:user")
       .name("createUser").tag("Users").summary("Make an account for another").fails_with(errors::email_taken);

@@ -7,6 +7,23 @@ namespace ashlar::backend {
 
 namespace {
 
+struct RoleChange {
+  Uuid user;
+  std::string before;
+  std::string after;
+};
+
+// The call outlives it: a unit awaits what follows its commit.
+Task<> log_role_change(const api::Call* call, RoleChange change) {
+  call->log().security(log::Level::warn, "role changed",
+                       {{"userId", change.user.to_string()},
+                        {"before", change.before},
+                        {"after", change.after},
+                        {"by", call->principal() == nullptr ? std::string() : call->principal()->id.to_string()},
+                        {"address", call->client_address()}});
+  co_return;
+}
+
 Task<Result<User>> update(api::UnitOfWork& unit, UpdateUser in, Sessions* sessions) {
   UserRepository users(unit);
   const User before =
@@ -14,6 +31,9 @@ Task<Result<User>> update(api::UnitOfWork& unit, UpdateUser in, Sessions* sessio
   if (in.role && in.role->view() != before.role) {
     if (before.role == role_admin) co_await unwrap(UserRepository::require_another_admin(unit, in.id));
     co_await unwrap(sessions->end_all(unit, in.id));
+    unit.after_commit([&call = unit.call(), change = RoleChange{in.id, before.role, in.role->str()}] {
+      return log_role_change(&call, change);
+    });
   }
   UserChanges changes{.name = in.name, .email = in.email, .age = in.age, .role = {}, .password_hash = {}};
   if (in.role) changes.role = in.role->str();

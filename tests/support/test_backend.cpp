@@ -11,6 +11,7 @@
 #include <latch>
 #include <stdexcept>
 #include <thread>
+#include <utility>
 
 namespace ashlar::test {
 
@@ -30,6 +31,7 @@ backend::Settings settings() {
 log::LogOptions faults_only() {
   log::LogOptions out;
   out.level = log::Level::error;
+  out.security_level = log::Level::error;
   out.console = log::LogOptions::Console::standard_error;
   return out;
 }
@@ -79,8 +81,8 @@ std::string prepared_database_url() {
   return tests::PostgresServer::shared().new_database(migrated);
 }
 
-TestBackend::TestBackend(const std::string& database_url)
-    : clock_(Timestamp::parse("2026-05-04T08:30:00Z").value()), logger_(faults_only(), clock_) {
+TestBackend::TestBackend(const std::string& database_url, std::optional<log::LogOptions> log)
+    : clock_(Timestamp::parse("2026-05-04T08:30:00Z").value()), logger_(log ? std::move(*log) : faults_only(), clock_) {
   database_ = opened(database_url);
   migrate(*database_, clock_);
   restart();

@@ -33,7 +33,9 @@ struct Person {
 // The whole reference backend in the process, on a database of its own, with a clock that stands still.
 class TestBackend {
  public:
-  explicit TestBackend(const std::string& database_url = prepared_database_url());
+  // Without options, the log shows faults on standard error.
+  explicit TestBackend(const std::string& database_url = prepared_database_url(),
+                       std::optional<log::LogOptions> log = std::nullopt);
   ~TestBackend();
 
   web::TestClient& client() { return *clients_.back(); }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/api/detail/call_gate.hpp"
 
+#include "ashlar/api/overload.hpp"
 #include "ashlar/auth/token.hpp"
 #include "ashlar/core/encoding.hpp"
 #include "ashlar/schema/json.hpp"
@@ -21,6 +22,10 @@ CallGate::CallGate(Invocation& invocation) : invocation_(invocation) {
   takes_fingerprint_ = invocation.endpoint.endpoint->idempotency == Endpoint::Idempotency::taken;
 }
 
+CallGate::~CallGate() {
+  if (in_heavy_lane_) invocation_.endpoint.heavy_lane->leave();
+}
+
 Task<Result<>> CallGate::admit(const schema::Type& type, const void* input) {
   const auto& id = *static_cast<const Uuid*>(invocation_.endpoint.id->locate_in(input));
   auto owner = co_await invocation_.endpoint.owner_source->look_up(invocation_.call, id);
@@ -30,6 +35,10 @@ Task<Result<>> CallGate::admit(const schema::Type& type, const void* input) {
 }
 
 Result<> CallGate::try_admit(const schema::Type& type, const void* input) {
+  if (invocation_.endpoint.heavy_lane != nullptr && invocation_.endpoint.endpoint->heavy(input)) {
+    if (auto error = invocation_.endpoint.heavy_lane->try_enter()) return std::unexpected(std::move(*error));
+    in_heavy_lane_ = true;
+  }
   if (takes_fingerprint_ && !invocation_.call.idempotency_key().empty()) take_fingerprint(type, input);
   return {};
 }
