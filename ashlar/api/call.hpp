@@ -63,6 +63,9 @@ class Call {
 
   // The caller; null for an anonymous caller of an open endpoint. An operation that always has one takes a UserCall.
   [[nodiscard]] const auth::Principal* principal() const { return principal_.get(); }
+  // The access token that the caller presented, verified or not; empty without one. An operation that takes a token
+  // which no guard accepts (an expired one, to end its session) verifies it itself.
+  [[nodiscard]] std::string_view presented_token() const { return presented_token_; }
   // Passes when the caller owns the resource or is an admin; else auth.not_signed_in or auth.forbidden.
   [[nodiscard]] Result<> require_owner(const Uuid& owner) const;
 
@@ -106,6 +109,7 @@ class Call {
 
   // For transports and invoke().
   void set_principal(std::shared_ptr<const auth::Principal> principal) { principal_ = std::move(principal); }
+  void set_presented_token(std::string_view token) { presented_token_ = token; }
   void set_client(std::string_view address, std::string_view agent) {
     client_address_ = address;
     client_agent_ = agent.substr(0, client_agent_bytes_max);
@@ -131,6 +135,7 @@ class Call {
   std::string_view client_address_;
   std::string_view client_agent_;
   std::string_view client_certificate_;
+  std::string_view presented_token_;
   std::string_view idempotency_key_;
   std::string fingerprint_;
   std::string_view traceparent_;

@@ -30,13 +30,17 @@ struct Person {
 // The whole reference backend in the process, on a database of its own, with a clock that stands still.
 class TestBackend {
  public:
-  explicit TestBackend(const std::string& database_url = new_database_url());
+  explicit TestBackend(const std::string& database_url = new_database_url(),
+                       backend::Stage stage = backend::Stage::test);
   ~TestBackend();
 
   web::TestClient& client() { return *clients_.back(); }
   ManualClock& clock() { return clock_; }
   sql::Database& database() { return *database_; }
   backend::Application& application() { return *application_; }
+
+  // Another client with a loop of its own, for a thread of the test's.
+  web::TestClient& new_client();
 
   // The same database under a new Application: what a restart keeps.
   void restart();
@@ -64,6 +68,7 @@ class TestBackend {
  private:
   void run(const std::string& sql, std::vector<sql::Value> parameters = {});
 
+  const backend::Stage stage_;
   ManualClock clock_;
   SystemRandom random_;
   log::Logger logger_;
