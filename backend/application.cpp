@@ -222,6 +222,9 @@ Application::Application(Settings settings, Dependencies dependencies)
       cache_level_(make_cache_level(settings_, dependencies)),
       cache_({.bytes_max = settings_.cache_bytes_max}, dependencies.clock, dependencies.random, cache_level_.get()),
       products_(units_, cache_, settings_.cache_ttl),
+      order_payments_(settings_.stage == Stage::development ? OrderPayments::by_owner : OrderPayments::by_admin),
+      order_expiry_(units_, products_, {&dependencies_.clock, &dependencies_.random, &dependencies_.logger},
+                    {.pending_max = settings_.order_pending_max}),
       app_(app_options(), {&dependencies_.clock, &dependencies_.random, &dependencies_.logger}, &tokens_, routes()) {
   if (auto loaded = revocation_sync_.load_blocking(); !loaded) {
     throw std::runtime_error("cannot read the ended sessions: " + loaded.error().message() + " " +
@@ -239,10 +242,12 @@ RevocationBroadcast* Application::share_revocations() {
 
 void Application::start(boost::asio::io_context& first_loop) {
   revocation_sync_.start(first_loop);
+  order_expiry_.start(first_loop);
   replicas_.start(first_loop);
 }
 
 void Application::close() {
+  order_expiry_.close();
   cache_.close();
   revocation_sync_.close();
   replicas_.close();
@@ -252,12 +257,13 @@ web::Routes Application::routes() {
   web::Routes routes;
   mount_health(routes, settings_.stage, readiness_);
   mount_auth(routes, units_, passwords_, sessions_);
-  mount_users(routes, units_, passwords_, sessions_);
+  mount_users(routes, units_, passwords_, sessions_, products_);
   mount_posts(routes, units_, replicas_);
   mount_products(routes, products_);
-  mount_orders(routes, units_, products_);
-  web::mount_docs(routes, settings_.stage == Stage::production ? web::DocsPage::no : web::DocsPage::yes);
-  if (!settings_.metrics_port) web::mount_metrics(routes, {.token = settings_.metrics_token});
+  mount_orders(routes, units_, products_, order_payments_);
+  if (settings_.openapi == Settings::Openapi::is_public)
+    web::mount_docs(routes, settings_.stage == Stage::production ? web::DocsPage::no : web::DocsPage::yes);
+  if (serves_metrics(settings_)) web::mount_metrics(routes, {.token = settings_.metrics_token});
   if (settings_.rate_limit_max == 0) {
     for (const auto& route : routes.all()) route->endpoint.limits.clear();
   }

@@ -20,6 +20,8 @@
 #include "backend/auth/revocation_sync.hpp"
 #include "backend/auth/sessions.hpp"
 #include "backend/health/readiness.hpp"
+#include "backend/orders/order_expiry.hpp"
+#include "backend/orders/pay_order.hpp"
 #include "backend/products/products.hpp"
 #include "backend/settings.hpp"
 #include "backend/write_broadcast.hpp"
@@ -60,6 +62,7 @@ class Application {
   [[nodiscard]] api::Units& units() { return units_; }
   [[nodiscard]] Sessions& sessions() { return sessions_; }
   [[nodiscard]] Readiness& readiness() { return readiness_; }
+  [[nodiscard]] OrderExpiry& order_expiry() { return order_expiry_; }
   // What is shown beside the figures of requests; a server adds its own when it is made.
   [[nodiscard]] observe::MetricSources& metrics() { return metrics_; }
   // Closed by close(); else to be closed before a loop that used it is destroyed.
@@ -90,6 +93,8 @@ class Application {
   std::unique_ptr<cache::RedisLevel> cache_level_;  // null where there is no Redis
   cache::Cache cache_;
   Products products_;
+  const OrderPayments order_payments_;
+  OrderExpiry order_expiry_;
   observe::MetricSources metrics_;
   std::optional<api::RedisRateLimits> redis_rate_limits_;
   web::App app_;

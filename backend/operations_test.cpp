@@ -52,7 +52,7 @@ std::vector<Row> table() {
           open("register"),
           open("login", "auth.invalid_credentials"),
           open("refresh", "request.invalid"),
-          signed_in("logout"),
+          {"logout", no_one, ok, ok, ok, ok, ok, ok},  // an expired token names its session, too
           signed_in("logoutAll"),
           signed_in("listSessions"),
           signed_in("endSession", "auth.session_not_found"),
@@ -77,7 +77,7 @@ std::vector<Row> table() {
           owned("getOrder"),
           signed_in("createOrder"),
           owned("cancelOrder"),
-          owned("payOrder")};
+          {"payOrder", no_one, expired, revoked, no, "order.payment_admin_only", no, ok}};
 }
 
 // A backend with one resource of each kind, and everybody who calls.

@@ -19,8 +19,6 @@ inline constexpr sql::RawStatement<Uuid()> lock_admins(
 
 inline constexpr sql::RawStatement<Uuid(Uuid)> author_of_post("select author_id from posts where id = $1");
 
-inline constexpr sql::RawStatement<Uuid(Uuid)> user_of_order("select user_id from orders where id = $1");
-
 inline constexpr sql::RawStatement<RevokedSessionRow(Timestamp)> revoked_sessions_after(
     "select session_id, expires_at from revoked_sessions where expires_at > $1");
 

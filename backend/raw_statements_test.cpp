@@ -21,7 +21,6 @@ TEST(RawStatements, AreWhatTheMigratedDatabaseTakesAndGives) {
   sql::Database& database = backend.database();
   EXPECT_EQ(statement_faults(database, account_by_lower_email), Faults{});
   EXPECT_EQ(statement_faults(database, author_of_post), Faults{});
-  EXPECT_EQ(statement_faults(database, user_of_order), Faults{});
   EXPECT_EQ(statement_faults(database, revoked_sessions_after), Faults{});
   if (database.dialect() == sql::Dialect::postgres) EXPECT_EQ(statement_faults(database, lock_admins), Faults{});
 }

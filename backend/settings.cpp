@@ -2,6 +2,8 @@
 #include "backend/settings.hpp"
 
 #include "ashlar/core/encoding.hpp"
+#include "ashlar/core/ip_address.hpp"
+#include "backend/secret_strength.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -117,17 +119,28 @@ void read_redis(config::Environment& env, Settings& settings) {
     return;
   }
   if (const auto known = redis::check_url(redis.url); !known) return env.fault("REDIS_URL", known.error().message());
-  if (!redis.ca_file.empty() && !redis.url.starts_with("rediss://"))
+  if (!redis.ca_file.empty() && !redis.url.starts_with("rediss"))
     env.fault("REDIS_CA_FILE", "is for rediss://, and REDIS_URL is redis://");
   settings.redis = std::move(redis);
+}
+
+// A secret that production refuses when it is weak.
+std::string read_secret(config::Environment& env, const Settings& settings, std::string_view name,
+                        config::Environment::SecretRule rule) {
+  auto secret = env.secret(name, rule);
+  if (!secret) return {};
+  if (settings.stage == Stage::production) {
+    if (auto weakness = secret_weakness(*secret, rule.bytes_min)) env.fault(std::string(name), std::move(*weakness));
+  }
+  return std::move(*secret);
 }
 
 void read_tokens(config::Environment& env, Settings& settings) {
   const auto need = settings.stage == Stage::production ? config::Need::required : config::Need::optional;
   const config::Environment::SecretRule rule{.bytes_min = secret_bytes_min, .need = need};
   auth::TokenOptions& tokens = settings.tokens;
-  tokens.access_secret = env.secret("JWT_SECRET", rule).value_or("");
-  tokens.refresh_secret = env.secret("JWT_REFRESH_SECRET", rule).value_or("");
+  tokens.access_secret = read_secret(env, settings, "JWT_SECRET", rule);
+  tokens.refresh_secret = read_secret(env, settings, "JWT_REFRESH_SECRET", rule);
   if (!tokens.access_secret.empty() && tokens.access_secret == tokens.refresh_secret) {
     env.fault("JWT_REFRESH_SECRET", "must be another secret than JWT_SECRET");
   }
@@ -145,17 +158,17 @@ void read_tokens(config::Environment& env, Settings& settings) {
 
 void read_first_admin(config::Environment& env, Settings& settings) {
   const std::string email = env.text("ADMIN_EMAIL", "", 254);
-  const auto password = env.secret("ADMIN_PASSWORD", {.bytes_min = 8});
-  if (email.empty() && !password) return;
+  const std::string password = read_secret(env, settings, "ADMIN_PASSWORD", {.bytes_min = 8});
+  if (email.empty() && password.empty()) return;
   if (email.empty()) return env.fault("ADMIN_EMAIL", "is needed where ADMIN_PASSWORD is set");
   const auto parsed_email = Email::parse(email);
   if (!parsed_email) env.fault("ADMIN_EMAIL", "expected an e-mail address, found \"" + email + "\"");
-  if (!password) {
-    // A password that is set but refused was noted by secret() already.
+  if (password.empty()) {
+    // A password that is set but too short was noted by secret() already.
     if (!env.raw("ADMIN_PASSWORD")) env.fault("ADMIN_PASSWORD", "is needed where ADMIN_EMAIL is set");
     return;
   }
-  const auto parsed_password = Password::parse(*password);
+  const auto parsed_password = Password::parse(password);
   if (!parsed_password) env.fault("ADMIN_PASSWORD", "expected 8 to 72 bytes of UTF-8");
   if (parsed_email && parsed_password) settings.first_admin = FirstAdmin{*parsed_email, *parsed_password};
 }
@@ -245,6 +258,7 @@ Settings read_settings(config::Environment& env) {
   out.sessions_per_user_max = static_cast<std::uint32_t>(env.integer("SESSIONS_PER_USER_MAX", 50, 1, 10'000));
   out.bcrypt_cost = static_cast<int>(env.integer("BCRYPT_COST", 12, 4, 16));
   read_first_admin(env, out);
+  out.order_pending_max = env.duration("ORDER_PENDING_MAX", out.order_pending_max, 1s, 30 * 24h);
   out.rate_limit_max = static_cast<std::uint32_t>(env.integer("RATE_LIMIT_MAX", 100, 0, 1'000'000));
   out.body_bytes_max =
       static_cast<std::size_t>(env.integer("BODY_BYTES_MAX", 10 * 1024 * 1024, 1024, 1024 * 1024 * 1024));
@@ -266,10 +280,25 @@ Settings read_settings(config::Environment& env) {
   if (http2 == "only") out.protocols = http::Protocols::http2;
   if (env.one_of("COMPRESSION", "on", on_off) == "off") out.compression = Settings::Compression::off;
   out.requests_in_flight_max = static_cast<std::size_t>(env.integer("REQUESTS_IN_FLIGHT_MAX", 5'000, 0, 10'000'000));
-  out.metrics_token = env.secret("METRICS_TOKEN", {.bytes_min = 16}).value_or("");
+  out.metrics_token = read_secret(env, out, "METRICS_TOKEN", {.bytes_min = 16});
   if (const auto port = env.port("METRICS_PORT", 0); env.raw("METRICS_PORT")) out.metrics_port = port;
+  static constexpr std::array<std::string_view, 2> public_off{"public", "off"};
+  if (env.one_of("OPENAPI", out.stage == Stage::production ? "off" : "public", public_off) == "off")
+    out.openapi = Settings::Openapi::off;
   read_log(env, out);
   return out;
+}
+
+bool serves_metrics(const Settings& settings) {
+  if (settings.metrics_port) return false;
+  return settings.stage != Stage::production || !settings.metrics_token.empty();
+}
+
+bool is_loopback(std::string_view host) {
+  if (host == "localhost") return true;
+  const std::array<std::string, 1> names{"loopback"};
+  const auto address = IpAddress::parse(host);
+  return address && IpNetworks::parse(names)->contains(*address);
 }
 
 std::optional<std::filesystem::path> sqlite_path(const Settings& settings) {

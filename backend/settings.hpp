@@ -59,6 +59,7 @@ struct Settings {
   std::chrono::milliseconds revocation_delay_max{2'000};  // until it is known what another instance has ended
   std::uint32_t sessions_per_user_max = 50;               // one more ends the one that was used longest ago
   int bcrypt_cost = 12;
+  std::chrono::milliseconds order_pending_max{30 * 60 * 1'000};  // then a pending order is cancelled
   std::optional<FirstAdmin> first_admin;
 
   std::uint32_t rate_limit_max = 100;  // requests a minute a client; 0: no limit at all
@@ -78,15 +79,23 @@ struct Settings {
 
   std::size_t requests_in_flight_max = 5'000;  // more are refused at once; 0: no bound
 
-  std::string metrics_token;                  // empty: open to whoever reaches the port
-  std::optional<std::uint16_t> metrics_port;  // nullopt: on the server's own
+  // In production /metrics is served only where there is a token or a port of its own.
+  std::string metrics_token;                                                          // empty: no token is asked for
+  std::optional<std::uint16_t> metrics_port;                                          // nullopt: on the server's own
+  enum class Openapi : std::uint8_t { off, is_public } openapi = Openapi::is_public;  // in production: off
 
   std::uint32_t access_log_one_in = 1;  // of quick successes; what failed or was slow is always logged
   std::chrono::milliseconds access_log_slow{1'000};
   log::LogOptions log;
 };
 
-// Reads and checks every variable; what is wrong is in env.faults() afterwards, all of it.
+// Whether /metrics is served on the server's own port.
+[[nodiscard]] bool serves_metrics(const Settings& settings);
+
+// Whether only processes of this machine reach `host`, an address or "localhost".
+[[nodiscard]] bool is_loopback(std::string_view host);
+
+// Reads and checks every variable. Every fault is in env.faults() afterwards.
 [[nodiscard]] Settings read_settings(config::Environment& env);
 
 // The file that an SQLite database lives in; nullopt for another kind of database.

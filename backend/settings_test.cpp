@@ -103,9 +103,79 @@ TEST(Settings, RefuseWithTheVariablesName) {
       {{{"ADMIN_EMAIL", "admin@example.com"}, {"ADMIN_PASSWORD", "1234567"}}, "ADMIN_PASSWORD"},
       {{{"ADMIN_EMAIL", "admin@example.com"}, {"ADMIN_PASSWORD", std::string(73, 'x')}}, "ADMIN_PASSWORD"},
       {{{"APP_ENV", "production"}}, "JWT_SECRET JWT_REFRESH_SECRET"},
+      {{{"ORDER_PENDING_MAX", "0s"}}, "ORDER_PENDING_MAX"},
+      {{{"OPENAPI", "yes"}}, "OPENAPI"},
       {{{"APP_ENV", "production"}, {"JWT_SECRET", secret}, {"PORT", "x"}, {"LOG_LEVEL", "x"}},
        "PORT JWT_REFRESH_SECRET LOG_LEVEL"},
   });
+}
+
+TEST(Settings, OfProductionRefuseSecretsThatCanBeGuessed) {
+  const Variables good = {{"APP_ENV", "production"}, {"JWT_SECRET", secret}, {"JWT_REFRESH_SECRET", other_secret}};
+  EXPECT_EQ(faulty_variables(good), "");
+  const std::string as(64, 'a');
+  const std::pair<const char*, std::string> rows[] = {
+      {"JWT_SECRET", as},
+      {"JWT_SECRET", "at-least-32-bytes-of-your-own-making"},
+      {"JWT_REFRESH_SECRET", as},
+      {"JWT_REFRESH_SECRET", "at-least-32-other-bytes-of-your-own"},
+      {"METRICS_TOKEN", as},
+      {"METRICS_TOKEN", "a-token-of-the-scraper"},
+      {"ADMIN_PASSWORD", "a-long-password"},
+      {"ADMIN_PASSWORD", "12345678"},
+  };
+  for (const auto& [name, value] : rows) {
+    Variables variables = good;
+    variables["ADMIN_EMAIL"] = "admin@example.com";
+    variables.emplace("ADMIN_PASSWORD", "four words of mine");
+    variables[name] = value;
+    EXPECT_EQ(faulty_variables(variables), name) << value;
+    variables["APP_ENV"] = "development";
+    EXPECT_EQ(faulty_variables(variables), "") << value;
+  }
+}
+
+// Whoever removes each # and changes nothing gets no server, and no secret that others know.
+TEST(Settings, PrintedAsExamplesHoldNoSecret) {
+  std::ifstream in(ASHLAR_SOURCE_DIR "/.env.example");
+  Variables variables;
+  for (std::string line; std::getline(in, line);) {
+    const std::size_t equals = line.find('=');
+    if (!line.starts_with('#') || line.starts_with("# ") || equals == line.npos) continue;
+    variables[line.substr(1, equals - 1)] = line.substr(equals + 1);
+  }
+  for (const char* name : {"JWT_SECRET", "JWT_REFRESH_SECRET", "ADMIN_PASSWORD", "METRICS_TOKEN"}) {
+    ASSERT_TRUE(variables.contains(name)) << name;
+    EXPECT_EQ(variables[name], "") << name;
+  }
+  for (const auto& [name, value] : variables) EXPECT_EQ(value.find(":secret@"), value.npos) << name;
+  EXPECT_THAT(faulty_variables({{"APP_ENV", "production"},
+                                {"JWT_SECRET", variables["JWT_SECRET"]},
+                                {"JWT_REFRESH_SECRET", variables["JWT_REFRESH_SECRET"]}}),
+              "JWT_SECRET JWT_REFRESH_SECRET");
+}
+
+TEST(Settings, OfProductionPublishNeitherMetricsNorTheDescription) {
+  const auto settings_of = [](Variables variables) {
+    variables.insert({{"JWT_SECRET", secret}, {"JWT_REFRESH_SECRET", other_secret}});
+    config::Environment env(std::move(variables));
+    Settings out = read_settings(env);
+    EXPECT_TRUE(env.faults().empty()) << env.report();
+    return out;
+  };
+  EXPECT_TRUE(serves_metrics(settings_of({})));
+  EXPECT_FALSE(serves_metrics(settings_of({{"METRICS_PORT", "0"}}))) << "they are on a port of their own";
+  EXPECT_FALSE(serves_metrics(settings_of({{"APP_ENV", "production"}})));
+  EXPECT_TRUE(serves_metrics(settings_of({{"APP_ENV", "production"}, {"METRICS_TOKEN", "p8Zq3vN1xT7wKe5R"}})));
+  EXPECT_EQ(settings_of({}).openapi, Settings::Openapi::is_public);
+  EXPECT_EQ(settings_of({{"OPENAPI", "off"}}).openapi, Settings::Openapi::off);
+  EXPECT_EQ(settings_of({{"APP_ENV", "production"}}).openapi, Settings::Openapi::off);
+  EXPECT_EQ(settings_of({{"APP_ENV", "production"}, {"OPENAPI", "public"}}).openapi, Settings::Openapi::is_public);
+}
+
+TEST(Settings, KnowWhichHostsAreThisMachine) {
+  for (const char* host : {"127.0.0.1", "127.8.8.8", "::1", "localhost"}) EXPECT_TRUE(is_loopback(host)) << host;
+  for (const char* host : {"0.0.0.0", "::", "10.0.0.1", "192.0.2.1", "db"}) EXPECT_FALSE(is_loopback(host)) << host;
 }
 
 TEST(Settings, RefuseAStoreThatIsNone) {
@@ -225,7 +295,7 @@ TEST(Settings, TakeWhatIsGiven) {
                            {"PORT", "8080"},
                            {"HOST", "localhost"},
                            {"ADMIN_EMAIL", "a@b.cd"},
-                           {"ADMIN_PASSWORD", "12345678"},
+                           {"ADMIN_PASSWORD", "four words of mine"},
                            {"RATE_LIMIT_MAX", "0"},
                            {"TLS_CERT_FILE", "c.pem"},
                            {"TLS_KEY_FILE", "k.pem"},
@@ -327,7 +397,7 @@ TEST(Settings, AreAllDocumented) {
   int count = 0;
   for (std::string name; std::getline(names, name); ++count)
     EXPECT_THAT(source.str(), testing::HasSubstr('"' + name + '"'));
-  EXPECT_EQ(count, 70);
+  EXPECT_EQ(count, 72);
 }
 
 }  // namespace

@@ -34,6 +34,7 @@ std::vector<Check> all_checks() {
                    .advice = "mend these variables; docs/guide/configuration.md has them all"};
     return out;
   }
+  std::ranges::move(check_settings(settings), std::back_inserter(out));
   std::ranges::move(check_database(settings), std::back_inserter(out));
   std::ranges::move(check_host(settings), std::back_inserter(out));
   return out;

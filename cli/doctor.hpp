@@ -26,6 +26,9 @@ struct Check {
 };
 ASHLAR_DESCRIBE(Check, name, state, detail, advice)
 
+// doctor_settings.cpp: values that are allowed and unsafe: findings in production, notes elsewhere. No value of a
+// secret is shown.
+[[nodiscard]] std::vector<Check> check_settings(const backend::Settings& settings);
 // doctor_host.cpp: of the machine; disk space, clock, who can read the files.
 [[nodiscard]] std::vector<Check> check_host(const backend::Settings& settings);
 // doctor_database.cpp: whether it answers; migrations, drift, integrity.

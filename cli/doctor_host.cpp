@@ -92,6 +92,10 @@ std::vector<Check> check_host(const backend::Settings& settings) {
     out.push_back(check_space(folder_of(*path), std::max<std::uintmax_t>(space_min, 2 * size), "database"));
     out.push_back(check_writable(*path));
     out.push_back(check_file("files, database", *path, by_others));
+    for (const char* suffix : {"-wal", "-shm"}) {  // its latest changes are in there
+      const fs::path beside = path->string() + suffix;
+      if (fs::exists(beside, ignored)) out.push_back(check_file("files, database", beside, by_others));
+    }
   }
   if (!settings.log.file.empty()) out.push_back(check_space(folder_of(settings.log.file), space_min, "log"));
   if (settings.stage != backend::Stage::production)

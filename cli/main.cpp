@@ -160,7 +160,8 @@ void add_user(CLI::App& app, CommandLine& line) {
   add("grant", "Give a permission, such as create:product", "permission",
       [&] { return user_grant(line.email, line.word); });
   add("revoke", "Take a permission back", "permission", [&] { return user_revoke(line.email, line.word); });
-  add("remove", "Remove an account and its posts", nullptr, [&] { return user_remove(line.email); });
+  add("remove", "Remove an account and its posts; its pending orders are cancelled", nullptr,
+      [&] { return user_remove(line.email); });
 }
 
 void add_development(CLI::App& app, CommandLine& line) {

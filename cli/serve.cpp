@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "ashlar/async/task_scope.hpp"
 #include "ashlar/http/server.hpp"
 #include "ashlar/sql/logged.hpp"
 #include "ashlar/web/metrics.hpp"
@@ -12,6 +13,7 @@
 #include "cli/signals.hpp"
 #include "cli/supervisor.hpp"
 #include "cli/tls.hpp"
+#include "cli/warnings.hpp"
 #include "cli/welcome.hpp"
 #include "cli/workplace.hpp"
 
@@ -77,6 +79,17 @@ void report_first_admin(const backend::FirstAdminOutcome& outcome, log::Logger& 
       return logger.error("ADMIN_EMAIL belongs to an account that is no admin: run ashlar user role",
                           {{"email", outcome.email}});
   }
+}
+
+http::ServerOptions server_options(const backend::Settings& settings, const Supervisor& supervisor) {
+  return {.host = settings.host,
+          .port = settings.port,
+          .listening_socket = supervisor.listening_socket(),
+          .loops = settings.loops,
+          .limits = limits_of(settings),
+          .protocols = settings.protocols,
+          .proxy_protocol = {.networks = settings.proxy_protocol},
+          .tls = settings.tls};
 }
 
 std::string_view name_of(int signal) { return signal == SIGTERM ? "SIGTERM" : signal == SIGINT ? "SIGINT" : "SIGHUP"; }
@@ -203,22 +216,19 @@ int serve(const Serve& wanted) {
                                            .replicas = replicas.get(),
                                            .redis = redis.get()};
   backend::Application application(settings, dependencies);
-  http::Server server({.host = settings.host,
-                       .port = settings.port,
-                       .listening_socket = supervisor.listening_socket(),
-                       .loops = settings.loops,
-                       .limits = limits_of(settings),
-                       .protocols = settings.protocols,
-                       .proxy_protocol = {.networks = settings.proxy_protocol},
-                       .tls = settings.tls},
-                      application.app());
+  http::Server server(server_options(settings, supervisor), application.app());
   web::add_server(application.metrics(), server);
   std::optional<backend::MetricsServer> metrics;
   if (settings.metrics_port) metrics.emplace(settings, dependencies, application.app());
   http::Server* const metrics_server = metrics ? &metrics->server() : nullptr;
   {
     const EndOfService end(server, metrics_server, application, dependencies, settings.stop_time_max);
+    // Before the first request is answered: nobody else can register ADMIN_EMAIL. On a loop of the server's, whose
+    // connections to the database are used again.
+    const auto admin = value_or_stop(
+        async::run_to_end(server.loop(0), backend::make_first_admin(settings, dependencies, application.passwords())));
     start(server, application, redis.get());
+    warn_about(settings, logger);
     logger.info("serving", {{"version", backend::version()},
                             {"environment", backend::to_string(settings.stage)},
                             {"host", settings.host},
@@ -226,9 +236,6 @@ int serve(const Serve& wanted) {
                             {"tls", settings.tls.has_value()},
                             {"loops", server.loops()}});
     if (metrics) logger.info("serving metrics", {{"host", settings.host}, {"port", metrics_server->port()}});
-    // On a loop of the server's, whose connections to the database are used again.
-    const auto admin =
-        run_or_stop_on(server.loop(0), backend::make_first_admin(settings, dependencies, application.passwords()));
     report_first_admin(admin, logger);
     logger.flush();
     if (settings.stage == backend::Stage::development) print_welcome(settings, server.port(), admin, dependencies);

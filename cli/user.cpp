@@ -5,6 +5,7 @@
 #include "ashlar/auth/password.hpp"
 #include "ashlar/auth/revocations.hpp"
 #include "backend/auth/session_repository.hpp"
+#include "backend/orders/order_repository.hpp"
 #include "backend/users/user_repository.hpp"
 #include "cli/commands.hpp"
 #include "cli/password_input.hpp"
@@ -74,7 +75,9 @@ Task<Result<>> change_account(api::UnitOfWork& unit, Uuid id, UserChanges change
 
 Task<Result<>> remove_account(api::UnitOfWork& unit, User user, Timestamp revoked_until) {
   if (user.role == backend::role_admin) co_await unwrap(UserRepository::require_another_admin(unit, user.id));
+  co_await unwrap(UserRepository::lock(unit, user.id));
   co_await unwrap(SessionRepository::end(unit, user.id, std::nullopt, revoked_until));
+  co_await unwrap(backend::OrderRepository::cancel_pending_of(unit, user.id));
   co_await unwrap(UserRepository::remove(unit, user.id));
   co_return Result<>{};
 }

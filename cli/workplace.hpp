@@ -14,10 +14,6 @@
 #include "backend/settings.hpp"
 #include "cli/exit_code.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-
-#include <exception>
-#include <future>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -81,19 +77,6 @@ class CommandLoop {
 
   boost::asio::io_context loop_{1};
 };
-
-// Runs a task on a loop that a thread runs already, and waits for its end; its error ends the command.
-template <class T>
-T run_or_stop_on(boost::asio::io_context& loop, Task<Result<T>> task) {
-  std::promise<Result<T>> promise;
-  auto ended = promise.get_future();
-  boost::asio::co_spawn(loop, std::move(task),
-                        [promise = std::move(promise)](const std::exception_ptr& thrown, Result<T> result) mutable {
-                          if (thrown) return promise.set_exception(thrown);
-                          promise.set_value(std::move(result));
-                        });
-  return value_or_stop(ended.get());
-}
 
 // What most commands work with: the settings, the clock, chance, a log to standard error, and the database.
 class Workplace {

@@ -71,6 +71,9 @@ class Call {
   // Whether anything asked who calls, so that the reply may depend on it. A transport whose replies are cached says so
   // there.
   [[nodiscard]] bool depends_on_caller() const { return principal_read_; }
+  // The access token that the caller presented, verified or not; empty without one. An operation that takes a token
+  // which no guard accepts (an expired one, to end its session) verifies it itself.
+  [[nodiscard]] std::string_view presented_token() const { return presented_token_; }
   // Passes when the caller owns the resource or is an admin; else auth.not_signed_in or auth.forbidden.
   [[nodiscard]] Result<> require_owner(const Uuid& owner) const;
 
@@ -115,6 +118,7 @@ class Call {
   // For transports and invoke().
   [[nodiscard]] bool has_principal() const { return principal_ != nullptr; }  // does not count as asking who calls
   void set_principal(std::shared_ptr<const auth::Principal> principal) { principal_ = std::move(principal); }
+  void set_presented_token(std::string_view token) { presented_token_ = token; }
   void set_client(std::string_view address, std::string_view agent) {
     client_address_ = address;
     client_agent_ = agent.substr(0, client_agent_bytes_max);
@@ -141,6 +145,7 @@ class Call {
   std::string_view client_address_;
   std::string_view client_agent_;
   std::string_view client_certificate_;
+  std::string_view presented_token_;
   std::string_view idempotency_key_;
   std::string fingerprint_;
   std::string_view traceparent_;

@@ -166,7 +166,7 @@ TEST(RedisRateLimits, AreEachInstancesOwnWhileRedisIsAway) {
   EXPECT_EQ(other.take(limit).remaining, 0U);
 }
 
-// The first few wait for their time, and nobody after them.
+// The first waits for its time; later ones do not wait.
 TEST(RedisRateLimits, WaitForARedisThatHangsNoLongerThanTheirTime) {
   RedisServer server;
   Instance one(server, Time::redis, 50ms);
@@ -179,7 +179,7 @@ TEST(RedisRateLimits, WaitForARedisThatHangsNoLongerThanTheirTime) {
     EXPECT_TRUE(one.take(limit).allowed);
     waited += std::chrono::steady_clock::now() - began >= 50ms ? 1 : 0;
   }
-  EXPECT_GE(waited, 3);
+  EXPECT_GE(waited, 1);
   EXPECT_LE(waited, 10) << "but for those that a busy machine held up";
   EXPECT_TRUE(one.is_away());
   EXPECT_EQ(one.limits().decided_locally(), 200U);

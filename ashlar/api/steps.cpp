@@ -78,6 +78,7 @@ class AuthenticationStep final : public Step {
   [[nodiscard]] std::optional<Result<>> try_decide(Invocation& invocation) const override {
     if (invocation.call.has_principal()) return Result<>{};
     Credential credential = invocation.transport.credential(invocation.call);
+    invocation.call.set_presented_token(credential.token);
     if (credential.refusal) {
       invocation.credential_refusal = std::make_unique<Error>(std::move(*credential.refusal));
     } else if (!credential.token.empty() && tokens_ != nullptr) {

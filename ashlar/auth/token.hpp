@@ -86,6 +86,9 @@ class Tokens {
   // revocation. The principal is shared with the cache and immutable. Errors: auth.token_invalid (never says why),
   // auth.token_expired, auth.token_revoked.
   [[nodiscard]] Result<std::shared_ptr<const Principal>> verify_access(std::string_view token) const;
+  // The same, but for a token that has expired or was revoked as well: for ending its session, and nothing else. Error
+  // auth.token_invalid.
+  [[nodiscard]] Result<std::shared_ptr<const Principal>> verify_access_of_any_age(std::string_view token) const;
   [[nodiscard]] Result<RefreshClaims> verify_refresh(std::string_view token) const;
 
   // Replaces both key sets, for a rotation. A token that was verified by a key that is no longer there is refused from

@@ -60,7 +60,11 @@ struct Client::State final : detail::LinkOwner {
     const auto pending = std::move(sent.front());
     sent.pop_front();
     if (!pending->abandoned) timeouts = 0;  // one that comes too late is no sign of health
-    if (reply.kind == Reply::Kind::error) {
+    if (reply.kind == Reply::Kind::error && is_read_only(reply.text)) {
+      end(*pending, std::unexpected(detail::unavailable(reply.text)));
+      away.value = 1;
+      link.drop_replica();
+    } else if (reply.kind == Reply::Kind::error) {
       end(*pending,
           std::unexpected(
               Error(errors::refused, "The cache server refused a command.").with_cause(std::move(reply.text))));
@@ -81,13 +85,20 @@ struct Client::State final : detail::LinkOwner {
       for (const auto& pending : std::exchange(*pendings, {})) end(*pending, std::unexpected(why));
     }
   }
+  // A server that was demoted by a failover. Before Redis 7 an error within a script has another beginning.
+  static bool is_read_only(std::string_view error) {
+    return error.starts_with("READONLY ") || error.contains("-READONLY ");
+  }
   static void end(Pending& pending, Result<Reply> result) {
     pending.result = std::move(result);
     pending.done = true;
     pending.timer.cancel();
   }
+  // Opens the breaker, whether there is a connection or the attempt to make one hangs.
   void timed_out() {
-    if (++timeouts >= link.options().timeouts_max) link.drop("no answers within command_time_max");
+    if (++timeouts < link.options().timeouts_max) return;
+    away.value = 1;
+    link.drop("no answers within command_time_max");
   }
 
   void count(const Result<Reply>& result, std::chrono::nanoseconds took) {

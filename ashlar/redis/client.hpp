@@ -36,7 +36,10 @@ inline constexpr ErrorCode invalid_url{ErrorKind::invalid, "redis.invalid_url"};
 }  // namespace errors
 
 struct ClientOptions {
-  std::string url{};      // redis[s]://[[user]:password@]host[:port][/database]; rediss is TLS, names checked
+  // redis[s]://[[user]:password@]host[:port][/database], or by Sentinels:
+  // redis[s]+sentinel://[[user]:password@]host[:port],.../master[/database]. rediss is TLS, names checked. Sentinels
+  // are asked without the user and password.
+  std::string url{};
   std::string ca_file{};  // PEM, of who vouches for a rediss server; empty: those of the system
 
   std::chrono::milliseconds command_time_max{250};       // a wait for an answer; then redis.timed_out
@@ -46,7 +49,7 @@ struct ClientOptions {
       5'000};  // a connection that is silent for so long is asked; twice, and it ends
   std::chrono::milliseconds subscriber_ping_interval{
       500};                           // the same of a Subscriber: what is published meanwhile is not heard
-  std::size_t timeouts_max = 3;       // in a row; then the breaker opens: the connection is given up
+  std::size_t timeouts_max = 1;       // in a row; then the breaker opens: the connection is given up
   std::size_t in_flight_max = 4'096;  // commands that wait; one more is redis.unavailable
   std::size_t command_bytes_max = 16 * 1024 * 1024;
   std::size_t reply_bytes_max = 64 * 1024 * 1024;  // larger: the connection is given up
@@ -75,6 +78,9 @@ struct ClientFigures {
 };
 
 // Belongs to its loop and is used from it alone. run() has ended before it is destroyed.
+//
+// A server that refuses a write since it is a replica (READONLY) was demoted: the connection is given up, and the next
+// one is made to a master only. With Sentinels each attempt asks them which server that is.
 //
 // The breaker: while the server is away, and until an attempt to connect has been answered, its PING within
 // command_time_max, each command is refused at once. Commands that were sent when the connection was lost may have been

@@ -5,10 +5,15 @@
 
 namespace ashlar::backend {
 
-Task<Result<api::WithCredentials<>>> logout(api::UserCall& call, Sessions& sessions) {
-  auto ended = co_await sessions.end(call, call.user().id, call.user().session);
-  // Another request may have ended it at the same moment: then it is ended.
-  if (!ended && ended.error().code() != errors::session_not_found) co_return std::unexpected(std::move(ended.error()));
+Task<Result<api::WithCredentials<>>> logout(api::Call& call, Logout in, Sessions& sessions) {
+  const std::string refresh_token = in.refresh_token ? in.refresh_token->str() : std::string();
+  const auto named = co_await unwrap(sessions.named_by(call.presented_token(), refresh_token));
+  for (const NamedSession& each : named) {
+    auto ended = co_await sessions.end(call, each.account, each.session);
+    // It may have ended before: then there is nothing left to do.
+    if (!ended && ended.error().code() != errors::session_not_found)
+      co_return std::unexpected(std::move(ended.error()));
+  }
   co_return api::WithCredentials<>{};
 }
 

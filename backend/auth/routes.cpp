@@ -22,8 +22,8 @@ void mount_auth(web::Routes& routes, api::Units& units, auth::PasswordHasher& pa
       .name("login").tag("Auth").summary("Sign in").fails_with(errors::invalid_credentials);
   routes.post("/api/auth/refresh", refresh, sessions).open().limit(60, 1min).from_cookie("refreshToken", &Refresh::refresh_token)
       .name("refresh").tag("Auth").summary("Trade a refresh token for a new pair").fails_with(auth::errors::token_invalid, auth::errors::token_expired, auth::errors::token_revoked, errors::refresh_reused);
-  routes.post("/api/auth/logout", logout, sessions).signed_in()
-      .name("logout").tag("Auth").summary("End this session");
+  routes.post("/api/auth/logout", logout, sessions).open().from_cookie("refreshToken", &Logout::refresh_token)
+      .name("logout").tag("Auth").summary("End this session, by its access token or its refresh token").fails_with(auth::errors::not_signed_in, auth::errors::token_invalid, auth::errors::token_expired);
   routes.post("/api/auth/logout-all", logout_all, units, sessions).signed_in()
       .name("logoutAll").tag("Auth").summary("End every session of mine");
   routes.get("/api/auth/sessions", list_sessions, units.database()).signed_in()

@@ -113,9 +113,70 @@ TEST(Refresh, KnowsTheRoleOfTheMoment) {
 TEST(Logout, RefusesThoseWhoAreNotSignedIn) {
   TestBackend backend;
   const BadTokens bad = backend.bad_tokens();
-  expect_refusals(backend.client(), without_a_good_token("POST /api/auth/logout", "", bad) +
-                                        without_a_good_token("POST /api/auth/logout-all", "", bad) +
-                                        without_a_good_token("GET /api/auth/sessions", "", bad));
+  const std::string route = "POST /api/auth/logout";
+  expect_refusals(
+      backend.client(),
+      without_a_good_token("POST /api/auth/logout-all", "", bad) +
+          without_a_good_token("GET /api/auth/sessions", "", bad) +
+          std::vector<Scenario>{
+              {"no token", route, "", 401, "auth.not_signed_in"},
+              {"gibberish", route, "", 401, "auth.token_invalid", {}, "gibberish"},
+              {"a forged token", route, "", 401, "auth.token_invalid", {}, bad.forged},
+              {"a refresh token as an access token", route, "", 401, "auth.token_invalid", {}, bad.refresh},
+              {"an access token as a refresh token", route, token_body(bad.expired), 401, "auth.token_invalid"},
+              {"a number", route, R"({"refreshToken": 1})", 422, "request.invalid", {"/refreshToken type"}}});
+  const Person ada = backend.person("ada");
+  backend.clock().advance(std::chrono::hours{7 * 24});
+  expect_refusals(backend.client(),
+                  {{"an expired refresh token", route, token_body(ada.refresh_token), 401, "auth.token_expired"}});
+}
+
+// Fifteen minutes after a sign-in the browser has only the refresh cookie.
+TEST(Logout, WorksWithTheRefreshCookieAlone) {
+  TestBackend backend;
+  const Person ada = backend.person("ada");
+  const Person elsewhere = backend.sign_in(ada.email);
+  const auto reply = backend.client().send({.method = Method::post,
+                                            .target = "/api/auth/logout",
+                                            .headers = {{"Cookie", "refreshToken=" + ada.refresh_token}},
+                                            .body = {}});
+  EXPECT_EQ(reply.status, 204) << reply.body;
+  std::vector<std::string> cleared;
+  for (const auto& [name, value] : reply.headers)
+    if (name == "Set-Cookie") cleared.push_back(value);
+  EXPECT_THAT(cleared, testing::UnorderedElementsAre(
+                           testing::AllOf(testing::StartsWith("accessToken=;"), testing::HasSubstr("Max-Age=0")),
+                           testing::AllOf(testing::StartsWith("refreshToken=;"), testing::HasSubstr("Max-Age=0"))));
+  EXPECT_EQ(code_of_me(backend, ada), "auth.token_revoked");
+  EXPECT_EQ(backend.client().post("/api/auth/refresh", token_body(ada.refresh_token)).at("/code"),
+            "auth.token_revoked");
+  EXPECT_EQ(code_of_me(backend, elsewhere), "ok");
+}
+
+TEST(Logout, WorksWithAnExpiredAccessToken) {
+  TestBackend backend;
+  const Person ada = backend.person("ada");
+  backend.clock().advance(std::chrono::hours{1});
+  ASSERT_EQ(code_of_me(backend, ada), "auth.token_expired");
+  EXPECT_EQ(backend.as(ada, Method::post, "/api/auth/logout").status, 204);
+  EXPECT_EQ(backend.client().post("/api/auth/refresh", token_body(ada.refresh_token)).at("/code"),
+            "auth.token_revoked");
+}
+
+TEST(Logout, TwiceIsNoError) {
+  TestBackend backend;
+  const Person ada = backend.person("ada");
+  EXPECT_EQ(backend.as(ada, Method::post, "/api/auth/logout").status, 204);
+  EXPECT_EQ(backend.as(ada, Method::post, "/api/auth/logout").status, 204);
+}
+
+TEST(Logout, WithTokensOfTwoSessionsEndsBoth) {
+  TestBackend backend;
+  const Person ada = backend.person("ada");
+  const Person other = backend.sign_in(ada.email);
+  EXPECT_EQ(backend.as(ada, Method::post, "/api/auth/logout", token_body(other.refresh_token)).status, 204);
+  EXPECT_EQ(code_of_me(backend, ada), "auth.token_revoked");
+  EXPECT_EQ(code_of_me(backend, other), "auth.token_revoked");
 }
 
 TEST(Logout, EndsThisSessionAtOnceAndNoOther) {

@@ -95,6 +95,32 @@ Task<Result<api::WithCredentials<SignedIn>>> Sessions::refresh(api::Call& call, 
   co_return signed_in(call, std::move(user), std::move(pair));
 }
 
+Result<std::vector<NamedSession>> Sessions::named_by(std::string_view access_token,
+                                                     std::string_view refresh_token) const {
+  std::vector<NamedSession> out;
+  std::optional<Error> refusal;
+  if (!access_token.empty()) {
+    const auto principal = tokens_.verify_access_of_any_age(access_token);
+    if (principal) {
+      out.push_back({.account = (*principal)->id, .session = (*principal)->session});
+    } else {
+      refusal = principal.error();
+    }
+  }
+  if (!refresh_token.empty()) {
+    const auto claims = tokens_.verify_refresh(refresh_token);
+    if (claims) {
+      const NamedSession named{.account = claims->account, .session = claims->session};
+      if (out.empty() || out.front() != named) out.push_back(named);
+    } else if (!refusal) {
+      refusal = claims.error();
+    }
+  }
+  if (!out.empty()) return out;
+  if (refusal) return std::unexpected(std::move(*refusal));
+  return fail(auth::errors::not_signed_in, "Sign in to do this.");
+}
+
 Task<Result<>> Sessions::end_one(api::UnitOfWork& unit, Sessions* sessions, Uuid user, Uuid session) {
   const Timestamp until = sessions->last_access_expiry(unit.call().now());
   auto ids = co_await unwrap(SessionRepository::end(unit, user, session, until));

@@ -11,8 +11,16 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace ashlar::backend {
+
+struct NamedSession {
+  Uuid account;
+  Uuid session;
+  friend bool operator==(const NamedSession&, const NamedSession&) = default;
+};
 
 // The sessions of accounts. A session begins with a sign-in and has one valid refresh token at a time: each use
 // replaces it. Ending a session makes its refresh token useless and its access tokens refused from that moment on:
@@ -35,6 +43,11 @@ class Sessions {
   // auth.token_revoked when the session has ended; auth.refresh_reused when the token had been used before: it may be
   // stolen, so the session ends.
   Task<Result<api::WithCredentials<SignedIn>>> refresh(api::Call& call, std::string refresh_token);
+
+  // The sessions that these tokens were issued for, of which each may be empty; one when both name the same. An access
+  // token may have expired or been revoked. Errors: auth.not_signed_in when both are empty; when none is good,
+  // auth.token_invalid, or auth.token_expired of a refresh token.
+  Result<std::vector<NamedSession>> named_by(std::string_view access_token, std::string_view refresh_token) const;
 
   // Ends one session of the user's. Error auth.session_not_found.
   Task<Result<>> end(api::Call& call, Uuid user, Uuid session);

@@ -6,8 +6,9 @@
 namespace ashlar::backend {
 
 Task<Result<Uuid>> customer_of(api::Call&, Uuid id, sql::Database& database) {
-  co_return required(co_await OrderRepository(database).find_user(id), errors::order_not_found,
-                     "There is no such order.");
+  const OrderOwner owner = co_await unwrap(
+      required(co_await OrderRepository(database).find_owner(id), errors::order_not_found, "There is no such order."));
+  co_return owner.user_id ? *owner.user_id : Uuid{};
 }
 
 }  // namespace ashlar::backend

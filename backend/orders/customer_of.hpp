@@ -7,7 +7,8 @@
 
 namespace ashlar::backend {
 
-// Who ordered, for the owner guard. Error order.not_found.
+// Who ordered, for the owner guard; the nil UUID, which no account has, when the account was removed. Error
+// order.not_found.
 Task<Result<Uuid>> customer_of(api::Call& call, Uuid id, sql::Database& database);
 
 }  // namespace ashlar::backend

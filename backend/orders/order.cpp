@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/orders/order.hpp"
 
+#include <algorithm>
+
 namespace ashlar::backend {
 
 Order Order::example() {
@@ -20,6 +22,16 @@ std::vector<Uuid> products_of(const Order& order) {
   for (const OrderItem& item : order.items) {
     if (item.product_id) ids.push_back(*item.product_id);
   }
+  return ids;
+}
+
+std::vector<Uuid> products_of(const std::vector<Order>& orders) {
+  std::vector<Uuid> ids;
+  for (const Order& order : orders) {
+    for (const Uuid& id : products_of(order)) ids.push_back(id);
+  }
+  std::ranges::sort(ids);
+  ids.erase(std::ranges::unique(ids).begin(), ids.end());
   return ids;
 }
 

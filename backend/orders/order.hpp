@@ -17,6 +17,8 @@ namespace errors {
 inline constexpr ErrorCode order_not_found{ErrorKind::not_found, "order.not_found"};
 inline constexpr ErrorCode order_out_of_stock{ErrorKind::conflict, "order.out_of_stock"};
 inline constexpr ErrorCode order_not_pending{ErrorKind::conflict, "order.not_pending"};  // paid, cancelled or refunded
+// Outside development an owner cannot mark the order as paid.
+inline constexpr ErrorCode order_payment_admin_only{ErrorKind::forbidden, "order.payment_admin_only"};
 inline constexpr ErrorCode order_not_cancellable{ErrorKind::conflict, "order.not_cancellable"};  // ended before
 }  // namespace errors
 
@@ -36,7 +38,7 @@ ASHLAR_DESCRIBE(OrderItem, product_id, name, quantity, unit_price)
 // What the API shows of an order.
 struct Order {
   Uuid id;
-  Uuid user_id;
+  Nullable<Uuid> user_id;  // null when the account was removed
   OrderStatus status = OrderStatus::pending;
   std::vector<OrderItem> items;
   Money total;
@@ -46,8 +48,9 @@ struct Order {
 
   static Order example();
 };
-// The products whose stock the order holds.
+// The products whose stock the order holds; of several orders, each once.
 [[nodiscard]] std::vector<Uuid> products_of(const Order& order);
+[[nodiscard]] std::vector<Uuid> products_of(const std::vector<Order>& orders);
 ASHLAR_DESCRIBE(Order, id, user_id, status, items, total, currency, created_at, updated_at)
 
 }  // namespace ashlar::backend

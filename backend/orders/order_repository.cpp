@@ -2,9 +2,9 @@
 #include "backend/orders/order_repository.hpp"
 
 #include "ashlar/sql/query.hpp"
-#include "backend/raw_statements.hpp"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 namespace ashlar::backend {
@@ -73,7 +73,9 @@ Task<Result<std::optional<Order>>> OrderRepository::find(Uuid id) {
   co_return std::move(orders.front());
 }
 
-Task<Result<std::optional<Uuid>>> OrderRepository::find_user(Uuid id) { return user_of_order(id).one(in_); }
+Task<Result<std::optional<OrderOwner>>> OrderRepository::find_owner(Uuid id) {
+  return sql::find<&OrderRow::id, OrderOwner>(id).one(in_);
+}
 
 Task<Result<api::Page<Order>>> OrderRepository::list(ListOrders wanted, std::optional<Uuid> user) {
   auto rows = co_await unwrap(from<OrderRow>()
@@ -97,15 +99,60 @@ Task<Result<std::optional<TakenProduct>>> OrderRepository::take(api::UnitOfWork&
 }
 
 Task<Result<>> OrderRepository::give_back(api::UnitOfWork& unit, std::vector<OrderItem> items) {
-  std::erase_if(items, [](const OrderItem& item) { return !item.product_id; });
-  std::ranges::sort(items, {}, [](const OrderItem& item) { return *item.product_id; });  // as they are taken
+  std::map<Uuid, std::int64_t>
+      pieces;  // in the order in which they are taken, so that no two units wait for each other
   for (const OrderItem& item : items) {
-    co_await unwrap(sql::update<Product>()
-                        .set(col<&Product::stock> += item.quantity)
-                        .where(col<&Product::id> == *item.product_id)
-                        .run(unit));
+    if (item.product_id) pieces[*item.product_id] += item.quantity;
+  }
+  for (const auto& [product, quantity] : pieces) {
+    co_await unwrap(
+        sql::update<Product>().set(col<&Product::stock> += quantity).where(col<&Product::id> == product).run(unit));
   }
   co_return Result<>{};
+}
+
+Task<Result<bool>> OrderRepository::any_expired(Timestamp created_until) {
+  return from<OrderRow>()
+      .where(col<&OrderRow::status> == OrderStatus::pending && col<&OrderRow::created_at> <= created_until)
+      .exists(in_);
+}
+
+Task<Result<std::vector<Order>>> OrderRepository::cancel_expired(api::UnitOfWork& unit, Timestamp created_until,
+                                                                 std::int64_t orders_max) {
+  auto rows = co_await unwrap(
+      from<OrderRow>()
+          .where(col<&OrderRow::status> == OrderStatus::pending && col<&OrderRow::created_at> <= created_until)
+          .order_by(asc<&OrderRow::created_at>, asc<&OrderRow::id>)
+          .limit(orders_max)
+          .for_update(sql::LockedRows::skip)
+          .all(unit));
+  co_return co_await cancel_locked(unit, std::move(rows));
+}
+
+Task<Result<std::vector<Order>>> OrderRepository::cancel_pending_of(api::UnitOfWork& unit, Uuid user) {
+  auto rows =
+      co_await unwrap(from<OrderRow>()
+                          .where(col<&OrderRow::user_id> == user && col<&OrderRow::status> == OrderStatus::pending)
+                          .order_by(asc<&OrderRow::id>)
+                          .for_update()
+                          .all(unit));
+  co_return co_await cancel_locked(unit, std::move(rows));
+}
+
+Task<Result<std::vector<Order>>> OrderRepository::cancel_locked(api::UnitOfWork& unit, std::vector<OrderRow> rows) {
+  if (rows.empty()) co_return std::vector<Order>{};
+  std::vector<Uuid> ids;
+  for (const OrderRow& row : rows) ids.push_back(row.id);
+  const Timestamp now = unit.call().now();
+  co_await unwrap(sql::update<OrderRow>()
+                      .set(col<&OrderRow::status> = OrderStatus::cancelled, col<&OrderRow::updated_at> = now)
+                      .where(col<&OrderRow::id>.in(ids))
+                      .run(unit));
+  auto orders = co_await unwrap(OrderRepository(unit).with_items(std::move(rows)));
+  std::vector<OrderItem> items;
+  for (const Order& order : orders) items.insert(items.end(), order.items.begin(), order.items.end());
+  co_await unwrap(give_back(unit, std::move(items)));
+  co_return orders;
 }
 
 Task<Result<bool>> OrderRepository::end(api::UnitOfWork& unit, Uuid id) {

@@ -20,6 +20,11 @@ struct TakenProduct {
 };
 ASHLAR_DESCRIBE(TakenProduct, name, price)
 
+struct OrderOwner {
+  Nullable<Uuid> user_id;
+};
+ASHLAR_DESCRIBE(OrderOwner, user_id)
+
 // The rows of orders with their items and payments. Reads go to the executor that it is made for; writes take a unit of
 // work, which commits all of them.
 class OrderRepository {
@@ -27,8 +32,10 @@ class OrderRepository {
   explicit OrderRepository(sql::Executor& in) : in_(in) {}
 
   Task<Result<std::optional<Order>>> find(Uuid id);
-  Task<Result<std::optional<Uuid>>> find_user(Uuid id);
+  Task<Result<std::optional<OrderOwner>>> find_owner(Uuid id);
   Task<Result<api::Page<Order>>> list(ListOrders wanted, std::optional<Uuid> user);  // nullopt: of all users
+  // Whether there is a pending order that was created then or before.
+  Task<Result<bool>> any_expired(Timestamp created_until);
 
   static Task<Result<>> create(api::UnitOfWork& unit, Order order);
   // Takes pieces from the stock. nullopt when there is no such product; error order.out_of_stock when there are fewer.
@@ -37,11 +44,17 @@ class OrderRepository {
 
   // Cancels a pending order, refunds a paid one: false when it was ended before.
   static Task<Result<bool>> end(api::UnitOfWork& unit, Uuid id);
+  // Cancels pending orders and returns their pieces to the stock: the oldest `orders_max` that were created until then,
+  // without those that another transaction has locked; or those of a user.
+  static Task<Result<std::vector<Order>>> cancel_expired(api::UnitOfWork& unit, Timestamp created_until,
+                                                         std::int64_t orders_max);
+  static Task<Result<std::vector<Order>>> cancel_pending_of(api::UnitOfWork& unit, Uuid user);
   // false when it is not pending.
   static Task<Result<bool>> pay(api::UnitOfWork& unit, Uuid id, Uuid payment);
 
  private:
   Task<Result<std::vector<Order>>> with_items(std::vector<OrderRow> rows);
+  static Task<Result<std::vector<Order>>> cancel_locked(api::UnitOfWork& unit, std::vector<OrderRow> rows);
   sql::Executor& in_;
 };
 

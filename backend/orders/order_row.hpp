@@ -11,7 +11,7 @@ namespace ashlar::backend {
 
 struct OrderRow {
   Uuid id;
-  Uuid user_id;
+  Nullable<Uuid> user_id;  // null when the account was removed
   OrderStatus status = OrderStatus::pending;
   Money total;
   std::string currency;
@@ -19,10 +19,11 @@ struct OrderRow {
   Timestamp updated_at;
 };
 ASHLAR_DESCRIBE(OrderRow, id, user_id, status, total, currency, created_at, updated_at)
-ASHLAR_TABLE(OrderRow, "orders", sql::references<&OrderRow::user_id, &UserRow::id>(sql::OnDelete::cascade),
+ASHLAR_TABLE(OrderRow, "orders", sql::references<&OrderRow::user_id, &UserRow::id>(sql::OnDelete::set_null),
              sql::check("total >= 0"),
              sql::index<&OrderRow::user_id, &OrderRow::created_at, &OrderRow::id>("orders_user"),
-             sql::index<&OrderRow::created_at, &OrderRow::id>("orders_created_at"))
+             sql::index<&OrderRow::created_at, &OrderRow::id>("orders_created_at"),
+             sql::index<&OrderRow::status, &OrderRow::created_at, &OrderRow::id>("orders_status"))
 
 struct OrderItemRow {
   Uuid order_id;

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "ashlar/async/task_scope.hpp"
 #include "tests/support/test_backend.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace ashlar::test {
@@ -51,6 +54,12 @@ class Orders : public testing::Test {
            ++found;
          }}));
     return found;
+  }
+
+  std::int64_t expire() {
+    const auto expired = async::run_to_end(backend.client().loop(), backend.application().order_expiry().run_once());
+    EXPECT_TRUE(expired) << expired.error().cause();
+    return expired.value_or(-1);
   }
 
   TestBackend backend;
@@ -165,17 +174,18 @@ TEST_F(Orders, GiveTheirPiecesBackOnceWhenTheyAreCancelled) {
   EXPECT_EQ(backend.as(ada, Method::post, path + "/cancel").at("/data/status"), "cancelled");
   EXPECT_EQ(stock_of(desk), "3");
   EXPECT_EQ(backend.as(ada, Method::post, path + "/cancel").at("/code"), "order.not_cancellable");
-  EXPECT_EQ(backend.as(ada, Method::post, path + "/pay").at("/code"), "order.not_pending");
+  EXPECT_EQ(backend.as(backend.admin(), Method::post, path + "/pay").at("/code"), "order.not_pending");
   EXPECT_EQ(stock_of(desk), "3");
 }
 
 TEST_F(Orders, ThatWerePaidAreRefunded) {
   const std::string desk = product("Desk", "1.00", 3);
   const std::string path = "/api/orders/" + order(ada, order_of(item(desk, "2"))).at("/data/id");
-  EXPECT_EQ(backend.as(ada, Method::post, path + "/pay").at("/data/status"), "paid");
-  EXPECT_EQ(backend.as(ada, Method::post, path + "/pay").at("/code"), "order.not_pending");
+  const Person admin = backend.admin();
+  EXPECT_EQ(backend.as(admin, Method::post, path + "/pay").at("/data/status"), "paid");
+  EXPECT_EQ(backend.as(admin, Method::post, path + "/pay").at("/code"), "order.not_pending");
   EXPECT_EQ(rows("payments where status = 'taken' and amount = 200 and currency = 'EUR'"), 1);
-  EXPECT_EQ(backend.as(backend.admin(), Method::post, path + "/cancel").at("/data/status"), "refunded");
+  EXPECT_EQ(backend.as(admin, Method::post, path + "/cancel").at("/data/status"), "refunded");
   EXPECT_EQ(rows("payments where status = 'refunded' and amount = 200"), 1);
   EXPECT_EQ(stock_of(desk), "3");
 }
@@ -183,7 +193,7 @@ TEST_F(Orders, ThatWerePaidAreRefunded) {
 TEST_F(Orders, ThatArePaidAndCancelledAtOnceTakeTheirMoneyOnceAndGiveItBack) {
   const std::string desk = product("Desk", "1.00", 3);
   const auto made = order(ada, order_of(item(desk, "2")));
-  auto pay = request(ada, "");
+  auto pay = request(backend.admin(), "");
   pay.target += "/" + made.at("/data/id") + "/pay";
   auto cancel = request(ada, "");
   cancel.target += "/" + made.at("/data/id") + "/cancel";
@@ -199,15 +209,111 @@ TEST_F(Orders, ThatArePaidAndCancelledAtOnceTakeTheirMoneyOnceAndGiveItBack) {
   EXPECT_EQ(stock_of(desk), "3");
 }
 
-TEST_F(Orders, GoWithTheirAccount) {
-  const std::string desk = product("Desk", "1.00", 3);
-  const std::string path = "/api/orders/" + order(ada, order_of(item(desk, "2")), "k").at("/data/id");
-  EXPECT_EQ(backend.as(ada, Method::post, path + "/pay").status, 200);
+TEST_F(Orders, OutliveTheirAccountWithoutNamingIt) {
+  const std::string desk = product("Desk", "1.00", 10);
+  const std::string paid = "/api/orders/" + order(ada, order_of(item(desk, "2")), "k").at("/data/id");
+  const std::string pending = "/api/orders/" + order(ada, order_of(item(desk, "3"))).at("/data/id");
   const Person admin = backend.admin();
+  EXPECT_EQ(backend.as(admin, Method::post, paid + "/pay").status, 200);
+  EXPECT_EQ(stock_of(desk), "5");
   EXPECT_EQ(backend.as(admin, Method::remove, "/api/users/" + ada.id).status, 204);
-  EXPECT_EQ(backend.as(admin, Method::get, path).status, 404);
-  for (const char* table : {"orders", "order_items", "payments", "idempotency_keys"})
-    EXPECT_EQ(rows(table), 0) << table;
+  EXPECT_EQ(stock_of(desk), "8") << "the pieces of the pending order returned, those of the paid one did not";
+
+  const auto kept = backend.as(admin, Method::get, paid);
+  EXPECT_EQ(kept.at("/data/status"), "paid");
+  EXPECT_EQ(kept.at("/data/userId"), "null");
+  EXPECT_EQ(kept.at("/data/items/0/quantity"), "2");
+  EXPECT_EQ(backend.as(admin, Method::get, pending).at("/data/status"), "cancelled");
+  EXPECT_EQ(total_of(admin), "2");
+  EXPECT_EQ(rows("idempotency_keys"), 0);
+  const Person eve = backend.person("eve");
+  for (const std::string& path : {paid, paid + "/cancel", paid + "/pay"}) {
+    const auto method = path == paid ? Method::get : Method::post;
+    EXPECT_EQ(backend.as(eve, method, path).at("/code"), "auth.forbidden") << path;
+  }
+  EXPECT_EQ(backend.as(admin, Method::post, paid + "/cancel").at("/data/status"), "refunded");
+  EXPECT_EQ(stock_of(desk), "10");
+}
+
+TEST_F(Orders, AreMarkedAsPaidByAnAdminOnly) {
+  const std::string desk = product("Desk", "1.00", 3);
+  const std::string path = "/api/orders/" + order(ada, order_of(item(desk, "2"))).at("/data/id");
+  const auto refused = backend.as(ada, Method::post, path + "/pay");
+  EXPECT_EQ(refused.status, 403);
+  EXPECT_EQ(refused.at("/code"), "order.payment_admin_only");
+  EXPECT_EQ(backend.as(ada, Method::get, path).at("/data/status"), "pending");
+  EXPECT_EQ(rows("payments"), 0);
+  EXPECT_EQ(backend.as(backend.admin(), Method::post, path + "/pay").at("/data/status"), "paid");
+}
+
+TEST_F(Orders, ThatStayPendingExpireAndReturnTheirPieces) {
+  const std::string desk = product("Desk", "1.00", 10);
+  const std::string lamp = product("Lamp", "1.00", 10);
+  const std::string late =
+      "/api/orders/" + order(ada, order_of(item(desk, "2") + "," + item(lamp, "1"))).at("/data/id");
+  const std::string later = "/api/orders/" + order(ada, order_of(item(desk, "3"))).at("/data/id");
+  const std::string paid = "/api/orders/" + order(ada, order_of(item(desk, "1"))).at("/data/id");
+  ASSERT_EQ(backend.as(backend.admin(), Method::post, paid + "/pay").status, 200);
+  backend.clock().advance(std::chrono::minutes{30} - std::chrono::milliseconds{1});
+  ada = backend.sign_in(ada.email);
+  const std::string fresh = "/api/orders/" + order(ada, order_of(item(desk, "1"))).at("/data/id");
+  EXPECT_EQ(expire(), 0) << "not before their time";
+  EXPECT_EQ(stock_of(desk), "3");
+
+  backend.clock().advance(std::chrono::milliseconds{1});
+  EXPECT_EQ(expire(), 2);
+  EXPECT_EQ(expire(), 0);
+  EXPECT_EQ(stock_of(desk), "8");
+  EXPECT_EQ(stock_of(lamp), "10");
+  ada = backend.sign_in(ada.email);
+  const auto status_of = [&](const std::string& path) { return backend.as(ada, Method::get, path).at("/data/status"); };
+  EXPECT_EQ(status_of(late), "cancelled");
+  EXPECT_EQ(status_of(later), "cancelled");
+  EXPECT_EQ(status_of(paid), "paid");
+  EXPECT_EQ(status_of(fresh), "pending");
+  EXPECT_EQ(backend.as(backend.admin(), Method::post, late + "/pay").at("/code"), "order.not_pending");
+}
+
+// More than fits in one unit of work, by several instances, with customers who cancel meanwhile.
+TEST_F(Orders, ThatExpireInSeveralInstancesReturnEachPieceOnce) {
+  const std::string desk = product("Desk", "1.00", 500);
+  std::vector<web::TestRequest> cancels;
+  for (int i = 0; i < 120; ++i) {
+    auto cancel = request(ada, "");
+    cancel.target += "/" + order(ada, order_of(item(desk, "2"))).at("/data/id") + "/cancel";
+    if (i % 10 == 0) cancels.push_back(std::move(cancel));
+  }
+  EXPECT_EQ(stock_of(desk), "260");
+  backend.clock().advance(std::chrono::minutes{30});
+  ada = backend.sign_in(ada.email);
+  for (auto& cancel : cancels) cancel.headers = {{"Authorization", "Bearer " + ada.token}};
+  std::atomic<std::int64_t> expired = 0;
+  {
+    std::vector<std::jthread> instances;
+    for (int i = 0; i < 3; ++i) {
+      instances.emplace_back([&, &client = backend.new_client()] {
+        const auto done = async::run_to_end(client.loop(), backend.application().order_expiry().run_once());
+        if (done) expired += *done;
+      });
+    }
+    for (const int status : backend.at_once(cancels)) EXPECT_TRUE(status == 200 || status == 409) << status;
+  }
+  expired += expire();  // those that were locked by a cancellation that lost
+  EXPECT_EQ(stock_of(desk), "500");
+  EXPECT_EQ(rows("orders where status = 'cancelled'"), 120);
+  EXPECT_LE(expired, 120);
+}
+
+TEST(OrdersInDevelopment, AreMarkedAsPaidByTheirOwner) {
+  TestBackend backend(new_database_url(), backend::Stage::development);
+  const Person keeper = backend.person_with("keeper", {"create:product"});
+  const auto desk =
+      backend.as(keeper, Method::post, "/api/products", R"({"name": "Desk", "price": "1.00", "stock": 1})");
+  const Person ada = backend.person("ada");
+  const auto made = backend.as(ada, Method::post, "/api/orders", order_of(item(desk.at("/data/id"), "1")));
+  const std::string pay = "/api/orders/" + made.at("/data/id") + "/pay";
+  EXPECT_EQ(backend.as(backend.person("eve"), Method::post, pay).at("/code"), "auth.forbidden");
+  EXPECT_EQ(backend.as(ada, Method::post, pay).at("/data/status"), "paid");
 }
 
 TEST_F(Orders, UnderOneKeyAreOneOrderForADay) {

@@ -2,6 +2,7 @@
 #include "backend/orders/pay_order.hpp"
 
 #include "backend/orders/order_repository.hpp"
+#include "backend/users/user.hpp"
 
 namespace ashlar::backend {
 
@@ -15,8 +16,10 @@ Task<Result<Order>> pay(api::UnitOfWork& unit, Uuid id, Uuid payment) {
 
 }  // namespace
 
-Task<Result<Order>> pay_order(api::Call& call, api::ById in, api::Units& units) {
-  return units.run(call, &pay, in.id, call.new_id());
+Task<Result<Order>> pay_order(api::UserCall& call, api::ById in, api::Units& units, const OrderPayments& payments) {
+  if (payments == OrderPayments::by_admin && call.user().role != role_admin)
+    co_return fail(errors::order_payment_admin_only, "Only an admin can mark an order as paid.");
+  co_return co_await units.run(call, &pay, in.id, call.new_id());
 }
 
 }  // namespace ashlar::backend

@@ -7,9 +7,18 @@
 #include "ashlar/async/task.hpp"
 #include "backend/orders/order.hpp"
 
+#include <cstdint>
+
 namespace ashlar::backend {
 
-// Notes that the order was paid; the money itself is moved elsewhere.
-Task<Result<Order>> pay_order(api::Call& call, api::ById in, api::Units& units);
+// Who may mark an order as paid.
+enum class OrderPayments : std::uint8_t {
+  by_owner,  // and by an admin: for development, where no money moves
+  by_admin,
+};
+
+// Records that the order was paid. No money is moved here. Errors: order.payment_admin_only, order.not_pending,
+// order.not_found.
+Task<Result<Order>> pay_order(api::UserCall& call, api::ById in, api::Units& units, const OrderPayments& payments);
 
 }  // namespace ashlar::backend

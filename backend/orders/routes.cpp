@@ -11,7 +11,7 @@
 namespace ashlar::backend {
 
 // clang-format off
-void mount_orders(web::Routes& routes, api::Units& units, Products& products) {
+void mount_orders(web::Routes& routes, api::Units& units, Products& products, const OrderPayments& payments) {
   sql::Database& database = units.database();
   routes.get("/api/orders", list_orders, database).signed_in().heavy(is_heavy)
       .name("listOrders").tag("Orders").summary("My orders; for an admin, the orders of all users");
@@ -21,8 +21,8 @@ void mount_orders(web::Routes& routes, api::Units& units, Products& products) {
       .name("createOrder").tag("Orders").summary("Place an order; once per Idempotency-Key").fails_with(errors::order_out_of_stock, api::errors::idempotency_mismatch);
   routes.post("/api/orders/{id}/cancel", cancel_order, units, products).owner(customer_of, database)
       .name("cancelOrder").tag("Orders").summary("Cancel an order of mine").fails_with(errors::order_not_found, errors::order_not_cancellable);
-  routes.post("/api/orders/{id}/pay", pay_order, units).owner(customer_of, database)
-      .name("payOrder").tag("Orders").summary("Pay an order of mine").fails_with(errors::order_not_found, errors::order_not_pending);
+  routes.post("/api/orders/{id}/pay", pay_order, units, payments).owner(customer_of, database)
+      .name("payOrder").tag("Orders").summary("Mark an order as paid; outside development, as an admin").fails_with(errors::order_not_found, errors::order_not_pending, errors::order_payment_admin_only);
 }
 // clang-format on
 

@@ -3,10 +3,12 @@
 
 #include "ashlar/api/units.hpp"
 #include "ashlar/web/routes.hpp"
+#include "backend/orders/pay_order.hpp"
 #include "backend/products/products.hpp"
 
 namespace ashlar::backend {
 
-void mount_orders(web::Routes& routes, api::Units& units, Products& products);
+// `payments` outlives the routes.
+void mount_orders(web::Routes& routes, api::Units& units, Products& products, const OrderPayments& payments);
 
 }  // namespace ashlar::backend

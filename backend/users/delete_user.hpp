@@ -10,7 +10,10 @@
 
 namespace ashlar::backend {
 
-// Takes the user's posts along and ends the user's sessions. The last admin stays.
-Task<Result<>> delete_user(api::Call& call, api::ById in, api::Units& units, Sessions& sessions);
+class Products;
+
+// Removes the account with its posts and ends its sessions. Pending orders are cancelled and their pieces return to the
+// stock; other orders stay, without the account. Errors: user.not_found; user.last_admin.
+Task<Result<>> delete_user(api::Call& call, api::ById in, api::Units& units, Sessions& sessions, Products& products);
 
 }  // namespace ashlar::backend

@@ -21,8 +21,8 @@ struct FirstAdminOutcome {
   std::string password;  // of an invented one
 };
 
-// Makes the first admin where there is none. Hashes a password then, which takes a while: to be called when the server
-// listens already.
+// Makes the first admin where there is none. Runs to its end before the server answers its first request, or somebody
+// else could register the admin's address. Hashing the password takes about as long as a sign-in.
 Task<Result<FirstAdminOutcome>> make_first_admin(const Settings& settings, Dependencies dependencies,
                                                  auth::PasswordHasher& passwords);
 

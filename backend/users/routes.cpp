@@ -12,7 +12,7 @@
 namespace ashlar::backend {
 
 // clang-format off
-void mount_users(web::Routes& routes, api::Units& units, auth::PasswordHasher& passwords, Sessions& sessions) {
+void mount_users(web::Routes& routes, api::Units& units, auth::PasswordHasher& passwords, Sessions& sessions, Products& products) {
   sql::Database& database = units.database();
   routes.get("/api/users/me", me, database).signed_in()
       .name("me").tag("Users").summary("My account");
@@ -26,8 +26,8 @@ void mount_users(web::Routes& routes, api::Units& units, auth::PasswordHasher& p
       .name("getUser").tag("Users").summary("One account").fails_with(errors::user_not_found);
   routes.patch("/api/users/{id}", update_user, units, sessions).role("admin")
       .name("updateUser").tag("Users").summary("Change an account").fails_with(errors::user_not_found, errors::email_taken, errors::last_admin);
-  routes.remove("/api/users/{id}", delete_user, units, sessions).role("admin")
-      .name("deleteUser").tag("Users").summary("Remove an account and its posts").fails_with(errors::user_not_found, errors::last_admin);
+  routes.remove("/api/users/{id}", delete_user, units, sessions, products).role("admin")
+      .name("deleteUser").tag("Users").summary("Remove an account and its posts; pending orders are cancelled, others stay without it").fails_with(errors::user_not_found, errors::last_admin);
 }
 // clang-format on
 

@@ -5,9 +5,11 @@
 #include "ashlar/auth/password.hpp"
 #include "ashlar/web/routes.hpp"
 #include "backend/auth/sessions.hpp"
+#include "backend/products/products.hpp"
 
 namespace ashlar::backend {
 
-void mount_users(web::Routes& routes, api::Units& units, auth::PasswordHasher& passwords, Sessions& sessions);
+void mount_users(web::Routes& routes, api::Units& units, auth::PasswordHasher& passwords, Sessions& sessions,
+                 Products& products);
 
 }  // namespace ashlar::backend

@@ -114,6 +114,11 @@ Task<Result<std::optional<User>>> UserRepository::update(api::UnitOfWork& unit, 
   co_return co_await users.find(id);
 }
 
+Task<Result<>> UserRepository::lock(api::UnitOfWork& unit, Uuid id) {
+  co_await unwrap(from<UserRow>().where(col<&UserRow::id> == id).for_update().one(unit));
+  co_return Result<>{};
+}
+
 Task<Result<bool>> UserRepository::remove(api::UnitOfWork& unit, Uuid id) {
   const auto removed = co_await unwrap(sql::erase<UserRow>().where(col<&UserRow::id> == id).run(unit));
   co_return removed.rows_affected > 0;

@@ -54,7 +54,10 @@ class UserRepository {
   static Task<Result<User>> create(api::UnitOfWork& unit, NewUser user);
   // nullopt when there is no such user; errors as of create().
   static Task<Result<std::optional<User>>> update(api::UnitOfWork& unit, Uuid id, UserChanges changes);
-  // Removes the user's posts, sessions and permissions as well. false when there is no such user.
+  // Until the unit ends, no post, order or session can be added to the account.
+  static Task<Result<>> lock(api::UnitOfWork& unit, Uuid id);
+  // Removes the user's posts, sessions and permissions as well; orders stay without the user, so cancel those that are
+  // pending before (OrderRepository::cancel_pending_of). false when there is no such user.
   static Task<Result<bool>> remove(api::UnitOfWork& unit, Uuid id);
   // Passes unless this is the only admin: error user.last_admin. Part of the unit that demotes or removes the admin.
   static Task<Result<>> require_another_admin(api::UnitOfWork& unit, Uuid besides);

@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <string>
 
 namespace ashlar::test {
@@ -111,6 +112,37 @@ TEST_F(Maintenance, TheDoctorFindsWhatIsWrongAndNothingElse) {
                                       HasSubstr(R"({"name":"drift","state":"skipped")"), HasSubstr("chmod 600 .env")));
   run_sql(folder_, variables_, "delete from schema_migrations where number = 99");
   EXPECT_THAT(run({"doctor"}).out, HasSubstr("index products_price"));
+}
+
+// In production what is unsafe is a finding with a remedy; elsewhere the same is a note.
+TEST_F(Maintenance, TheDoctorFindsSettingsThatAreUnsafe) {
+  variables_["METRICS_PORT"] = "0";
+  variables_["HOST"] = "0.0.0.0";
+  variables_["DATABASE_URL"] = "postgresql://ashlar:hush@[2001:db8::1]:1/ashlar?connect_timeout=2";
+  variables_["REDIS_URL"] = "redis://:hush@cache.example";
+  const std::map<std::string, std::string> findings = {{"METRICS_TOKEN", "set METRICS_TOKEN"},
+                                                       {"RATE_LIMIT_MAX", "remove it"},
+                                                       {"BCRYPT_COST", "at least 10"},
+                                                       {"DATABASE_URL", "sslmode=verify-full"},
+                                                       {"REDIS_URL", "rediss://"}};
+  for (const char* stage : {"production", "development"}) {
+    variables_["APP_ENV"] = stage;
+    const std::string found = run({"doctor", "--json"}).out;
+    EXPECT_THAT(found, Not(HasSubstr("hush")));
+    const std::string state = std::string(stage) == "production" ? "finding" : "note";
+    for (const auto& [name, advice] : findings) {
+      const std::string check = R"({"name":")" + name + R"(","state":")" + state + '"';
+      EXPECT_THAT(found, testing::AllOf(HasSubstr(check), HasSubstr(advice)));
+    }
+  }
+  variables_["APP_ENV"] = "production";
+  variables_["METRICS_TOKEN"] = "p8Zq3vN1xT7wKe5R";
+  variables_["RATE_LIMIT_MAX"] = "100";
+  variables_["BCRYPT_COST"] = "12";
+  variables_["DATABASE_URL"] = "postgresql://ashlar:hush@[2001:db8::1]:1/ashlar?sslmode=verify-full&connect_timeout=2";
+  variables_["REDIS_URL"] = "rediss://:hush@cache.example";
+  const std::string safe = run({"doctor", "--json"}).out;
+  for (const auto& [name, advice] : findings) EXPECT_THAT(safe, HasSubstr(R"({"name":")" + name + R"(","state":"ok")"));
 }
 
 TEST_F(Maintenance, TheDoctorSaysWhatIsAwayOrWrong) {

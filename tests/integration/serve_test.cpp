@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Starting and stopping.
 #include "tests/integration/server.hpp"
+#include "tests/support/free_port.hpp"
 #include "tests/support/postgres_server.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstdint>
+#include <stdexcept>
 #include <string>
 
 namespace ashlar::test {
@@ -149,6 +152,57 @@ TEST(Serve, KeepsSecretsAccountsAndLogoutsOverARestart) {
   EXPECT_THAT(server.process().out(), Not(HasSubstr("migrations applied")));
   EXPECT_EQ(client.call("GET", "/api/users/me", "", kept).at("/data/email"), "ada@example.com");
   EXPECT_EQ(client.call("GET", "/api/users/me", "", ended).at("/code"), "auth.token_revoked");
+}
+
+// Who connects while the first admin's password is being hashed waits: else a stranger could register the address.
+TEST(Serve, AnswersNothingBeforeTheFirstAdminExists) {
+  const TemporaryFolder folder;
+  Variables variables = server_variables();
+  variables["BCRYPT_COST"] = "13";
+  variables["PORT"] = std::to_string(tests::free_port());
+  Process server(ashlar({"serve"}, folder, variables));
+  int status = 0;
+  while (status == 0) {
+    try {
+      ApiClient client(static_cast<std::uint16_t>(std::stoi(variables["PORT"])));
+      const std::string json = R"({"name": "Eve", "email": "admin@example.com", "password": "a password of Eve's"})";
+      status = client.call("POST", "/api/auth/register", json).status;
+    } catch (const std::runtime_error&) {  // it does not listen yet
+      ASSERT_EQ(server.err(), "");
+    }
+  }
+  EXPECT_EQ(status, 409) << "the first answer";
+}
+
+TEST(Serve, InProductionPublishesNeitherMetricsNorTheDescription) {
+  const TemporaryFolder folder;
+  Variables variables = server_variables();
+  variables["APP_ENV"] = "production";
+  const auto status_of = [](Server& server, const std::string& path) {
+    return ApiClient(server.port()).call("GET", path).status;
+  };
+  {
+    Server server(folder, variables, {"--migrate"});
+    for (const char* path : {"/metrics", "/openapi.json", "/docs"}) EXPECT_EQ(status_of(server, path), 404) << path;
+  }
+  variables["METRICS_TOKEN"] = "p8Zq3vN1xT7wKe5R";
+  variables["OPENAPI"] = "public";
+  Server server(folder, variables);
+  EXPECT_EQ(status_of(server, "/metrics"), 401);
+  EXPECT_EQ(status_of(server, "/openapi.json"), 200);
+  EXPECT_EQ(status_of(server, "/docs"), 404);
+}
+
+TEST(Serve, WarnsOfADevelopmentThatOtherMachinesReach) {
+  const TemporaryFolder folder;
+  Variables variables{{"PORT", "0"}, {"BCRYPT_COST", "4"}, {"HOST", "0.0.0.0"}};
+  {
+    Server server(folder, variables);
+    EXPECT_THAT(server.process().out(), HasSubstr("other machines can reach this server"));
+  }
+  variables["HOST"] = "127.0.0.1";
+  Server server(folder, variables);
+  EXPECT_THAT(server.process().out(), Not(HasSubstr("other machines")));
 }
 
 class Stopping : public testing::TestWithParam<int> {};

@@ -17,9 +17,9 @@ namespace ashlar::test {
 
 namespace {
 
-backend::Settings settings() {
+backend::Settings settings(backend::Stage stage) {
   backend::Settings out;
-  out.stage = backend::Stage::test;
+  out.stage = stage;
   out.tokens.access_secret = "the access secret of the tests, long enough";
   out.tokens.refresh_secret = "the refresh secret of the tests, long enough";
   out.bcrypt_cost = 4;
@@ -81,8 +81,9 @@ std::string prepared_database_url() {
   return tests::PostgresServer::shared().new_database(migrated);
 }
 
-TestBackend::TestBackend(const std::string& database_url, std::optional<log::LogOptions> log)
-    : clock_(Timestamp::parse("2026-05-04T08:30:00Z").value()), logger_(log ? std::move(*log) : faults_only(), clock_) {
+TestBackend::TestBackend(const std::string& database_url, std::optional<log::LogOptions> log,
+                         backend::Stage stage)
+    : stage_(stage), clock_(Timestamp::parse("2026-05-04T08:30:00Z").value()), logger_(log ? std::move(*log) : faults_only(), clock_) {
   database_ = opened(database_url);
   migrate(*database_, clock_);
   restart();
@@ -98,7 +99,8 @@ TestBackend::~TestBackend() {
 
 void TestBackend::restart() {
   application_ = std::make_unique<backend::Application>(
-      settings(), backend::Dependencies{.clock = clock_, .random = random_, .logger = logger_, .database = *database_});
+      settings(stage_),
+      backend::Dependencies{.clock = clock_, .random = random_, .logger = logger_, .database = *database_});
   clients_.push_back(std::make_unique<web::TestClient>(application_->app()));
 }
 
@@ -151,7 +153,7 @@ BadTokens TestBackend::bad_tokens() {
                                   .expires_at = {}};
   const ManualClock past(clock_.now() - std::chrono::hours{1});
   const auth::MemoryRevocations nothing(past);
-  auth::TokenOptions options = settings().tokens;
+  auth::TokenOptions options = settings(stage_).tokens;
   ended.expired = auth::Tokens(options, past, random_, nothing).issue_access(principal).token;
   options.access_secret = "a secret that somebody else made up just now";
   ended.forged = auth::Tokens(options, clock_, random_, nothing).issue_access(principal).token;
@@ -165,12 +167,16 @@ web::TestReply TestBackend::as(const Person& who, http::Method method, std::stri
                         .body = std::move(body)});
 }
 
+web::TestClient& TestBackend::new_client() {
+  return **clients_.emplace(clients_.begin(), std::make_unique<web::TestClient>(application_->app()));
+}
+
 std::vector<int> TestBackend::at_once(const std::vector<web::TestRequest>& requests) {
   std::vector<int> statuses(requests.size());
   std::vector<std::thread> running;
   std::latch ready(static_cast<std::ptrdiff_t>(requests.size()));
   for (std::size_t i = 0; i < requests.size(); ++i) {
-    auto& client = *clients_.emplace(clients_.begin(), std::make_unique<web::TestClient>(application_->app()))->get();
+    auto& client = new_client();
     running.emplace_back([&status = statuses[i], &client, &ready, &request = requests[i]] {
       ready.arrive_and_wait();
       status = client.send(request).status;

@@ -35,13 +35,18 @@ class TestBackend {
  public:
   // Without options, the log shows faults on standard error.
   explicit TestBackend(const std::string& database_url = prepared_database_url(),
-                       std::optional<log::LogOptions> log = std::nullopt);
+                       std::optional<log::LogOptions> log = std::nullopt,
+                       backend::Stage stage = backend::Stage::test);
+  TestBackend(const std::string& database_url, backend::Stage stage) : TestBackend(database_url, std::nullopt, stage) {}
   ~TestBackend();
 
   web::TestClient& client() { return *clients_.back(); }
   ManualClock& clock() { return clock_; }
   sql::Database& database() { return *database_; }
   backend::Application& application() { return *application_; }
+
+  // Another client with a loop of its own, for a thread of the test's.
+  web::TestClient& new_client();
 
   // The same database under a new Application: what a restart keeps.
   void restart();
@@ -69,6 +74,7 @@ class TestBackend {
  private:
   void run(const std::string& sql, std::vector<sql::Value> parameters = {});
 
+  const backend::Stage stage_;
   ManualClock clock_;
   SystemRandom random_;
   log::Logger logger_;

@@ -76,7 +76,11 @@ struct Link::Connection {
 };
 
 Link::Link(asio::io_context& loop, ClientOptions options, LinkOwner& owner)
-    : loop_(loop.get_executor()), options_(std::move(options)), address_(address_of(options_.url)), owner_(owner) {
+    : loop_(loop.get_executor()),
+      options_(std::move(options)),
+      address_(address_of(options_.url)),
+      owner_(owner),
+      checks_role_(!address_.master_name.empty()) {
   if (address_.transport == Address::Transport::plain) return;
   tls_.emplace(asio::ssl::context::tls_client);
   tls_->set_options(asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1);
@@ -140,16 +144,62 @@ Task<Error> Link::attempt() {
 }
 
 Task<Result<>> Link::open(Shared connection) {
+  Endpoint server = address_.endpoints.front();
+  if (!address_.master_name.empty()) server = co_await unwrap(find_master());
+  co_await connect(connection, std::move(server));
+  co_return co_await sign_in(connection);
+}
+
+Task<> Link::connect(Shared connection, Endpoint endpoint) {
   Resolver resolver(loop_);
-  const auto found = co_await resolver.async_resolve(address_.host, address_.port, use_awaitable);
+  const auto found = co_await resolver.async_resolve(endpoint.host, endpoint.port, use_awaitable);
   co_await asio::async_connect(connection->socket, found, use_awaitable);
   connection->socket.set_option(asio::ip::tcp::no_delay(true));
   if (connection->secure) {
-    SSL_set_tlsext_host_name(connection->secure->native_handle(), address_.host.c_str());
-    connection->secure->set_verify_callback(asio::ssl::host_name_verification(address_.host));
+    SSL_set_tlsext_host_name(connection->secure->native_handle(), endpoint.host.c_str());
+    connection->secure->set_verify_callback(asio::ssl::host_name_verification(endpoint.host));
     co_await connection->secure->async_handshake(asio::ssl::stream_base::client, use_awaitable);
   }
-  co_return co_await sign_in(connection);
+}
+
+// A Sentinel that hangs takes its share of the attempt's time and no more.
+Task<Result<Endpoint>> Link::find_master() {
+  const std::size_t count = address_.endpoints.size();
+  const auto share = options_.connect_time_max / static_cast<std::int64_t>(count + 1);
+  std::string why;
+  for (std::size_t asked = 0; asked < count; ++asked) {
+    const Endpoint& sentinel = address_.endpoints[sentinel_];
+    auto found = co_await async::with_deadline(ask_sentinel(sentinel), share);
+    if (found) co_return found;
+    why += (why.empty() ? "" : "; ") + sentinel.host + ":" + sentinel.port + ": " +
+           (found.error().cause().empty() ? found.error().message() : found.error().cause());
+    sentinel_ = (sentinel_ + 1) % count;
+  }
+  co_return std::unexpected(unavailable("no Sentinel names the master: " + why));
+}
+
+// https://redis.io/docs/latest/develop/reference/sentinel-clients/
+Task<Result<Endpoint>> Link::ask_sentinel(Endpoint sentinel) {
+  const auto connection = std::make_shared<Connection>(loop_, tls_ ? &*tls_ : nullptr, options_.reply_bytes_max);
+  try {
+    co_await connect(connection, std::move(sentinel));
+    append_command(connection->sending, {"SENTINEL", "GET-MASTER-ADDR-BY-NAME", address_.master_name});
+    co_await connection->write(use_awaitable);
+    while (true) {
+      const std::optional<Reply> reply = co_await unwrap(connection->reader.next());
+      if (!reply) {
+        const std::size_t size = co_await connection->read_some();
+        connection->reader.feed({connection->buffer.data(), size});
+        continue;
+      }
+      if (reply->kind == Reply::Kind::array && reply->items.size() == 2)
+        co_return Endpoint{.host = reply->items[0].text, .port = reply->items[1].text};
+      co_return std::unexpected(unavailable(reply->is_nil() ? "no master of that name" : reply->text));
+    }
+  } catch (const boost::system::system_error& e) {
+    if (e.code() == asio::error::operation_aborted) throw;
+    co_return std::unexpected(unavailable(e.what()));
+  }
 }
 
 // Ends with a PING: a server that takes connections and does not answer in a command's time is away.
@@ -161,6 +211,7 @@ Task<Result<>> Link::sign_in(Shared connection) {
     commands.push_back({"AUTH", address_.password});
   }
   if (address_.database != 0) commands.push_back({"SELECT", std::to_string(address_.database)});
+  if (checks_role_) commands.push_back({"ROLE"});
   commands.push_back({"PING"});
   for (const auto& words : commands) append_command(connection->sending, words);
   const auto asked_at = std::chrono::steady_clock::now();
@@ -174,6 +225,8 @@ Task<Result<>> Link::sign_in(Shared connection) {
     }
     if (reply->kind == Reply::Kind::error)
       co_return std::unexpected(unavailable(commands[answered][0] + ": " + reply->text));
+    if (commands[answered][0] == "ROLE" && (reply->items.empty() || reply->items[0].text != "master"))
+      co_return std::unexpected(unavailable("the server is a replica"));
     ++answered;
   }
   if (std::chrono::steady_clock::now() - asked_at > options_.command_time_max)
@@ -224,6 +277,11 @@ void Link::watch(const Shared& connection) {
     if (silent >= options_.ping_interval / 2) owner_.ping();
     watch(connection);
   });
+}
+
+void Link::drop_replica() {
+  checks_role_ = true;
+  drop("the server is a replica");
 }
 
 void Link::drop(std::string why) {

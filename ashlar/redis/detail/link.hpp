@@ -48,6 +48,8 @@ class Link {
   // Asks the owner for what is to be sent, once the handlers that are ready now have run.
   void flush_soon();
   void drop(std::string why);  // and connects anew
+  // The server is a replica: connects anew, to no server that is none (ROLE).
+  void drop_replica();
   [[nodiscard]] const ClientOptions& options() const { return options_; }
   [[nodiscard]] const LoopExecutor& loop() const { return loop_; }
 
@@ -57,6 +59,10 @@ class Link {
 
   Task<Error> attempt();
   Task<Result<>> open(Shared connection);
+  Task<> connect(Shared connection, Endpoint endpoint);
+  // The master's address, by the first Sentinel that knows it.
+  Task<Result<Endpoint>> find_master();
+  Task<Result<Endpoint>> ask_sentinel(Endpoint sentinel);
   Task<Result<>> sign_in(Shared connection);
   Task<Error> read(Shared connection);
   void flush(const Shared& connection);
@@ -70,6 +76,8 @@ class Link {
   std::optional<boost::asio::ssl::context> tls_;
   Shared connection_;  // while it is signed in
   int failures_ = 0;
+  std::size_t sentinel_ = 0;  // index of the one to ask first: that which answered last
+  bool checks_role_ = false;  // Sentinels may name a master that was replaced
   std::minstd_rand chance_{std::random_device{}()};
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

@@ -6,15 +6,23 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace ashlar::redis::detail {
 
+struct Endpoint {
+  std::string host;
+  std::string port;
+};
+
+// What a URL says: redis[s]://[[user]:password@]host[:port][/database], or
+// redis[s]+sentinel://[[user]:password@]host[:port],.../master[/database].
 struct Address {
   enum class Transport : std::uint8_t { plain, tls } transport = Transport::plain;
-  std::string host;
-  std::string port = "6379";
-  std::string user{};      // empty: the server's default
-  std::string password{};  // empty: none is asked for
+  std::vector<Endpoint> endpoints;  // the server, or the Sentinels that know it
+  std::string master_name{};        // as the Sentinels name it; empty: the endpoint is the server
+  std::string user{};               // empty: the server's default
+  std::string password{};           // empty: none is asked for
   int database = 0;
 };
 
