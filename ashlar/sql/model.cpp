@@ -122,6 +122,13 @@ class TableMaker {
                                   .unique = rule.kind == TableRule::Kind::unique,
                                   .definition = "(" + (rule.columns.empty() ? sql : names(rule.columns)) + ")"});
         return;
+      case TableRule::Kind::index_of_items:
+        if (dialect_ == Dialect::postgres) {
+          table_.indexes.push_back({.name = std::string(rule.name),
+                                    .unique = false,
+                                    .definition = "using gin ((" + names(rule.columns) + "::jsonb) jsonb_path_ops)"});
+        }
+        return;
       case TableRule::Kind::type:
         column(rule.name).type = sql;
         return;

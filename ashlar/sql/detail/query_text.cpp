@@ -73,8 +73,16 @@ QueryText& QueryText::name(std::string_view identifier) { return *this << "\"" <
 
 QueryText& QueryText::plain_column(const ColumnName& column) {
   if (!column.json_path.empty()) return json_place(column);
-  if (qualified_) name(column.table) << ".";
-  return name(column.column);
+  return qualified_ || exists_depth_ > 0 ? qualified_column(column) : name(column.column);
+}
+
+QueryText& QueryText::qualified_column(const ColumnName& column) {
+  if (exists_depth_ > 0) {
+    *this << "ashlar_" << std::to_string(exists_depth_);
+  } else {
+    name(column.table);
+  }
+  return (*this << ".").name(column.column);
 }
 
 // The names in a path are those of members, letters and digits: they need no quotes.
@@ -211,9 +219,46 @@ void QueryText::write_leaf(const ConditionTree::Node& node, Cursor& at) {
       return;
     case Operator::match:
       return write_match(node, at);
+    case Operator::contains_items:
+      return write_items(node, at);
+    case Operator::exists:
+      return write_exists(node, at);
     default:
       *this << "1 = 0";
   }
+}
+
+// SQLite: no wanted item is missing. The names are qualified, since json_each has columns of its own (key, value,
+// type).
+void QueryText::write_items(const ConditionTree::Node& node, Cursor& at) {
+  if (dialect_ == Dialect::postgres) {
+    plain_column(node.column) << "::jsonb @> ";
+    return next_parameter(at);
+  }
+  *this << "case when ";
+  qualified_column(node.column) << " is not null then not exists (select 1 from json_each(";
+  next_parameter(at);
+  *this << ") as ashlar_wanted where ashlar_wanted.value not in (select ashlar_item.value from json_each(";
+  qualified_column(node.column) << ") as ashlar_item where ashlar_item.value is not null)) end";
+}
+
+void QueryText::write_exists(const ConditionTree::Node& node, Cursor& at) {
+  const auto& own = at.condition.nodes_[at.node++].column;
+  *this << "exists (select 1 from ";
+  name(node.column.table) << " as ashlar_" << std::to_string(exists_depth_ + 1) << " where ";
+  ++exists_depth_;
+  qualified_column(node.column) << " = ";
+  --exists_depth_;
+  qualified_column(own);
+  ++exists_depth_;
+  if (at.condition.nodes_[at.node].what == ConditionTree::Operator::always) {
+    ++at.node;
+  } else {
+    *this << " and ";
+    write(at);
+  }
+  --exists_depth_;
+  *this << ")";
 }
 
 void QueryText::write_match(const ConditionTree::Node& node, Cursor& at) {

@@ -46,15 +46,19 @@ class QueryText {
     std::size_t value = 0;
   };
   QueryText& plain_column(const ColumnName& column);
+  QueryText& qualified_column(const ColumnName& column);
   QueryText& json_place(const ColumnName& column);
   void write(Cursor& at);
   void write_leaf(const ConditionTree::Node& node, Cursor& at);
   void write_match(const ConditionTree::Node& node, Cursor& at);
   void write_match_in_sqlite(const ConditionTree::Node& node, std::string text);
+  void write_items(const ConditionTree::Node& node, Cursor& at);
+  void write_exists(const ConditionTree::Node& node, Cursor& at);
   void next_parameter(Cursor& at);
 
   Dialect dialect_;
   bool qualified_ = false;
+  int exists_depth_ = 0;  // inside of so many EXISTS; the innermost one's table is called ashlar_<depth>
   Statement statement_;
 };
 
