@@ -138,7 +138,10 @@ std::vector<std::string> statement_faults(Database& database, std::string_view s
   Comparison comparison(database.dialect(), std::move(*shape));
   comparison.parameters(parameters);
   comparison.row(row);
-  return comparison.take();
+  auto faults = comparison.take();
+  // A column that a migration adds makes each prepared statement of this text stale (PostgreSQL: 0A000).
+  if (selects_all_columns(sql)) faults.emplace_back("it selects *: name the columns");
+  return faults;
 }
 
 }  // namespace ashlar::sql::detail

@@ -25,6 +25,11 @@ bool is_tcp(int socket) {
   return getsockname(socket, reinterpret_cast<sockaddr*>(&address), &length) == 0 && address.ss_family != AF_UNIX;
 }
 
+bool reports_on(PGconn* connection, const char* parameter) {
+  const char* const value = PQparameterStatus(connection, parameter);
+  return value != nullptr && std::string_view(value) == "on";
+}
+
 void set_cork(int socket, int value) { setsockopt(socket, IPPROTO_TCP, TCP_CORK, &value, sizeof value); }
 
 }  // namespace
@@ -36,7 +41,10 @@ Connection::Connection(boost::asio::io_context& loop, ConnectionHandle handle, U
       socket_(loop.get_executor(), PQsocket(handle_.get())),
       use_(use),
       transport_(is_tcp(PQsocket(handle_.get())) ? Transport::tcp : Transport::local),
-      statements_(statements_max) {}
+      statements_(statements_max),
+      read_only_(reports_on(handle_.get(), "in_hot_standby") ||
+                 reports_on(handle_.get(), "default_transaction_read_only")),
+      schema_version_(owner.schema_version()) {}
 
 Connection::~Connection() {
   if (handle_) socket_.release();  // the socket is libpq's
@@ -57,8 +65,10 @@ Result<> Connection::send(Job& job, Before before) {
 Result<> Connection::send_statement(Job& job, Before before) {
   const Statement& statement = *job.statement;
   if (auto encoded = parameters_.encode(statement.parameters); !encoded) return encoded;
+  if (is_shared() || before == Before::begin) forget_old_statements();
   Exchange exchange;
   exchange.job = &job;
+  exchange.schema_version = schema_version_;
   if (auto found = find_or_add(statement, exchange); !found) return found;
   const Prepared& prepared = *exchange.prepared;
   const bool shares = !exchange.prepares && may_share(job, prepared);
@@ -82,6 +92,15 @@ Result<> Connection::send_statement(Job& job, Before before) {
     sync();
   }
   return {};
+}
+
+// After a schema change most of them may be stale. In a transaction each would cost another try, so all go at once.
+void Connection::forget_old_statements() {
+  if (schema_version_ == owner_->schema_version()) return;
+  schema_version_ = owner_->schema_version();
+  if (statements_.size() == 0) return;
+  statements_.clear();
+  send_alone("DEALLOCATE ALL", Steady::now() + housekeeping_time_max);
 }
 
 // A slow one would keep the answers of those before it from the server's socket.

@@ -135,8 +135,13 @@ std::shared_ptr<Connection> Loop::try_lease() {
     leased_.push_back(connection);
     connection->leased_at = Steady::now();
     publish_load();
-    if (!rested(*connection) || connection->is_alive()) return connection;
-    connection->close(unavailable("closed by the server while it rested"));
+    if (is_spent(*connection)) {
+      connection->close(unavailable(spent_cause));
+    } else if (!rested(*connection) || connection->is_alive()) {
+      return connection;
+    } else {
+      connection->close(unavailable("closed by the server while it rested"));
+    }
   }
   return nullptr;
 }
@@ -230,9 +235,18 @@ Connection* Loop::connection_for(Lane& lane, const Job& job, Connection* last_us
 Connection* Loop::least_busy(Lane& lane) {
   while (true) {
     Connection* best = nullptr;
+    Connection* spent = nullptr;
     for (const auto& connection : lane.connections) {
+      if (is_spent(*connection)) {
+        if (connection->in_flight() == 0) spent = connection.get();
+        continue;
+      }
       if (connection->is_held() || connection->in_flight() >= options_.pipeline_max) continue;
       if (best == nullptr || connection->in_flight() < best->in_flight()) best = connection.get();
+    }
+    if (spent != nullptr) {
+      spent->close(unavailable(spent_cause));
+      continue;
     }
     if (best == nullptr || best->in_flight() > 0 || !rested(*best) || best->is_alive()) return best;
     best->close(unavailable("closed by the server while it rested"));
