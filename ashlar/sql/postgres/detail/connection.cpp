@@ -44,10 +44,21 @@ Connection::Connection(boost::asio::io_context& loop, ConnectionHandle handle, U
       statements_(statements_max),
       read_only_(reports_on(handle_.get(), "in_hot_standby") ||
                  reports_on(handle_.get(), "default_transaction_read_only")),
-      schema_version_(owner.schema_version()) {}
+      schema_version_(owner.schema_version()) {
+  PQsetNoticeReceiver(handle_.get(), note_notice, this);
+}
 
 Connection::~Connection() {
   if (handle_) socket_.release();  // the socket is libpq's
+}
+
+// libpq hands an error that comes while nothing was asked to the receiver of notices. A FATAL one is the server's last
+// word; its end of the socket closes a moment later, and a write that is sent in between would be lost.
+void Connection::note_notice(void* self, const PGresult* notice) {
+  const char* const severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
+  if (severity == nullptr) return;
+  const std::string_view text = severity;
+  if (text == "FATAL" || text == "PANIC") static_cast<Connection*>(self)->ended_by_server_ = true;
 }
 
 Result<> Connection::send(Job& job, Before before) {
@@ -265,6 +276,7 @@ bool Connection::is_alive() {
     if (seen < 0) return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
     if (seen == 0 || PQconsumeInput(handle_.get()) == 0) return false;
     (void)PQisBusy(handle_.get());  // takes notices and changed settings out of the way
+    if (ended_by_server_) return false;
   }
   return true;
 }

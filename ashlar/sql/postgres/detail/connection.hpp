@@ -141,6 +141,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   [[nodiscard]] bool is_worth_another_try(const Exchange& exchange) const;
   void note_failure(const Exchange& exchange);
   void forget_old_statements();
+  static void note_notice(void* self, const PGresult* notice);
 
   using Descriptor = boost::asio::posix::basic_stream_descriptor<LoopExecutor>;
 
@@ -163,6 +164,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool reading_ = false;
   bool writing_ = false;
   bool spoiled_ = false;
+  bool ended_by_server_ = false;  // it said so while nothing was asked; the socket may still be open
   bool read_only_;
   std::uint64_t schema_version_;
   Steady::time_point connected_at_ = Steady::now();
