@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ashlar/sql/postgres/database.hpp"
 #include "ashlar/sql/postgres/detail/handles.hpp"
 #include "ashlar/sql/postgres/detail/job.hpp"
 #include "ashlar/sql/postgres/detail/parameters.hpp"
@@ -43,8 +44,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   enum class Before : std::uint8_t { nothing, begin };  // a BEGIN in the same exchange
 
-  // `handle` is connected, not blocking, and in pipeline mode.
-  Connection(boost::asio::io_context& loop, ConnectionHandle handle, Use use, std::size_t statements_max, Owner& owner);
+  // `options` outlives it. `handle` is connected, not blocking, and in pipeline mode.
+  Connection(boost::asio::io_context& loop, ConnectionHandle handle, Use use, const Options& options, Owner& owner);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -122,6 +123,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void read_copy_answers(JobList& answered, JobList& again);
   Result<> find_or_add(const Statement& statement, Exchange& exchange);
   [[nodiscard]] bool may_share(const Job& job, const Prepared& prepared) const;
+  void send_prepared(const Prepared& prepared, Exchange& exchange);
+  [[nodiscard]] bool is_pooled() const { return options_->pooler == Pooler::transaction; }
   void send_command(const char* sql, Exchange& exchange);
   void send_alone(const char* sql, Steady::time_point until);
   void sync();
@@ -146,6 +149,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   using Descriptor = boost::asio::posix::basic_stream_descriptor<LoopExecutor>;
 
   Owner* owner_;
+  const Options* options_;
   ConnectionHandle handle_;
   Descriptor socket_;
   Use use_;

@@ -67,6 +67,10 @@ Error unavailable(std::string cause) {
       .with_cause(std::move(cause));
 }
 
+Error unsuitable(std::string cause) {
+  return Error(errors::unsuitable, "The database is not available right now.").with_cause(std::move(cause));
+}
+
 Error outcome_unknown(std::string cause) {
   return Error(errors::outcome_unknown, "It is not known whether this was done. Look before you try it again.")
       .with_cause(std::move(cause));

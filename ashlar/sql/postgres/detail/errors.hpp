@@ -11,6 +11,7 @@
 namespace ashlar::sql::postgres::detail {
 
 Error unavailable(std::string cause);
+Error unsuitable(std::string cause);
 Error outcome_unknown(std::string cause);
 Error timed_out(std::string cause);
 Error failed(std::string cause);

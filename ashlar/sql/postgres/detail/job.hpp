@@ -34,6 +34,7 @@ struct Job {
   bool stale = false;       // in a transaction: its prepared statement was, and so nothing was run
   int prepared_again = 0;
   bool alone = false;    // shares no Sync
+  bool urgent = false;   // before those that wait, and however many wait
   bool follows = false;  // the one before it, on the same connection, where they are sent together
   const Statement* statement = nullptr;
   CopyRows* copy = nullptr;       // copy: the rows

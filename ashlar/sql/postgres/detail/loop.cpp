@@ -106,14 +106,15 @@ std::size_t Loop::Lane::in_flight() const {
 void Loop::submit(Job& job) {
   Lane& lane = lane_of(job);
   const bool away = lane.connections.empty() && reconnection_.is_away(Steady::now(), options_.acquire_time_max);
-  if (over_ || away || lane.queue.size() >= options_.queue_max) {
+  const bool full = !job.urgent && lane.queue.size() >= options_.queue_max;
+  if (over_ || away || full) {
     JobList refused;
     answer(job, std::unexpected(unavailable(away ? reconnection_.last_error()->cause() : "the queue is full")),
            refused);
     return answer_soon(std::move(refused));
   }
   job.place = Job::Place::queued;
-  lane.queue.push(job);
+  job.urgent ? lane.queue.push_front(job) : lane.queue.push(job);
   pump_soon();
 }
 

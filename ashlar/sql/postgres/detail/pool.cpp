@@ -109,8 +109,7 @@ void Loop::dialed(Use use, Result<ConnectionHandle> result) {
   const auto now = Steady::now();
   if (result) {
     if (reconnection_.succeeded() && options_.log != nullptr) options_.log->info("The database is back.");
-    auto connection =
-        std::make_shared<Connection>(*context_.load(), std::move(*result), use, options_.statements_max, *this);
+    auto connection = std::make_shared<Connection>(*context_.load(), std::move(*result), use, options_, *this);
     if (use == Use::transaction) {
       make_available(connection);
     } else {
