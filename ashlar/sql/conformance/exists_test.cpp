@@ -82,8 +82,7 @@ TEST_P(Exists, WorksInJoinsCountsUpdatesAndDeletes) {
   EXPECT_EQ(await(erase<Book>().where(!reviewed).run(db))->rows_affected, 3);
 }
 
-INSTANTIATE_TEST_SUITE_P(Sqlite, Exists, testing::Values(sqlite_driver()), driver_name);
-INSTANTIATE_TEST_SUITE_P(Postgres, Exists, testing::Values(postgres_driver()), driver_name);
+INSTANTIATE_TEST_SUITE_P(Driver, Exists, testing::ValuesIn(drivers()), driver_name);
 
 }  // namespace
 }  // namespace ashlar::sql::conformance

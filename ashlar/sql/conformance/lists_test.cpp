@@ -110,8 +110,7 @@ TEST_P(Lists, AreFoundThroughTheirIndexWhereTheDatabaseHasOne) {
   EXPECT_NE(plan(col<&Item::tags>.contains_any({"x77", "x78"})).find("items_tags"), std::string::npos);
 }
 
-INSTANTIATE_TEST_SUITE_P(Sqlite, Lists, testing::Values(sqlite_driver()), driver_name);
-INSTANTIATE_TEST_SUITE_P(Postgres, Lists, testing::Values(postgres_driver()), driver_name);
+INSTANTIATE_TEST_SUITE_P(Driver, Lists, testing::ValuesIn(drivers()), driver_name);
 
 }  // namespace
 }  // namespace ashlar::sql::conformance

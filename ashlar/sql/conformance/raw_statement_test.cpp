@@ -70,7 +70,7 @@ TEST_P(RawStatements, AreToldWhatTheDatabaseSeesOtherwise) {
   EXPECT_EQ(statement_faults(db, moment), sqlite() ? Faults{} : Faults{"$1 is uuid, and is given a moment"});
 }
 
-INSTANTIATE_TEST_SUITE_P(Driver, RawStatements, testing::Values(sqlite_driver(), postgres_driver()), driver_name);
+INSTANTIATE_TEST_SUITE_P(Driver, RawStatements, testing::ValuesIn(drivers()), driver_name);
 
 }  // namespace
 }  // namespace ashlar::sql::conformance

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Behind PgBouncer with pool_mode=transaction: each transaction may run in another session.
 #include "ashlar/sql/bulk.hpp"
-#include "ashlar/sql/conformance/suite.hpp"
 #include "ashlar/sql/migrations.hpp"
 #include "ashlar/sql/transaction.hpp"
 #include "tests/support/pgbouncer.hpp"
@@ -122,35 +121,3 @@ TEST(PostgresEncoding, OtherThanUtf8IsRefused) {
 
 }  // namespace
 }  // namespace ashlar::sql::postgres
-
-namespace ashlar::sql::conformance {
-namespace {
-
-// The whole suite, with two sessions for all connections of a test.
-Driver pgbouncer_driver() {
-  Driver out = postgres_driver();
-  out.name = "PgBouncer";
-  out.open = [](const Wanted& wanted) -> std::unique_ptr<Database> {
-    auto& server = tests::PostgresServer::shared();
-    static const tests::PgBouncer bouncer({.server_port = server.port()});
-    const auto direct = server.new_database();
-    server.query("alter database " + direct.substr(direct.rfind('/') + 1) + " set timezone = 'UTC'");
-    auto database = postgres::Database::open({
-        .url = bouncer.url_for(direct),
-        .pooler = postgres::Pooler::transaction,
-        .direct_url = direct,
-        .transactions_per_loop = 1,
-        .queue_max = wanted.queue_max,
-        .statement_time_max = wanted.statement_time_max,
-        .transaction_time_max = wanted.transaction_time_max,
-    });
-    EXPECT_TRUE(database) << database.error().cause();
-    return std::move(*database);
-  };
-  return out;
-}
-
-INSTANTIATE_TEST_SUITE_P(PgBouncer, Conformance, testing::Values(pgbouncer_driver()), driver_name);
-
-}  // namespace
-}  // namespace ashlar::sql::conformance
