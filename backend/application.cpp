@@ -218,7 +218,7 @@ Application::Application(Settings settings, Dependencies dependencies)
       tokens_(settings_.tokens, dependencies.clock, dependencies.random, revocations_),
       units_(dependencies.database, unit_options()),
       sessions_(units_, tokens_, revocations_, share_revocations(), settings_.sessions_per_user_max),
-      readiness_(dependencies.database, replicas_, dependencies.redis),
+      readiness_(dependencies.clock, dependencies.database, replicas_, dependencies.redis),
       cache_level_(make_cache_level(settings_, dependencies)),
       cache_({.bytes_max = settings_.cache_bytes_max}, dependencies.clock, dependencies.random, cache_level_.get()),
       products_(units_, cache_, settings_.cache_ttl),

@@ -11,7 +11,9 @@
 namespace ashlar::backend {
 
 inline constexpr sql::RawStatement<UserRow(std::string)> account_by_lower_email(
-    "select * from users where lower(email) = $1");
+    "select id, email, name, age, role, password_hash, permissions, email_verified, mfa_enabled, created_at, "
+    "updated_at "
+    "from users where lower(email) = $1");
 
 // PostgreSQL alone: SQLite has one writer.
 inline constexpr sql::RawStatement<Uuid()> lock_admins(

@@ -60,6 +60,23 @@ std::string read_database_url(config::Environment& env) {
   return url;
 }
 
+void read_pooler(config::Environment& env, Settings& settings) {
+  sql::postgres::Options& postgres = settings.database.postgres;
+  static constexpr std::array<std::string_view, 2> poolers{"none", "transaction"};
+  if (env.one_of("DATABASE_POOLER", "none", poolers) == "transaction")
+    postgres.pooler = sql::postgres::Pooler::transaction;
+  postgres.direct_url = env.text("DATABASE_DIRECT_URL", "");
+  if (!postgres.direct_url.empty()) {
+    if (const auto known = sql::check_database_url(postgres.direct_url); !known)
+      env.fault("DATABASE_DIRECT_URL", known.error().message());
+  }
+  if (postgres.pooler == sql::postgres::Pooler::none) return;
+  if (settings.database_url.starts_with(sqlite_scheme))
+    return env.fault("DATABASE_POOLER", "is for PostgreSQL, and DATABASE_URL names SQLite");
+  if (postgres.direct_url.empty())
+    env.fault("DATABASE_DIRECT_URL", "is needed where DATABASE_POOLER is set: migrations need a session of their own");
+}
+
 void read_replicas(config::Environment& env, Settings& settings) {
   settings.database_replica_urls = env.list("DATABASE_REPLICA_URLS");
   settings.database_replica_lag_max =
@@ -103,6 +120,7 @@ void read_database(config::Environment& env, Settings& settings) {
   const auto level = env.one_of("DATABASE_ISOLATION", "read-committed", levels);
   if (level == "repeatable-read") postgres.isolation = sql::postgres::Isolation::repeatable_read;
   if (level == "serializable") postgres.isolation = sql::postgres::Isolation::serializable;
+  read_pooler(env, settings);
   read_replicas(env, settings);
 }
 

@@ -49,6 +49,10 @@ TEST(Settings, RefuseWithTheVariablesName) {
       {{{"PORT", "65536"}}, "PORT"},
       {{{"LOOPS", "-1"}}, "LOOPS"},
       {{{"MIGRATE_ON_START", "maybe"}}, "MIGRATE_ON_START"},
+      {{{"DATABASE_POOLER", "transaction"}, {"DATABASE_DIRECT_URL", "postgresql://db/ashlar"}}, "DATABASE_POOLER"},
+      {{{"DATABASE_URL", "postgresql://pooler/ashlar"}, {"DATABASE_POOLER", "transaction"}}, "DATABASE_DIRECT_URL"},
+      {{{"DATABASE_URL", "postgresql://pooler/ashlar"}, {"DATABASE_POOLER", "session"}}, "DATABASE_POOLER"},
+      {{{"DATABASE_URL", "postgresql://db/ashlar"}, {"DATABASE_DIRECT_URL", "mysql://db"}}, "DATABASE_DIRECT_URL"},
       {{{"DATABASE_REPLICA_URLS", "postgresql://db2/ashlar"}}, "DATABASE_REPLICA_URLS"},
       {{{"DATABASE_URL", "postgresql://db/ashlar"}, {"DATABASE_REPLICA_URLS", "postgresql://db2,db3/ashlar"}},
        "DATABASE_REPLICA_URLS"},
@@ -186,6 +190,8 @@ TEST(Settings, RefuseAStoreThatIsNone) {
       {{{"DATABASE_URL", "postgresql://ashlar:hush@db/ashlar?sslmod=require"}}, "DATABASE_URL"},
       {{{"DATABASE_URL", "mysql://db"}}, "DATABASE_URL"},
       {{{"DATABASE_URL", "sqlite:"}}, "DATABASE_URL"},
+      {{{"DATABASE_URL", "sqlite:data/ashlar.db?mode=ro"}}, "DATABASE_URL"},
+      {{{"DATABASE_URL", "postgresql://db/ashlar?schema=public"}}, "DATABASE_URL"},
       {{{"REDIS_URL", "localhost:6379"}}, "REDIS_URL"},
       {{{"REDIS_CA_FILE", "ca.pem"}}, "REDIS_URL"},
       {{{"REDIS_URL", "redis://localhost"}, {"REDIS_CA_FILE", "ca.pem"}}, "REDIS_CA_FILE"},
@@ -397,7 +403,7 @@ TEST(Settings, AreAllDocumented) {
   int count = 0;
   for (std::string name; std::getline(names, name); ++count)
     EXPECT_THAT(source.str(), testing::HasSubstr('"' + name + '"'));
-  EXPECT_EQ(count, 72);
+  EXPECT_EQ(count, 74);
 }
 
 }  // namespace

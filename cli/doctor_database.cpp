@@ -115,12 +115,14 @@ std::vector<Check> check_database(const backend::Settings& settings) {
   }
   const SystemClock clock;
   const auto began = std::chrono::steady_clock::now();
-  const auto database = sql::open_database(settings.database_url);
+  const auto database = sql::open_database(settings.database_url, settings.database);
   if (!database) {
+    const bool unsuitable = database.error().code() == sql::errors::unsuitable;
     return skipped({{.name = "database",
                      .state = CheckState::finding,
                      .detail = why(database.error()),
-                     .advice = "see that DATABASE_URL is right and the server runs"}});
+                     .advice = unsuitable ? "docs/errors.md, database.unsuitable, says what to do"
+                                          : "see that DATABASE_URL is right and the server runs"}});
   }
   const auto took =
       std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began).count();

@@ -47,6 +47,8 @@ backend::Settings read_settings() {
 }
 
 std::unique_ptr<sql::Database> open_database(const backend::Settings& settings, sql::OpenOptions options) {
+  options.postgres.pooler = settings.database.postgres.pooler;
+  options.postgres.direct_url = settings.database.postgres.direct_url;
   return value_or_stop(sql::open_database(settings.database_url, std::move(options)));
 }
 

@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-# ashlar_module(<name> [MODULES <module>...] [LIBRARIES <target>...] [TOGETHER <filter>])
-# A folder below ashlar/ as a library: every .cpp in it but the tests; every *_test.cpp as the test program <name>_tests.
+# ashlar_module(<name> [MODULES <module>...] [LIBRARIES <target>...] [TOGETHER <filter>] [TESTS_EXCEPT <regex>])
+# A folder below ashlar/ as a library: every .cpp in it but the tests; every *_test.cpp as the test program <name>_tests,
+# but those whose paths match TESTS_EXCEPT.
 function(ashlar_module name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "TOGETHER" "MODULES;LIBRARIES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "TOGETHER;TESTS_EXCEPT" "MODULES;LIBRARIES")
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/ashlar/${name}/*.cpp)
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
   list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+  if(arg_TESTS_EXCEPT)
+    list(FILTER tests EXCLUDE REGEX "${arg_TESTS_EXCEPT}")
+  endif()
 
   if(sources)
     add_library(ashlar_${name} STATIC ${sources})

@@ -2,6 +2,7 @@
 #include "ashlar/sql/catalog.hpp"
 
 #include "ashlar/sql/detail/catalog_reads.hpp"
+#include "ashlar/sql/dialect_traits.hpp"
 
 #include <algorithm>
 #include <map>
@@ -48,7 +49,7 @@ const Catalog::Table* Catalog::table(std::string_view wanted) const {
 
 Result<Catalog> read_catalog(Database& database) {
   Catalog out;
-  for (const Statement& read : detail::catalog_reads(database.dialect(), out)) {
+  for (const Statement& read : database.dialect()->catalog_reads(out)) {
     if (auto done = database.query_blocking(read); !done) return std::unexpected(std::move(done.error()));
   }
   return out;
@@ -56,7 +57,7 @@ Result<Catalog> read_catalog(Database& database) {
 
 Result<Catalog> rehearse_catalog(Database& database, std::string_view script) {
   Catalog out;
-  if (auto done = database.rehearse(script, detail::catalog_reads(database.dialect(), out)); !done)
+  if (auto done = database.rehearse(script, database.dialect()->catalog_reads(out)); !done)
     return std::unexpected(std::move(done.error()));
   return out;
 }
@@ -79,4 +80,11 @@ std::vector<Difference> differences(const Catalog& expected, const Catalog& foun
   return out;
 }
 
+namespace detail {
+
+Catalog::Table& table_in(Catalog& catalog, std::string_view name) {
+  return const_cast<Catalog::Table&>(*catalog.table(name));
+}
+
+}  // namespace detail
 }  // namespace ashlar::sql

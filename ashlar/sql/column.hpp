@@ -4,6 +4,7 @@
 #include "ashlar/sql/assignment.hpp"
 #include "ashlar/sql/condition.hpp"
 #include "ashlar/sql/detail/column_types.hpp"
+#include "ashlar/sql/list_column.hpp"
 
 #include <initializer_list>
 #include <ranges>
@@ -18,12 +19,12 @@
 //   col<&User::age>.between(18, 65)            both ends belong to it
 //   col<&User::age>.is_null()                  == with an optional does not compile: NULL equals nothing in SQL
 //
-// Text has conditions of its own (text_match.hpp). A list holds at most 32,768 values, all parameters of a statement
-// together 65,535 in PostgreSQL and 32,766 in SQLite; more is database.failed.
+// Text has conditions of its own (text_match.hpp), and so have lists (list_column.hpp). A list holds at most 32,768
+// values, all parameters of a statement together 65,535 in PostgreSQL and 32,766 in SQLite; more is database.failed.
 namespace ashlar::sql {
 
 template <auto Member>
-struct Column {
+struct Column : detail::ListConditions<detail::StructOf<Member>, detail::ValueOf<Member>, Column<Member>> {
   using Struct = detail::StructOf<Member>;
   using Type = detail::ValueOf<Member>;
   static_assert(Table<Struct>, "a column's struct needs ASHLAR_TABLE");

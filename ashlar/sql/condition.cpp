@@ -76,4 +76,30 @@ ConditionTree ConditionTree::match(TextMatch match, LetterCase letters, ColumnNa
   return leaf({.what = Operator::match, .match = match, .letters = letters, .column = column}, std::move(values));
 }
 
+ConditionTree ConditionTree::contains_items(ColumnName column, std::string items) {
+  std::vector<Value> values;
+  values.emplace_back(std::move(items));
+  return leaf({.what = Operator::contains_items, .column = column}, std::move(values));
+}
+
+ConditionTree ConditionTree::contains_any(ColumnName column, std::vector<std::string> lists) {
+  if (lists.empty()) return never();
+  lists.resize(std::bit_ceil(lists.size()), std::string(lists.back()));  // as list() does
+  ConditionTree out;
+  for (auto& each : lists) {
+    auto one = contains_items(column, std::move(each));
+    out = out.is_always_true() ? std::move(one) : either(std::move(out), std::move(one));
+  }
+  return out;
+}
+
+ConditionTree ConditionTree::exists(ColumnName own, ColumnName other, ConditionTree condition) {
+  auto out = leaf({.what = Operator::exists, .column = other}, {});
+  out.nodes_.push_back({.what = Operator::column, .column = own});
+  if (condition.is_always_true()) condition = leaf({.what = Operator::always}, {});
+  out.nodes_.insert(out.nodes_.end(), condition.nodes_.begin(), condition.nodes_.end());
+  out.values_ = std::move(condition.values_);
+  return out;
+}
+
 }  // namespace ashlar::sql

@@ -70,6 +70,11 @@ class ConditionTree {
   static ConditionTree between(ColumnName column, Value low, Value high);
   static ConditionTree is_null(ColumnName column);
   static ConditionTree match(TextMatch match, LetterCase letters, ColumnName column, std::string text);
+  // The list in `column` has every item of a JSON array; or those of at least one of these arrays.
+  static ConditionTree contains_items(ColumnName column, std::string items);
+  static ConditionTree contains_any(ColumnName column, std::vector<std::string> lists);
+  // The table of `other` has a row that satisfies `condition` and whose `other` equals the outer row's `own`.
+  static ConditionTree exists(ColumnName own, ColumnName other, ConditionTree condition);
 
  private:
   friend class detail::QueryText;
@@ -86,7 +91,10 @@ class ConditionTree {
     not_in,
     between,
     is_null,
-    match
+    match,
+    contains_items,
+    exists,  // `column` is the inner key; the outer one is in the next node, the inner condition follows it
+    always
   };
   // A tree in prefix order: an operator stands before its operands.
   struct Node {

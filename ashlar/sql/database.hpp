@@ -24,6 +24,8 @@ namespace ashlar::sql {
 
 namespace errors {
 inline constexpr ErrorCode unavailable{ErrorKind::unavailable, "database.unavailable"};  // away, or its queue is full
+// Its settings do not fit: another encoding than UTF8; behind a transaction pooler, another time zone than UTC.
+inline constexpr ErrorCode unsuitable{ErrorKind::unavailable, "database.unsuitable"};
 // The answer to a write or a COMMIT was lost: it may have happened. Never tried again by us; 504, since a 503 would ask
 // the client to.
 inline constexpr ErrorCode outcome_unknown{ErrorKind::timed_out, "database.outcome_unknown"};
@@ -164,7 +166,7 @@ class Database : public Executor {
 
   // A transaction for writing. Waits for its turn; database.unavailable when the wait is over its limit.
   virtual Task<Result<Transaction>> begin() = 0;
-  // Whether the database answers, within `within`.
+  // Whether the database answers, within `within`, and can keep what is written. Does not wait behind a full queue.
   virtual Task<Result<>> ping(std::chrono::milliseconds within) = 0;
   // From any thread.
   [[nodiscard]] virtual DatabaseLoad load() const { return {}; }

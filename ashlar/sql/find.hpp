@@ -3,11 +3,12 @@
 
 #include "ashlar/sql/select.hpp"
 
-#include <array>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
-// One row by a unique column, which is what most requests begin with; its text is written once in the program's life.
+// One row by a unique column, which is what most requests begin with; its text is written once on each thread.
 //   auto user = co_await find<&User::id>(id).one(db);                  // Result<std::optional<User>>
 //   auto name = co_await find<&User::email, UserName>(email).one(db);  // some columns only
 namespace ashlar::sql {
@@ -28,8 +29,12 @@ class Find {
 
  private:
   static const std::string& text(Dialect dialect) {
-    static const std::array<std::string, 2> texts{write(Dialect::sqlite), write(Dialect::postgres)};
-    return texts[dialect == Dialect::sqlite ? 0 : 1];
+    // For each thread, so that no lock is needed; a program speaks one or two dialects.
+    thread_local std::vector<std::pair<Dialect, std::string>> texts;
+    for (const auto& [known, text] : texts) {
+      if (known == dialect) return text;
+    }
+    return texts.emplace_back(dialect, write(dialect)).second;
   }
   static std::string write(Dialect dialect) {
     const detail::SelectParts parts{

@@ -77,11 +77,12 @@ Task<Result<Outcome>> in_one_transaction(Database& database, std::vector<Stateme
 
 }  // namespace
 
+// Alike in all databases.
 std::string one_row_text(std::string_view table, std::string_view columns, std::size_t width) {
-  QueryText text(Dialect::sqlite);  // alike in all of them
-  write_insert(text, table, columns);
-  for (std::size_t i = 0; i < width; ++i) (text << (i == 0 ? "(" : ", ")).parameter(Null{});
-  return std::move((text << ")").take(Mode::write).sql);
+  std::string out;
+  out.append("insert into \"").append(table).append("\" (").append(columns).append(") values (");
+  for (std::size_t i = 1; i <= width; ++i) out.append(i == 1 ? "$" : ", $").append(std::to_string(i));
+  return out + ")";
 }
 
 std::vector<Statement> InsertParts::statements(Dialect dialect, std::string_view returning) const& {

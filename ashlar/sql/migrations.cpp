@@ -3,6 +3,7 @@
 
 #include "ashlar/core/encoding.hpp"
 #include "ashlar/sql/detail/sql_text.hpp"
+#include "ashlar/sql/dialect_traits.hpp"
 
 #include <openssl/evp.h>
 
@@ -122,20 +123,16 @@ Result<> Migrator::run_script(const std::string& script, MigrationMode mode) {
 }
 
 Result<> Migrator::make_table() {
-  const bool sqlite = database_.dialect() == Dialect::sqlite;
   return run_script(
       "create table if not exists schema_migrations (number bigint primary key, name text not null, "
       "checksum text not null, applied_at " +
-      std::string(sqlite ? "integer" : "timestamptz") + " not null);");
+      std::string(database_.dialect()->column_type(ColumnContent::timestamp)) + " not null);");
 }
 
 Result<std::vector<Migrator::Record>> Migrator::records() {
   bool made = false;
-  auto looked = database_.query_blocking(
-      {.sql = database_.dialect() == Dialect::sqlite
-                  ? "select exists (select 1 from sqlite_schema where name = 'schema_migrations')"
-                  : "select to_regclass('schema_migrations') is not null",
-       .on_row = [&made](const Row& row) { made = row.boolean(0); }});
+  auto looked = database_.query_blocking({.sql = database_.dialect()->table_exists("schema_migrations"),
+                                          .on_row = [&made](const Row& row) { made = row.boolean(0); }});
   if (!looked) return std::unexpected(std::move(looked.error()));
   if (!made) return std::vector<Record>();
   std::vector<Record> out;
@@ -231,11 +228,10 @@ Result<std::vector<const Migration*>> Migrator::undoable(std::size_t steps) {
 
 Result<> Migrator::run(const std::string& text, const std::string& record) {
   const MigrationMode mode = mode_of(text);
-  if (database_.dialect() == Dialect::sqlite) return run_script(record + text, mode);
+  const bool rebuilds = database_.dialect()->facts().table_changes == DialectFacts::TableChanges::rebuild;
+  if (rebuilds) return run_script(record + text, mode);
   if (mode != MigrationMode::no_transaction) {
-    // Whatever the program's own level: when a step has its locks, it sees what was committed while it waited for them.
-    return run_script("set transaction isolation level read committed;\nset local lock_timeout = " +
-                      std::to_string(options_.table_lock_time_max.count()) + ";\n" + record + text);
+    return run_script(database_.dialect()->migration_prologue(options_.table_lock_time_max) + record + text);
   }
   if (auto done = database_.query_blocking({.sql = text, .mode = Mode::write}); !done) return done;
   return run_script(record);
@@ -253,11 +249,9 @@ Result<std::vector<Difference>> Migrator::drift() {
 
 Result<bool> Migrator::make(const Migration& migration) {
   // The record comes first: when another program has made this step in the meantime, it is the record that fails.
-  const std::string moment = std::to_string(clock_.now().milliseconds());
-  const std::string record =
-      "insert into schema_migrations (number, name, checksum, applied_at) values (" + std::to_string(migration.number) +
-      ", '" + migration.name + "', '" + sha256(migration.up) + "', " +
-      (database_.dialect() == Dialect::sqlite ? moment : "to_timestamp(" + moment + " / 1000.0)") + ");\n";
+  const std::string record = "insert into schema_migrations (number, name, checksum, applied_at) values (" +
+                             std::to_string(migration.number) + ", '" + migration.name + "', '" + sha256(migration.up) +
+                             "', " + database_.dialect()->timestamp_literal(clock_.now()) + ");\n";
   auto made = run(migration.up, record);
   if (made) return true;
   if (made.error().code() == errors::unique && made.error().cause().starts_with("schema_migrations")) return false;

@@ -3,6 +3,7 @@
 
 #include "ashlar/sql/detail/schema_text.hpp"
 #include "ashlar/sql/detail/sql_text.hpp"
+#include "ashlar/sql/dialect_traits.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -26,29 +27,28 @@ const schema::Type& content_of(const schema::Type& type) {
   return is_nullable(type) ? content_of(type.element()) : type;
 }
 
-std::string column_type(const schema::Type& type, Dialect dialect) {
-  const bool sqlite = dialect == Dialect::sqlite;
+ColumnContent content_kind(const schema::Type& type) {
   switch (type.kind) {
     case Kind::boolean:
-      return sqlite ? "integer" : "boolean";
+      return ColumnContent::boolean;
     case Kind::integer:
-      return sqlite ? "integer" : "bigint";
+      return ColumnContent::integer;
     case Kind::number:
-      return sqlite ? "real" : "double precision";
+      return ColumnContent::number;
     case Kind::string:
       break;
     default:
-      return "text";  // JSON
+      return ColumnContent::json;
   }
   switch (type.format) {
     case Format::uuid:
-      return sqlite ? "text" : "uuid";
+      return ColumnContent::uuid;
     case Format::date_time:
-      return sqlite ? "integer" : "timestamptz";
+      return ColumnContent::timestamp;
     case Format::money:
-      return sqlite ? "integer" : "bigint";
+      return ColumnContent::integer;
     default:
-      return "text";
+      return ColumnContent::text;
   }
 }
 
@@ -70,7 +70,7 @@ class TableMaker {
  public:
   TableMaker(const TableModel& model, Dialect dialect) : model_(model), dialect_(dialect) {
     table_.name = model.name;
-    if (dialect == Dialect::sqlite) table_.options = "strict";
+    table_.options = dialect->facts().table_options;
   }
 
   Catalog::Table make() {
@@ -84,12 +84,18 @@ class TableMaker {
   void add(const schema::Member& member) {
     const schema::Type& content = content_of(member.type());
     table_.columns.push_back({.name = std::string(member.name),
-                              .type = column_type(content, dialect_),
+                              .type = std::string(dialect_->column_type(content_kind(content))),
                               .nullable = is_nullable(member.type()),
                               .clause = ""});
-    if (dialect_ == Dialect::sqlite && content.kind == Kind::boolean)
+    const bool integers = dialect_->facts().booleans == DialectFacts::Booleans::integers;
+    if (integers && content.kind == Kind::boolean)
       add_constraint("check (" + written_name(member.name) + " in (0, 1))");
     if (content.format == Format::enumeration) add_constraint(names_only(member.name, content.enumerators));
+  }
+
+  void add_options(std::string_view options) {
+    if (!table_.options.empty() && !options.empty()) table_.options += ", ";
+    table_.options += options;
   }
 
   void add_constraint(std::string definition) {
@@ -122,6 +128,12 @@ class TableMaker {
                                   .unique = rule.kind == TableRule::Kind::unique,
                                   .definition = "(" + (rule.columns.empty() ? sql : names(rule.columns)) + ")"});
         return;
+      case TableRule::Kind::index_of_items:
+        if (auto definition = dialect_->index_of_items(written_name(rule.columns.front()))) {
+          table_.indexes.push_back(
+              {.name = std::string(rule.name), .unique = false, .definition = std::move(*definition)});
+        }
+        return;
       case TableRule::Kind::type:
         column(rule.name).type = sql;
         return;
@@ -129,8 +141,7 @@ class TableMaker {
         column(rule.name).clause = "default " + sql;
         return;
       case TableRule::Kind::without_rowid:
-        if (dialect_ == Dialect::sqlite) table_.options += ", without rowid";
-        return;
+        return add_options(dialect_->facts().clustered_table_options);
     }
   }
 

@@ -28,12 +28,25 @@ Result<std::filesystem::path> temporary_file() {
   return std::filesystem::path(pattern) / "memory.db";
 }
 
+Result<> check_sqlite_path(std::string_view path) {
+  if (path.starts_with("//")) path.remove_prefix(2);
+  if (path.empty()) return fail(errors::unsupported_url, "The database URL sqlite: lacks the path of a file.");
+  const auto question = path.find('?');
+  if (question == std::string_view::npos) return {};
+  const std::string_view parameter = path.substr(question + 1);
+  return fail(errors::unsupported_url, "A sqlite: URL takes no parameters, and this one has '" +
+                                           std::string(parameter.substr(0, parameter.find_first_of("=&"))) + "'.");
+}
+
 Result<std::unique_ptr<Database>> open_postgres(std::string_view url, postgres::Options options) {
+  if (auto known = postgres::check_url(url); !known) return std::unexpected(std::move(known.error()));
   options.url = url;
   auto opened = postgres::Database::open(std::move(options));
   if (opened) return std::move(*opened);
   // The URL may hold a password; what libpq says names the server without it.
-  return fail(opened.error().code(), "The PostgreSQL database cannot be reached: " + opened.error().cause());
+  const bool unsuitable = opened.error().code() == errors::unsuitable;
+  return fail(opened.error().code(), std::string("The PostgreSQL database cannot be ") +
+                                         (unsuitable ? "used: " : "reached: ") + opened.error().cause());
 }
 
 }  // namespace
@@ -51,8 +64,8 @@ Result<std::unique_ptr<Database>> open_database(std::string_view url, OpenOption
     options.sqlite.lifetime = sqlite::Options::Lifetime::removed_on_close;
     options.sqlite.synchronous = sqlite::Synchronous::off;
   } else {
+    if (auto known = check_sqlite_path(path); !known) return std::unexpected(std::move(known.error()));
     if (path.starts_with("//")) path.remove_prefix(2);
-    if (path.empty()) return fail(errors::unsupported_url, "The database URL sqlite: lacks the path of a file.");
     options.sqlite.path = path;
   }
   auto opened = sqlite::Database::open(std::move(options.sqlite));
@@ -69,6 +82,7 @@ Result<std::unique_ptr<Database>> open_replica(std::string_view url, OpenOptions
     return fail(errors::unsupported_url, "The URL of a replica must be postgresql://HOST/NAME.");
   constexpr std::chrono::milliseconds wait_max{250};
   options.postgres.at_open = postgres::AtOpen::nothing;
+  options.postgres.pooler = postgres::Pooler::none;  // the pooler, if there is one, stands before the primary
   options.postgres.acquire_time_max = std::min(options.postgres.acquire_time_max, wait_max);
   options.postgres.isolation = std::min(options.postgres.isolation, Isolation::repeatable_read);
   return open_postgres(url, std::move(options.postgres));
@@ -76,7 +90,8 @@ Result<std::unique_ptr<Database>> open_replica(std::string_view url, OpenOptions
 
 Result<> check_database_url(std::string_view url) {
   if (postgres::is_url(url)) return postgres::check_url(url);
-  if (url.starts_with(sqlite_scheme) && url.size() > sqlite_scheme.size()) return {};
+  if (url.starts_with(sqlite_scheme) && url.size() > sqlite_scheme.size())
+    return check_sqlite_path(url.substr(sqlite_scheme.size()));
   return fail(errors::unsupported_url,
               "expected sqlite:PATH, such as sqlite:data/ashlar.db, or postgresql://USER:PASSWORD@HOST:PORT/NAME");
 }

@@ -3,6 +3,7 @@
 
 #include "ashlar/sql/aggregate.hpp"    // IWYU pragma: export
 #include "ashlar/sql/cursor.hpp"       // IWYU pragma: export
+#include "ashlar/sql/exists.hpp"       // IWYU pragma: export
 #include "ashlar/sql/find.hpp"         // IWYU pragma: export
 #include "ashlar/sql/include.hpp"      // IWYU pragma: export
 #include "ashlar/sql/insert.hpp"       // IWYU pragma: export
@@ -28,6 +29,7 @@
 //
 // The executor must live until the task has ended. Where to look: docs/guide/queries.md, and
 //   column.hpp, text_match.hpp    conditions           select.hpp, clauses.hpp       reads of one table
+//   list_column.hpp               items of lists       exists.hpp                    rows of another table
 //   order.hpp, sort.hpp           orders               cursor.hpp                    pages from a place on
 //   join.hpp, include.hpp         several tables       aggregate.hpp                 counts, sums, groups
 //   find.hpp                      a row by its key     search.hpp                    full-text search

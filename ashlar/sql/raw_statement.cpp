@@ -2,9 +2,9 @@
 #include "ashlar/sql/raw_statement.hpp"
 
 #include "ashlar/sql/detail/sql_text.hpp"
+#include "ashlar/sql/dialect_traits.hpp"
 
 #include <algorithm>
-#include <initializer_list>
 
 namespace ashlar::sql::detail {
 namespace {
@@ -12,68 +12,34 @@ namespace {
 using schema::Format;
 using schema::Kind;
 
-enum class Holds : std::uint8_t { boolean, integer, number, text, uuid, moment };
-
 const schema::Type& content_of(const schema::Type& type) {
   return type.kind == Kind::optional || type.kind == Kind::nullable ? content_of(type.element()) : type;
 }
 
-Holds held_by(const schema::Type& given) {
+ColumnContent held_by(const schema::Type& given) {
   const schema::Type& type = content_of(given);
-  if (type.kind == Kind::boolean) return Holds::boolean;
-  if (type.kind == Kind::integer || type.format == Format::money) return Holds::integer;
-  if (type.kind == Kind::number) return Holds::number;
-  if (type.format == Format::uuid) return Holds::uuid;
-  return type.format == Format::date_time ? Holds::moment : Holds::text;
+  if (type.kind == Kind::boolean) return ColumnContent::boolean;
+  if (type.kind == Kind::integer || type.format == Format::money) return ColumnContent::integer;
+  if (type.kind == Kind::number) return ColumnContent::number;
+  if (type.format == Format::uuid) return ColumnContent::uuid;
+  return type.format == Format::date_time ? ColumnContent::timestamp : ColumnContent::text;
 }
 
-const char* name_of(Holds what) {
+const char* name_of(ColumnContent what) {
   switch (what) {
-    case Holds::boolean:
+    case ColumnContent::boolean:
       return "a bool";
-    case Holds::integer:
+    case ColumnContent::integer:
       return "an integer";
-    case Holds::number:
+    case ColumnContent::number:
       return "a number";
-    case Holds::uuid:
+    case ColumnContent::uuid:
       return "a UUID";
-    case Holds::moment:
+    case ColumnContent::timestamp:
       return "a moment";
     default:
       return "text";
   }
-}
-
-bool is_one_of(std::string_view type, std::initializer_list<std::string_view> types) {
-  return std::ranges::find(types, type) != types.end();
-}
-
-bool is_integer(std::string_view type) { return is_one_of(type, {"smallint", "integer", "bigint"}); }
-
-bool fits_postgres(Holds what, std::string_view type) {
-  const bool moment = type.starts_with("timestamp ");
-  switch (what) {
-    case Holds::boolean:
-      return type == "boolean";
-    case Holds::integer:
-      return is_integer(type);
-    case Holds::number:
-      return is_integer(type) || is_one_of(type, {"real", "double precision", "numeric"});
-    case Holds::uuid:
-      return type == "uuid";
-    case Holds::moment:
-      return moment;
-    default:
-      return !moment && !is_integer(type) &&
-             !is_one_of(type, {"boolean", "real", "double precision", "numeric", "uuid", "bytea"});
-  }
-}
-
-bool fits_sqlite(Holds what, std::string_view type) {
-  if (type.empty()) return true;
-  if (what == Holds::number) return is_one_of(type, {"real", "integer", "int"});
-  if (what == Holds::text || what == Holds::uuid) return type == "text";
-  return is_one_of(type, {"integer", "int", "bigint"});
 }
 
 class Comparison {
@@ -86,9 +52,9 @@ class Comparison {
                  std::to_string(given.size()));
     }
     for (std::size_t i = 0; i < given.size(); ++i) {
-      const Holds what = held_by(*given[i]);
+      const ColumnContent what = held_by(*given[i]);
       // Text is sent without a type, for whatever the place wants.
-      if (what != Holds::text && !fits(what, shape_.parameters[i]))
+      if (what != ColumnContent::text && !fits(what, shape_.parameters[i]))
         add("$" + std::to_string(i + 1) + " is " + shape_.parameters[i] + ", and is given " + name_of(what));
     }
   }
@@ -116,9 +82,7 @@ class Comparison {
 
  private:
   void add(std::string fault) { faults_.push_back(std::move(fault)); }
-  [[nodiscard]] bool fits(Holds what, std::string_view type) const {
-    return dialect_ == Dialect::sqlite ? fits_sqlite(what, in_lower_case(type)) : fits_postgres(what, type);
-  }
+  [[nodiscard]] bool fits(ColumnContent what, std::string_view type) const { return dialect_->holds(what, type); }
   void column(const StatementShape::Column& column, const schema::Type& type) {
     if (!fits(held_by(type), column.type))
       add("the column " + column.name + " is " + column.type + ", and is read as " + name_of(held_by(type)));
@@ -138,7 +102,10 @@ std::vector<std::string> statement_faults(Database& database, std::string_view s
   Comparison comparison(database.dialect(), std::move(*shape));
   comparison.parameters(parameters);
   comparison.row(row);
-  return comparison.take();
+  auto faults = comparison.take();
+  // A column that a migration adds makes each prepared statement of this text stale (PostgreSQL: 0A000).
+  if (selects_all_columns(sql)) faults.emplace_back("it selects *: name the columns");
+  return faults;
 }
 
 }  // namespace ashlar::sql::detail

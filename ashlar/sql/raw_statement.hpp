@@ -12,7 +12,7 @@
 // database: what raw() says only when it runs, such as a column that was renamed.
 //
 //   inline constexpr sql::RawStatement<UserRow(std::string)> user_by_email(
-//       "select * from users where lower(email) = $1");
+//       "select id, email from users where lower(email) = $1");
 //   auto user = co_await user_by_email(email).one(db);          // as raw<UserRow>(...)
 //
 //   EXPECT_EQ(statement_faults(db, user_by_email), std::vector<std::string>{});     // on a migrated database
@@ -48,8 +48,8 @@ class RawStatement<T(Parameters...)> {
   [[nodiscard]] std::string_view text() const { return text_; }
 
   // The statement is prepared, not run: its syntax, its names, how many parameters it takes and of which types, and for
-  // each member of the row a column of a type that fits. SQLite knows no types of parameters, and none of expressions.
-  // Empty: it is right. Blocks.
+  // each member of the row a column of a type that fits. It names its columns, with no `*`. SQLite knows no types of
+  // parameters, and none of expressions. Empty: it is right. Blocks.
   friend std::vector<std::string> statement_faults(Database& database, const RawStatement& statement) {
     const std::vector<const schema::Type*> parameters{&schema::type_of<Parameters>()...};
     const schema::Type* row = nullptr;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/sql/detail/schema_text.hpp"
 #include "ashlar/sql/detail/sql_text.hpp"
+#include "ashlar/sql/dialect_traits.hpp"
 #include "ashlar/sql/model.hpp"
 
 #include <algorithm>
@@ -84,7 +85,7 @@ class TableChange {
   TableChange(const CatalogTable& from, const CatalogTable& to, const Catalog& catalog, Steps& steps)
       : from_(from), to_(to), catalog_(catalog), steps_(steps) {}
 
-  void in_postgres() {
+  void by_alter() {
     for (const auto& constraint : from_.constraints)
       if (!has(to_, constraint)) steps_.add(drop(constraint), add(constraint));
     add_columns();
@@ -101,7 +102,7 @@ class TableChange {
     drop_columns();
   }
 
-  void in_sqlite() {
+  void by_rebuild() {
     if (from_.options == to_.options && has_same_constraints(from_, to_) && keeps_columns(from_, to_)) {
       add_columns();
     } else {
@@ -264,7 +265,7 @@ SchemaChange schema_change(const Catalog& from, const Catalog& to, Dialect diale
     steps.add(with_indexes(*table), "drop table " + written_name(table->name) + ";\n");
   each_pair([&](const CatalogTable& before, const CatalogTable& after) {
     TableChange change(before, after, from, steps);
-    dialect == Dialect::sqlite ? change.in_sqlite() : change.in_postgres();
+    dialect->facts().table_changes == DialectFacts::TableChanges::rebuild ? change.by_rebuild() : change.by_alter();
   });
   each_pair([&](const CatalogTable& before, const CatalogTable& after) {
     for (const Catalog::Index& index : after.indexes)

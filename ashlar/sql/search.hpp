@@ -57,9 +57,4 @@ class SearchIndex {
   std::string_view name_;
 };
 
-namespace detail {
-// Each word in quotes, so that nothing in it is an operator of FTS5; for no word an empty one, which is nowhere.
-std::string fts5_query(std::string_view text);
-}  // namespace detail
-
 }  // namespace ashlar::sql

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ashlar/sql/detail/column_types.hpp"
+#include "ashlar/sql/list_column.hpp"
 
 #include <cstdint>
 #include <string>
@@ -33,7 +34,17 @@ struct SqlOf {
 enum class OnDelete : std::uint8_t { refuse, cascade, set_null };  // what happens to rows that refer to one that goes
 
 struct TableRule {
-  enum class Kind : std::uint8_t { primary_key, reference, index, unique, check, type, default_value, without_rowid };
+  enum class Kind : std::uint8_t {
+    primary_key,
+    reference,
+    index,
+    unique,
+    index_of_items,
+    check,
+    type,
+    default_value,
+    without_rowid
+  };
   Kind kind;
   std::string_view name{};                  // an index's, or the column's
   std::vector<std::string_view> columns{};  // in their order
@@ -81,6 +92,14 @@ TableRule unique() {
 }
 inline TableRule unique(const char* name, SqlOf expression) {
   return {.kind = TableRule::Kind::unique, .name = name, .sql = expression};
+}
+
+// For contains(), contains_any() and contains_all() of a list column (list_column.hpp): a GIN index in PostgreSQL,
+// nothing in SQLite.
+template <auto Member>
+TableRule index_of_items(const char* name) {
+  static_assert(detail::is_list<typename detail::Unwrap<detail::ValueOf<Member>>::Type>, "the column holds no list");
+  return {.kind = TableRule::Kind::index_of_items, .name = name, .columns = {detail::member_name<Member>()}};
 }
 
 inline TableRule check(SqlOf condition) { return {.kind = TableRule::Kind::check, .sql = condition}; }

@@ -2,6 +2,7 @@
 #include "ashlar/sql/transaction.hpp"
 
 #include "ashlar/async/deadline.hpp"
+#include "ashlar/sql/dialect_traits.hpp"
 
 #include <algorithm>
 #include <random>
@@ -29,10 +30,15 @@ std::string_view to_string(Isolation isolation) {
 }
 
 namespace detail {
+namespace {
+
+bool can_set_isolation(Dialect dialect) { return dialect->facts().isolations == DialectFacts::Isolations::all; }
+
+}  // namespace
 
 Task<Result<Transaction>> begin(Database& database, TransactionOptions options) {
   auto transaction = co_await database.begin();
-  if (!transaction || !options.isolation || database.dialect() == Dialect::sqlite) co_return transaction;
+  if (!transaction || !options.isolation || !can_set_isolation(database.dialect())) co_return transaction;
   auto set = co_await transaction->execute(
       {.sql = "set transaction isolation level " + std::string(to_string(*options.isolation)), .mode = Mode::write});
   if (!set) co_return std::unexpected(std::move(set.error()));

@@ -3,6 +3,7 @@
 
 #include "ashlar/core/timestamp.hpp"
 #include "ashlar/core/uuid.hpp"
+#include "ashlar/sql/dialect.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -12,8 +13,6 @@
 #include <vector>
 
 namespace ashlar::sql {
-
-enum class Dialect : std::uint8_t { sqlite, postgres };
 
 using Null = std::monostate;
 using Bytes = std::vector<std::byte>;

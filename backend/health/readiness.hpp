@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ashlar/async/task.hpp"
+#include "ashlar/core/clock.hpp"
 #include "ashlar/redis/clients.hpp"
 #include "ashlar/sql/database.hpp"
 #include "ashlar/sql/replicas.hpp"
@@ -9,21 +10,27 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace ashlar::backend {
 
 // Whether this process should get requests: its parts answer and it is not about to stop. Safe from any thread.
+//
+// Probes are shared, so that any number of requests costs one probe a second: the first caller asks the database and
+// Redis, callers meanwhile wait for its result, and later callers get that result until it is `kept_for` old.
 class Readiness {
  public:
-  // `redis` may be null: then it is not asked.
-  Readiness(sql::Database& database, const sql::Replicas& replicas, redis::Clients* redis)
-      : database_(database), replicas_(replicas), redis_(redis) {}
+  // All outlive it. `redis` may be null: then it is not asked.
+  Readiness(const Clock& clock, sql::Database& database, const sql::Replicas& replicas, redis::Clients* redis)
+      : clock_(clock), database_(database), replicas_(replicas), redis_(redis) {}
   Readiness(const Readiness&) = delete;
   Readiness& operator=(const Readiness&) = delete;
 
-  // From now on not ready, so that whoever balances the load sends no more.
+  // From now on not ready, so that whoever balances the load sends no more. Takes effect at once.
   void begin_draining() { draining_ = true; }
 
   // "database" answers, and the process is not "draining". Ready: none has failed. "redis" is degraded when it is away,
@@ -35,12 +42,33 @@ class Readiness {
   Task<std::vector<Check>> checks();
 
   static constexpr std::chrono::milliseconds database_time_max{1000};
+  static constexpr std::chrono::milliseconds kept_for{1000};
 
  private:
+  struct Probed {
+    Check::Outcome database{};
+    std::optional<Check::Outcome> redis{};
+  };
+  struct Waiter;
+  class Probing;
+
+  Task<Probed> probed();
+  Task<Probed> probe();
+  // The result that may still be used; else the caller becomes the one that probes, or `waiter` is woken by it.
+  std::optional<Probed> kept_or_begin(const std::shared_ptr<Waiter>& waiter, bool& begins);
+  void end_probing(std::optional<Probed> result);
+
+  const Clock& clock_;
   sql::Database& database_;
   const sql::Replicas& replicas_;
   redis::Clients* redis_;
   std::atomic<bool> draining_ = false;
+
+  std::mutex mutex_;  // guards what follows
+  bool probing_ = false;
+  std::optional<Probed> last_;
+  Clock::Steady probed_at_{};
+  std::vector<std::weak_ptr<Waiter>> waiters_;  // their coroutines own them
 };
 
 }  // namespace ashlar::backend

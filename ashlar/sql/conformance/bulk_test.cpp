@@ -39,8 +39,8 @@ std::string events_table(const Driver& driver) {
          " primary key, number bigint not null check (number >= 0)," +
          " text text not null default 'by default', note text, weight " + driver.number + " not null default 0.5, " +
          "seen boolean not null default false, mood text not null default 'calm', price bigint not null default 7, " +
-         "tags text not null default '[]', at " + driver.timestamp + " not null default " +
-         (driver.name == "Sqlite" ? "0" : "now()") + ", unique (number));";
+         "tags text not null default '[]', at " + driver.timestamp + " not null default " + driver.now +
+         ", unique (number));";
 }
 
 Event event(std::int64_t number) {

@@ -173,7 +173,7 @@ TEST_P(Drafts, RefuseMigrationsThatDoNotRun) {
   EXPECT_EQ(code_of(drafted), "database.failed");
 }
 
-INSTANTIATE_TEST_SUITE_P(Driver, Drafts, testing::Values(sqlite_driver(), postgres_driver()), driver_name);
+INSTANTIATE_TEST_SUITE_P(Driver, Drafts, testing::ValuesIn(drivers()), driver_name);
 
 }  // namespace
 }  // namespace ashlar::sql::conformance

@@ -144,7 +144,7 @@ TEST_P(Drift, ARebuildTouchesNothingThatRefersToTheTable) {
   EXPECT_EQ(count(db, "shelves"), 1);
 }
 
-INSTANTIATE_TEST_SUITE_P(Driver, Drift, testing::Values(sqlite_driver(), postgres_driver()), driver_name);
+INSTANTIATE_TEST_SUITE_P(Driver, Drift, testing::ValuesIn(drivers()), driver_name);
 
 }  // namespace
 }  // namespace ashlar::sql::conformance

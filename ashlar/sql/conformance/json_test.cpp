@@ -32,9 +32,8 @@ ASHLAR_DESCRIBE(Flat, id, place, second, tags)
 ASHLAR_TABLE(Flat, "flats")
 
 std::string flats_table(const Driver& driver) {
-  const bool sqlite = driver.name == "Sqlite";
   const auto column = [&](const std::string& name, const std::string& null) {
-    return name + (sqlite ? " text " : " jsonb ") + null;
+    return name + " " + driver.json + " " + null;
   };
   return "create table flats (id " + driver.uuid + " primary key, " + column("place", "not null") + ", " +
          column("second", "") + ", " + column("tags", "not null") + ");";

@@ -33,7 +33,7 @@ TEST_P(RawStatements, ThatAreRightHaveNoFaultsAndRun) {
   Database& db = open_people();
   constexpr RawStatement<void(Uuid, std::string, std::int64_t)> insert(
       "insert into people (id, name, age) values ($1, $2, $3)");
-  constexpr RawStatement<Named(std::string)> by_name("select * from people where lower(name) = $1");
+  constexpr RawStatement<Named(std::string)> by_name("select weight, id, name, age from people where lower(name) = $1");
   constexpr RawStatement<std::int64_t()> total("select count(*) from people");
   EXPECT_EQ(statement_faults(db, insert), Faults{});
   EXPECT_EQ(statement_faults(db, by_name), Faults{});
@@ -53,20 +53,24 @@ TEST_P(RawStatements, AreToldWhatTheDatabaseSeesOtherwise) {
   EXPECT_THAT(statement_faults(db, misspelt), ElementsAre(HasSubstr("aeg")));
   constexpr RawStatement<Named()> narrow("select id, name from people");
   EXPECT_THAT(statement_faults(db, narrow), ElementsAre("there is no column age"));
-  constexpr RawStatement<Named(std::string)> crowded("select * from people");
+  constexpr RawStatement<Named(std::string)> crowded("select id, name, age from people");
   EXPECT_THAT(statement_faults(db, crowded), ElementsAre("it takes 0 parameters, and is given 1"));
   constexpr RawStatement<std::int64_t()> text("select name from people");
   EXPECT_THAT(statement_faults(db, text),
               ElementsAre(testing::MatchesRegex("the column name is (text|TEXT), and is read as an integer")));
+  constexpr RawStatement<Named()> all("select p.* from people p");
+  EXPECT_THAT(statement_faults(db, all), ElementsAre("it selects *: name the columns"));
+  constexpr RawStatement<std::int64_t()> product("select count(*) * 2 from people");
+  EXPECT_EQ(statement_faults(db, product), Faults{});
   constexpr RawStatement<void()> unread("select name from people");
   EXPECT_THAT(statement_faults(db, unread), ElementsAre("it gives rows, which nobody reads"));
   constexpr RawStatement<Uuid()> silent("delete from people");
   EXPECT_THAT(statement_faults(db, silent), ElementsAre("it gives no rows"));
-  constexpr RawStatement<Named(Timestamp)> moment("select * from people where id = $1");
+  constexpr RawStatement<Named(Timestamp)> moment("select id, name, age from people where id = $1");
   EXPECT_EQ(statement_faults(db, moment), sqlite() ? Faults{} : Faults{"$1 is uuid, and is given a moment"});
 }
 
-INSTANTIATE_TEST_SUITE_P(Driver, RawStatements, testing::Values(sqlite_driver(), postgres_driver()), driver_name);
+INSTANTIATE_TEST_SUITE_P(Driver, RawStatements, testing::ValuesIn(drivers()), driver_name);
 
 }  // namespace
 }  // namespace ashlar::sql::conformance

@@ -44,7 +44,7 @@ Note note(int number, std::string title, std::optional<std::string> text) {
 }
 
 TEST_P(Conformance, FindsRowsByTheirWordsBestFirst) {
-  auto& db = open_with(notes_tables(GetParam()), {.schema = sqlite::Schema::trusted});
+  auto& db = open_with(notes_tables(GetParam()), {.schema = Wanted::Schema::trusted});
   ASSERT_TRUE(await(insert(note(1, "Old bread", "made of rye")).run(db))) << "there before the index";
   ASSERT_TRUE(db.run_script(note_search.create_sql(db.dialect())));
   ASSERT_TRUE(await(insert_many(std::vector{note(2, "BREAD, bread and bread", "bread"), note(3, "Käse", "von der Alm"),
@@ -79,7 +79,7 @@ TEST_P(Conformance, FindsRowsByTheirWordsBestFirst) {
 }
 
 TEST_P(Conformance, ASearchFollowsWhatChanges) {
-  auto& db = open_with(notes_tables(GetParam()), {.schema = sqlite::Schema::trusted});
+  auto& db = open_with(notes_tables(GetParam()), {.schema = Wanted::Schema::trusted});
   ASSERT_TRUE(db.run_script(note_search.create_sql(db.dialect())));
   const auto inserted =
       await(insert_many(std::vector{note(1, "apple", std::nullopt), note(2, "pear", "apple")}).run(db));

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "ashlar/sql/database.hpp"
-#include "ashlar/sql/sqlite/database.hpp"
 #include "tests/support/test_loop.hpp"
 
 #include <gtest/gtest.h>
@@ -13,8 +12,10 @@
 #include <string>
 #include <vector>
 
-// One suite that every driver passes. A driver's test instantiates it:
-//   INSTANTIATE_TEST_SUITE_P(Sqlite, Conformance, testing::Values(Driver{...}), driver_name);
+// One suite that every driver passes, with its traits (dialect_traits.hpp). The library ashlar_sql_conformance holds
+// the tests; a test program links it and defines drivers(), which says what they run on:
+//   target_link_libraries(my_driver_tests PRIVATE ashlar_sql_conformance GTest::gtest_main)
+//   std::vector<Driver> ashlar::sql::conformance::drivers() { return {my_driver()}; }
 namespace ashlar::sql::conformance {
 
 using tests::keep_result;
@@ -24,7 +25,8 @@ struct Wanted {
   std::size_t queue_max = 4096;
   std::chrono::milliseconds transaction_time_max{10'000};
   std::chrono::milliseconds statement_time_max{10'000};
-  sqlite::Schema schema = sqlite::Schema::untrusted;
+  // Whether the schema is the program's own, so that it may use functions that could do harm (search.hpp).
+  enum class Schema : unsigned char { untrusted, trusted } schema = Schema::untrusted;
 };
 
 struct Driver {
@@ -32,12 +34,17 @@ struct Driver {
   // An empty database, gone when it is closed.
   std::function<std::unique_ptr<Database>(const Wanted&)> open;
   // Column types as this database calls them, for the tests' tables.
-  std::string uuid, timestamp, blob, number;
+  std::string uuid, timestamp, blob, number, json;
   std::string key;  // of an integer primary key that is counted up by the database
+  std::string now;  // an expression that fits a timestamp column
+  // Whether a statement that does not use $1, but $2, is refused.
+  enum class UnusedParameters : unsigned char { refused, unnoticed } unused_parameters = UnusedParameters::refused;
+  // What a write that takes too long is answered: that the server has stopped it, or that it may still happen.
+  std::string overdue_write = "database.timed_out";
 };
 
-Driver sqlite_driver();
-Driver postgres_driver();
+// The test program's.
+std::vector<Driver> drivers();
 
 inline void PrintTo(const Driver& driver, std::ostream* out) { *out << driver.name; }
 inline std::string driver_name(const testing::TestParamInfo<Driver>& info) { return info.param.name; }

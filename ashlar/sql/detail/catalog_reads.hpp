@@ -11,10 +11,6 @@ namespace ashlar::sql::detail {
 std::vector<Statement> sqlite_catalog_reads(Catalog& out);
 std::vector<Statement> postgres_catalog_reads(Catalog& out);
 
-inline std::vector<Statement> catalog_reads(Dialect dialect, Catalog& out) {
-  return dialect == Dialect::sqlite ? sqlite_catalog_reads(out) : postgres_catalog_reads(out);
-}
-
 // The table that a row is about: the first query has made them all.
 Catalog::Table& table_in(Catalog& catalog, std::string_view name);
 

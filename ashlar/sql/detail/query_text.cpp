@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/sql/detail/query_text.hpp"
 
+#include "ashlar/sql/dialect_traits.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <string>
@@ -26,79 +28,25 @@ std::string_view sign_of(Comparison comparison) {
   return " = ";
 }
 
-// For LIKE and ILIKE: the characters that mean something there, escaped.
-std::string like_escaped(std::string_view text) {
-  std::string out;
-  out.reserve(text.size() + 2);
-  for (const char c : text) {
-    if (c == '%' || c == '_' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out;
-}
-
-// A pattern that ends in the midst of an escape stands for the backslash itself.
-std::string complete_pattern(std::string_view pattern) {
-  std::string out(pattern);
-  std::size_t backslashes = 0;
-  while (backslashes < out.size() && out[out.size() - 1 - backslashes] == '\\') ++backslashes;
-  if (backslashes % 2 == 1) out += '\\';
-  return out;
-}
-
-// The same pattern for GLOB, which minds the letters' case.
-std::string glob_of(std::string_view pattern) {
-  std::string out;
-  const auto literal = [&out](char c) {
-    const bool special = c == '*' || c == '?' || c == '[';
-    out += special ? std::string{'[', c, ']'} : std::string{c};
-  };
-  for (std::size_t i = 0; i < pattern.size(); ++i) {
-    if (pattern[i] == '\\' && i + 1 < pattern.size()) {
-      literal(pattern[++i]);
-    } else if (pattern[i] == '%') {
-      out += '*';
-    } else if (pattern[i] == '_') {
-      out += '?';
-    } else {
-      literal(pattern[i]);
-    }
-  }
-  return out;
-}
-
 }  // namespace
 
 QueryText& QueryText::name(std::string_view identifier) { return *this << "\"" << identifier << "\""; }
 
 QueryText& QueryText::plain_column(const ColumnName& column) {
-  if (!column.json_path.empty()) return json_place(column);
-  if (qualified_) name(column.table) << ".";
-  return name(column.column);
+  if (!column.json_path.empty()) {
+    dialect_->write_json_place(*this, column);
+    return *this;
+  }
+  return qualified_ || exists_depth_ > 0 ? qualified_column(column) : name(column.column);
 }
 
-// The names in a path are those of members, letters and digits: they need no quotes.
-QueryText& QueryText::json_place(const ColumnName& column) {
-  const ColumnName whole{.table = column.table, .column = column.column};
-  if (dialect_ == Dialect::sqlite) {
-    *this << "json_extract(";
-    return plain_column(whole) << ", '$." << column.json_path << "')";
+QueryText& QueryText::qualified_column(const ColumnName& column) {
+  if (exists_depth_ > 0) {
+    *this << "ashlar_" << std::to_string(exists_depth_);
+  } else {
+    name(column.table);
   }
-  std::string path(column.json_path);
-  std::ranges::replace(path, '.', ',');
-  *this << "(";
-  plain_column(whole) << "::jsonb #>> '{" << path << "}')";
-  switch (column.json_content) {
-    case JsonContent::text:
-      return *this;
-    case JsonContent::boolean:
-      return *this << "::boolean";
-    case JsonContent::integer:
-      return *this << "::bigint";
-    case JsonContent::number:
-      return *this << "::double precision";
-  }
-  return *this;
+  return (*this << ".").name(column.column);
 }
 
 QueryText& QueryText::column(const ColumnName& column) {
@@ -122,11 +70,8 @@ QueryText& QueryText::column(const ColumnName& column) {
     case Function::avg:
       return call("avg(", ")");
     case Function::avg_money:  // to the nearest minor unit, halves away from zero, without a double on the way
-      if (dialect_ == Dialect::postgres) return call("round(avg(", "))");
-      call("((2 * sum(", ") + sign(sum(");
-      call("", ")) * count(");
-      call("", ")) / (2 * count(");
-      return call("", ")))");
+      dialect_->write_money_average(*this, column);
+      return *this;
     case Function::min:
       return call("min(", ")");
     case Function::max:
@@ -210,73 +155,36 @@ void QueryText::write_leaf(const ConditionTree::Node& node, Cursor& at) {
       column(node.column) << " is null";
       return;
     case Operator::match:
-      return write_match(node, at);
+      return dialect_->write_match(*this, {.column = node.column,
+                                           .match = node.match,
+                                           .letters = node.letters,
+                                           .text = std::get<std::string>(at.condition.values_[at.value++])});
+    case Operator::contains_items:
+      return dialect_->write_contains_items(*this, node.column, at.condition.values_[at.value++]);
+    case Operator::exists:
+      return write_exists(node, at);
     default:
       *this << "1 = 0";
   }
 }
 
-void QueryText::write_match(const ConditionTree::Node& node, Cursor& at) {
-  const auto& text = std::get<std::string>(at.condition.values_[at.value++]);
-  if (dialect_ == Dialect::sqlite) return write_match_in_sqlite(node, text);
-  column(node.column) << (node.letters == LetterCase::exact ? " like " : " ilike ");
-  switch (node.match) {
-    case TextMatch::contains:
-      parameter("%" + like_escaped(text) + "%");
-      return;
-    case TextMatch::starts_with:
-      parameter(like_escaped(text) + "%");
-      return;
-    case TextMatch::ends_with:
-      parameter("%" + like_escaped(text));
-      return;
-    case TextMatch::pattern:
-      parameter(complete_pattern(text));
-      return;
+void QueryText::write_exists(const ConditionTree::Node& node, Cursor& at) {
+  const auto& own = at.condition.nodes_[at.node++].column;
+  *this << "exists (select 1 from ";
+  name(node.column.table) << " as ashlar_" << std::to_string(exists_depth_ + 1) << " where ";
+  ++exists_depth_;
+  qualified_column(node.column) << " = ";
+  --exists_depth_;
+  qualified_column(own);
+  ++exists_depth_;
+  if (at.condition.nodes_[at.node].what == ConditionTree::Operator::always) {
+    ++at.node;
+  } else {
+    *this << " and ";
+    write(at);
   }
-}
-
-// SQLite's LIKE takes A for a and É for something else than é, so these are made of other functions; they have no limit
-// to the text's length, either.
-void QueryText::write_match_in_sqlite(const ConditionTree::Node& node, std::string text) {
-  const bool exact = node.letters == LetterCase::exact;
-  const auto value = [&] {
-    if (!exact) *this << "ashlar_fold(";
-    parameter(std::move(text));
-    if (!exact) *this << ")";
-  };
-  const auto subject = [&]() -> QueryText& {
-    if (exact) return column(node.column);
-    *this << "ashlar_fold(";
-    return column(node.column) << ")";
-  };
-  switch (node.match) {
-    case TextMatch::contains:
-      *this << (exact ? "instr(" : "ashlar_contains(");
-      column(node.column) << ", ";
-      parameter(std::move(text));
-      *this << (exact ? ") > 0" : ")");
-      return;
-    case TextMatch::starts_with:
-      *this << "substr(";
-      subject() << ", 1, length(";
-      parameter(text);
-      *this << ")) = ";
-      return value();
-    case TextMatch::ends_with:
-      *this << "substr(";
-      subject() << ", length(";
-      column(node.column) << ") - length(";
-      parameter(text);
-      *this << ") + 1) = ";
-      return value();
-    case TextMatch::pattern:
-      text = exact ? glob_of(text) : complete_pattern(text);
-      subject() << (exact ? " glob " : " like ");
-      value();
-      if (!exact) *this << " escape '\\'";
-      return;
-  }
+  --exists_depth_;
+  *this << ")";
 }
 
 QueryText& QueryText::order_by(std::span<const OrderTerm> orders) {
@@ -285,8 +193,8 @@ QueryText& QueryText::order_by(std::span<const OrderTerm> orders) {
     const bool ascending = order.direction == OrderTerm::Direction::ascending;
     *this << (first ? " order by " : ", ");
     column(order.column) << (ascending ? "" : " desc");
-    // SQLite holds NULL for the smallest value, PostgreSQL for the greatest.
-    const bool by_itself = order.puts_nulls_first() == (ascending == (dialect_ == Dialect::sqlite));
+    const bool null_is_smallest = dialect_->facts().null_is == DialectFacts::Null::smallest_value;
+    const bool by_itself = order.puts_nulls_first() == (ascending == null_is_smallest);
     if (order.nullable && !by_itself) *this << (order.puts_nulls_first() ? " nulls first" : " nulls last");
     first = false;
   }

@@ -25,6 +25,9 @@ class QueryText {
   }
   QueryText& name(std::string_view identifier);
   QueryText& column(const ColumnName& column);
+  // The column itself, whatever is computed of it; with its table's name where it needs one, or in any case.
+  QueryText& plain_column(const ColumnName& column);
+  QueryText& qualified_column(const ColumnName& column);
   QueryText& parameter(Value value);
   // Before it stands `keyword`; nothing at all when it is always true.
   QueryText& condition(std::string_view keyword, const ConditionTree& condition);
@@ -45,16 +48,14 @@ class QueryText {
     std::size_t node = 0;
     std::size_t value = 0;
   };
-  QueryText& plain_column(const ColumnName& column);
-  QueryText& json_place(const ColumnName& column);
   void write(Cursor& at);
   void write_leaf(const ConditionTree::Node& node, Cursor& at);
-  void write_match(const ConditionTree::Node& node, Cursor& at);
-  void write_match_in_sqlite(const ConditionTree::Node& node, std::string text);
+  void write_exists(const ConditionTree::Node& node, Cursor& at);
   void next_parameter(Cursor& at);
 
   Dialect dialect_;
   bool qualified_ = false;
+  int exists_depth_ = 0;  // inside of so many EXISTS; the innermost one's table is called ashlar_<depth>
   Statement statement_;
 };
 

@@ -2,6 +2,7 @@
 #include "ashlar/sql/detail/select_parts.hpp"
 
 #include "ashlar/sql/detail/query_text.hpp"
+#include "ashlar/sql/dialect_traits.hpp"
 
 #include <cassert>
 #include <limits>
@@ -19,37 +20,26 @@ void require_selected(const std::vector<OrderTerm>& orders, std::string_view col
   }
 }
 
-// SQLite: the keys and ranks of the rows that have the words, beside the table.
-void write_found(QueryText& text, const SearchTerm& search) {
-  const std::string index = "\"" + std::string(search.index.name) + "\"";
-  const std::string rows = "\"" + std::string(search.index.name) + "_rows\"";
-  text << " join (select " << rows << ".found as ashlar_found, " << index << ".rank as ashlar_rank from " << index
-       << " join " << rows << " on " << rows << ".number = " << index << ".rowid where " << index << " match ";
-  text.parameter(fts5_query(search.text)) << ") on ashlar_found = ";
-  text.name(search.index.table) << ".";
-  text.name(search.index.key);
-}
-
-// PostgreSQL: "articles"."article_search", then what is done with it, then the words.
-void write_words(QueryText& text, const SearchTerm& search, std::string_view between) {
-  text.name(search.index.table) << ".";
-  text.name(search.index.name) << between << "plainto_tsquery('simple', ";
-  text.parameter(search.text) << ")";
-}
-
 // The tables and the rows of theirs that are meant.
 void write_source(QueryText& text, const SelectParts& parts) {
+  const Dialect dialect = text.dialect();
+  const auto found_in = [&](std::string_view table) {
+    if (parts.search && parts.search->index.table == table)
+      dialect->write_search_source(text, parts.search->index, parts.search->text);
+  };
   text.name(parts.table);
-  const bool sqlite = text.dialect() == Dialect::sqlite;
-  if (parts.search && sqlite && parts.search->index.table == parts.table) write_found(text, *parts.search);
+  found_in(parts.table);
   for (const auto& join : parts.joins) {
     text << (join.kind == JoinKind::inner ? " join " : " left join ");
     text.name(join.table).condition(" on ", join.on);
-    if (parts.search && sqlite && parts.search->index.table == join.table) write_found(text, *parts.search);
+    found_in(join.table);
   }
-  const bool words = parts.search && !sqlite;
-  if (words) write_words(text << " where ", *parts.search, " @@ ");
-  text.condition(words ? " and " : " where ", parts.condition);
+  std::string_view keyword = " where ";
+  if (parts.search && dialect->has_search_condition()) {
+    dialect->write_search_condition(text << keyword, parts.search->index, parts.search->text);
+    keyword = " and ";
+  }
+  text.condition(keyword, parts.condition);
 }
 
 // The order that was asked for; else the best first, of what was searched for.
@@ -59,12 +49,8 @@ void write_order(QueryText& text, const SelectParts& parts) {
     return;
   }
   text << " order by ";
-  if (text.dialect() == Dialect::sqlite) {
-    text << "ashlar_rank, ";
-  } else {
-    write_words(text << "ts_rank(", *parts.search, ", ");
-    text << ") desc, ";
-  }
+  text.dialect()->write_search_rank(text, parts.search->index, parts.search->text);
+  text << ", ";
   text.name(parts.search->index.table) << ".";
   text.name(parts.search->index.key);
 }
@@ -82,9 +68,8 @@ QueryText text_of(const SelectParts& parts, Dialect dialect) {
   return text;
 }
 
-// A lock of SQLite's is there already: one transaction writes at a time, and nothing it has read changes meanwhile.
 void write_lock(QueryText& text, const SelectParts& parts, Dialect dialect) {
-  if (parts.lock == Lock::none || dialect == Dialect::sqlite) return;
+  if (parts.lock == Lock::none || dialect->facts().row_locks == DialectFacts::RowLocks::none) return;
   text << (parts.lock == Lock::update ? " for update" : " for share");
   if (parts.locked_rows == LockedRows::skip) text << " skip locked";
   if (parts.locked_rows == LockedRows::refuse) text << " nowait";

@@ -155,6 +155,16 @@ std::string index_definition(std::string_view create_index) {
   return joined(std::ranges::find(tokens, "("), tokens.end());
 }
 
+bool selects_all_columns(std::string_view sql) {
+  const auto tokens = tokens_of(sql);
+  for (std::size_t i = 1; i < tokens.size(); ++i) {
+    if (tokens[i] != "*") continue;
+    constexpr std::array<std::string_view, 6> before = {"select", "distinct", "all", "returning", ",", "."};
+    if (std::ranges::find(before, tokens[i - 1]) != before.end()) return true;
+  }
+  return false;
+}
+
 bool mentions(std::string_view sql, std::string_view word) {
   const auto tokens = tokens_of(sql);
   return std::ranges::find(tokens, written_name(word)) != tokens.end();

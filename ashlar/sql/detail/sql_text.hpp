@@ -24,6 +24,9 @@ std::vector<std::string> check_constraints(std::string_view create_table);
 // What stands after the table in a CREATE INDEX: "(created_at, id) where ...".
 std::string index_definition(std::string_view create_index);
 
+// Whether a list of its columns is `*` or `t.*`; count(*) is none.
+bool selects_all_columns(std::string_view sql);
+
 // Whether a word stands in it, not as a part of another one, nor in quotes.
 bool mentions(std::string_view sql, std::string_view word);
 

@@ -151,8 +151,15 @@ Database::~Database() { close(); }
 
 Result<std::unique_ptr<Database>> Database::open(Options options) {
   auto state = std::make_unique<State>(std::move(options));
+  const bool pooled = state->options.pooler == Pooler::transaction;
+  if (pooled && state->options.direct_url.empty())
+    return std::unexpected(
+        detail::unsuitable("a transaction pooler needs the URL of the server behind it, direct_url"));
   if (state->options.at_open == AtOpen::connect) {
     if (auto tried = state->dialer.connect(detail::Use::blocking); !tried)
+      return std::unexpected(std::move(tried.error()));
+    if (!pooled) return std::unique_ptr<Database>(new Database(std::move(state)));
+    if (auto tried = state->dialer.connect(detail::Use::reads); !tried)
       return std::unexpected(std::move(tried.error()));
   }
   return std::unique_ptr<Database>(new Database(std::move(state)));
@@ -206,6 +213,7 @@ Task<Result<>> Database::ping(std::chrono::milliseconds within) {
   if (loop == nullptr) co_return std::unexpected(closed_error());
   const Statement statement{.sql = "SELECT 1"};
   Job job = state_->job_for(&statement);
+  job.urgent = true;
   job.until = Steady::now() + within;
   job.wait_until = std::min(job.wait_until, job.until);
   co_await submitted(*loop, job);

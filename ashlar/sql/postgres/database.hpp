@@ -43,8 +43,22 @@ using sql::Isolation;
 // Whether open() connects once, or leaves it to the first statement.
 enum class AtOpen : std::uint8_t { connect, nothing };
 
+// What stands between us and the server. `transaction`: a pooler such as PgBouncer with pool_mode=transaction, which
+// gives each transaction any of its server's sessions. Then nothing is kept in a session: no prepared statements, no
+// SET, and so
+//   - each statement is parsed anew;
+//   - `isolation` holds in transactions, and a statement that stands alone has the role's default;
+//   - time limits are ours alone: a cancel request half a second after statement_time_max, and a write that ran into it
+//     is database.outcome_unknown, unless the role has a statement_timeout below;
+//   - the server's TimeZone must be UTC (alter database NAME set timezone = 'UTC'), else nothing is connected.
+enum class Pooler : std::uint8_t { none, transaction };
+
 struct Options {
   std::string url{};  // postgresql://user:password@host:port/name?sslmode=verify-full, or libpq's key=value form
+  Pooler pooler = Pooler::none;
+  // Past the pooler, to the server itself: for what needs a session, which is migrations and their lock, and LISTEN
+  // (subscriber.hpp). Needed with Pooler::transaction.
+  std::string direct_url{};
 
   // Together, times the loops of all processes, less than the server's max_connections. They are opened when needed.
   std::size_t connections_per_loop = 2;        // for reads, pipelined
@@ -72,7 +86,7 @@ struct Options {
 class Database final : public sql::Database {
  public:
   // Connects once, so that a wrong address or password shows at once; not with AtOpen::nothing. Errors:
-  // database.unavailable, with the reason as the cause. Blocks.
+  // database.unavailable or database.unsuitable, with the reason as the cause. Blocks.
   static Result<std::unique_ptr<Database>> open(Options options);
   ~Database() override;
 

@@ -140,20 +140,6 @@ TEST_F(PostgresDatabase, AStatementThatTheServerForgotIsPreparedAgain) {
   EXPECT_EQ(integer(db, "select count(*) from t"), 2);
 }
 
-TEST_F(PostgresDatabase, InATransactionAStaleStatementIsWorthARetry) {
-  auto& db = open_with("create table t (a integer); insert into t values (1);", {.transactions_per_loop = 1});
-  const auto once = [&] {
-    auto tx = await(db.begin());
-    auto outcome = read(*tx, "select * from t");
-    (void)await(tx->rollback());
-    return outcome;
-  };
-  ASSERT_TRUE(once());
-  ASSERT_TRUE(db.run_script("alter table t add b integer"));
-  EXPECT_EQ(code_of(once()), "database.serialization");
-  EXPECT_TRUE(once());
-}
-
 Task<> collect_process(sql::Database& db, std::set<std::int64_t>& processes) {
   (void)co_await db.execute(
       {.sql = "select pg_backend_pid()", .on_row = [&processes](const Row& row) { processes.insert(row.integer(0)); }});

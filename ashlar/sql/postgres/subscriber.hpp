@@ -29,7 +29,7 @@ inline constexpr std::size_t channel_bytes_max = 63;
 inline constexpr std::size_t message_bytes_max = 7'999;
 
 struct SubscriberOptions {
-  std::string url{};
+  std::string url{};                                  // past a transaction pooler: Options::direct_url
   std::chrono::milliseconds connect_time_max{2'000};  // one attempt; libpq counts in seconds, from two on
   std::chrono::milliseconds reconnect_delay_max{1'000};
   std::chrono::milliseconds check_interval{5'000};   // a connection that is silent for so long is asked for an answer

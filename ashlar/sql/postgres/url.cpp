@@ -5,7 +5,9 @@
 
 #include <libpq-fe.h>
 
+#include <algorithm>
 #include <memory>
+#include <string>
 
 namespace ashlar::sql::postgres {
 namespace {
@@ -27,6 +29,36 @@ std::string_view part(const Parts& parts, std::string_view keyword) {
   return {};
 }
 
+bool is_parameter(std::string_view name) {
+  const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> known(PQconndefaults(), &PQconninfoFree);
+  for (const PQconninfoOption* option = known.get(); option != nullptr && option->keyword != nullptr; ++option) {
+    if (name == option->keyword) return true;
+  }
+  return name == "ssl";  // JDBC's, which libpq takes, too
+}
+
+// Letters and underscores, as all that are in use: what else stands there may be anything.
+bool looks_like_a_name(std::string_view text) {
+  return !text.empty() &&
+         std::ranges::all_of(text, [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; });
+}
+
+// The first parameter that libpq does not know. Nothing where what looks like one may be a part of a password: before
+// the last @, or behind a parameter that is one.
+std::string_view unknown_parameter(std::string_view url) {
+  const auto question = url.find('?');
+  if (question == std::string_view::npos || url.find('@', question) != std::string_view::npos) return {};
+  std::string_view rest = url.substr(question + 1);
+  while (!rest.empty()) {
+    const std::string_view pair = rest.substr(0, rest.find('&'));
+    const std::string_view name = pair.substr(0, pair.find('='));
+    if (!is_parameter(name)) return pair.contains('=') && looks_like_a_name(name) ? name : std::string_view();
+    if (name.contains("password")) return {};
+    rest.remove_prefix(std::min(pair.size() + 1, rest.size()));
+  }
+  return {};
+}
+
 }  // namespace
 
 bool is_url(std::string_view text) { return text.starts_with("postgresql:") || text.starts_with("postgres:"); }
@@ -34,6 +66,11 @@ bool is_url(std::string_view text) { return text.starts_with("postgresql:") || t
 Result<> check_url(std::string_view url) {
   const bool whole = url.starts_with("postgresql://") || url.starts_with("postgres://");
   if (whole && !url.contains('\0') && parse(url) != nullptr) return {};
+  if (const auto name = unknown_parameter(url); whole && !name.empty()) {
+    const std::string hint =
+        name == "schema" ? "; a schema is options=-csearch_path%3DNAME" : "; PostgreSQL's documentation lists them";
+    return fail(errors::unsupported_url, "the parameter '" + std::string(name) + "' is unknown" + hint);
+  }
   return fail(errors::unsupported_url,
               "expected postgresql://USER:PASSWORD@HOST:PORT/NAME; characters of the password other than letters, "
               "digits and -._~ are written as %XX");

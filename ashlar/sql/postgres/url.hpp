@@ -12,7 +12,7 @@ namespace ashlar::sql::postgres {
 
 [[nodiscard]] bool is_url(std::string_view text);
 
-// Whether libpq can read it. Error sql.unsupported_url.
+// Whether libpq can read it. Error sql.unsupported_url, which names a parameter that is unknown.
 Result<> check_url(std::string_view url);
 
 // postgresql://USER@HOST:PORT/NAME, of what it holds of these: for people and logs. Empty when it cannot be read.

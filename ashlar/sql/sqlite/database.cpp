@@ -59,7 +59,7 @@ constexpr std::string_view foreign_keys_off = "pragma foreign_keys = off";  // w
 struct Ping {
   explicit Ping(const LoopExecutor& executor) : timer(executor) {}
   Statement statement{.sql = "select 1"};
-  Job job{.statement = &statement};
+  Job job{.kind = Job::Kind::ping, .statement = &statement};
   boost::asio::steady_timer timer;
   bool answered = false;
 };
@@ -86,7 +86,7 @@ Result<std::unique_ptr<Database>> Database::open(Options options) {
   }
   auto writer = Writer::open(options);  // first, since it makes the file
   if (!writer) return std::unexpected(std::move(writer.error()));
-  auto readers = detail::Readers::open(options);
+  auto readers = detail::Readers::open(options, (*writer)->file());
   if (!readers) return std::unexpected(std::move(readers.error()));
   auto state = std::make_unique<State>();
   state->options = std::move(options);

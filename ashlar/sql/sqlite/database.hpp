@@ -20,6 +20,10 @@
 //
 // What is kept: Uuid as TEXT of 36 characters, Timestamp as INTEGER milliseconds, bool as INTEGER 0 or 1. Text must be
 // UTF-8 without NUL (sql.invalid_text), a number must not be NaN (sql.invalid_number). Foreign keys are enforced.
+// A file that was deleted, moved or replaced while it is open takes no further write: each group commit compares the
+// device and inode of the database's path and of its log's. Writes and ping() are database.unavailable then, reads go
+// on.
+//
 // Parameters are $1, $2, ... in any order, each as often as wanted, and all of them used. Transaction control, ATTACH
 // and more than one statement in a text are refused (database.failed).
 //

@@ -19,6 +19,9 @@ constexpr std::chrono::milliseconds quick_commit_max{50};
 // Another statement's cancel request may hit this one, up to so long after it.
 constexpr std::chrono::seconds stray_cancel_time_max{10};
 
+// A statement is prepared again so often, where one schema change follows the other.
+constexpr int prepared_again_max = 3;
+
 }  // namespace
 
 bool has_decrypted_more(PGconn* connection) {
@@ -137,14 +140,20 @@ void Connection::finish(Exchange exchange, JobList& answered, JobList& again) {
   // A statement that failed to be prepared is unknown to the server; one that failed later is not.
   const bool unprepared = exchange.failure && exchange.prepares && exchange.failed_at < exchange.commands - 1;
   if (unprepared) statements_.remove(exchange.prepared->name);
+  if (exchange.failure) note_failure(exchange);
   const bool retry = exchange.failure && is_worth_another_try(exchange);
   Job* const job = exchange.job;
   if (job == nullptr) return;
   job->connection = nullptr;
-  if (retry && is_shared() && !job->sent_again && !job->thrown) {
+  const bool stale = exchange.failure && exchange.prepared && is_stale_statement(exchange.failure.get());
+  if (stale && is_shared() && job->prepared_again < prepared_again_max) {
+    ++job->prepared_again;
+    again.push(*job);
+  } else if (retry && is_shared() && !job->sent_again && !job->thrown) {
     job->sent_again = true;
     again.push(*job);
-  } else if (retry && !is_shared()) {
+  } else if (stale && !is_shared()) {
+    job->stale = true;
     answer(*job, std::unexpected(serialization("its prepared statement is stale; the next try has a new one")),
            answered);
   } else if (job->copy != nullptr && job->copy->refusal()) {
@@ -161,17 +170,24 @@ void Connection::finish(Exchange exchange, JobList& answered, JobList& again) {
 }
 
 // Nothing of it was kept, and the reason was not its own.
-bool Connection::is_worth_another_try(const Exchange& exchange) {
-  if (exchange.prepared && is_stale_statement(exchange.failure.get())) {
-    statements_.remove(exchange.prepared->name);
-    // Nothing may come between a held write and its Sync.
-    if (state_of(exchange.failure.get()) == "0A000" && !held_) {
-      send_alone(("DEALLOCATE " + exchange.prepared->name).c_str(), Steady::now() + stray_cancel_time_max);
-    }
-    return true;
+bool Connection::is_worth_another_try(const Exchange& exchange) const {
+  if (!is_shared()) return false;
+  const auto state = state_of(exchange.failure.get());
+  if (state == read_only_state) return use_ == Use::writes;
+  return was_cancelled() && state == "57014" && Steady::now() - cancelled_at_ < stray_cancel_time_max;
+}
+
+// What the error says of the session, and of the other sessions.
+void Connection::note_failure(const Exchange& exchange) {
+  const PGresult* const failure = exchange.failure.get();
+  const auto state = state_of(failure);
+  if (exchange.prepared && is_stale_statement(failure)) {
+    if (exchange.schema_version == owner_->schema_version()) owner_->schema_changed();
+  } else if (state == read_only_state) {
+    owner_->refused_as_read_only();
+  } else if (spoils_session(state)) {
+    spoiled_ = true;
   }
-  return is_shared() && was_cancelled() && state_of(exchange.failure.get()) == "57014" &&
-         Steady::now() - cancelled_at_ < stray_cancel_time_max;
 }
 
 }  // namespace ashlar::sql::postgres::detail

@@ -25,21 +25,53 @@ bool is_tcp(int socket) {
   return getsockname(socket, reinterpret_cast<sockaddr*>(&address), &length) == 0 && address.ss_family != AF_UNIX;
 }
 
+bool reports_on(PGconn* connection, const char* parameter) {
+  const char* const value = PQparameterStatus(connection, parameter);
+  return value != nullptr && std::string_view(value) == "on";
+}
+
+const char* begin_at(Isolation isolation) {
+  switch (isolation) {
+    case Isolation::read_committed:
+      return "BEGIN ISOLATION LEVEL READ COMMITTED";
+    case Isolation::repeatable_read:
+      return "BEGIN ISOLATION LEVEL REPEATABLE READ";
+    case Isolation::serializable:
+      break;
+  }
+  return "BEGIN ISOLATION LEVEL SERIALIZABLE";
+}
+
 void set_cork(int socket, int value) { setsockopt(socket, IPPROTO_TCP, TCP_CORK, &value, sizeof value); }
 
 }  // namespace
 
-Connection::Connection(boost::asio::io_context& loop, ConnectionHandle handle, Use use, std::size_t statements_max,
+Connection::Connection(boost::asio::io_context& loop, ConnectionHandle handle, Use use, const Options& options,
                        Owner& owner)
     : owner_(&owner),
+      options_(&options),
       handle_(std::move(handle)),
       socket_(loop.get_executor(), PQsocket(handle_.get())),
       use_(use),
       transport_(is_tcp(PQsocket(handle_.get())) ? Transport::tcp : Transport::local),
-      statements_(statements_max) {}
+      statements_(options.statements_max),
+      read_only_(reports_on(handle_.get(), "in_hot_standby") ||
+                 reports_on(handle_.get(), "default_transaction_read_only")),
+      schema_version_(owner.schema_version()) {
+  PQsetNoticeReceiver(handle_.get(), note_notice, this);
+}
 
 Connection::~Connection() {
   if (handle_) socket_.release();  // the socket is libpq's
+}
+
+// libpq hands an error that comes while nothing was asked to the receiver of notices. A FATAL one is the server's last
+// word; its end of the socket closes a moment later, and a write that is sent in between would be lost.
+void Connection::note_notice(void* self, const PGresult* notice) {
+  const char* const severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
+  if (severity == nullptr) return;
+  const std::string_view text = severity;
+  if (text == "FATAL" || text == "PANIC") static_cast<Connection*>(self)->ended_by_server_ = true;
 }
 
 Result<> Connection::send(Job& job, Before before) {
@@ -57,31 +89,53 @@ Result<> Connection::send(Job& job, Before before) {
 Result<> Connection::send_statement(Job& job, Before before) {
   const Statement& statement = *job.statement;
   if (auto encoded = parameters_.encode(statement.parameters); !encoded) return encoded;
+  if (is_shared() || before == Before::begin) forget_old_statements();
   Exchange exchange;
   exchange.job = &job;
+  exchange.schema_version = schema_version_;
   if (auto found = find_or_add(statement, exchange); !found) return found;
   const Prepared& prepared = *exchange.prepared;
   const bool shares = !exchange.prepares && may_share(job, prepared);
   if (!shares) end_shared();
 
+  if (before == Before::begin) send_command(is_pooled() ? begin_at(options_->isolation) : "BEGIN", exchange);
+  send_prepared(prepared, exchange);
+  held_ = exchange.held = is_shared() && statement.mode == Mode::write && statement.on_row;
+  push(std::move(exchange));
+  if (held_) {
+    refused_ |= PQsendFlushRequest(handle_.get()) == 0;
+  } else if (!shares || ++shared_ == shared_max) {
+    sync();
+  }
+  return {};
+}
+
+// Behind a pooler the statement has no name: the session that would know it may be another client's next.
+void Connection::send_prepared(const Prepared& prepared, Exchange& exchange) {
   PGconn* const c = handle_.get();
-  if (before == Before::begin) send_command("BEGIN", exchange);
+  const auto types = static_cast<int>(prepared.types.size());
+  if (is_pooled()) {
+    refused_ |= PQsendQueryParams(c, prepared.sql.c_str(), types, prepared.types.data(), parameters_.values(),
+                                  parameters_.lengths(), parameters_.formats(), binary_format) == 0;
+    ++exchange.commands;
+    return;
+  }
   if (exchange.prepares) {
-    refused_ |= PQsendPrepare(c, prepared.name.c_str(), prepared.sql.c_str(), static_cast<int>(prepared.types.size()),
-                              prepared.types.data()) == 0;
+    refused_ |= PQsendPrepare(c, prepared.name.c_str(), prepared.sql.c_str(), types, prepared.types.data()) == 0;
     ++exchange.commands;
   }
   refused_ |= PQsendQueryPrepared(c, prepared.name.c_str(), parameters_.count(), parameters_.values(),
                                   parameters_.lengths(), parameters_.formats(), binary_format) == 0;
   ++exchange.commands;
-  held_ = exchange.held = is_shared() && statement.mode == Mode::write && statement.on_row;
-  push(std::move(exchange));
-  if (held_) {
-    refused_ |= PQsendFlushRequest(c) == 0;
-  } else if (!shares || ++shared_ == shared_max) {
-    sync();
-  }
-  return {};
+}
+
+// After a schema change most of them may be stale. In a transaction each would cost another try, so all go at once.
+void Connection::forget_old_statements() {
+  if (schema_version_ == owner_->schema_version()) return;
+  schema_version_ = owner_->schema_version();
+  if (statements_.size() == 0 || is_pooled()) return;
+  statements_.clear();
+  send_alone("DEALLOCATE ALL", Steady::now() + housekeeping_time_max);
 }
 
 // A slow one would keep the answers of those before it from the server's socket.
@@ -113,11 +167,11 @@ Result<> Connection::find_or_add(const Statement& statement, Exchange& exchange)
     return std::unexpected(failed("only for a transaction: " + statement.sql.substr(0, 500)));
   }
   if (prepared == nullptr) {
-    if (const auto given_up = statements_.evict()) {
+    if (const auto given_up = statements_.evict(); given_up && !is_pooled()) {
       send_alone(("DEALLOCATE " + *given_up).c_str(), Steady::now() + housekeeping_time_max);
     }
     prepared = statements_.add(statement.sql, statement.parameters, effect);
-    exchange.prepares = true;
+    exchange.prepares = !is_pooled();
   }
   exchange.prepared = std::move(prepared);
   return {};
@@ -246,6 +300,7 @@ bool Connection::is_alive() {
     if (seen < 0) return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
     if (seen == 0 || PQconsumeInput(handle_.get()) == 0) return false;
     (void)PQisBusy(handle_.get());  // takes notices and changed settings out of the way
+    if (ended_by_server_) return false;
   }
   return true;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ashlar/sql/postgres/database.hpp"
 #include "ashlar/sql/postgres/detail/handles.hpp"
 #include "ashlar/sql/postgres/detail/job.hpp"
 #include "ashlar/sql/postgres/detail/parameters.hpp"
@@ -33,12 +34,18 @@ class Connection : public std::enable_shared_from_this<Connection> {
     virtual void lost(Connection& connection, JobList unanswered) = 0;
     // Whether its transaction has had its time: then that is why the server ended it.
     [[nodiscard]] virtual bool is_overdue(const Connection& leased) const = 0;
+    // Counts the times that a prepared statement turned out to be stale on any of the owner's connections. Each
+    // connection prepares its statements again when the number has changed.
+    [[nodiscard]] virtual std::uint64_t schema_version() const = 0;
+    virtual void schema_changed() = 0;
+    // The server refused a write since the session, or the server, is read-only.
+    virtual void refused_as_read_only() = 0;
   };
 
   enum class Before : std::uint8_t { nothing, begin };  // a BEGIN in the same exchange
 
-  // `handle` is connected, not blocking, and in pipeline mode.
-  Connection(boost::asio::io_context& loop, ConnectionHandle handle, Use use, std::size_t statements_max, Owner& owner);
+  // `options` outlives it. `handle` is connected, not blocking, and in pipeline mode.
+  Connection(boost::asio::io_context& loop, ConnectionHandle handle, Use use, const Options& options, Owner& owner);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -82,6 +89,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   [[nodiscard]] bool is_in_transaction() const { return PQtransactionStatus(handle_.get()) != PQTRANS_IDLE; }
   [[nodiscard]] bool was_cancelled() const { return cancelled_at_ != Steady::time_point(); }
   [[nodiscard]] Steady::time_point last_active() const { return last_active_; }
+  [[nodiscard]] Steady::time_point connected_at() const { return connected_at_; }
+  // An error said that something is wrong with the session or its server process, not with the statement.
+  [[nodiscard]] bool is_spoiled() const { return spoiled_; }
+  // What the server reported at the start: a standby, or default_transaction_read_only.
+  [[nodiscard]] bool is_read_only() const { return read_only_; }
 
   Steady::time_point leased_at;  // transaction: since when
 
@@ -98,6 +110,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     bool held = false;    // its Sync is sent after its rows were read
     bool rows_read = false;
     bool of_driver = false;                                // never had a job
+    std::uint64_t schema_version = 0;                      // when it was sent
     Steady::time_point until = Steady::time_point::max();  // of_driver
     Steady::time_point sent_at;                            // synced
     Steady::time_point cancelled_at;
@@ -110,6 +123,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void read_copy_answers(JobList& answered, JobList& again);
   Result<> find_or_add(const Statement& statement, Exchange& exchange);
   [[nodiscard]] bool may_share(const Job& job, const Prepared& prepared) const;
+  void send_prepared(const Prepared& prepared, Exchange& exchange);
+  [[nodiscard]] bool is_pooled() const { return options_->pooler == Pooler::transaction; }
   void send_command(const char* sql, Exchange& exchange);
   void send_alone(const char* sql, Steady::time_point until);
   void sync();
@@ -126,11 +141,15 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void end_held(Exchange& exchange);
   void finish_synced(JobList& answered, JobList& again);
   void finish(Exchange exchange, JobList& answered, JobList& again);
-  bool is_worth_another_try(const Exchange& exchange);
+  [[nodiscard]] bool is_worth_another_try(const Exchange& exchange) const;
+  void note_failure(const Exchange& exchange);
+  void forget_old_statements();
+  static void note_notice(void* self, const PGresult* notice);
 
   using Descriptor = boost::asio::posix::basic_stream_descriptor<LoopExecutor>;
 
   Owner* owner_;
+  const Options* options_;
   ConnectionHandle handle_;
   Descriptor socket_;
   Use use_;
@@ -148,6 +167,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool refused_ = false;  // by libpq, which has lost the connection
   bool reading_ = false;
   bool writing_ = false;
+  bool spoiled_ = false;
+  bool ended_by_server_ = false;  // it said so while nothing was asked; the socket may still be open
+  bool read_only_;
+  std::uint64_t schema_version_;
+  Steady::time_point connected_at_ = Steady::now();
   Steady::time_point last_active_ = Steady::now();
   Steady::time_point cancelled_at_;
   std::optional<Error> why_;

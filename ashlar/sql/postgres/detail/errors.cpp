@@ -49,15 +49,26 @@ bool is_unavailable(std::string_view state) {
   // 08P01, a protocol violation, is a wrong number of parameters: our bug. 25006: a primary that became a standby.
   if (state == "08P01") return false;
   return state.starts_with("08") || state.starts_with("53") || state.starts_with("57P") || state.starts_with("58") ||
-         state == "25006";
+         state == read_only_state;
 }
 
 }  // namespace
+
+bool spoils_session(std::string_view state) {
+  constexpr std::string_view out_of_memory = "53200";
+  constexpr std::string_view protocol_violation = "08P01";  // a wrong number of parameters: our bug
+  if (state == protocol_violation) return false;
+  return state.starts_with("08") || state.starts_with("57P") || state.starts_with("XX") || state == out_of_memory;
+}
 
 Error unavailable(std::string cause) {
   return Error(errors::unavailable, "The database is not available right now.")
       .with_retry_after(std::chrono::seconds(1))
       .with_cause(std::move(cause));
+}
+
+Error unsuitable(std::string cause) {
+  return Error(errors::unsuitable, "The database is not available right now.").with_cause(std::move(cause));
 }
 
 Error outcome_unknown(std::string cause) {

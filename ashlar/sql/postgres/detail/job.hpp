@@ -31,8 +31,11 @@ struct Job {
   Kind kind = Kind::statement;
   Place place = Place::outside;
   bool sent_again = false;  // at most once
-  bool alone = false;       // shares no Sync
-  bool follows = false;     // the one before it, on the same connection, where they are sent together
+  bool stale = false;       // in a transaction: its prepared statement was, and so nothing was run
+  int prepared_again = 0;
+  bool alone = false;    // shares no Sync
+  bool urgent = false;   // before those that wait, and however many wait
+  bool follows = false;  // the one before it, on the same connection, where they are sent together
   const Statement* statement = nullptr;
   CopyRows* copy = nullptr;       // copy: the rows
   Steady::time_point wait_until;  // in a queue

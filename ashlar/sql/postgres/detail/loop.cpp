@@ -106,14 +106,15 @@ std::size_t Loop::Lane::in_flight() const {
 void Loop::submit(Job& job) {
   Lane& lane = lane_of(job);
   const bool away = lane.connections.empty() && reconnection_.is_away(Steady::now(), options_.acquire_time_max);
-  if (over_ || away || lane.queue.size() >= options_.queue_max) {
+  const bool full = !job.urgent && lane.queue.size() >= options_.queue_max;
+  if (over_ || away || full) {
     JobList refused;
     answer(job, std::unexpected(unavailable(away ? reconnection_.last_error()->cause() : "the queue is full")),
            refused);
     return answer_soon(std::move(refused));
   }
   job.place = Job::Place::queued;
-  lane.queue.push(job);
+  job.urgent ? lane.queue.push_front(job) : lane.queue.push(job);
   pump_soon();
 }
 
@@ -135,8 +136,13 @@ std::shared_ptr<Connection> Loop::try_lease() {
     leased_.push_back(connection);
     connection->leased_at = Steady::now();
     publish_load();
-    if (!rested(*connection) || connection->is_alive()) return connection;
-    connection->close(unavailable("closed by the server while it rested"));
+    if (is_spent(*connection)) {
+      connection->close(unavailable(spent_cause));
+    } else if (!rested(*connection) || connection->is_alive()) {
+      return connection;
+    } else {
+      connection->close(unavailable("closed by the server while it rested"));
+    }
   }
   return nullptr;
 }
@@ -230,9 +236,18 @@ Connection* Loop::connection_for(Lane& lane, const Job& job, Connection* last_us
 Connection* Loop::least_busy(Lane& lane) {
   while (true) {
     Connection* best = nullptr;
+    Connection* spent = nullptr;
     for (const auto& connection : lane.connections) {
+      if (is_spent(*connection)) {
+        if (connection->in_flight() == 0) spent = connection.get();
+        continue;
+      }
       if (connection->is_held() || connection->in_flight() >= options_.pipeline_max) continue;
       if (best == nullptr || connection->in_flight() < best->in_flight()) best = connection.get();
+    }
+    if (spent != nullptr) {
+      spent->close(unavailable(spent_cause));
+      continue;
     }
     if (best == nullptr || best->in_flight() > 0 || !rested(*best) || best->is_alive()) return best;
     best->close(unavailable("closed by the server while it rested"));

@@ -66,6 +66,9 @@ class Loop final : public Connection::Owner, public std::enable_shared_from_this
   void progressed(Connection& connection, JobList answered, JobList again) override;
   void lost(Connection& connection, JobList unanswered) override;
   [[nodiscard]] bool is_overdue(const Connection& leased) const override;
+  [[nodiscard]] std::uint64_t schema_version() const override { return schema_version_; }
+  void schema_changed() override { ++schema_version_; }
+  void refused_as_read_only() override { read_only_at_ = Steady::now(); }
 
  private:
   // Tells when the loop is destroyed.
@@ -99,6 +102,9 @@ class Loop final : public Connection::Owner, public std::enable_shared_from_this
   void make_available(const std::shared_ptr<Connection>& connection);
   void leave(const std::shared_ptr<Connection>& connection);
   void settle(Connection& connection);
+  // Whether its session is not fit for what it is for, and old enough that another one may be.
+  [[nodiscard]] bool is_spent(const Connection& connection) const;
+  static constexpr const char* spent_cause = "its session was not fit for use any more";
   void dial_what_is_missing();
   void dial(Use use);
   std::size_t& dialing(Use use);
@@ -118,6 +124,8 @@ class Loop final : public Connection::Owner, public std::enable_shared_from_this
   const std::function<void()> away_;
   Reconnection reconnection_;
   std::unique_ptr<Timer> timer_;
+  std::uint64_t schema_version_ = 0;
+  Steady::time_point read_only_at_;  // when a write was last refused as read-only
   bool ticking_ = false;
   bool pump_due_ = false;
   std::atomic<bool> over_ = false;

@@ -14,6 +14,10 @@ constexpr std::chrono::milliseconds tick_interval{20};
 // The server stops a statement by itself; we do when it does not even answer.
 constexpr std::chrono::seconds roll_back_time_max{5};
 
+// A new session is kept for so long whatever it answers, so that a database that stays read-only, or a statement that
+// always fails, does not cost a connection for each write.
+constexpr std::chrono::milliseconds session_age_min{1'000};
+
 template <class Connections>
 bool take_out(Connections& connections, const Connection& connection) {
   return std::erase_if(connections, [&](const auto& other) { return other.get() == &connection; }) > 0;
@@ -51,7 +55,15 @@ void Loop::settle(Connection& connection) {
   if (connection.is_in_transaction() || connection.was_cancelled()) {
     return connection.close(unavailable("not to be used again"));  // a late cancel request would hit the next one
   }
+  if (is_spent(connection)) return connection.close(unavailable(spent_cause));
   make_available(kept);
+}
+
+// Reads go on in a read-only session, such as a replica's.
+bool Loop::is_spent(const Connection& connection) const {
+  const bool for_writes = connection.use() != Use::reads;
+  const bool read_only = for_writes && (connection.is_read_only() || connection.connected_at() <= read_only_at_);
+  return (read_only || connection.is_spoiled()) && Steady::now() - connection.connected_at() > session_age_min;
 }
 
 void Loop::make_available(const std::shared_ptr<Connection>& connection) {
@@ -97,8 +109,7 @@ void Loop::dialed(Use use, Result<ConnectionHandle> result) {
   const auto now = Steady::now();
   if (result) {
     if (reconnection_.succeeded() && options_.log != nullptr) options_.log->info("The database is back.");
-    auto connection =
-        std::make_shared<Connection>(*context_.load(), std::move(*result), use, options_.statements_max, *this);
+    auto connection = std::make_shared<Connection>(*context_.load(), std::move(*result), use, options_, *this);
     if (use == Use::transaction) {
       make_available(connection);
     } else {

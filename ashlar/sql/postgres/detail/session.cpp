@@ -19,6 +19,9 @@ constexpr const char* columns_of_table =
     " left join pg_type b on b.oid = t.typbasetype"
     " where a.attrelid = $1::regclass and a.attnum > 0 and not a.attisdropped";
 
+// Of a transaction's first statement, where its prepared statement is stale.
+constexpr int first_attempts_max = 3;
+
 }  // namespace
 
 Session::Session(std::shared_ptr<Loop> loop, std::shared_ptr<Connection> connection,
@@ -43,13 +46,21 @@ auto Session::sent(Job& job, Connection::Before before) {
 
 Task<Result<Outcome>> Session::execute(Statement statement) {
   if (stage_ == Stage::over) co_return std::unexpected(failed("the transaction is over"));
-  Job job;
-  job.statement = &statement;
-  const auto before = stage_ == Stage::fresh ? Connection::Before::begin : Connection::Before::nothing;
-  co_await sent(job, before);
-  // What was refused before it was sent took no BEGIN with it.
-  if (connection_->is_open() && connection_->is_in_transaction()) stage_ = Stage::open;
-  co_return job.take();
+  for (int attempt = 1;; ++attempt) {
+    const bool first = stage_ == Stage::fresh;
+    Job job;
+    job.statement = &statement;
+    co_await sent(job, first ? Connection::Before::begin : Connection::Before::nothing);
+    // What was refused before it was sent took no BEGIN with it.
+    if (connection_->is_open() && connection_->is_in_transaction()) stage_ = Stage::open;
+    if (!job.stale || !first || attempt == first_attempts_max) co_return job.take();
+    // Nothing was done in this transaction yet, so it can begin again.
+    Job undo;
+    undo.kind = Job::Kind::rollback;
+    co_await sent(undo, Connection::Before::nothing);
+    if (!undo.outcome) co_return undo.take();
+    stage_ = Stage::fresh;
+  }
 }
 
 Task<Result<Outcome>> Session::insert_bulk(BulkRows rows) {

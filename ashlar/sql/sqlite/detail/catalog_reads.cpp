@@ -71,10 +71,6 @@ void add_object(Catalog& out, const Row& row) {
 
 }  // namespace
 
-Catalog::Table& table_in(Catalog& catalog, std::string_view name) {
-  return const_cast<Catalog::Table&>(*catalog.table(name));
-}
-
 std::vector<Statement> sqlite_catalog_reads(Catalog& out) {
   std::vector<Statement> reads;
   const auto add = [&](std::string sql, auto keep) {

@@ -23,10 +23,10 @@ struct Turn;  // an interactive transaction's (writer.hpp)
 // One piece of work for a database thread. It lives in the frame of the coroutine that awaits it (or on the stack of a
 // blocked thread), and that frame lives until `resume` was called or destroyed: so a thread may use it up to there.
 struct Job {
-  enum class Kind : unsigned char { statement, script, begin, commit, rollback };
+  enum class Kind : unsigned char { statement, script, begin, commit, rollback, ping };
 
   Kind kind = Kind::statement;
-  const Statement* statement = nullptr;  // statement; script: only its text
+  const Statement* statement = nullptr;  // statement, ping; script: only its text
   std::shared_ptr<Turn> turn{};          // begin
 
   Result<Outcome> outcome{};

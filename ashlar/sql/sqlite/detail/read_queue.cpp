@@ -42,9 +42,10 @@ void ReadQueue::submit(Job& job) {
   {
     const std::lock_guard lock(mutex_);
     closing = closing_;
-    refused = closing_ || jobs_.size() >= size_max_;
+    const bool ping = job.kind == Job::Kind::ping;  // a full queue says nothing about whether the database answers
+    refused = closing_ || (!ping && jobs_.size() >= size_max_);
     if (!refused) {
-      jobs_.push(job);  // from here on it may be answered, and gone
+      ping ? jobs_.push_front(job) : jobs_.push(job);  // from here on it may be answered, and gone
       if (loop == nullptr) {
         called = wake_some();
       } else if (called_ < asleep_) {

@@ -10,18 +10,19 @@
 
 namespace ashlar::sql::sqlite::detail {
 
-Result<std::unique_ptr<Readers>> Readers::open(const Options& options) {
+Result<std::unique_ptr<Readers>> Readers::open(const Options& options, FileIdentity file) {
   std::vector<std::unique_ptr<Connection>> connections;
   for (std::size_t i = 0; i < std::max<std::size_t>(options.reader_threads, 1); ++i) {
     auto connection = Connection::open(options, Access::read_only);
     if (!connection) return std::unexpected(std::move(connection.error()));
     connections.push_back(std::move(*connection));
   }
-  return std::unique_ptr<Readers>(new Readers(options, std::move(connections)));
+  return std::unique_ptr<Readers>(new Readers(options, std::move(file), std::move(connections)));
 }
 
-Readers::Readers(const Options& options, std::vector<std::unique_ptr<Connection>> connections)
+Readers::Readers(const Options& options, FileIdentity file, std::vector<std::unique_ptr<Connection>> connections)
     : options_(options),
+      file_(std::move(file)),
       queue_(std::make_shared<ReadQueue>(options.queue_max, options.read_batch_max)),
       connections_(std::move(connections)) {
   for (auto& connection : connections_) threads_.emplace_back([this, &connection] { run(*connection); });
@@ -59,6 +60,9 @@ void Readers::run_batch(Connection& connection, JobList batch) {
       if (!batch.empty()) queue_->give_back(std::exchange(batch, {}));
     }
     connection.run(*job, Steady::now() + options_.statement_time_max);
+    if (job->kind == Job::Kind::ping && job->succeeded()) {
+      if (auto in_place = file_.check(); !in_place) job->outcome = std::unexpected(std::move(in_place.error()));
+    }
     answers.add(*job);
   }
   if (shared && !connection.control(Control::commit)) (void)connection.control(Control::rollback);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ashlar/sql/sqlite/detail/connection.hpp"
+#include "ashlar/sql/sqlite/detail/file_identity.hpp"
 #include "ashlar/sql/sqlite/detail/read_queue.hpp"
 
 #include <memory>
@@ -13,7 +14,7 @@ namespace ashlar::sql::sqlite::detail {
 // The threads that read, each with its connection, and the queue before them.
 class Readers {
  public:
-  static Result<std::unique_ptr<Readers>> open(const Options& options);
+  static Result<std::unique_ptr<Readers>> open(const Options& options, FileIdentity file);
   ~Readers();
   Readers(const Readers&) = delete;
   Readers& operator=(const Readers&) = delete;
@@ -23,11 +24,12 @@ class Readers {
   void close();
 
  private:
-  Readers(const Options& options, std::vector<std::unique_ptr<Connection>> connections);
+  Readers(const Options& options, FileIdentity file, std::vector<std::unique_ptr<Connection>> connections);
   void run(Connection& connection);
   void run_batch(Connection& connection, JobList batch);
 
   const Options options_;
+  const FileIdentity file_;
   const std::shared_ptr<ReadQueue> queue_;
   std::vector<std::unique_ptr<Connection>> connections_;
   std::vector<std::thread> threads_;

@@ -30,11 +30,16 @@ Error ended_by_itself() { return failed("the transaction was ended already"); }
 Result<std::shared_ptr<Writer>> Writer::open(const Options& options) {
   auto connection = Connection::open(options, Access::read_write);
   if (!connection) return std::unexpected(std::move(connection.error()));
-  return std::shared_ptr<Writer>(new Writer(options, std::move(*connection)));
+  // The first read opens the log, and makes its file.
+  if (auto read = (*connection)->run({.sql = "select count(*) from sqlite_schema"}, Steady::time_point::max()); !read)
+    return std::unexpected(std::move(read.error()));
+  auto file = FileIdentity::of(options.path);
+  if (!file) return std::unexpected(std::move(file.error()));
+  return std::shared_ptr<Writer>(new Writer(options, std::move(*connection), std::move(*file)));
 }
 
-Writer::Writer(const Options& options, std::unique_ptr<Connection> connection)
-    : options_(options), connection_(std::move(connection)), thread_([this] { run(); }) {}
+Writer::Writer(const Options& options, std::unique_ptr<Connection> connection, FileIdentity file)
+    : options_(options), file_(std::move(file)), connection_(std::move(connection)), thread_([this] { run(); }) {}
 
 Writer::~Writer() { close(); }
 
@@ -136,7 +141,9 @@ void Writer::run_group(Job& first) {
     const bool more = ++units < options_.group_commit_max && Steady::now() - started < options_.group_time_max;
     unit = more ? next_unit_of_group() : nullptr;
   }
-  if (auto committed = connection_->control(Control::commit); !committed) {
+  auto committed = file_.check();
+  if (committed) committed = connection_->control(Control::commit);
+  if (!committed) {
     if (!connection_->idle()) (void)connection_->control(Control::rollback);
     group_.fail(committed.error());
   }

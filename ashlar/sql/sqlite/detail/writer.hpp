@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ashlar/sql/sqlite/detail/connection.hpp"
+#include "ashlar/sql/sqlite/detail/file_identity.hpp"
 
 #include <condition_variable>
 #include <mutex>
@@ -32,9 +33,10 @@ class Writer {
   void abandon(Turn& turn);
   void close();
   [[nodiscard]] std::size_t waiting() const;
+  [[nodiscard]] const FileIdentity& file() const { return file_; }
 
  private:
-  Writer(const Options& options, std::unique_ptr<Connection> connection);
+  Writer(const Options& options, std::unique_ptr<Connection> connection, FileIdentity file);
   void run();
   Job* next_unit();
   Job* next_unit_of_group();
@@ -47,6 +49,7 @@ class Writer {
   void undo();
 
   const Options options_;
+  const FileIdentity file_;
   std::unique_ptr<Connection> connection_;
 
   mutable std::mutex mutex_;

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace ashlar::sql::detail {
+
+// For LIKE: a pattern that ends in the midst of an escape stands for the backslash itself.
+std::string complete_pattern(std::string_view pattern);
+
+}  // namespace ashlar::sql::detail
