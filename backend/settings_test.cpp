@@ -101,6 +101,11 @@ TEST(Settings, RefuseWithTheVariablesName) {
       {{{"SECURE_COOKIES", "1"}}, "SECURE_COOKIES"},
       {{{"HTTP2", "no"}}, "HTTP2"},
       {{{"COMPRESSION", "gzip"}}, "COMPRESSION"},
+  });
+}
+
+TEST(Settings, RefuseAnIncompleteAdminAndProductionWithoutSecrets) {
+  expect_refusals({
       {{{"ADMIN_EMAIL", "admin@example.com"}}, "ADMIN_PASSWORD"},
       {{{"ADMIN_PASSWORD", "12345678"}}, "ADMIN_EMAIL"},
       {{{"ADMIN_EMAIL", "admin"}, {"ADMIN_PASSWORD", "12345678"}}, "ADMIN_EMAIL"},

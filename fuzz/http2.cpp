@@ -69,7 +69,9 @@ class Handlers final : public Handler {
         return nothing();
     }
   }
-  void reject(int status, const Error&, const Request&, Response& response) override { response.body = std::to_string(status); }
+  void reject(int status, const Error&, const Request&, Response& response) override {
+    response.body = std::to_string(status);
+  }
 
  private:
   static void check(const Request& request) {

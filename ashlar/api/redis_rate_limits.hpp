@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "ashlar/redis/script.hpp"
 #include "ashlar/api/memory_rate_limits.hpp"
 #include "ashlar/api/rate_limit.hpp"
+#include "ashlar/redis/script.hpp"
 
 #include <atomic>
 #include <cstddef>

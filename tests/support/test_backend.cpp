@@ -81,9 +81,10 @@ std::string prepared_database_url() {
   return tests::PostgresServer::shared().new_database(migrated);
 }
 
-TestBackend::TestBackend(const std::string& database_url, std::optional<log::LogOptions> log,
-                         backend::Stage stage)
-    : stage_(stage), clock_(Timestamp::parse("2026-05-04T08:30:00Z").value()), logger_(log ? std::move(*log) : faults_only(), clock_) {
+TestBackend::TestBackend(const std::string& database_url, std::optional<log::LogOptions> log, backend::Stage stage)
+    : stage_(stage),
+      clock_(Timestamp::parse("2026-05-04T08:30:00Z").value()),
+      logger_(log ? std::move(*log) : faults_only(), clock_) {
   database_ = opened(database_url);
   migrate(*database_, clock_);
   restart();

@@ -35,8 +35,7 @@ class TestBackend {
  public:
   // Without options, the log shows faults on standard error.
   explicit TestBackend(const std::string& database_url = prepared_database_url(),
-                       std::optional<log::LogOptions> log = std::nullopt,
-                       backend::Stage stage = backend::Stage::test);
+                       std::optional<log::LogOptions> log = std::nullopt, backend::Stage stage = backend::Stage::test);
   TestBackend(const std::string& database_url, backend::Stage stage) : TestBackend(database_url, std::nullopt, stage) {}
   ~TestBackend();
 
