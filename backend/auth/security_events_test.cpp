@@ -71,7 +71,8 @@ TEST_F(SecurityEvents, AreLoggedAtAnyLevel) {
   const auto written = lines();
   const auto of_ada = HasSubstr("\"userId\":\"" + ada_id + '"');
   EXPECT_THAT(written, Contains(AllOf(event("signed in"), of_ada, HasSubstr("\"sessionId\":\""))).Times(1));
-  EXPECT_THAT(written, Contains(event("sign-in refused")).Times(1));
+  EXPECT_THAT(written, Contains(event("sign-in refused")).Times(2))
+      << "one is TestBackend::admin()'s, before it registers";
   EXPECT_THAT(written, Contains(AllOf(event("session refreshed"), of_ada)).Times(1));
   EXPECT_THAT(written, Contains(AllOf(event("access refused"), of_ada)).Times(1));
   EXPECT_THAT(written, Contains(AllOf(event("role changed"), of_ada, HasSubstr("\"before\":\"user\""),
