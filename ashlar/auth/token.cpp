@@ -224,8 +224,10 @@ Result<std::shared_ptr<const Principal>> Tokens::verify_access(std::string_view 
 }
 
 Result<std::shared_ptr<const Principal>> Tokens::verify_access_of_any_age(std::string_view token) const {
-  auto found = state_->read_access(token);
-  if (!found.principal || state_->clock.now() + state_->options.clock_skew < found.not_before) return invalid();
+  if (token.size() < token_bytes_min || token.size() > state_->options.token_bytes_max) return invalid();
+  const Timestamp now = state_->clock.now();
+  auto found = state_->read_access(state_->current_keys()->access, token, now);
+  if (!found.principal || now + state_->options.clock_skew < found.not_before) return invalid();
   return std::move(found.principal);
 }
 
