@@ -70,7 +70,7 @@ Task<Result<>> Units::end(UnitOfWork& unit, const Error* error, std::optional<st
   if (stored) {
     const Call& call = unit.call();
     co_await unwrap(
-        sql::execute(unit, store_reply, call.principal()->id, std::string(call.idempotency_key()), std::move(*stored)));
+        sql::execute(unit, store_reply, call.principal()->id, std::string(call.idempotency_key()), *stored));
   }
   co_return co_await unit.commit();
 }

@@ -166,7 +166,8 @@ Task<Addresses> SystemResolver::resolve(std::string host) {
   lookup->host = std::move(host);
   const auto start = [state = state_.get(), &lookup, &loop](auto handler) {
     auto slot = asio::get_associated_cancellation_slot(handler);
-    const auto own = lookup;  // the frame that `lookup` is in may go on as soon as it is pushed
+    // The frame that `lookup` is in may resume as soon as the lookup is queued, and destroy it.
+    const auto own = lookup;  // NOLINT(performance-unnecessary-copy-initialization): it keeps the lookup alive
     own->post = [handler = std::move(handler), slot, work = asio::make_work_guard(loop),
                  weak = std::weak_ptr(own)](std::exception_ptr failure) mutable {
       const LoopExecutor executor = work.get_executor();

@@ -70,7 +70,8 @@ void Http2Connection::look_at_body(Http2Stream& stream) {
   }
   const Limits& limits = loop_.limits();
   const std::int64_t now = loop_.now();
-  if (!stream.body_counted && !(stream.body_counted = permit_.begin_body())) {
+  if (!stream.body_counted) stream.body_counted = permit_.begin_body();
+  if (!stream.body_counted) {
     refuse_body(stream, 429, errors::too_many_bodies, "Too many requests of this address have not sent their bodies.");
     return;
   }
