@@ -31,7 +31,7 @@ struct OverloadOptions {
   std::size_t requests_in_flight_max = 5'000;   // on all loops together; 0: no bound
   std::size_t heavy_in_flight_max = 16;         // of heavy calls (Endpoint::heavy), on all loops together; 0: no bound
   std::chrono::milliseconds look_interval{10};  // how often the queues are measured
-  std::chrono::seconds retry_after{1};          // what a refused client is told
+  std::chrono::seconds retry_after{1};          // Retry-After of a refused call
   std::vector<WatchedQueue> queues = {};
 };
 

@@ -15,7 +15,7 @@
 //   ash_ | 22: the key's id, a UUID | 43: 256 random bits | 6: CRC-32 (ISO 3309) of all that precedes, as text
 //
 // Fixed prefix and checksum let scanners of source code recognise a leaked key, and let a server refuse a mistyped one
-// without a look-up. The checksum protects nothing: whoever has the key is the caller.
+// without a look-up. The checksum protects nothing: the key alone identifies the caller.
 namespace ashlar::auth {
 
 struct ApiKey {

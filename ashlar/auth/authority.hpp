@@ -98,8 +98,8 @@ struct AccessRule {
   enum class Combine : std::uint8_t { any_of, all_of };
   enum class Ownership : std::uint8_t {
     ignored,     // permissions alone decide; without any, every account may
-    sufficient,  // the owner may, and so may whoever has the permissions; without any, the owner alone
-    required,    // the owner may, if he also has the permissions
+    sufficient,  // the owner may, and so may callers with the permissions; without any, only the owner
+    required,    // the owner may, with the permissions as well
   };
 
   std::vector<Permission> permissions;

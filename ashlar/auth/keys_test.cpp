@@ -127,7 +127,7 @@ TEST(Keys, RefusesForgedHeaders) {
   }
 }
 
-// RFC 7515 section 4.1.11: whoever understands no extension refuses every crit; one that is malformed is no exception.
+// RFC 7515 section 4.1.11: a recipient that understands no extension refuses every crit, a malformed one included.
 TEST(Keys, RefusesEveryCrit) {
   for (const Key& key : keys()) {
     for (const std::string_view crit :

@@ -104,7 +104,7 @@ bool is_host_and_port(std::string_view text) {
 }
 
 // What is wrong with what stands between // and the path, if anything. There may be several hosts, with commas between
-// them, as PostgreSQL takes them. The user and the password are for whoever connects to judge.
+// them, as PostgreSQL takes them. The driver judges the user and the password when it connects.
 std::string_view authority_fault(std::string_view rest) {
   if (!rest.starts_with("//")) return {};
   std::string_view authority = rest.substr(2, rest.find_first_of("/?#", 2) - 2);

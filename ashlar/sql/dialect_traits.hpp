@@ -39,7 +39,7 @@ struct DialectFacts {
   enum class Booleans : unsigned char { integers, own_type } booleans;
 
   std::string_view table_options;            // behind CREATE TABLE (...): "strict"
-  std::string_view clustered_table_options;  // for TableRule::without_rowid, beside the others: "without rowid"
+  std::string_view clustered_table_options;  // for TableRule::without_rowid: "without rowid"
 };
 
 // A condition on a column's text.

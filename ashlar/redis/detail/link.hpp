@@ -48,7 +48,7 @@ class Link {
   // Asks the owner for what is to be sent, once the handlers that are ready now have run.
   void flush_soon();
   void drop(std::string why);  // and connects anew
-  // The server is a replica: connects anew, to no server that is none (ROLE).
+  // The server is a replica: reconnects, from now on only to a master (ROLE).
   void drop_replica();
   [[nodiscard]] const ClientOptions& options() const { return options_; }
   [[nodiscard]] const LoopExecutor& loop() const { return loop_; }

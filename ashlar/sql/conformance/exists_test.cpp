@@ -61,7 +61,7 @@ TEST_P(Exists, NestsAndNamesColumnsThatBothTablesHave) {
 
 TEST_P(Exists, AsksATableForRowsOfItsOwn) {
   open_shop();
-  EXPECT_EQ(with(exists<&Writer::id, &Writer::mentor_id>()), "3") << "is somebody's mentor";
+  EXPECT_EQ(with(exists<&Writer::id, &Writer::mentor_id>()), "3") << "is the mentor of another writer";
   EXPECT_EQ(with(exists<&Writer::mentor_id, &Writer::id>(col<&Writer::name> == "Cy")), "1");
   EXPECT_EQ(with(exists<&Writer::id, &Writer::mentor_id>(exists<&Writer::mentor_id, &Writer::id>())), "3");
 }

@@ -201,7 +201,7 @@ class SqliteTraits final : public DialectTraits {
     text.qualified_column(column) << ") as ashlar_item where ashlar_item.value is not null)) end";
   }
 
-  // The keys and ranks of the rows that have the words, beside the table.
+  // The keys and ranks of the rows that have the words, joined with the table.
   void write_search_source(QueryText& text, const SearchIndexName& index, std::string_view words) const override {
     const std::string search = quoted_name(index.name);
     const std::string rows = quoted_name(std::string(index.name) + "_rows");

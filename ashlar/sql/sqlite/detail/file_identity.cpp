@@ -21,7 +21,7 @@ Result<FileIdentity> FileIdentity::of(const std::filesystem::path& database) {
   std::error_code error;  // absolute: the process may change its folder
   auto file = file_at(std::filesystem::absolute(database, error).string());
   if (!file) return std::unexpected(std::move(file.error()));
-  // SQLite puts the log beside the file itself, not beside a link to it.
+  // SQLite puts the log in the folder of the file itself, not in that of a link to it.
   auto log = file_at(std::filesystem::canonical(database, error).string() + "-wal");
   if (!log) return std::unexpected(std::move(log.error()));
   return FileIdentity(std::move(*file), std::move(*log));
