@@ -25,6 +25,7 @@ class Transport {
   Transport() = default;
   Transport(const Transport&) = delete;
   Transport& operator=(const Transport&) = delete;
+  virtual ~Transport() = default;
 
   [[nodiscard]] virtual std::string_view name() const = 0;  // a literal: "http", "in-process"
   // What the caller asked for, in the transport's terms, for the log: HTTP's path.
@@ -41,9 +42,6 @@ class Transport {
   [[nodiscard]] virtual std::optional<Error> refuse(const Endpoint& endpoint, const Call& call) = 0;
   // A rate limit was counted; the transport may tell the caller how much is left.
   virtual void set_rate_limit(const RateLimitDecision& decision) = 0;
-
- protected:
-  ~Transport() = default;
 };
 
 }  // namespace ashlar::api

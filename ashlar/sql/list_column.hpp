@@ -69,6 +69,7 @@ struct ListConditions {};
 // What Column has where its member is a list.
 template <class Struct, class Type, class Self>
   requires is_list<typename Unwrap<Type>::Type>
+// NOLINTNEXTLINE(bugprone-crtp-constructor-accessibility): Column is an aggregate, so its base is made where it is
 struct ListConditions<Struct, Type, Self> {
   using Item = typename Unwrap<typename Unwrap<Type>::Type::value_type>::Type;
 

@@ -7,6 +7,7 @@
 #include "ashlar/web/path_pattern.hpp"
 #include "ashlar/web/route.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <concepts>
 #include <memory>
@@ -135,10 +136,11 @@ class RouteBuilder {
   template <class T>
   RouteBuilder& bind(FieldBinding::Place place, std::string name, std::optional<T> Input::* member) {
     Input probe{};
-    for (const schema::Member& described : schema::type_of<Input>().members) {
-      if (described.locate(&probe) == &(probe.*member))
-        route_.bindings.push_back({.place = place, .name = std::move(name), .member = &described});
-    }
+    const auto members = schema::type_of<Input>().members;
+    const auto described = std::ranges::find_if(
+        members, [&](const schema::Member& each) { return each.locate(&probe) == &(probe.*member); });
+    if (described != members.end())
+      route_.bindings.push_back({.place = place, .name = std::move(name), .member = &*described});
     return *this;
   }
 
