@@ -64,6 +64,7 @@ std::string list_of_items(const Values& values) {
 }
 
 template <class Struct, class Type, class Self>
+// NOLINTNEXTLINE(bugprone-crtp-constructor-accessibility): Column is an aggregate, so its base is made where it is
 struct ListConditions {};
 
 // What Column has where its member is a list.
