@@ -82,6 +82,8 @@ class JsonReply final : public ReplySink {
     reply.page = view.page;
     reply.limit = view.limit;
     reply.total = view.total;
+    reply.total_kind = view.total_kind;
+    if (view.cursors != nullptr) reply.cursors = *view.cursors;
     reply.service = view.service;
     if (view.credentials != nullptr) reply.credentials = *view.credentials;
     if (view.shape.streams()) {

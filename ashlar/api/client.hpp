@@ -39,6 +39,8 @@ struct ClientReply {
   ReplyShape::Kind kind = ReplyShape::Kind::none;
   std::string json;  // the value, or the array of a page's items; empty for none and for streams
   std::int64_t page = 0, limit = 0, total = 0;
+  TotalKind total_kind = TotalKind::exact;
+  std::optional<PageCursors> cursors{};  // of a page that was read by a cursor
   ReplyView::Service service = ReplyView::Service::available;
   std::optional<Credentials> credentials;  // that a client would store
   ItemProducer producer;                   // of a stream: runs when the caller calls it

@@ -3,8 +3,10 @@
 
 #include "ashlar/api/reply.hpp"
 #include "ashlar/schema/constraints.hpp"
+#include "ashlar/sql/list.hpp"
 #include "ashlar/sql/query.hpp"
 
+#include <optional>
 #include <utility>
 
 // What lists and single resources of an API have in common.
@@ -13,6 +15,7 @@
 //     PageNumber page;     // ?page=2&limit=50&sort=-createdAt
 //     PageLimit limit;
 //     sql::Sort<Post, &Post::created_at, &Post::title> sort;
+//     std::optional<PageCursor> cursor;   // ?cursor=&limit=50, then ?cursor=<pagination.next>&limit=50
 //   };
 namespace ashlar::api {
 
@@ -29,6 +32,31 @@ using PageLimit = Defaulted<Int<1, 100>, 20>;
 inline constexpr std::int64_t deep_page_rows = 10'000;
 [[nodiscard]] inline bool is_deep(const PageNumber& page, const PageLimit& limit) {
   return (page.value().value() - 1) * limit.value().value() > deep_page_rows;
+}
+
+// `next` or `previous` of another page of the same list; empty for the first page. With a cursor the page number is
+// ignored.
+using PageCursor = Text<0, 4096>;
+
+// For Select::cursor_page().
+[[nodiscard]] inline std::optional<sql::CursorText> cursor_of(const PageCursor& cursor) {
+  if (cursor.view().empty()) return std::nullopt;
+  return sql::CursorText::of(cursor.view());
+}
+
+template <class T>
+Page<T> page_of(sql::CursorPage<T> rows, const PageLimit& limit) {
+  return {.items = std::move(rows.rows),
+          .limit = limit.value(),
+          .cursors = PageCursors{.next = std::move(rows.next), .previous = std::move(rows.previous)}};
+}
+template <class T>
+Page<T> page_of(sql::ListPage<T> rows, const PageNumber& page, const PageLimit& limit) {
+  return {.items = std::move(rows.rows),
+          .page = page.value(),
+          .limit = limit.value(),
+          .total = rows.total,
+          .total_kind = rows.kind == sql::TotalKind::exact ? TotalKind::exact : TotalKind::at_least};
 }
 
 // The rows that were read for a page.

@@ -52,6 +52,8 @@ struct ReplyView {
   const void* value = nullptr;  // the value, or the array of items (of items_type)
   const schema::Type* items_type = nullptr;
   std::int64_t page = 0, limit = 0, total = 0;
+  TotalKind total_kind = TotalKind::exact;
+  const PageCursors* cursors = nullptr;  // of a page that was read by a cursor: it has no number and no total
   enum class Service : unsigned char { available, unavailable } service = Service::available;  // of a bare reply
   ItemProducer* producer = nullptr;  // of a stream, to move from
   // Of a reply that stores credentials: what the client stores, or null, and then what it does with what it has.

@@ -24,12 +24,25 @@ struct Accepted {  // 202 {"data": {...}}
   T value;
 };
 
+// The cursors of the pages before and after a page; absent where there is no such page.
+struct PageCursors {
+  std::optional<std::string> next{};
+  std::optional<std::string> previous{};
+};
+
+// Whether a list has exactly `total` items, or more.
+enum class TotalKind : std::uint8_t { exact, at_least };
+
+// 200 {"data": [...], "pagination": {"page", "limit", "total", "pages"}}, with "totalIsExact": false when `total` is a
+// lower bound. With `cursors`, "pagination" is {"limit", "next", "previous"}.
 template <class T>
-struct Page {  // 200 {"data": [...], "pagination": {"page", "limit", "total", "pages"}}
+struct Page {
   std::vector<T> items;
   std::int64_t page = 1;
   std::int64_t limit = 20;
   std::int64_t total = 0;
+  TotalKind total_kind = TotalKind::exact;
+  std::optional<PageCursors> cursors{};
 };
 
 // A page whose items are shared with a cache: replying copies none of them. `items` is not null.
@@ -39,6 +52,8 @@ struct SharedPage {
   std::int64_t page = 1;
   std::int64_t limit = 20;
   std::int64_t total = 0;
+  TotalKind total_kind = TotalKind::exact;
+  std::optional<PageCursors> cursors{};
 };
 
 // The struct itself, without {"data": ...}: a health check, a document of another format.

@@ -26,8 +26,9 @@
 // refused as sql.invalid_cursor. It is not secret: who has it can read those values. It does not end; a key that is
 // dropped ends all that it signed.
 //
-// The unique column that is named last makes the order complete. Orders are told apart by milliseconds: a timestamptz
-// that SQL wrote itself holds microseconds, and belongs into a timestamptz(3).
+// The unique column that cursor_page() names makes the order total. It is added ascending, unless order_by() ends with
+// it, in either direction. Timestamps are compared by milliseconds: a timestamptz that SQL itself wrote has
+// microseconds, and needs the type timestamptz(3).
 namespace ashlar::sql {
 
 namespace errors {
@@ -86,7 +87,7 @@ Task<Result<CursorPage<Out>>> Select<T, Out>::cursor_page(Executor& executor, co
   static_assert(!detail::Unwrap<detail::ValueOf<Key>>::nullable, "a column that can be NULL makes no order complete");
   auto parts = this->parts_;
   parts.limit = detail::integer_of(limit);
-  parts.orders.push_back(asc<Key>);
+  if (parts.orders.empty() || parts.orders.back().column.column != Column<Key>::name) parts.orders.push_back(asc<Key>);
   return detail::keyset_page<Out>(executor, cursors, std::move(parts), cursor);
 }
 

@@ -25,12 +25,26 @@ void append_number(std::string_view before, std::int64_t number, std::string& ou
   out.append(before).append(digits.data(), end);
 }
 
+void append_cursor(std::string_view name, const std::optional<std::string>& cursor, std::string& out) {
+  out.append(name);
+  if (cursor) out.append("\"").append(*cursor).append("\"");  // base64url: nothing to escape
+  if (!cursor) out += "null";
+}
+
 void append_pagination(const ReplyView& reply, std::string& out) {
+  if (reply.cursors != nullptr) {
+    append_number(",\"pagination\":{\"limit\":", reply.limit, out);
+    append_cursor(",\"next\":", reply.cursors->next, out);
+    append_cursor(",\"previous\":", reply.cursors->previous, out);
+    out += '}';
+    return;
+  }
   const std::int64_t pages = reply.limit > 0 ? (reply.total + reply.limit - 1) / reply.limit : 0;
   append_number(",\"pagination\":{\"page\":", reply.page, out);
   append_number(",\"limit\":", reply.limit, out);
   append_number(",\"total\":", reply.total, out);
   append_number(",\"pages\":", pages, out);
+  if (reply.total_kind == api::TotalKind::at_least) out += ",\"totalIsExact\":false";
   out += '}';
 }
 

@@ -30,8 +30,11 @@ constexpr std::string_view fault_schema =
     R"("path":{"type":"string","description":"A JSON Pointer into the body, or the name of a parameter."},)"
     R"("code":{"type":"string"},"message":{"type":"string"}}})";
 constexpr std::string_view pagination_schema =
-    R"({"type":"object","required":["page","limit","total","pages"],"properties":{)"
-    R"("page":{"type":"integer"},"limit":{"type":"integer"},"total":{"type":"integer"},"pages":{"type":"integer"}}})";
+    R"({"oneOf":[{"type":"object","required":["page","limit","total","pages"],"properties":{)"
+    R"("page":{"type":"integer"},"limit":{"type":"integer"},"total":{"type":"integer"},"pages":{"type":"integer"},)"
+    R"("totalIsExact":{"type":"boolean","description":"false: there are more than total."}}},)"
+    R"({"type":"object","description":"With a cursor.","required":["limit","next","previous"],"properties":{)"
+    R"("limit":{"type":"integer"},"next":{"type":["string","null"]},"previous":{"type":["string","null"]}}}]})";
 constexpr std::string_view security_schemes =
     R"({"bearerAuth":{"type":"http","scheme":"bearer","bearerFormat":"JWT"},)"
     R"("accessTokenCookie":{"type":"apiKey","in":"cookie","name":"accessToken"},)"

@@ -49,7 +49,9 @@ struct ReplyTraits<Page<T>> {
             .items_type = &schema::type_of<std::vector<T>>(),
             .page = reply.page,
             .limit = reply.limit,
-            .total = reply.total};
+            .total = reply.total,
+            .total_kind = reply.total_kind,
+            .cursors = reply.cursors ? &*reply.cursors : nullptr};
   }
 };
 template <class T>
@@ -62,7 +64,9 @@ struct ReplyTraits<SharedPage<T>> {
             .items_type = &schema::type_of<std::vector<T>>(),
             .page = reply.page,
             .limit = reply.limit,
-            .total = reply.total};
+            .total = reply.total,
+            .total_kind = reply.total_kind,
+            .cursors = reply.cursors ? &*reply.cursors : nullptr};
   }
 };
 template <class T>

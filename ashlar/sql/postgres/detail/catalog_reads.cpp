@@ -101,7 +101,10 @@ std::vector<Statement> postgres_catalog_reads(Catalog& out) {
   add(of_tables(
           "i.relname::text, x.indisunique, pg_get_indexdef(x.indexrelid), x.indisvalid",
           "join pg_index x on x.indrelid = t.oid join pg_class i on i.oid = x.indexrelid and not exists (select 1 "
-          "from pg_constraint c where c.conindid = i.oid and c.contype in ('p', 'u', 'x'))",
+          "from pg_constraint c where c.conindid = i.oid and c.contype in ('p', 'u', 'x')) and not exists (select 1 "
+          // One with an operator class of an extension: its definition depends on the extension's schema.
+          "from pg_depend d join pg_depend e on e.objid = d.refobjid and e.deptype = 'e' where d.objid = i.oid and "
+          "d.refclassid = 'pg_opclass'::regclass)",
           "1, 2"),
       add_index);
   add(objects(), add_object);
