@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/application.hpp"
 
+#include "ashlar/core/signing_keys.hpp"
 #include "ashlar/web/metrics.hpp"
 #include "backend/auth/routes.hpp"
 #include "backend/health/routes.hpp"
@@ -130,6 +131,11 @@ void add_cache(observe::MetricSources& sources, const cache::Cache& cache, const
       [](const cache::RedisLevel& of) { return of.untold(); });
 }
 
+// Instances with the same secrets accept each other's cursors.
+std::string cursor_key(const Settings& settings) {
+  return SigningKeys({settings.tokens.refresh_secret}).sign("ashlar.cursor_key", "");
+}
+
 std::unique_ptr<cache::RedisLevel> make_cache_level(const Settings& settings, const Dependencies& dependencies) {
   if (dependencies.redis == nullptr) return nullptr;
   return std::make_unique<cache::RedisLevel>(cache::RedisLevelOptions{.prefix = settings.redis_key_prefix + "cache:"},
@@ -221,7 +227,8 @@ Application::Application(Settings settings, Dependencies dependencies)
       readiness_(dependencies.clock, dependencies.database, replicas_, dependencies.redis),
       cache_level_(make_cache_level(settings_, dependencies)),
       cache_({.bytes_max = settings_.cache_bytes_max}, dependencies.clock, dependencies.random, cache_level_.get()),
-      products_(units_, cache_, settings_.cache_ttl),
+      cursors_({cursor_key(settings_)}),
+      products_(units_, cache_, cursors_, settings_.cache_ttl),
       order_payments_(settings_.stage == Stage::development ? OrderPayments::by_owner : OrderPayments::by_admin),
       order_expiry_(units_, products_, {&dependencies_.clock, &dependencies_.random, &dependencies_.logger},
                     {.pending_max = settings_.order_pending_max}),
@@ -257,10 +264,10 @@ web::Routes Application::routes() {
   web::Routes routes;
   mount_health(routes, settings_.stage, readiness_);
   mount_auth(routes, units_, passwords_, sessions_);
-  mount_users(routes, units_, passwords_, sessions_, products_);
-  mount_posts(routes, units_, replicas_);
+  mount_users(routes, units_, passwords_, sessions_, products_, cursors_);
+  mount_posts(routes, units_, replicas_, cursors_);
   mount_products(routes, products_);
-  mount_orders(routes, units_, products_, order_payments_);
+  mount_orders(routes, units_, products_, order_payments_, cursors_);
   if (settings_.openapi == Settings::Openapi::is_public)
     web::mount_docs(routes, settings_.stage == Stage::production ? web::DocsPage::no : web::DocsPage::yes);
   if (serves_metrics(settings_)) web::mount_metrics(routes, {.token = settings_.metrics_token});

@@ -13,6 +13,7 @@
 #include "ashlar/core/random.hpp"
 #include "ashlar/log/logger.hpp"
 #include "ashlar/redis/clients.hpp"
+#include "ashlar/sql/cursor.hpp"
 #include "ashlar/sql/database.hpp"
 #include "ashlar/sql/replicas.hpp"
 #include "ashlar/web/app.hpp"
@@ -92,6 +93,7 @@ class Application {
   Readiness readiness_;
   std::unique_ptr<cache::RedisLevel> cache_level_;  // null where there is no Redis
   cache::Cache cache_;
+  sql::Cursors cursors_;
   Products products_;
   const OrderPayments order_payments_;
   OrderExpiry order_expiry_;

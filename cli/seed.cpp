@@ -50,8 +50,9 @@ backend::Product product(std::int64_t number, Timestamp now) {
           .name = "Product " + name,
           .description = "The product number " + name + ", described in a sentence of the usual length.",
           .price = backend::Price::of_minor_units(number % 10'000),
-          .stock = number % 500,
+          .stock = number / 20 % 500,  // independent of the category
           .category = "cat" + std::to_string(number % 20),
+          .tags = {"tag" + std::to_string(number % 1000), "group" + std::to_string(number % 7)},
           .created_at = created_at,
           .updated_at = created_at};
 }

@@ -8,10 +8,13 @@ namespace ashlar::backend {
 
 bool is_heavy(const ListOrders& in) { return api::is_deep(in.page, in.limit); }
 
-Task<Result<api::Page<Order>>> list_orders(api::UserCall& call, ListOrders in, sql::Database& database) {
+Task<Result<api::Page<Order>>> list_orders(api::UserCall& call, ListOrders in, sql::Database& database,
+                                           const sql::Cursors& cursors) {
   std::optional<Uuid> user;
   if (call.user().role != role_admin) user = call.user().id;
-  co_return co_await OrderRepository(database).list(in, user);
+  OrderRepository orders(database);
+  if (in.cursor) co_return co_await orders.list_from(std::move(in), user, cursors);
+  co_return co_await orders.list(std::move(in), user);
 }
 
 }  // namespace ashlar::backend

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/orders/order_repository.hpp"
 
+#include "ashlar/sql/list.hpp"
 #include "ashlar/sql/query.hpp"
+#include "backend/list_counts.hpp"
 
 #include <algorithm>
 #include <map>
@@ -77,14 +79,35 @@ Task<Result<std::optional<OrderOwner>>> OrderRepository::find_owner(Uuid id) {
   return sql::find<&OrderRow::id, OrderOwner>(id).one(in_);
 }
 
+namespace {
+
+sql::List<OrderRow> orders_of(const std::optional<Uuid>& user, const ListOrders& wanted) {
+  auto rows = sql::list<OrderRow>();
+  rows.where_if(user, [](Uuid id) { return col<&OrderRow::user_id> == id; })
+      .order_by(wanted.sort, sql::tie_break<&OrderRow::id>(wanted.sort));
+  return rows;
+}
+
+}  // namespace
+
 Task<Result<api::Page<Order>>> OrderRepository::list(ListOrders wanted, std::optional<Uuid> user) {
-  auto rows = co_await unwrap(from<OrderRow>()
-                                  .where_if(user, [](Uuid id) { return col<&OrderRow::user_id> == id; })
-                                  .order_by(wanted.sort, asc<&OrderRow::id>)
-                                  .page(wanted.page, wanted.limit)
-                                  .all_and_count(in_));
+  Counter counter{.list = "orders"};
+  if (user) counter = {.list = "orders.user", .part = user->to_string()};
+  auto rows = co_await unwrap(
+      orders_of(user, wanted)
+          .page_with_total(in_, wanted.page, wanted.limit, total_of({std::move(counter)}, in_.dialect())));
   auto orders = co_await unwrap(with_items(std::move(rows.rows)));
-  co_return api::page_of(sql::Page<Order>{.rows = std::move(orders), .total = rows.total}, wanted.page, wanted.limit);
+  co_return api::page_of(sql::ListPage<Order>{.rows = std::move(orders), .total = rows.total, .kind = rows.kind},
+                         wanted.page, wanted.limit);
+}
+
+Task<Result<api::Page<Order>>> OrderRepository::list_from(ListOrders wanted, std::optional<Uuid> user,
+                                                          const sql::Cursors& cursors) {
+  const auto from = wanted.cursor ? api::cursor_of(*wanted.cursor) : std::nullopt;
+  auto rows = co_await unwrap(orders_of(user, wanted).cursor_page<&OrderRow::id>(in_, cursors, from, wanted.limit));
+  sql::CursorPage<Order> page{.rows = {}, .next = std::move(rows.next), .previous = std::move(rows.previous)};
+  page.rows = co_await unwrap(with_items(std::move(rows.rows)));
+  co_return api::page_of(std::move(page), wanted.limit);
 }
 
 Task<Result<std::optional<TakenProduct>>> OrderRepository::take(api::UnitOfWork& unit, Uuid product,

@@ -34,6 +34,8 @@ class OrderRepository {
   Task<Result<std::optional<Order>>> find(Uuid id);
   Task<Result<std::optional<OrderOwner>>> find_owner(Uuid id);
   Task<Result<api::Page<Order>>> list(ListOrders wanted, std::optional<Uuid> user);  // nullopt: of all users
+  Task<Result<api::Page<Order>>> list_from(ListOrders wanted, std::optional<Uuid> user,
+                                           const sql::Cursors& cursors);  // by wanted.cursor
   // Whether there is a pending order that was created then or before.
   Task<Result<bool>> any_expired(Timestamp created_until);
 

@@ -23,7 +23,9 @@ ASHLAR_TABLE(OrderRow, "orders", sql::references<&OrderRow::user_id, &UserRow::i
              sql::check("total >= 0"),
              sql::index<&OrderRow::user_id, &OrderRow::created_at, &OrderRow::id>("orders_user"),
              sql::index<&OrderRow::created_at, &OrderRow::id>("orders_created_at"),
-             sql::index<&OrderRow::status, &OrderRow::created_at, &OrderRow::id>("orders_status"))
+             sql::index<&OrderRow::status, &OrderRow::created_at, &OrderRow::id>("orders_status"),
+             sql::index<&OrderRow::updated_at, &OrderRow::id>("orders_updated_at"),
+             sql::index<&OrderRow::total, &OrderRow::id>("orders_total"))
 
 struct OrderItemRow {
   Uuid order_id;

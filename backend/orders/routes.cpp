@@ -11,10 +11,10 @@
 namespace ashlar::backend {
 
 // clang-format off
-void mount_orders(web::Routes& routes, api::Units& units, Products& products, const OrderPayments& payments) {
+void mount_orders(web::Routes& routes, api::Units& units, Products& products, const OrderPayments& payments, const sql::Cursors& cursors) {
   sql::Database& database = units.database();
-  routes.get("/api/orders", list_orders, database).signed_in().heavy(is_heavy)
-      .name("listOrders").tag("Orders").summary("My orders; for an admin, the orders of all users");
+  routes.get("/api/orders", list_orders, database, cursors).signed_in().heavy(is_heavy)
+      .name("listOrders").tag("Orders").summary("My orders; for an admin, the orders of all users").fails_with(sql::errors::invalid_cursor);
   routes.get("/api/orders/{id}", get_order, database).owner(customer_of, database)
       .name("getOrder").tag("Orders").summary("One order of mine").fails_with(errors::order_not_found);
   routes.post("/api/orders", create_order, units, products).signed_in().idempotency_key()

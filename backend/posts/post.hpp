@@ -34,7 +34,9 @@ struct Post {
 ASHLAR_DESCRIBE(Post, id, author_id, title, content, published, created_at, updated_at)
 ASHLAR_TABLE(Post, "posts", sql::references<&Post::author_id, &UserRow::id>(sql::OnDelete::cascade),
              sql::index<&Post::author_id, &Post::created_at, &Post::id>("posts_author"),
-             sql::index<&Post::published, &Post::created_at, &Post::id>("posts_published"))
+             sql::index<&Post::published, &Post::created_at, &Post::id>("posts_published"),
+             sql::index<&Post::published, &Post::updated_at, &Post::id>("posts_updated_at"),
+             sql::index<&Post::published, &Post::title, &Post::id>("posts_title"))
 
 // What a list shows of a post: all but its content, since a hundred of them can have 40 MB.
 struct PostSummary {

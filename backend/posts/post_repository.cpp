@@ -1,29 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/posts/post_repository.hpp"
 
+#include "ashlar/sql/list.hpp"
 #include "ashlar/sql/query.hpp"
+#include "backend/list_counts.hpp"
 #include "backend/raw_statements.hpp"
 
 namespace ashlar::backend {
 
-using sql::asc;
 using sql::col;
-using sql::select;
 
 Task<Result<std::optional<Post>>> PostRepository::find(Uuid id) { return sql::find<&Post::id>(id).one(in_); }
 
 Task<Result<std::optional<Uuid>>> PostRepository::find_author(Uuid id) { return author_of_post(id).one(in_); }
 
-Task<Result<api::Page<PostSummary>>> PostRepository::list(ListPosts wanted, std::optional<Uuid> author) {
+namespace {
+
+sql::List<Post, PostSummary> visible_to(const std::optional<Uuid>& author, const ListPosts& wanted) {
   sql::Condition visible = col<&Post::published> == true;
   if (author) visible = std::move(visible) || col<&Post::author_id> == *author;
-  auto rows = co_await unwrap(select<PostSummary>()
-                                  .from<Post>()
-                                  .where(std::move(visible))
-                                  .order_by(wanted.sort, asc<&Post::id>)
-                                  .page(wanted.page, wanted.limit)
-                                  .all_and_count(in_));
-  co_return api::page_of(std::move(rows), wanted.page, wanted.limit);
+  auto rows = sql::list<Post, PostSummary>();
+  rows.where(std::move(visible)).order_by(wanted.sort, sql::tie_break<&Post::id>(wanted.sort));
+  return rows;
+}
+
+}  // namespace
+
+Task<Result<api::Page<PostSummary>>> PostRepository::list(ListPosts wanted, std::optional<Uuid> author) {
+  std::vector<Counter> counters{{.list = "posts.published"}};
+  if (author) counters.push_back({.list = "posts.drafts", .part = author->to_string()});
+  auto page = co_await unwrap(
+      visible_to(author, wanted)
+          .page_with_total(in_, wanted.page, wanted.limit, total_of(std::move(counters), in_.dialect())));
+  co_return api::page_of(std::move(page), wanted.page, wanted.limit);
+}
+
+Task<Result<api::Page<PostSummary>>> PostRepository::list_from(ListPosts wanted, std::optional<Uuid> author,
+                                                               const sql::Cursors& cursors) {
+  const auto from = wanted.cursor ? api::cursor_of(*wanted.cursor) : std::nullopt;
+  auto page = co_await unwrap(visible_to(author, wanted).cursor_page<&Post::id>(in_, cursors, from, wanted.limit));
+  co_return api::page_of(std::move(page), wanted.limit);
 }
 
 Task<Result<>> PostRepository::create(api::UnitOfWork& unit, Post post) {

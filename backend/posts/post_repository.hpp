@@ -30,6 +30,8 @@ class PostRepository {
   Task<Result<std::optional<Uuid>>> find_author(Uuid id);
   // The published ones, and all of the author's where one is given.
   Task<Result<api::Page<PostSummary>>> list(ListPosts wanted, std::optional<Uuid> author);
+  Task<Result<api::Page<PostSummary>>> list_from(ListPosts wanted, std::optional<Uuid> author,
+                                                 const sql::Cursors& cursors);  // by wanted.cursor
 
   static Task<Result<>> create(api::UnitOfWork& unit, Post post);
   static Task<Result<std::optional<Post>>> update(api::UnitOfWork& unit, Uuid id, PostChanges changes);

@@ -11,10 +11,10 @@
 namespace ashlar::backend {
 
 // clang-format off
-void mount_posts(web::Routes& routes, api::Units& units, sql::Replicas& replicas) {
+void mount_posts(web::Routes& routes, api::Units& units, sql::Replicas& replicas, const sql::Cursors& cursors) {
   sql::Database& database = units.database();
-  routes.get("/api/posts", list_posts, replicas).open().heavy(is_heavy)
-      .name("listPosts").tag("Posts").summary("Published posts, and mine");
+  routes.get("/api/posts", list_posts, replicas, cursors).open().heavy(is_heavy)
+      .name("listPosts").tag("Posts").summary("Published posts, and mine").fails_with(sql::errors::invalid_cursor);
   routes.get("/api/posts/{id}", get_post, database).open()
       .name("getPost").tag("Posts").summary("One post").fails_with(errors::post_not_found);
   routes.post("/api/posts", create_post, units).signed_in()

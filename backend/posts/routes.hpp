@@ -2,12 +2,13 @@
 #pragma once
 
 #include "ashlar/api/units.hpp"
+#include "ashlar/sql/cursor.hpp"
 #include "ashlar/sql/replicas.hpp"
 #include "ashlar/web/routes.hpp"
 
 namespace ashlar::backend {
 
 // The list is read from a replica where there is one: it is not cached, and callers see what they wrote.
-void mount_posts(web::Routes& routes, api::Units& units, sql::Replicas& replicas);
+void mount_posts(web::Routes& routes, api::Units& units, sql::Replicas& replicas, const sql::Cursors& cursors);
 
 }  // namespace ashlar::backend

@@ -20,7 +20,8 @@ CreateProduct CreateProduct::example() {
           .price = Price::of_minor_units(349'00),
           .description = Nullable(ProductDescription::of("A desk of solid oak, 160 cm wide.")),
           .stock = Stock::of(12),
-          .category = Nullable(ProductCategory::of("furniture"))};
+          .category = Nullable(ProductCategory::of("furniture")),
+          .tags = ProductTags{ProductTag::of("oak"), ProductTag::of("office")}};
 }
 
 Task<Result<api::Created<Product>>> create_product(api::Call& call, CreateProduct in, Products& products) {
@@ -30,6 +31,7 @@ Task<Result<api::Created<Product>>> create_product(api::Call& call, CreateProduc
                   .price = in.price,
                   .stock = in.stock.value(),
                   .category = text_of(in.category),
+                  .tags = in.tags ? texts_of(*in.tags) : std::vector<std::string>{},
                   .created_at = call.now(),
                   .updated_at = call.now()};
   co_await unwrap(products.create(call, product));

@@ -18,10 +18,11 @@ struct CreateProduct {
   std::optional<Nullable<ProductDescription>> description;
   Defaulted<Stock, 0> stock;
   std::optional<Nullable<ProductCategory>> category;
+  std::optional<ProductTags> tags;
 
   static CreateProduct example();
 };
-ASHLAR_DESCRIBE(CreateProduct, name, price, description, stock, category)
+ASHLAR_DESCRIBE(CreateProduct, name, price, description, stock, category, tags)
 
 Task<Result<api::Created<Product>>> create_product(api::Call& call, CreateProduct in, Products& products);
 

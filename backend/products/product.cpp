@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/products/product.hpp"
 
+#include <algorithm>
+
 namespace ashlar::backend {
 
 Product Product::example() {
@@ -11,8 +13,17 @@ Product Product::example() {
           .price = Price::of_minor_units(349'00),
           .stock = 12,
           .category = std::string("furniture"),
+          .tags = {"oak", "office"},
           .created_at = moment,
           .updated_at = moment};
+}
+
+std::vector<std::string> texts_of(const ProductTags& tags) {
+  std::vector<std::string> out;
+  for (const ProductTag& tag : tags) {
+    if (std::ranges::find(out, tag.view()) == out.end()) out.push_back(tag.str());
+  }
+  return out;
 }
 
 }  // namespace ashlar::backend

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/products/product_repository.hpp"
 
+#include "ashlar/sql/list.hpp"
 #include "ashlar/sql/query.hpp"
+#include "backend/list_counts.hpp"
 
 namespace ashlar::backend {
 
-using sql::asc;
 using sql::col;
-using sql::from;
 
 Task<Result<>> ProductRepository::create(api::UnitOfWork& unit, Product product) {
   co_await unwrap(sql::insert(product).run(unit));
@@ -16,21 +16,47 @@ Task<Result<>> ProductRepository::create(api::UnitOfWork& unit, Product product)
 
 Task<Result<std::optional<Product>>> ProductRepository::find(Uuid id) { return sql::find<&Product::id>(id).one(in_); }
 
+namespace {
+
+sql::List<Product> matching(const ListProducts& wanted) {
+  auto rows = sql::list<Product>();
+  rows.where_if(wanted.category, [](const auto& name) { return col<&Product::category> == name; })
+      .where_if(wanted.tag, [](const auto& tag) { return col<&Product::tags>.contains(tag); })
+      .where_if(wanted.search,
+                [](const auto& text) {
+                  return contains_ignoring_case(col<&Product::name>, text) ||
+                         contains_ignoring_case(col<&Product::description>, text);
+                })
+      .where_if(wanted.min_price, [](Price price) { return col<&Product::price> >= price; })
+      .where_if(wanted.max_price, [](Price price) { return col<&Product::price> <= price; })
+      .order_by(wanted.sort, sql::tie_break<&Product::id>(wanted.sort));
+  return rows;
+}
+
+// Of all products, of a category and of a tag.
+std::optional<Counter> counter_of(const ListProducts& wanted) {
+  if (wanted.search || wanted.min_price || wanted.max_price || (wanted.category && wanted.tag)) return std::nullopt;
+  if (wanted.category) return Counter{.list = "products.category", .part = wanted.category->str()};
+  if (wanted.tag) return Counter{.list = "products.tag", .part = wanted.tag->str()};
+  return Counter{.list = "products"};
+}
+
+}  // namespace
+
 Task<Result<api::Page<Product>>> ProductRepository::list(ListProducts wanted) {
-  auto rows =
-      co_await unwrap(from<Product>()
-                          .where_if(wanted.category, [](const auto& name) { return col<&Product::category> == name; })
-                          .where_if(wanted.search,
-                                    [](const auto& text) {
-                                      return contains_ignoring_case(col<&Product::name>, text) ||
-                                             contains_ignoring_case(col<&Product::description>, text);
-                                    })
-                          .where_if(wanted.min_price, [](Price price) { return col<&Product::price> >= price; })
-                          .where_if(wanted.max_price, [](Price price) { return col<&Product::price> <= price; })
-                          .order_by(wanted.sort, asc<&Product::id>)
-                          .page(wanted.page, wanted.limit)
-                          .all_and_count(in_));
-  co_return api::page_of(std::move(rows), wanted.page, wanted.limit);
+  const auto rows = matching(wanted);
+  const auto counter = counter_of(wanted);
+  const auto counted_max = wanted.search ? found_rows_counted_max : filtered_rows_counted_max;
+  auto read = counter ? rows.page_with_total(in_, wanted.page, wanted.limit, total_of({*counter}, in_.dialect()))
+                      : rows.page_counted_to(in_, wanted.page, wanted.limit, counted_max);
+  auto page = co_await unwrap(std::move(read));
+  co_return api::page_of(std::move(page), wanted.page, wanted.limit);
+}
+
+Task<Result<api::Page<Product>>> ProductRepository::list_from(ListProducts wanted, const sql::Cursors& cursors) {
+  const auto from = wanted.cursor ? api::cursor_of(*wanted.cursor) : std::nullopt;
+  auto page = co_await unwrap(matching(wanted).cursor_page<&Product::id>(in_, cursors, from, wanted.limit));
+  co_return api::page_of(std::move(page), wanted.limit);
 }
 
 Task<Result<std::optional<Product>>> ProductRepository::update(api::UnitOfWork& unit, Uuid id, ProductChanges changes) {
@@ -42,6 +68,7 @@ Task<Result<std::optional<Product>>> ProductRepository::update(api::UnitOfWork& 
       .set_if(col<&Product::description>, changes.description)
       .set_if(col<&Product::stock>, changes.stock)
       .set_if(col<&Product::category>, changes.category)
+      .set_if(col<&Product::tags>, changes.tags)
       .where(col<&Product::id> == id)
       .returning_one(unit);
 }

@@ -9,6 +9,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace ashlar::backend {
 
@@ -19,8 +20,9 @@ struct ProductChanges {
   std::optional<Nullable<ProductDescription>> description;
   std::optional<Stock> stock;
   std::optional<Nullable<ProductCategory>> category;
+  std::optional<std::vector<std::string>> tags;
 
-  [[nodiscard]] bool empty() const { return !name && !price && !description && !stock && !category; }
+  [[nodiscard]] bool empty() const { return !name && !price && !description && !stock && !category && !tags; }
 };
 
 // The rows of products. Reads go to the executor that it is made for; writes take a unit of work, and are one statement
@@ -31,6 +33,7 @@ class ProductRepository {
 
   Task<Result<std::optional<Product>>> find(Uuid id);
   Task<Result<api::Page<Product>>> list(ListProducts wanted);
+  Task<Result<api::Page<Product>>> list_from(ListProducts wanted, const sql::Cursors& cursors);  // by wanted.cursor
 
   static Task<Result<>> create(api::UnitOfWork& unit, Product product);
   static Task<Result<std::optional<Product>>> update(api::UnitOfWork& unit, Uuid id, ProductChanges changes);

@@ -18,6 +18,13 @@ Scenario invalid(std::string name, std::string request, std::string body, std::v
           "request.invalid", std::move(faults),  std::move(token)};
 }
 
+// "1", "2", ...
+std::string tags_upto(int count) {
+  std::string out = R"("1")";
+  for (int number = 2; number <= count; ++number) out += ", \"" + std::to_string(number) + '"';
+  return out;
+}
+
 Person keeper(TestBackend& backend) {
   return backend.person_with("keeper", {"create:product", "update:product", "delete:product"});
 }
@@ -42,6 +49,8 @@ TEST(Products, ListRefuses) {
               invalid("prices the wrong way round", list + "?minPrice=10.00&maxPrice=9.99", "", {"maxPrice too_small"}),
               invalid("a category of nothing", list + "?category=", "", {"category too_short"}),
               invalid("too long a category", list + "?category=" + std::string(61, 'c'), "", {"category too_long"}),
+              invalid("a tag of nothing", list + "?tag=", "", {"tag too_short"}),
+              invalid("too long a tag", list + "?tag=" + std::string(41, 't'), "", {"tag too_long"}),
               invalid("too long a search", list + "?search=" + std::string(201, 's'), "", {"search too_long"}),
               {"ill-formed UTF-8", list + "?search=%ff", "", 400, "request.malformed_query"},
           });
@@ -89,6 +98,13 @@ TEST(Products, CreateRefuses) {
               invalid("wrong types", create,
                       R"({"name": [], "price": true, "stock": "3", "category": 1, "description": {}})",
                       {"/name type", "/price type", "/stock type", "/category type", "/description type"}, who.token),
+              invalid("tags that are no list", create, R"({"name": "a", "price": 1, "tags": "oak"})", {"/tags type"},
+                      who.token),
+              invalid("tags that are no tags", create,
+                      R"({"name": "a", "price": 1, "tags": ["oak", "", 7, ")" + std::string(41, 't') + R"("]})",
+                      {"/tags/1 too_short", "/tags/2 type", "/tags/3 too_long"}, who.token),
+              invalid("too many tags", create, R"({"name": "a", "price": 1, "tags": [)" + tags_upto(21) + "]}",
+                      {"/tags too_many_items"}, who.token),
               invalid("a price in words", create, R"({"name": "a", "price": "ten"})", {"/price money"}, who.token),
               invalid("three decimals", create, R"({"name": "a", "price": "1.005"})", {"/price money"}, who.token),
               invalid("three decimals as a number", create, R"({"name": "a", "price": 1.005})", {"/price money"},
@@ -126,6 +142,40 @@ TEST(Products, AreAddedWithWhatIsGiven) {
   EXPECT_EQ(reply.at("/data/price"), "99999999.99");
   EXPECT_EQ(reply.at("/data/stock"), "7");
   EXPECT_EQ(reply.at("/data/description"), "bright");
+}
+
+TEST(Products, HaveTags) {
+  TestBackend backend;
+  const Person who = keeper(backend);
+  const std::string desk =
+      added(backend, who, R"({"name": "Desk", "price": 1, "tags": ["oak", "new", "oak", "it's \"a\""]})");
+  const std::string chair = added(backend, who, R"({"name": "Chair", "price": 1, "tags": ["oak"]})");
+  const std::string full = added(backend, who, R"({"name": "Full", "price": 1, "tags": [)" + tags_upto(20) + "]}");
+  const auto found = [&](const std::string& query) {
+    const auto reply = backend.client().get("/api/products" + query);
+    EXPECT_EQ(reply.status, 200) << reply.body;
+    return reply.at("/data") == "[]" ? "" : reply.at("/data/0/name") + " of " + reply.at("/pagination/total");
+  };
+  EXPECT_EQ(backend.client().get("/api/products/" + desk).at("/data/tags"), R"(["oak","new","it's \"a\""])");
+  EXPECT_EQ(found("?tag=oak"), "Chair of 2");
+  EXPECT_EQ(found("?tag=oak&sort=createdAt"), "Desk of 2");
+  EXPECT_EQ(found("?tag=new"), "Desk of 1");
+  EXPECT_EQ(found("?tag=it%27s+%22a%22"), "Desk of 1");
+  EXPECT_EQ(found("?tag=oa"), "") << "a whole tag";
+  EXPECT_EQ(found("?tag=Oak"), "") << "with its case";
+  EXPECT_EQ(found("?tag=20"), "Full of 1");
+  EXPECT_EQ(found("?tag=oak&search=desk&maxPrice=1"), "Desk of 1");
+
+  const std::string path = "/api/products/" + desk;
+  EXPECT_EQ(backend.as(who, Method::patch, path, R"({"price": 2})").at("/data/tags/0"), "oak") << "absent: as before";
+  EXPECT_EQ(backend.as(who, Method::patch, path, R"({"tags": ["pine"]})").at("/data/tags"), R"(["pine"])");
+  EXPECT_EQ(found("?tag=new"), "");
+  EXPECT_EQ(found("?tag=pine"), "Desk of 1");
+  EXPECT_EQ(backend.as(who, Method::patch, path, R"({"tags": []})").at("/data/tags"), "[]");
+  EXPECT_EQ(backend.as(who, Method::patch, path, R"({"tags": null})").status, 422);
+  EXPECT_EQ(backend.client().get("/api/products/" + chair).at("/data/tags"), R"(["oak"])");
+  EXPECT_EQ(backend.as(who, Method::remove, "/api/products/" + full).status, 204);
+  EXPECT_EQ(found("?tag=20"), "");
 }
 
 TEST(Product, Refuses) {

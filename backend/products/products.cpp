@@ -20,8 +20,9 @@ constexpr std::chrono::milliseconds absent_ttl_max = 5s;  // so that invented id
 struct ProductList {
   std::vector<Product> items;
   std::int64_t total = 0;
+  bool total_is_exact = true;
 };
-ASHLAR_DESCRIBE(ProductList, items, total)
+ASHLAR_DESCRIBE(ProductList, items, total, total_is_exact)
 
 cache::Key<Product> key_of(Uuid id) { return cache::key<Product>("product", id); }
 cache::Key<ProductList> key_of(const ListProducts& wanted) {
@@ -30,7 +31,8 @@ cache::Key<ProductList> key_of(const ListProducts& wanted) {
 
 Task<Result<ProductList>> read_list(ProductRepository& rows, ListProducts wanted) {
   auto page = co_await unwrap(rows.list(std::move(wanted)));
-  co_return ProductList{.items = std::move(page.items), .total = page.total};
+  co_return ProductList{
+      .items = std::move(page.items), .total = page.total, .total_is_exact = page.total_kind == api::TotalKind::exact};
 }
 
 Task<Result<>> create_row(api::UnitOfWork& unit, Products* products, Product product) {
@@ -51,8 +53,8 @@ Task<Result<bool>> remove_row(api::UnitOfWork& unit, Products* products, Uuid id
 
 }  // namespace
 
-Products::Products(api::Units& units, cache::Cache& cache, std::chrono::milliseconds ttl)
-    : units_(units), repository_(units.database()), cache_(cache), ttl_(ttl) {}
+Products::Products(api::Units& units, cache::Cache& cache, const sql::Cursors& cursors, std::chrono::milliseconds ttl)
+    : units_(units), repository_(units.database()), cache_(cache), cursors_(cursors), ttl_(ttl) {}
 
 Task<Result<std::optional<Product>>> Products::find(Uuid id) {
   if (ttl_.count() == 0) co_return co_await repository_.find(id);
@@ -64,6 +66,12 @@ Task<Result<std::optional<Product>>> Products::find(Uuid id) {
 }
 
 Task<Result<api::SharedPage<Product>>> Products::list(ListProducts wanted) {
+  if (wanted.cursor) {
+    auto read = co_await unwrap(repository_.list_from(std::move(wanted), cursors_));
+    auto items = std::make_shared<const std::vector<Product>>(std::move(read.items));
+    co_return api::SharedPage<Product>{
+        .items = std::move(items), .limit = read.limit, .cursors = std::move(read.cursors)};
+  }
   const std::int64_t page = wanted.page.value();
   const std::int64_t limit = wanted.limit.value();
   std::shared_ptr<const ProductList> list;
@@ -76,7 +84,12 @@ Task<Result<api::SharedPage<Product>>> Products::list(ListProducts wanted) {
                           [&rows = repository_, wanted = std::move(wanted)] { return read_list(rows, wanted); }));
   }
   std::shared_ptr<const std::vector<Product>> items(list, &list->items);
-  co_return api::SharedPage<Product>{.items = std::move(items), .page = page, .limit = limit, .total = list->total};
+  co_return api::SharedPage<Product>{
+      .items = std::move(items),
+      .page = page,
+      .limit = limit,
+      .total = list->total,
+      .total_kind = list->total_is_exact ? api::TotalKind::exact : api::TotalKind::at_least};
 }
 
 Task<Result<>> Products::create(api::Call& call, Product product) {

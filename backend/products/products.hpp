@@ -15,11 +15,11 @@ namespace ashlar::backend {
 
 // The products as the API reads them: through the cache. Whoever changes products does it here, or calls forget_after()
 // in its own unit of work: when the unit has ended, the cached copies are invalid in this process and, with Redis, in
-// all instances. Lists with a search are not cached: there is no bound to their number.
+// all instances. Lists with a search and lists read by a cursor are not cached: their number has no bound.
 class Products {
  public:
   // All of them outlive it. `ttl`: how long a change by another process may go unnoticed without Redis; 0: no caching.
-  Products(api::Units& units, cache::Cache& cache, std::chrono::milliseconds ttl);
+  Products(api::Units& units, cache::Cache& cache, const sql::Cursors& cursors, std::chrono::milliseconds ttl);
 
   Task<Result<std::optional<Product>>> find(Uuid id);
   Task<Result<api::SharedPage<Product>>> list(ListProducts wanted);
@@ -37,6 +37,7 @@ class Products {
   api::Units& units_;
   ProductRepository repository_;
   cache::Cache& cache_;
+  const sql::Cursors& cursors_;
   const std::chrono::milliseconds ttl_;
 };
 

@@ -50,7 +50,7 @@ TEST_F(CachedProducts, AreReadOnceUntilTheyChange) {
   EXPECT_EQ(total(), "1");
   EXPECT_EQ(total("?page=2"), "1");
   behind_the_back("update products set stock = 3; insert into products select '" + Uuid().to_string() +
-                  "', name, description, price, stock, category, created_at, updated_at from products;");
+                  "', name, description, price, stock, category, created_at, updated_at, tags from products;");
   EXPECT_EQ(stock_of(id), "9");
   EXPECT_EQ(total(), "1");
   EXPECT_EQ(total("?search=Chair"), "2") << "a search is not kept";
@@ -86,7 +86,7 @@ TEST_F(CachedProducts, WhatNobodyToldIsShownForTheTtlAtMost) {
   EXPECT_EQ(stock_of(id), "9");
   EXPECT_EQ(stock_of(unknown), "404");
   behind_the_back("update products set stock = 3; insert into products select '" + unknown +
-                  "', name, description, price, stock, category, created_at, updated_at from products;");
+                  "', name, description, price, stock, category, created_at, updated_at, tags from products;");
   EXPECT_EQ(stock_of(unknown), "404");
   backend.clock().advance(5s);
   EXPECT_EQ(stock_of(unknown), "3");
@@ -119,12 +119,13 @@ class ProductsService : public testing::Test {
   SystemRandom random;
   cache::Cache cache{{}, clock, random};
   api::Units units{test_backend.database(), {}};
-  backend::Products products{units, cache, 1h};
+  sql::Cursors cursors{{std::string(32, 'k')}};
+  backend::Products products{units, cache, cursors, 1h};
   const Uuid id{std::array<std::uint8_t, 16>{7}};
 };
 
 TEST_F(ProductsService, KeepNothingWithATtlOfZero) {
-  backend::Products uncached(units, cache, 0ms);
+  backend::Products uncached(units, cache, cursors, 0ms);
   EXPECT_FALSE(*await(uncached.find(id)));
   EXPECT_EQ(await(uncached.list({}))->total, 0);
   EXPECT_EQ(cache.statistics().misses, 0U);

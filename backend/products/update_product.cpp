@@ -6,8 +6,12 @@
 namespace ashlar::backend {
 
 Task<Result<Product>> update_product(api::Call& call, UpdateProduct in, Products& products) {
-  ProductChanges changes{
-      .name = in.name, .price = in.price, .description = in.description, .stock = in.stock, .category = in.category};
+  ProductChanges changes{.name = in.name,
+                         .price = in.price,
+                         .description = in.description,
+                         .stock = in.stock,
+                         .category = in.category,
+                         .tags = in.tags ? std::optional(texts_of(*in.tags)) : std::nullopt};
   co_return required(co_await products.update(call, in.id, std::move(changes)), errors::product_not_found,
                      "There is no such product.");
 }

@@ -18,8 +18,9 @@ struct UpdateProduct {
   std::optional<Nullable<ProductDescription>> description;
   std::optional<Stock> stock;
   std::optional<Nullable<ProductCategory>> category;
+  std::optional<ProductTags> tags;
 };
-ASHLAR_DESCRIBE(UpdateProduct, id, name, price, description, stock, category)
+ASHLAR_DESCRIBE(UpdateProduct, id, name, price, description, stock, category, tags)
 
 Task<Result<Product>> update_product(api::Call& call, UpdateProduct in, Products& products);
 

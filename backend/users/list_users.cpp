@@ -14,7 +14,9 @@ void ListUsers::refine(schema::Refinement& out) const {
   }
 }
 
-Task<Result<api::Page<User>>> list_users(api::Call&, ListUsers in, sql::Database& database) {
+Task<Result<api::Page<User>>> list_users(api::Call&, ListUsers in, sql::Database& database,
+                                         const sql::Cursors& cursors) {
+  if (in.cursor) co_return co_await UserRepository(database).list_from(std::move(in), cursors);
   co_return co_await UserRepository(database).list(std::move(in));
 }
 

@@ -12,14 +12,14 @@
 namespace ashlar::backend {
 
 // clang-format off
-void mount_users(web::Routes& routes, api::Units& units, auth::PasswordHasher& passwords, Sessions& sessions, Products& products) {
+void mount_users(web::Routes& routes, api::Units& units, auth::PasswordHasher& passwords, Sessions& sessions, Products& products, const sql::Cursors& cursors) {
   sql::Database& database = units.database();
   routes.get("/api/users/me", me, database).signed_in()
       .name("me").tag("Users").summary("My account");
   routes.patch("/api/users/me", update_me, units).signed_in()
       .name("updateMe").tag("Users").summary("Change my account").fails_with(errors::email_taken);
-  routes.get("/api/users", list_users, database).role("admin").heavy(is_heavy)
-      .name("listUsers").tag("Users").summary("Find accounts");
+  routes.get("/api/users", list_users, database, cursors).role("admin").heavy(is_heavy)
+      .name("listUsers").tag("Users").summary("Find accounts").fails_with(sql::errors::invalid_cursor);
   routes.post("/api/users", create_user, units, passwords).permission("create:user")
       .name("createUser").tag("Users").summary("Make an account for another").fails_with(errors::email_taken);
   routes.get("/api/users/{id}", get_user, database).role("admin")

@@ -3,6 +3,7 @@
 
 #include "ashlar/api/units.hpp"
 #include "ashlar/auth/password.hpp"
+#include "ashlar/sql/cursor.hpp"
 #include "ashlar/web/routes.hpp"
 #include "backend/auth/sessions.hpp"
 #include "backend/products/products.hpp"
@@ -10,6 +11,6 @@
 namespace ashlar::backend {
 
 void mount_users(web::Routes& routes, api::Units& units, auth::PasswordHasher& passwords, Sessions& sessions,
-                 Products& products);
+                 Products& products, const sql::Cursors& cursors);
 
 }  // namespace ashlar::backend

@@ -3,13 +3,14 @@
 
 #include "ashlar/core/encoding.hpp"
 #include "ashlar/schema/fault_codes.hpp"
+#include "ashlar/sql/list.hpp"
 #include "ashlar/sql/query.hpp"
+#include "backend/list_counts.hpp"
 #include "backend/raw_statements.hpp"
 #include "backend/users/user_row.hpp"
 
 namespace ashlar::backend {
 
-using sql::asc;
 using sql::col;
 using sql::from;
 
@@ -77,20 +78,38 @@ Task<Result<std::optional<Account>>> UserRepository::find_account_locked(api::Un
   co_return account_of(std::move(*row));
 }
 
+namespace {
+
+sql::List<UserRow, User> matching(const ListUsers& wanted) {
+  auto rows = sql::list<UserRow, User>();
+  rows.where_if(wanted.search,
+                [](const auto& text) {
+                  return contains_ignoring_case(col<&UserRow::name>, text) ||
+                         contains_ignoring_case(col<&UserRow::email>, text);
+                })
+      .where_if(wanted.min_age, [](Age age) { return col<&UserRow::age> >= age; })
+      .where_if(wanted.max_age, [](Age age) { return col<&UserRow::age> <= age; })
+      .order_by(wanted.sort, sql::tie_break<&UserRow::id>(wanted.sort));
+  return rows;
+}
+
+}  // namespace
+
 Task<Result<api::Page<User>>> UserRepository::list(ListUsers wanted) {
-  auto rows = co_await unwrap(sql::select<User>()
-                                  .from<UserRow>()
-                                  .where_if(wanted.search,
-                                            [](const auto& text) {
-                                              return contains_ignoring_case(col<&UserRow::name>, text) ||
-                                                     contains_ignoring_case(col<&UserRow::email>, text);
-                                            })
-                                  .where_if(wanted.min_age, [](Age age) { return col<&UserRow::age> >= age; })
-                                  .where_if(wanted.max_age, [](Age age) { return col<&UserRow::age> <= age; })
-                                  .order_by(wanted.sort, asc<&UserRow::id>)
-                                  .page(wanted.page, wanted.limit)
-                                  .all_and_count(in_));
-  co_return api::page_of(std::move(rows), wanted.page, wanted.limit);
+  const auto rows = matching(wanted);
+  const bool counted = !wanted.search && !wanted.min_age && !wanted.max_age;
+  const auto counted_max = wanted.search ? found_rows_counted_max : filtered_rows_counted_max;
+  auto read = counted
+                  ? rows.page_with_total(in_, wanted.page, wanted.limit, total_of({{.list = "users"}}, in_.dialect()))
+                  : rows.page_counted_to(in_, wanted.page, wanted.limit, counted_max);
+  auto page = co_await unwrap(std::move(read));
+  co_return api::page_of(std::move(page), wanted.page, wanted.limit);
+}
+
+Task<Result<api::Page<User>>> UserRepository::list_from(ListUsers wanted, const sql::Cursors& cursors) {
+  const auto from = wanted.cursor ? api::cursor_of(*wanted.cursor) : std::nullopt;
+  auto page = co_await unwrap(matching(wanted).cursor_page<&UserRow::id>(in_, cursors, from, wanted.limit));
+  co_return api::page_of(std::move(page), wanted.limit);
 }
 
 Task<Result<std::optional<User>>> UserRepository::update(api::UnitOfWork& unit, Uuid id, UserChanges changes) {

@@ -48,6 +48,7 @@ class UserRepository {
   Task<Result<std::optional<User>>> find(Uuid id);
   Task<Result<std::optional<Account>>> find_account(std::string email);  // compared without case
   Task<Result<api::Page<User>>> list(ListUsers wanted);
+  Task<Result<api::Page<User>>> list_from(ListUsers wanted, const sql::Cursors& cursors);  // by wanted.cursor
   Task<Result<bool>> any_admin();
 
   // Errors: user.email_taken; request.invalid with a fault at /role when there is no such role.

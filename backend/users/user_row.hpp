@@ -31,7 +31,11 @@ ASHLAR_TABLE(UserRow, "users", sql::references<&UserRow::role, &RoleRow::name>()
              sql::type<&UserRow::permissions>("text"), sql::default_value<&UserRow::permissions>("'[]'"),
              sql::check("age between 0 and 150"), sql::unique("users_email", "lower(email)"),
              sql::index<&UserRow::created_at, &UserRow::id>("users_created_at"),
-             sql::index<&UserRow::role>("users_role"))
+             sql::index<&UserRow::role>("users_role"),
+             sql::index<&UserRow::updated_at, &UserRow::id>("users_updated_at"),
+             sql::index<&UserRow::name, &UserRow::id>("users_name"),
+             sql::index<&UserRow::email, &UserRow::id>("users_by_email"),
+             sql::index("users_age", {"age, id", "age nulls first, id"}))
 
 // What an account has beside what its role brings.
 struct UserPermissionRow {

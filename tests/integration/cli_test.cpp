@@ -66,8 +66,8 @@ TEST_F(Cli, MigratesUpAndDown) {
   const auto status = run({"migrate", "status"});
   EXPECT_EQ(status.exit_code, 0);
   EXPECT_THAT(status.out, Not(HasSubstr("pending")));
-  EXPECT_THAT(run({"migrate", "down", "--dry-run"}).out, HasSubstr("-- 0007_orders_outlive_accounts"));
-  EXPECT_THAT(run({"migrate", "down", "--steps", "7"}).out, HasSubstr("took back 0001_users"));
+  EXPECT_THAT(run({"migrate", "down", "--dry-run"}).out, HasSubstr("-- 0008_lists"));
+  EXPECT_THAT(run({"migrate", "down", "--steps", "8"}).out, HasSubstr("took back 0001_users"));
   EXPECT_EQ(run({"migrate", "status"}).exit_code, 1);
 }
 

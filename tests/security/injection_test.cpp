@@ -7,6 +7,7 @@
 #include "ashlar/web/input_binding.hpp"
 #include "tests/support/test_backend.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -127,6 +128,15 @@ std::vector<Place> texts_in(const std::string& json) {
   return out;
 }
 
+// A value, or the items of a list.
+std::vector<std::string> values_at(const web::TestReply& reply, const std::string& place) {
+  if (!reply.at(place).starts_with("[\"")) return {reply.at(place)};
+  std::vector<std::string> out;
+  for (std::size_t i = 0; reply.has(place + '/' + std::to_string(i)); ++i)
+    out.push_back(reply.at(place + '/' + std::to_string(i)));
+  return out;
+}
+
 class Injection : public testing::Test {
  protected:
   struct Attack {
@@ -240,7 +250,8 @@ TEST_F(Injection, EveryTextOfEveryOperationIsDataAndNothingElse) {
         taken.insert(attack.place);
         EXPECT_TRUE(attack.member.empty() || is_text(text)) << attack.place << ": " << json_of(text);
         const std::string kept = "/data/" + attack.member;
-        if (!attack.member.empty() && reply.has(kept)) EXPECT_EQ(reply.at(kept), text) << attack.place;
+        if (attack.member.empty() || !reply.has(kept)) continue;
+        EXPECT_THAT(values_at(reply, kept), testing::Contains(text)) << attack.place;
       }
     }
   }
@@ -249,11 +260,13 @@ TEST_F(Injection, EveryTextOfEveryOperationIsDataAndNothingElse) {
       << "its name was changed, like everything of its";
   for (const char* place : {"POST /api/auth/register name", "POST /api/posts content", "PATCH /api/users/{id} name",
                             "GET /api/products search", "GET /api/products category", "GET /api/users search",
-                            "PATCH /api/products/{id} description", "PATCH /api/users/me name"})
+                            "PATCH /api/products/{id} description", "PATCH /api/users/me name",
+                            "POST /api/products tags", "GET /api/products tag"})
     EXPECT_TRUE(taken.contains(place)) << place << ": the text never came as far as the database";
-  for (const char* place : {"POST /api/auth/login password", "POST /api/orders Idempotency-Key",
-                            "POST /api/orders productId", "DELETE /api/posts/{id} id", "GET /api/orders sort",
-                            "POST /api/auth/refresh refreshToken", "DELETE /api/auth/sessions/{id} id"})
+  for (const char* place :
+       {"POST /api/auth/login password", "POST /api/orders Idempotency-Key", "POST /api/orders productId",
+        "DELETE /api/posts/{id} id", "GET /api/orders sort", "POST /api/auth/refresh refreshToken",
+        "DELETE /api/auth/sessions/{id} id", "GET /api/posts cursor"})
     EXPECT_TRUE(places.contains(place)) << place;
 }
 
