@@ -32,7 +32,6 @@ namespace ashlar::web {
 
 class App;
 
-// Whether a line's method reads only: what a guard may do depends on it.
 enum class Access : std::uint8_t { reads, changes };
 
 // Builds one line of the table. Short-lived; the Route lives in the Routes.
