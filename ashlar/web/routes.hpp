@@ -138,8 +138,7 @@ class RouteBuilder {
     const auto members = schema::type_of<Input>().members;
     const auto described = std::ranges::find_if(
         members, [&](const schema::Member& each) { return each.locate(&probe) == &(probe.*member); });
-    if (described != members.end())
-      route_.bindings.push_back({.place = place, .name = std::move(name), .member = &*described});
+    if (described != members.end()) route_.bindings.push_back({place, std::move(name), &*described});
     return *this;
   }
 
