@@ -73,6 +73,7 @@ class Description {
   const AppOptions& options_;
   std::span<const PreparedRoute> routes_;
   JsonSchemas schemas_{"#/components/schemas/"};
+  std::set<int> shared_;  // the responses that routes refer to
   std::string text_;
   JsonText out_{text_};
 };
@@ -239,6 +240,7 @@ void Description::problems(const PreparedRoute& prepared) {
     const auto same = of_connection.find(status);
     out_.key(std::to_string(status)).begin('{');
     if (same != of_connection.end() && same->second == codes) {
+      shared_.insert(status);
       out_.member("$ref", "#/components/responses/http." + std::to_string(status)).end('}');
       continue;
     }
@@ -298,7 +300,7 @@ std::string Description::make() {
   if (has_pages) out_.key("http.Pagination").json(pagination_schema);
   out_.end('}').key("responses").begin('{');
   for (const auto& [status, codes] : detail::connection_problems()) {
-    if (status == 400) continue;  // each route has others
+    if (!shared_.contains(status)) continue;  // each route has others besides
     out_.key("http." + std::to_string(status)).begin('{');
     response_of(status, codes, nullptr);
   }

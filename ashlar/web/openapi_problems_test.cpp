@@ -190,6 +190,18 @@ TEST(OpenApiProblems, ListsWhatTheConnectionRefusesForEveryRoute) {
   EXPECT_TRUE(is_documented(app, list, 504, "server.deadline_exceeded"));
 }
 
+TEST(OpenApiProblems, HasNoSharedResponseThatNoRouteRefersTo) {
+  TestApp app([](Routes& routes) {
+    routes.get("/ready", unwell).open().essential().may_be_unavailable();
+    mount_docs(routes, DocsPage::no);
+  });
+  const auto doc = app->get("/openapi.json");
+  for (const auto& [status, codes] : detail::connection_problems()) {
+    const std::string path = "/components/responses/http." + std::to_string(status);
+    EXPECT_EQ(doc.has(path), doc.body.contains('#' + path)) << path;
+  }
+}
+
 TEST(OpenApiProblems, ShowsTheReportOfAServiceThatIsUnavailable) {
   TestApp app(mount, options_of_tests());
   EXPECT_EQ(app->get("/ready").status, 503);

@@ -40,7 +40,10 @@ TEST(SlowReader, IsCutOffHoweverItTrickles) {
   } catch (const std::runtime_error&) {  // it was closed
   }
   EXPECT_LT(bytes, TestHandler::huge_bytes);
-  RawClient quick = server.connect();
+
+  // Below the rate, but within the time that every response has.
+  TestServer patient(Limits{.response_bytes_per_second_min = impossible_rate});
+  RawClient quick = patient.connect();
   quick.send(get_huge);
   EXPECT_EQ(quick.read_response().body.size(), TestHandler::huge_bytes);
 }
