@@ -116,15 +116,15 @@ App::~App() = default;
 
 namespace {
 
-// Runs the call as far as it goes without waiting; then the rest of it is the task.
-std::optional<Task<>> invoke(const AppState& state, Exchange& exchange) {
+// Runs the call as far as it goes without waiting; the rest of it is the task, not valid() where nothing is left.
+Task<> invoke(const AppState& state, Exchange& exchange) {
   api::Invocation invocation{.endpoint = *exchange.route->endpoint,
                              .call = exchange.call,
                              .transport = exchange,
                              .input = exchange.input,
                              .reply = exchange.reply,
                              .began = exchange.began};
-  if (state.api->try_invoke(invocation) == api::Api::Progress::ended) return std::nullopt;
+  if (state.api->try_invoke(invocation) == api::Api::Progress::ended) return {};
   return state.api->invoke(std::move(invocation));
 }
 
@@ -143,24 +143,27 @@ Task<> limit_unmatched(const AppState& state, Exchange& exchange) {
 }
 
 // The task is what is left of it where the store of the counts has to be asked.
-std::optional<Task<>> begin_limit_unmatched(const AppState& state, Exchange& exchange) {
+Task<> begin_limit_unmatched(const AppState& state, Exchange& exchange) {
   const auto decision = state.api->try_limit_unmatched(exchange.call, exchange.began);
   if (!decision) return limit_unmatched(state, exchange);
   apply_limit(exchange, *decision);
-  return std::nullopt;
+  return {};
 }
 
 }  // namespace
 
+Task<> AppState::begin(Exchange& exchange) const {
+  api->began();
+  start(exchange);
+  if (find(exchange) == Found::answered) return begin_limit_unmatched(*this, exchange);
+  exchange.request.time_max = exchange.route->endpoint->time_max;
+  return invoke(*this, exchange);
+}
+
 Task<> App::handle(http::Request& request, http::Response& response) {
-  const AppState& state = *state_;
-  Exchange exchange(state, request, response);
-  state.api->began();
-  state.start(exchange);
-  const bool found = state.find(exchange) == AppState::Found::route;
-  if (found) request.time_max = exchange.route->endpoint->time_max;
-  if (auto rest = found ? invoke(state, exchange) : begin_limit_unmatched(state, exchange)) co_await std::move(*rest);
-  state.finish(exchange);
+  Exchange exchange(*state_, request, response);
+  if (Task<> rest = state_->begin(exchange); rest.valid()) co_await std::move(rest);
+  state_->finish(exchange);
 }
 
 void App::reject(int status, const Error& error, const http::Request& request, http::Response& response) {

@@ -32,6 +32,10 @@ struct AppState {
   Found find(Exchange& exchange) const;
   Found answer_preflight(Exchange& exchange) const;  // Found::route: it is not a preflight
   void answer_without_route(Exchange& exchange) const;
+  // From start() to as far as the call goes without waiting; then the rest of it is the task, or none that is valid().
+  // Not part of App::handle: asio keeps a coroutine's frame for the next one only up to 1020 bytes, and the Exchange
+  // alone takes most of them.
+  Task<> begin(Exchange& exchange) const;
   // Compression, metrics, access log.
   void finish(Exchange& exchange) const;
 

@@ -3,6 +3,7 @@
 
 #include "ashlar/http/headers.hpp"
 
+#include <cstdint>
 #include <string_view>
 
 namespace ashlar::web {
@@ -22,12 +23,13 @@ struct KnownHeaders {
   std::string_view traceparent;  // empty when there are several
   std::string_view tracestate;
   std::string_view access_token;  // X-Access-Token
-  int authorizations = 0;         // how many there are: more than one is nobody's
-  int content_types = 0;
-  int content_encodings = 0;
-  int traceparents = 0;
-  int accept_encodings = 0;
-  int cookies = 0;
+  // How many there are, 2 for more: none, the one above, or several that contradict each other.
+  std::uint8_t authorizations = 0;
+  std::uint8_t content_types = 0;
+  std::uint8_t content_encodings = 0;
+  std::uint8_t traceparents = 0;
+  std::uint8_t accept_encodings = 0;
+  std::uint8_t cookies = 0;
 };
 
 }  // namespace ashlar::web
