@@ -160,6 +160,8 @@ Task<> AppState::begin(Exchange& exchange) const {
   return invoke(*this, exchange);
 }
 
+static_assert(sizeof(Exchange) <= 864, "the frame of App::handle exceeds what asio keeps; see AppState::begin");
+
 Task<> App::handle(http::Request& request, http::Response& response) {
   Exchange exchange(*state_, request, response);
   if (Task<> rest = state_->begin(exchange); rest.valid()) co_await std::move(rest);
