@@ -149,7 +149,7 @@ api::RateLimitStore& Application::share_rate_limits() {
                              api::RedisRateLimitOptions{.key_prefix = settings_.redis_key_prefix});
   metrics_.add({.name = "ashlar_rate_limits_local_total",
                 .type = observe::MetricType::counter,
-                .help = "Decisions of rate limits without Redis, since it was away.",
+                .help = "Decisions of rate limits without Redis, because it was unreachable.",
                 .value = [&limits = *redis_rate_limits_] { return static_cast<double>(limits.decided_locally()); }});
   return *redis_rate_limits_;
 }

@@ -13,8 +13,8 @@
 namespace ashlar::backend {
 
 // Tells the other instances, over Redis, which accounts have written, and hears it from them, so that an account reads
-// what it wrote whichever instance it comes to: on the channel <prefix>wrote, "<account>". While Redis is away, the
-// reads of accounts are the primary's (Replicas::hear_others).
+// what it wrote whichever instance it comes to: on the channel <prefix>wrote, "<account>". While Redis is unreachable,
+// the reads of accounts are the primary's (Replicas::hear_others).
 //
 // Hears on the first loop of the clients, which are closed before it is destroyed. tell() is for every loop.
 class WriteBroadcast {
@@ -25,7 +25,7 @@ class WriteBroadcast {
   WriteBroadcast& operator=(const WriteBroadcast&) = delete;
 
   // Returns when every instance that Redis reaches knows; after command_time_max without one of them. Never fails:
-  // false when Redis is away, or not all have confirmed.
+  // false when Redis is unreachable, or not all have confirmed.
   Task<bool> tell(Uuid account);
 
  private:

@@ -123,14 +123,14 @@ void Api::fail(const Invocation& invocation, const Error& error) const {
         Error(ashlar::errors::deadline_exceeded, "This took too long and was cancelled.")
             .with_cause("the deadline of " + std::to_string(invocation.endpoint.time_max.count()) + " ms has passed"));
   }
-  const Error& told = late ? *late : error;
-  metrics_->count(invocation.endpoint.index, told.kind());
-  if (is_refusal(told)) {
-    log_refusal(invocation.call, &invocation.endpoint, told);
-  } else if (is_fault_of_ours(told)) {
-    log_failure(invocation.call, &invocation.endpoint, told);
+  const Error& reported = late ? *late : error;
+  metrics_->count(invocation.endpoint.index, reported.kind());
+  if (is_refusal(reported)) {
+    log_refusal(invocation.call, &invocation.endpoint, reported);
+  } else if (is_fault_of_ours(reported)) {
+    log_failure(invocation.call, &invocation.endpoint, reported);
   }
-  invocation.reply.fail(told);
+  invocation.reply.fail(reported);
 }
 
 void Api::ended(const CallRecord& record) const {

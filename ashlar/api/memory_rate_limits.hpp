@@ -12,7 +12,7 @@ namespace ashlar::api {
 // Counts in this process's memory: a table of one size, 48 bytes a client, whose pages the kernel gives when they are
 // first used. A client has its place in one of eight entries; when all eight are taken, the one that would be forgotten
 // first makes room, so a flood of addresses costs no memory and no time, but the counts of some. Where a client lands
-// depends on a random number, so nobody can choose whom he pushes out. A short lock of one of 16.
+// depends on a random number, so a client cannot choose which entry it evicts. A short lock of one of 16.
 class MemoryRateLimits final : public RateLimitStore {
  public:
   explicit MemoryRateLimits(std::size_t clients_max);  // at least 8

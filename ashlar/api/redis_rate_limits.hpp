@@ -14,7 +14,7 @@ namespace ashlar::api {
 
 struct RedisRateLimitOptions {
   std::string key_prefix = "ashlar:";
-  std::size_t local_clients_max = 100'000;  // that are counted here while Redis is away
+  std::size_t local_clients_max = 100'000;  // counted in this process while Redis is unreachable
   // Whose clock counts: Redis's, which is the same for all instances, or the caller's, for tests.
   enum class Time : std::uint8_t { redis, caller } time = Time::redis;
 };
@@ -22,9 +22,9 @@ struct RedisRateLimitOptions {
 // Counts in Redis, so that all instances share a client's limit: the same algorithms as MemoryRateLimits, each request
 // one script, which is atomic. A key lives for as long as it tells anything.
 //
-// When Redis is away, does not answer in time or refuses, a request is counted in this process's memory: each instance
-// then lets a client's whole limit through, starting from none used. No request fails for it, and none waits longer
-// than ClientOptions::command_time_max for a limit, or at all once the breaker is open.
+// When Redis is unreachable, does not answer in time or refuses, a request is counted in this process's memory: each
+// instance then lets a client's whole limit through, starting from none used. No request fails for it, and none waits
+// longer than ClientOptions::command_time_max for a limit, or at all once the breaker is open.
 //
 // Times are in whole microseconds, so a token bucket gives at most a million tokens a second.
 class RedisRateLimits final : public RateLimitStore {

@@ -19,8 +19,9 @@ Task<> keep_result(Task<T> task, std::optional<T>& out) {  // `out` is the frame
 }
 }  // namespace detail
 
-// Runs the task to its end, whoever cancels the one who waits meanwhile: he waits for its value or exception, and ends
-// at his next co_await. One that was cancelled before does not begin it. The task needs time limits of its own.
+// Runs the task to completion even if the awaiting coroutine is cancelled. That coroutine receives the task's value or
+// exception and ends at its next co_await. If it was cancelled before, the task does not begin. The task needs its own
+// time limits.
 template <class T>
 Task<T> shielded(Task<T> task) {
   if constexpr (std::is_void_v<T>) {

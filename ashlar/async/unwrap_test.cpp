@@ -5,10 +5,12 @@
 #include "ashlar/async/shielded.hpp"
 #include "ashlar/async/task_scope.hpp"
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 #include <gtest/gtest.h>
@@ -66,10 +68,13 @@ Task<Result<int>> operation(asio::io_context& loop, Answer answer) {
       asio::use_awaitable_t<LoopExecutor>{});
 }
 
+// Resumes as the loop's next handler.
+Task<> suspend_once() { co_await asio::post(asio::use_awaitable_t<LoopExecutor>{}); }
+
 Task<Result<int>> number(asio::io_context& loop, Way way, Answer answer) {
   if (way == Way::operation) return operation(loop, answer);
   return [](Way how, Answer what) -> Task<Result<int>> {
-    if (how == Way::later) co_await sleep_for(0ms);
+    if (how == Way::later) co_await suspend_once();
     if (what == Answer::exception) throw std::runtime_error("broken");
     if (what == Answer::error) co_return refusal();
     co_return 7;
@@ -197,7 +202,7 @@ TEST(UnwrapResult, EndsTheCoroutineWithItsError) {
 }
 
 Task<Result<Traced>> held(std::string name, Answer answer, std::string& log) {
-  co_await sleep_for(0ms);
+  co_await suspend_once();
   if (answer == Answer::error) co_return refusal();
   co_return Traced(log, std::move(name));
 }
@@ -278,7 +283,7 @@ TEST(UnwrapLifetimes, EveryValueIsDestroyed) {
 Task<Result<int>> depth(int left, std::string& log) {
   const Traced local(log, ".");
   if (left == 0) {
-    co_await sleep_for(0ms);
+    co_await suspend_once();
     co_return refusal();
   }
   co_return 1 + co_await unwrap(depth(left - 1, log));
@@ -301,7 +306,7 @@ Task<Result<int>> tried_again(std::string& log) {
   try {
     (void)co_await unwrap([](std::string& into) -> Task<Result<int>> {
       const Traced local(into, "thrower");
-      co_await sleep_for(0ms);
+      co_await suspend_once();
       throw std::runtime_error("broken");
     }(log));
   } catch (const std::runtime_error&) {
@@ -364,8 +369,11 @@ TEST(UnwrapCancellation, ALoopThatIsDestroyedDestroysWhatWaits) {
 }
 
 // After a cancellation each co_await of a task throws before the task begins.
-Task<Result<int>> go_on_cancelled(std::string& log) {
-  co_await shielded(sleep_for(1ms));
+Task<> wait_for(asio::steady_timer& gate) {
+  co_await gate.async_wait(asio::as_tuple(asio::use_awaitable_t<LoopExecutor>{}));
+}
+Task<Result<int>> go_on_cancelled(asio::steady_timer& gate, std::string& log) {
+  co_await shielded(wait_for(gate));
   co_await unwrap(checked(1));  // does not look at cancellation
   log += "result;";
   co_await unwrap(wait_long(log));
@@ -376,9 +384,13 @@ TEST(UnwrapCancellation, ATaskIsNotBegunAfterIt) {
   asio::io_context loop(1);
   std::string log;
   TaskScope scope(loop);
-  scope.start([](std::string& into) -> Task<> { (void)co_await go_on_cancelled(into); }(log));
+  asio::steady_timer gate(loop, asio::steady_timer::time_point::max());
+  scope.start([](asio::steady_timer& until, std::string& into) -> Task<> {
+    (void)co_await go_on_cancelled(until, into);
+  }(gate, log));
   loop.poll();
   scope.cancel();
+  gate.cancel();  // the shielded wait ends after the cancellation
   run_to_end(loop, scope.join());
   EXPECT_EQ(log, "result;");
 }

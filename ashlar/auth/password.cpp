@@ -167,7 +167,7 @@ Task<Result<bool>> PasswordHasher::verify(std::string password, std::string hash
   co_return checked->matches;
 }
 
-Task<Result<bool>> PasswordHasher::verify_against_nobody(std::string password, HashingClient client) {
+Task<Result<bool>> PasswordHasher::verify_for_unknown_account(std::string password, HashingClient client) {
   const auto outcome = co_await state_->match(std::move(password), std::nullopt, std::move(client));
   if (!outcome) co_return std::unexpected(outcome.error());
   co_return false;

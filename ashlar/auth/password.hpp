@@ -51,7 +51,7 @@ struct PasswordCheck {
 
 // Safe from any loop. Pool, queue and random source outlive it. It wipes its copies of passwords.
 //
-// Errors of hash, check, verify and verify_against_nobody: auth.password_too_long over 4,096 bytes and
+// Errors of hash, check, verify and verify_for_unknown_account: auth.password_too_long over 4,096 bytes and
 // auth.password_holds_nul, both at once and for the password alone; server.overloaded when the queue refuses.
 class PasswordHasher {
  public:
@@ -74,7 +74,7 @@ class PasswordHasher {
   [[nodiscard]] Task<Result<bool>> verify(std::string password, std::string hash, HashingClient client = {});
 
   // For an account that does not exist: false, after the same work as for one that does.
-  [[nodiscard]] Task<Result<bool>> verify_against_nobody(std::string password, HashingClient client = {});
+  [[nodiscard]] Task<Result<bool>> verify_for_unknown_account(std::string password, HashingClient client = {});
 
   // Whether a stored hash has other parameters than this hasher gives to new ones, weaker or stronger.
   [[nodiscard]] bool needs_rehash(std::string_view hash) const;

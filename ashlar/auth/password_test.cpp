@@ -32,8 +32,8 @@ class PasswordTest : public ::testing::Test {
   std::string verify(const std::string& password, const std::string& hash) {
     return said(async::run_to_end(loop_, hasher_.verify(password, hash)));
   }
-  std::string verify_against_nobody(const std::string& password) {
-    return said(async::run_to_end(loop_, hasher_.verify_against_nobody(password)));
+  std::string verify_for_unknown_account(const std::string& password) {
+    return said(async::run_to_end(loop_, hasher_.verify_for_unknown_account(password)));
   }
   std::string check(PasswordHasher& hasher, const std::string& password, const std::string& hash) {
     const auto out = async::run_to_end(loop_, hasher.check(password, hash));
@@ -75,7 +75,7 @@ TEST_F(PasswordTest, RefusesWhatNoAccountHas) {
                         Case{std::string("ab\0cd", 5), "auth.password_holds_nul"}}) {
     EXPECT_EQ(hash(c.password), c.code);
     EXPECT_EQ(verify(c.password, right), c.code);
-    EXPECT_EQ(verify_against_nobody(c.password), c.code);
+    EXPECT_EQ(verify_for_unknown_account(c.password), c.code);
   }
 }
 
@@ -228,7 +228,7 @@ TEST_F(PasswordTest, TakesAsLongForNobodyAsForAnAccountWhateverItsHash) {
   for (const std::string& stored : {weak, strong, other}) hasher.expect_stored(stored);
   const std::string composed = "caf\xc3\xa9", decomposed = "cafe\xcc\x81";
   for (const std::string& sent : {composed, decomposed, std::string(200, 'x')}) {
-    const double nobody = milliseconds_of([&] { async::run_to_end(loop_, hasher.verify_against_nobody(sent)); });
+    const double nobody = milliseconds_of([&] { async::run_to_end(loop_, hasher.verify_for_unknown_account(sent)); });
     for (const std::string& stored : {weak, strong, other}) {
       const double somebody = milliseconds_of([&] { async::run_to_end(loop_, hasher.verify(sent, stored)); });
       EXPECT_LT(somebody, nobody * 1.3) << stored;
@@ -239,7 +239,7 @@ TEST_F(PasswordTest, TakesAsLongForNobodyAsForAnAccountWhateverItsHash) {
 
 TEST_F(PasswordTest, LearnsWhatParametersAreStored) {
   PasswordHasher hasher(pool_, random_, {.cost = 4});
-  const auto nobody = [&] { async::run_to_end(loop_, hasher.verify_against_nobody("x")); };
+  const auto nobody = [&] { async::run_to_end(loop_, hasher.verify_for_unknown_account("x")); };
   const double before = milliseconds_of(nobody);
   const std::string strong = detail::hash_password("x", {.cost = 10}, random_);
   EXPECT_EQ(check(hasher, "wrong", strong), "no");
@@ -268,11 +268,11 @@ TEST_F(PasswordTest, WaitsInTheSameQueueForNobodyAsForAnAccount) {
   scope.start(block(pool, begun, go_on));
   loop_.poll();
   begun.wait();
-  scope.start(keep_code(hasher.verify_against_nobody("x"), nobody));
+  scope.start(keep_code(hasher.verify_for_unknown_account("x"), nobody));
   loop_.poll();
   EXPECT_EQ(pool.waiting(), 1U);
   scope.start(keep_code(hasher.verify("x", stored), account));
-  scope.start(keep_code(hasher.verify_against_nobody("x"), late));
+  scope.start(keep_code(hasher.verify_for_unknown_account("x"), late));
   loop_.poll();
   EXPECT_EQ(account, "server.overloaded");
   EXPECT_EQ(late, "server.overloaded");
@@ -287,7 +287,7 @@ TEST_F(PasswordTest, RunsInAQueueOfItsOwnOrder) {
   PasswordHasher hasher(queue, random_, {.cost = 4});
   const std::string stored = hash(hasher, "x");
   EXPECT_EQ(said(async::run_to_end(loop_, hasher.verify("x", stored, {.address = "192.0.2.1"}))), "yes");
-  EXPECT_EQ(said(async::run_to_end(loop_, hasher.verify_against_nobody("x", {.address = "192.0.2.1"}))), "no");
+  EXPECT_EQ(said(async::run_to_end(loop_, hasher.verify_for_unknown_account("x", {.address = "192.0.2.1"}))), "no");
   EXPECT_EQ(queue.running(), 0U);
 }
 

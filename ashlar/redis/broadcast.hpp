@@ -32,7 +32,7 @@ class Broadcast {
   Broadcast& operator=(const Broadcast&) = delete;
 
   // Returns when every process that Redis reaches has taken it in; after ClientOptions::command_time_max without one of
-  // them. False: Redis is away, or not all have confirmed.
+  // them. False: Redis is unreachable, or not all have confirmed.
   Task<bool> tell(std::string message);
 
   // The same for what publishes by itself, a script: text() goes to channel(), and what PUBLISH gave to confirmed().

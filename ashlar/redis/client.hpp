@@ -82,7 +82,7 @@ struct ClientFigures {
 // A server that refuses a write since it is a replica (READONLY) was demoted: the connection is given up, and the next
 // one is made to a master only. With Sentinels each attempt asks them which server that is.
 //
-// The breaker: while the server is away, and until an attempt to connect has been answered, its PING within
+// The breaker: while the server is unreachable, and until an attempt to connect has been answered, its PING within
 // command_time_max, each command is refused at once. Commands that were sent when the connection was lost may have been
 // done; they are never sent twice. Before the first attempt is over, commands wait for it within their time.
 class Client {

@@ -30,7 +30,7 @@ Task<Result<api::WithCredentials<SignedIn>>> login(api::Call& call, Login in, ap
                                                    auth::PasswordHasher& passwords, Sessions& sessions) {
   auto account = co_await unwrap(UserRepository(units.database()).find_account(in.email.str()));
   auto right = account ? co_await passwords.verify(in.password.reveal().str(), account->password_hash)
-                       : co_await passwords.verify_against_nobody(in.password.reveal().str());
+                       : co_await passwords.verify_for_unknown_account(in.password.reveal().str());
   // A password that is too long for any account is wrong like any other.
   if (!right && right.error().code() == auth::errors::password_too_long) right = false;
   const bool passed = co_await unwrap(std::move(right));

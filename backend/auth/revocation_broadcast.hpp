@@ -29,7 +29,7 @@ class RevocationBroadcast {
   RevocationBroadcast& operator=(const RevocationBroadcast&) = delete;
 
   // Returns when no instance that Redis reaches takes their tokens any more; after command_time_max without one of
-  // them. Never fails: false when Redis is away, or not all have confirmed.
+  // them. Never fails: false when Redis is unreachable, or not all have confirmed.
   Task<bool> announce(EndedSessions ended);
 
  private:

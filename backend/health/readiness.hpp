@@ -30,11 +30,11 @@ class Readiness {
   Readiness(const Readiness&) = delete;
   Readiness& operator=(const Readiness&) = delete;
 
-  // From now on not ready, so that whoever balances the load sends no more. Takes effect at once.
+  // Makes the process not ready, so that the load balancer sends it no new requests. Takes effect at once.
   void begin_draining() { draining_ = true; }
 
-  // "database" answers, and the process is not "draining". Ready: none has failed. "redis" is degraded when it is away,
-  // "replica 1" and on when they are left out, since every request is answered without them, too.
+  // "database" answers, and the process is not "draining". Ready: none has failed. "redis" is degraded when it is
+  // unreachable, "replica 1" and on when they are left out, since every request is answered without them, too.
   struct Check {
     std::string name;
     enum class Outcome : std::uint8_t { passed, degraded, failed } outcome = Outcome::passed;

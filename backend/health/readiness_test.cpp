@@ -45,7 +45,7 @@ class CountedDatabase final : public sql::Database {
 
 class SharedReadiness : public testing::Test, protected tests::TestLoop {
  protected:
-  // What so many callers at once are told of the database.
+  // The outcome of the database check for each of `callers` concurrent callers.
   std::vector<Outcome> ask(std::size_t callers) {
     std::vector<std::optional<std::vector<Readiness::Check>>> checks(callers);
     for (auto& each : checks) start(tests::keep_result(readiness_.checks(), each));
