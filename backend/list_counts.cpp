@@ -16,17 +16,17 @@ struct CounterSum {
 };
 ASHLAR_DESCRIBE(CounterSum, total)
 
-sql::Condition<ListCountRow> slots_of(Counter counter) {
+sql::Condition<ListCountRow> slots_of(const Counter& counter) {
   return sql::col<&ListCountRow::list> == std::string(counter.list) &&
-         sql::col<&ListCountRow::part> == std::move(counter.part);
+         sql::col<&ListCountRow::part> == counter.part;
 }
 
 }  // namespace
 
-sql::Statement total_of(std::vector<Counter> counters, sql::Dialect dialect) {
+sql::Statement total_of(const std::vector<Counter>& counters, sql::Dialect dialect) {
   assert(!counters.empty());
-  auto slots = slots_of(std::move(counters.front()));
-  for (std::size_t i = 1; i < counters.size(); ++i) slots = std::move(slots) || slots_of(std::move(counters[i]));
+  auto slots = slots_of(counters.front());
+  for (std::size_t i = 1; i < counters.size(); ++i) slots = std::move(slots) || slots_of(counters[i]);
   return sql::select<CounterSum>()
       .from<ListCountRow>()
       .where(std::move(slots))

@@ -176,6 +176,7 @@ TEST(Guard, OfAnApplicationsOwnCombinesWithTheOthers) {
   Endpoint& endpoint = test.add("getThing", run, things);
   endpoint.guards = {signed_in(), Guard(std::make_shared<OfficeHours>(test.clock))};
   EXPECT_EQ(test.outcome("getThing", some_thing, TestApi::as("user")), "auth.forbidden") << "at 08:00";
+  EXPECT_EQ(test.outcome("getThing", some_thing), "auth.not_signed_in") << "before any other refusal";
   EXPECT_THAT(test.log_lines(), testing::HasSubstr(R"("required":"signed in, and office hours")"));
   test.clock.advance(std::chrono::hours(1));
   EXPECT_EQ(test.outcome("getThing", some_thing), "auth.not_signed_in");
