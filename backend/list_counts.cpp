@@ -17,8 +17,7 @@ struct CounterSum {
 ASHLAR_DESCRIBE(CounterSum, total)
 
 sql::Condition<ListCountRow> slots_of(const Counter& counter) {
-  return sql::col<&ListCountRow::list> == std::string(counter.list) &&
-         sql::col<&ListCountRow::part> == counter.part;
+  return sql::col<&ListCountRow::list> == std::string(counter.list) && sql::col<&ListCountRow::part> == counter.part;
 }
 
 }  // namespace
