@@ -40,34 +40,27 @@ struct ReplyTraits<Bare<T>> {
   }
 };
 template <class T>
+ReplyView page_view(const auto& reply, const std::vector<T>& items) {  // of a Page or a SharedPage
+  return {.shape = {ReplyShape::Kind::page, &schema::type_of<T>()},
+          .value = &items,
+          .items_type = &schema::type_of<std::vector<T>>(),
+          .page = reply.page,
+          .limit = reply.limit,
+          .total = reply.total,
+          .total_kind = reply.total_kind,
+          .cursors = reply.cursors ? &*reply.cursors : nullptr};
+}
+template <class T>
 struct ReplyTraits<Page<T>> {
   using Value = void;  // has no owner
   static ReplyShape shape() { return {ReplyShape::Kind::page, &schema::type_of<T>()}; }
-  static ReplyView view(const Page<T>& reply) {
-    return {.shape = shape(),
-            .value = &reply.items,
-            .items_type = &schema::type_of<std::vector<T>>(),
-            .page = reply.page,
-            .limit = reply.limit,
-            .total = reply.total,
-            .total_kind = reply.total_kind,
-            .cursors = reply.cursors ? &*reply.cursors : nullptr};
-  }
+  static ReplyView view(const Page<T>& reply) { return page_view<T>(reply, reply.items); }
 };
 template <class T>
 struct ReplyTraits<SharedPage<T>> {
   using Value = void;
   static ReplyShape shape() { return ReplyTraits<Page<T>>::shape(); }
-  static ReplyView view(const SharedPage<T>& reply) {
-    return {.shape = shape(),
-            .value = reply.items.get(),
-            .items_type = &schema::type_of<std::vector<T>>(),
-            .page = reply.page,
-            .limit = reply.limit,
-            .total = reply.total,
-            .total_kind = reply.total_kind,
-            .cursors = reply.cursors ? &*reply.cursors : nullptr};
-  }
+  static ReplyView view(const SharedPage<T>& reply) { return page_view<T>(reply, *reply.items); }
 };
 template <class T>
 struct ReplyTraits<EventStream<T>> {
