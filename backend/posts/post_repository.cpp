@@ -30,8 +30,7 @@ Task<Result<api::Page<PostSummary>>> PostRepository::list(ListPosts wanted, std:
   std::vector<Counter> counters{{.list = "posts.published"}};
   if (author) counters.push_back({.list = "posts.drafts", .part = author->to_string()});
   auto page = co_await unwrap(
-      visible_to(author, wanted)
-          .page_with_total(in_, wanted.page, wanted.limit, total_of(counters, in_.dialect())));
+      visible_to(author, wanted).page_with_total(in_, wanted.page, wanted.limit, total_of(counters, in_.dialect())));
   co_return api::page_of(std::move(page), wanted.page, wanted.limit);
 }
 
