@@ -62,7 +62,9 @@ Task<Result<CursorPage<T>>> keyset_page(Executor& executor, const Cursors& curso
                                         std::optional<CursorText> cursor) {
   auto keyset = Keyset::of(std::move(parts), columns_of<T>(), schema::type_of<T>().members.size(), cursors.keys(),
                            cursor ? std::optional(cursor->view()) : std::nullopt, executor.dialect());
-  if (!keyset) co_return fail(errors::invalid_cursor, "This cursor is none of this list's: begin anew, without one.");
+  if (!keyset)
+    co_return fail(errors::invalid_cursor,
+                   "The cursor does not belong to this list with these filters. Start without a cursor.");
   CursorPage<T> page;
   auto statement = keyset->statement();
   statement.on_row = [&page, &keyset](const Row& row) {

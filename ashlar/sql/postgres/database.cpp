@@ -106,7 +106,7 @@ struct Database::State {
     return made.back().get();
   }
 
-  // A loop that has nothing to do would notice no sooner than when it has.
+  // A loop without work does not notice by itself that its connections were closed.
   void close_dead() {
     const std::scoped_lock lock(mutex);
     for (const auto& loop : made) loop->post([loop] { loop->close_dead(); });

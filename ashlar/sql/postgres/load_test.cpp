@@ -97,5 +97,23 @@ TEST_F(PostgresLoad, ALoopThatRestsKeepsNoDeadConnections) {
   while_it_runs([&db] { db.close(); });
 }
 
+TEST_F(PostgresLoad, ConnectionsThatTheServerEndedAreNotCountedAfterTheNextOneIsMade) {
+  const tests::PostgresServer server;
+  auto& db = open({.url = server.url(), .connections_per_loop = 1});
+  boost::asio::io_context other(1);
+  std::optional<Result<Outcome>> there;
+  boost::asio::co_spawn(other, keep_result(db.execute({.sql = "select 1"}), there), [](const std::exception_ptr&) {});
+  other.run();
+  ASSERT_TRUE(read(db, "select 1"));
+  ASSERT_TRUE(write(db, "create table t (i integer)"));
+  ASSERT_EQ(db.load().connections, 3U);
+  server.query("select pg_terminate_backend(pid, 10000) from pg_stat_activity where application_name = 'ashlar'");
+  ASSERT_TRUE(read(db, "select 1")) << "the server was there all the time";
+  other.restart();
+  other.poll();
+  EXPECT_EQ(db.load().connections, 1U);
+  while_it_runs([&db] { db.close(); });
+}
+
 }  // namespace
 }  // namespace ashlar::sql::postgres

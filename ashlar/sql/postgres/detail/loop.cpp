@@ -42,11 +42,11 @@ class Loop::Ending final : public boost::asio::execution_context::service {
   std::vector<std::weak_ptr<Loop>> loops_;
 };
 
-Loop::Loop(boost::asio::io_context& context, const Options& options, Dialer& dialer, std::function<void()> away)
+Loop::Loop(boost::asio::io_context& context, const Options& options, Dialer& dialer, std::function<void()> check_idle)
     : context_(&context),
       options_(options),
       dialer_(dialer),
-      away_(std::move(away)),
+      check_idle_(std::move(check_idle)),
       reconnection_(options.reconnect_delay_max,
                     static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(this) >> 4)),
       timer_(std::make_unique<Timer>(context.get_executor())),
@@ -54,8 +54,8 @@ Loop::Loop(boost::asio::io_context& context, const Options& options, Dialer& dia
       writes_{.use = Use::writes, .connections_max = options.write_connections_per_loop} {}
 
 std::shared_ptr<Loop> Loop::make(boost::asio::io_context& context, const Options& options, Dialer& dialer,
-                                 std::function<void()> away) {
-  const std::shared_ptr<Loop> loop(new Loop(context, options, dialer, std::move(away)));
+                                 std::function<void()> check_idle) {
+  const std::shared_ptr<Loop> loop(new Loop(context, options, dialer, std::move(check_idle)));
   // Has Asio make its services for timers (above) and sockets before ours.
   const boost::asio::posix::basic_stream_descriptor<LoopExecutor> unused(context.get_executor());
   boost::asio::use_service<Ending>(context).add(loop);
@@ -271,6 +271,7 @@ void Loop::lost(Connection& connection, JobList unanswered) {
   const auto is_it = [&connection](const auto& other) { return other.get() == &connection; };
   for (Connections* connections : {&reads_.connections, &writes_.connections, &idle_, &leased_, &leaving_})
     std::erase_if(*connections, is_it);
+  lost_since_dialed_ = true;
   JobList answered;
   JobList again;
   while (Job* job = unanswered.pop()) {

@@ -21,10 +21,10 @@ namespace ashlar::sql::postgres::detail {
 // alone, but for what says otherwise. When the loop is destroyed first, it takes everything of its own along.
 class Loop final : public Connection::Owner, public std::enable_shared_from_this<Loop> {
  public:
-  // `options` and `dialer` outlive the connections, that is, abort(). `away` is called when the server cannot be
-  // reached any more.
+  // `options` and `dialer` outlive the connections, that is, abort(). `check_idle` has every loop run close_dead(). It
+  // is called when the server cannot be reached, and when it can be reached again after a connection was lost.
   static std::shared_ptr<Loop> make(boost::asio::io_context& context, const Options& options, Dialer& dialer,
-                                    std::function<void()> away);
+                                    std::function<void()> check_idle);
 
   // From any thread. Whether this is the loop; never again, once the loop was destroyed.
   [[nodiscard]] bool is_on(const boost::asio::io_context& context) const { return context_.load() == &context; }
@@ -54,7 +54,7 @@ class Loop final : public Connection::Owner, public std::enable_shared_from_this
   // The coroutine that waits was cancelled.
   void abandon(Job& job);
 
-  // Looks at the connections that rest: nobody keeps dead ones while the server is away.
+  // Closes the idle connections that the server has ended. Otherwise that is noticed only when one is used.
   void close_dead();
 
   void dialed(Use use, Result<ConnectionHandle> result);
@@ -74,7 +74,7 @@ class Loop final : public Connection::Owner, public std::enable_shared_from_this
   // Tells when the loop is destroyed.
   class Ending;
 
-  Loop(boost::asio::io_context& context, const Options& options, Dialer& dialer, std::function<void()> away);
+  Loop(boost::asio::io_context& context, const Options& options, Dialer& dialer, std::function<void()> check_idle);
   void context_ends();
   void answer_soon(JobList answered);
 
@@ -121,11 +121,12 @@ class Loop final : public Connection::Owner, public std::enable_shared_from_this
   std::atomic<boost::asio::io_context*> context_;  // null: destroyed
   const Options& options_;
   Dialer& dialer_;
-  const std::function<void()> away_;
+  const std::function<void()> check_idle_;
   Reconnection reconnection_;
   std::unique_ptr<Timer> timer_;
   std::uint64_t schema_version_ = 0;
   Steady::time_point read_only_at_;  // when a write was last refused as read-only
+  bool lost_since_dialed_ = false;   // whether a connection was lost since one was last made
   bool ticking_ = false;
   bool pump_due_ = false;
   std::atomic<bool> over_ = false;

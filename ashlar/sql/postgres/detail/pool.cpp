@@ -109,6 +109,7 @@ void Loop::dialed(Use use, Result<ConnectionHandle> result) {
   const auto now = Steady::now();
   if (result) {
     if (reconnection_.succeeded() && options_.log != nullptr) options_.log->info("The database is back.");
+    if (std::exchange(lost_since_dialed_, false)) check_idle_();
     auto connection = std::make_shared<Connection>(*context_.load(), std::move(*result), use, options_, *this);
     if (use == Use::transaction) {
       make_available(connection);
@@ -119,7 +120,7 @@ void Loop::dialed(Use use, Result<ConnectionHandle> result) {
     if (!reconnection_.is_failing() && options_.log != nullptr) {
       options_.log->warn("The database cannot be reached.", {{"cause", result.error().cause()}});
     }
-    if (!reconnection_.is_failing()) away_();
+    if (!reconnection_.is_failing()) check_idle_();
     reconnection_.failed(now, std::move(result.error()));
     if (reconnection_.is_away(now, options_.acquire_time_max)) fail_waiting(*reconnection_.last_error());
   }
