@@ -22,8 +22,6 @@ web::Routes page(const Settings& settings, const web::App& application) {
 MetricsServer::MetricsServer(const Settings& settings, const Dependencies& dependencies, const web::App& application)
     : app_(options_of_page(), {&dependencies.clock, &dependencies.random, &dependencies.logger}, nullptr,
            page(settings, application)),
-      server_({.host = settings.host, .port = settings.metrics_port.value_or(0), .loops = 1}, app_) {
-  server_.start();
-}
+      server_({.host = settings.host, .port = settings.metrics_port.value_or(0), .loops = 1}, app_) {}
 
 }  // namespace ashlar::backend

@@ -6,9 +6,9 @@
 
 namespace ashlar::backend {
 
-// GET /metrics of an application on a port of its own (METRICS_PORT), for a network that only the scraper is in. Serves
-// from its construction until its server is stopped, with one loop; the application outlives it, and so do the servers
-// it shows.
+// GET /metrics of an application on a port of its own (METRICS_PORT), for a network that only the scraper is in. It
+// listens from its construction and serves, with one loop, from server().start() until server().stop(). Start it after
+// everything whose figures it reads. The application and the servers that it shows outlive it.
 class MetricsServer {
  public:
   // Throws std::system_error when the port cannot be had.

@@ -94,11 +94,12 @@ http::ServerOptions server_options(const backend::Settings& settings, const Supe
 
 std::string_view name_of(int signal) { return signal == SIGTERM ? "SIGTERM" : signal == SIGINT ? "SIGINT" : "SIGHUP"; }
 
-void start(http::Server& server, backend::Application& application, redis::Clients* redis) {
+void start(http::Server& server, http::Server* metrics, backend::Application& application, redis::Clients* redis) {
   std::vector<boost::asio::io_context*> loops;
   for (std::size_t i = 0; i < server.loops(); ++i) loops.push_back(&server.loop(i));
   if (redis != nullptr) redis->start(loops);
   application.start(*loops.front());
+  if (metrics != nullptr) metrics->start();  // it reads the figures of what was started above
   server.start();
 }
 
@@ -227,7 +228,7 @@ int serve(const Serve& wanted) {
     // connections to the database are used again.
     const auto admin = value_or_stop(
         async::run_to_end(server.loop(0), backend::make_first_admin(settings, dependencies, application.passwords())));
-    start(server, application, redis.get());
+    start(server, metrics_server, application, redis.get());
     warn_about(settings, logger);
     logger.info("serving", {{"version", backend::version()},
                             {"environment", backend::to_string(settings.stage)},

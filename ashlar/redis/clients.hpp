@@ -45,7 +45,7 @@ class Clients {
   // As Client::command, on the loop that awaits; redis.unavailable on one that start() was not given.
   Task<Result<Reply>> command(std::vector<std::string> words);
 
-  // Of all loops together. From any thread, once it was started.
+  // Of all loops together. From any thread between the return of start() and the call of close().
   [[nodiscard]] ClientFigures figures() const;
   [[nodiscard]] const ClientOptions& options() const;
 

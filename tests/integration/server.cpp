@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <functional>
 #include <stdexcept>
 #include <string_view>
 
@@ -49,7 +50,8 @@ Variables server_variables() {
   const char* redis = std::getenv("ASHLAR_TEST_REDIS");
   if (redis != nullptr && std::string_view(redis) == "yes") {
     out["REDIS_URL"] = tests::RedisServer::shared().url();
-    out["REDIS_KEY_PREFIX"] = test_name() + ":";
+    // The name of a test can be longer than a prefix.
+    out["REDIS_KEY_PREFIX"] = std::to_string(std::hash<std::string>{}(test_name())) + ":";
   }
   for (const char* name : {"DATABASE_URL", "REDIS_URL"})
     if (const char* value = std::getenv((std::string("ASHLAR_TEST_") + name).c_str())) out[name] = value;
@@ -92,6 +94,13 @@ Server::Server(const TemporaryFolder& folder, Variables variables, std::vector<s
   const std::string log = process_.out();
   const std::string before = "\"port\":";
   port_ = static_cast<std::uint16_t>(std::stoi(log.substr(log.find(before) + before.size())));
+}
+
+Server::~Server() {
+  const std::string written = process_.err();
+  for (const char* report : {"WARNING: ThreadSanitizer", "ERROR: AddressSanitizer", "runtime error: "}) {
+    if (const auto at = written.find(report); at != written.npos) ADD_FAILURE() << written.substr(at, 6000);
+  }
 }
 
 web::TestReply ApiClient::call(const std::string& method, const std::string& target, const std::string& json,

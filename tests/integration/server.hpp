@@ -26,11 +26,14 @@ using Variables = std::map<std::string, std::string>;
 // Runs SQL on the database that a command in this folder, with these variables, works on.
 void run_sql(const TemporaryFolder& folder, const Variables& variables, const std::string& script);
 
-// `ashlar serve`, listening.
+// `ashlar serve`, listening. Its end fails the test when a sanitizer has reported something of it.
 class Server {
  public:
   explicit Server(const TemporaryFolder& folder, Variables variables = server_variables(),
                   std::vector<std::string> arguments = {});
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
 
   [[nodiscard]] std::uint16_t port() const { return port_; }
   [[nodiscard]] Process& process() { return process_; }
