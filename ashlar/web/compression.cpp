@@ -196,6 +196,7 @@ bool Compression::encode(ContentCoding coding, Gain gain, http::Response& respon
   } else {
     body->whole = std::move(response.body);
     response.body.clear();
+    response.stream_held_bytes = body->whole.size();
   }
   response.stream_length.reset();
   response.stream = EncodedProducer{std::move(body)};

@@ -210,6 +210,23 @@ TEST(Compression, PastItsBoundResponsesGoOutAsTheyAre) {
   EXPECT_EQ(reply.header("Content-Encoding"), "");
 }
 
+// The server bounds what a slow client keeps in memory by it.
+TEST(Compression, ABodyThatIsCompressedInPiecesCountsAsHeld) {
+  const Compression compression({});
+  http::Request request;
+  request.headers.add("Accept-Encoding", "gzip");
+  const KnownHeaders known(request.headers);
+  for (const std::size_t bytes : {5'000U, 400'000U}) {
+    http::Response response;
+    response.headers.add("Content-Type", "text/plain");
+    response.body = text_of(bytes);
+    compression.apply(request, known, response);
+    EXPECT_EQ(response.headers.find("Content-Encoding"), "gzip");
+    EXPECT_EQ(response.stream_held_bytes, response.stream ? bytes : 0U);
+    EXPECT_EQ(static_cast<bool>(response.stream), bytes > 100'000U);
+  }
+}
+
 TEST(Compression, OverTheWire) {
   Fixture fixture({.body = text_of(400'000)});
   http::Server server({.host = "127.0.0.1", .port = 0, .loops = 1}, fixture.app().app());
