@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A multipart body, read whole and in small pieces: both come to the same end with the same parts, whose names are text
 // and whose contents are pieces of the body.
-#include "ashlar/web/multipart.hpp"
+#include "ashlar/web/detail/multipart.hpp"
 
 #include "ashlar/core/encoding.hpp"
 #include "fuzz/fuzz.hpp"

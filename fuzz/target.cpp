@@ -4,8 +4,8 @@
 #include "ashlar/core/encoding.hpp"
 #include "ashlar/http/detail/request_target.hpp"
 #include "ashlar/schema/constraints.hpp"
+#include "ashlar/web/detail/percent_encoding.hpp"
 #include "ashlar/web/input_binding.hpp"
-#include "ashlar/web/percent_encoding.hpp"
 #include "fuzz/fuzz.hpp"
 
 namespace {

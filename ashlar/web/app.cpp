@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/web/app.hpp"
 
-#include "ashlar/web/access_log.hpp"
-#include "ashlar/web/app_state.hpp"
-#include "ashlar/web/conditional.hpp"
 #include "ashlar/web/cookies.hpp"
+#include "ashlar/web/detail/access_log.hpp"
+#include "ashlar/web/detail/app_state.hpp"
+#include "ashlar/web/detail/conditional.hpp"
 #include "ashlar/web/detail/counted_body.hpp"
-#include "ashlar/web/error_response.hpp"
-#include "ashlar/web/openapi.hpp"
+#include "ashlar/web/detail/error_response.hpp"
+#include "ashlar/web/detail/openapi.hpp"
 
 namespace ashlar::web {
 

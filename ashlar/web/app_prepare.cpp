@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What an App does with its routes before the first request: checks each line, and prepares what the chain needs of it.
-#include "ashlar/web/app_state.hpp"
-#include "ashlar/web/conditional.hpp"
+#include "ashlar/web/detail/app_state.hpp"
 #include "ashlar/web/detail/body_bound.hpp"
+#include "ashlar/web/detail/conditional.hpp"
 
 #include <algorithm>
 #include <stdexcept>

@@ -3,7 +3,7 @@
 
 #include "ashlar/http/compression.hpp"
 #include "ashlar/http/message.hpp"
-#include "ashlar/web/known_headers.hpp"
+#include "ashlar/web/detail/known_headers.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -5,10 +5,10 @@
 #include "ashlar/http/compression.hpp"
 #include "ashlar/http/date.hpp"
 #include "ashlar/web/compression.hpp"
-#include "ashlar/web/conditional.hpp"
+#include "ashlar/web/detail/conditional.hpp"
+#include "ashlar/web/detail/error_response.hpp"
 #include "ashlar/web/detail/media_types.hpp"
 #include "ashlar/web/detail/opened_file.hpp"
-#include "ashlar/web/error_response.hpp"
 
 #include <algorithm>
 #include <array>

@@ -8,7 +8,7 @@
 #include "ashlar/web/detail/field_binder.hpp"
 #include "ashlar/web/detail/magic_numbers.hpp"
 #include "ashlar/web/detail/parameters.hpp"
-#include "ashlar/web/percent_encoding.hpp"
+#include "ashlar/web/detail/percent_encoding.hpp"
 
 #include <algorithm>
 #include <iterator>

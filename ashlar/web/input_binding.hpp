@@ -4,8 +4,8 @@
 #include "ashlar/core/error.hpp"
 #include "ashlar/http/message.hpp"
 #include "ashlar/schema/type.hpp"
+#include "ashlar/web/detail/known_headers.hpp"
 #include "ashlar/web/forms.hpp"
-#include "ashlar/web/known_headers.hpp"
 
 #include <cstddef>
 #include <span>

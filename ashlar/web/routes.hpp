@@ -4,7 +4,7 @@
 #include "ashlar/api/operation.hpp"
 #include "ashlar/http/message.hpp"
 #include "ashlar/web/cache_control.hpp"
-#include "ashlar/web/path_pattern.hpp"
+#include "ashlar/web/detail/path_pattern.hpp"
 #include "ashlar/web/route.hpp"
 
 #include <algorithm>

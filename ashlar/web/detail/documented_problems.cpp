@@ -3,8 +3,8 @@
 
 #include "ashlar/auth/token.hpp"
 #include "ashlar/http/errors.hpp"
-#include "ashlar/web/conditional.hpp"
-#include "ashlar/web/error_response.hpp"
+#include "ashlar/web/detail/conditional.hpp"
+#include "ashlar/web/detail/error_response.hpp"
 
 #include <algorithm>
 

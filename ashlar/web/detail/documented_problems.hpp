@@ -2,7 +2,7 @@
 #pragma once
 
 #include "ashlar/web/app.hpp"
-#include "ashlar/web/exchange.hpp"
+#include "ashlar/web/detail/exchange.hpp"
 
 #include <map>
 #include <string_view>

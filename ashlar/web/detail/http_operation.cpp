@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/web/detail/http_operation.hpp"
 
-#include "ashlar/web/app_state.hpp"
-#include "ashlar/web/exchange.hpp"
+#include "ashlar/web/detail/app_state.hpp"
+#include "ashlar/web/detail/exchange.hpp"
 
 namespace ashlar::web::detail {
 

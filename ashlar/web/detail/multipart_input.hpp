@@ -3,8 +3,8 @@
 
 #include "ashlar/http/message.hpp"
 #include "ashlar/web/detail/field_binder.hpp"
+#include "ashlar/web/detail/multipart.hpp"
 #include "ashlar/web/detail/stored_file.hpp"
-#include "ashlar/web/multipart.hpp"
 
 #include <array>
 #include <cstdint>

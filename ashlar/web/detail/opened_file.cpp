@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/web/detail/opened_file.hpp"
 
-#include "ashlar/web/percent_encoding.hpp"
+#include "ashlar/web/detail/percent_encoding.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>

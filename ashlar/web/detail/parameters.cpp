@@ -4,7 +4,7 @@
 #include "ashlar/core/ascii.hpp"
 #include "ashlar/core/encoding.hpp"
 #include "ashlar/http/field_syntax.hpp"
-#include "ashlar/web/percent_encoding.hpp"
+#include "ashlar/web/detail/percent_encoding.hpp"
 
 #include <algorithm>
 

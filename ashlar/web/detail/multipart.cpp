@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ashlar/web/multipart.hpp"
+#include "ashlar/web/detail/multipart.hpp"
 
 #include "ashlar/core/ascii.hpp"
 #include "ashlar/core/encoding.hpp"

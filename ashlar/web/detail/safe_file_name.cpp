@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/core/encoding.hpp"
-#include "ashlar/web/multipart.hpp"
+#include "ashlar/web/detail/multipart.hpp"
 
 #include <algorithm>
 #include <array>

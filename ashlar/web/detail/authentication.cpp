@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ashlar/web/authentication.hpp"
+#include "ashlar/web/detail/authentication.hpp"
 
 #include "ashlar/auth/token.hpp"
 #include "ashlar/core/encoding.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ashlar/web/openapi.hpp"
+#include "ashlar/web/detail/openapi.hpp"
 
 #include "ashlar/web/detail/test_app.hpp"
 

@@ -4,10 +4,10 @@
 #include "ashlar/api/api.hpp"
 #include "ashlar/web/app.hpp"
 #include "ashlar/web/cookies.hpp"
+#include "ashlar/web/detail/exchange.hpp"
+#include "ashlar/web/detail/router.hpp"
 #include "ashlar/web/detail/stored_file.hpp"
-#include "ashlar/web/exchange.hpp"
 #include "ashlar/web/metrics.hpp"
-#include "ashlar/web/router.hpp"
 #include "ashlar/web/security_headers.hpp"
 #include "ashlar/web/trusted_proxies.hpp"
 

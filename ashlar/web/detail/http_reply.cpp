@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ashlar/web/http_reply.hpp"
+#include "ashlar/web/detail/http_reply.hpp"
 
 #include "ashlar/schema/json.hpp"
-#include "ashlar/web/app_state.hpp"
-#include "ashlar/web/conditional.hpp"
 #include "ashlar/web/cookies.hpp"
+#include "ashlar/web/detail/app_state.hpp"
+#include "ashlar/web/detail/conditional.hpp"
+#include "ashlar/web/detail/error_response.hpp"
+#include "ashlar/web/detail/exchange.hpp"
 #include "ashlar/web/detail/stream_body.hpp"
-#include "ashlar/web/error_response.hpp"
-#include "ashlar/web/exchange.hpp"
 
 #include <array>
 #include <charconv>

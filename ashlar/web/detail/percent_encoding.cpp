@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ashlar/web/percent_encoding.hpp"
+#include "ashlar/web/detail/percent_encoding.hpp"
 
 #include "ashlar/core/encoding.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ashlar/web/rate_limit_headers.hpp"
+#include "ashlar/web/detail/rate_limit_headers.hpp"
 
 #include <array>
 #include <charconv>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ashlar/web/error_response.hpp"
+#include "ashlar/web/detail/error_response.hpp"
 
 #include "ashlar/core/encoding.hpp"
 #include "ashlar/web/detail/test_app.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ashlar/web/access_log.hpp"
+#include "ashlar/web/detail/access_log.hpp"
 
 #include "ashlar/web/detail/test_app.hpp"
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ashlar/web/openapi.hpp"
+#include "ashlar/web/detail/openapi.hpp"
 
 #include "ashlar/schema/json_schema.hpp"
 #include "ashlar/web/detail/documented_problems.hpp"
 #include "ashlar/web/detail/field_binder.hpp"
-#include "ashlar/web/http_reply.hpp"
-#include "ashlar/web/json_text.hpp"
+#include "ashlar/web/detail/http_reply.hpp"
+#include "ashlar/web/detail/json_text.hpp"
 
 #include <algorithm>
 #include <set>

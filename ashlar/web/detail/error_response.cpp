@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ashlar/web/error_response.hpp"
+#include "ashlar/web/detail/error_response.hpp"
 
 #include "ashlar/auth/token.hpp"
 #include "ashlar/http/errors.hpp"
 #include "ashlar/schema/json.hpp"
 #include "ashlar/web/compression.hpp"
-#include "ashlar/web/conditional.hpp"
+#include "ashlar/web/detail/conditional.hpp"
 #include "ashlar/web/input_binding.hpp"
 
 #include <algorithm>

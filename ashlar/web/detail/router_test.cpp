@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ashlar/web/router.hpp"
+#include "ashlar/web/detail/router.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

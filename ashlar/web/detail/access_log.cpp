@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ashlar/web/access_log.hpp"
+#include "ashlar/web/detail/access_log.hpp"
 
 #include "ashlar/core/ascii.hpp"
 #include "ashlar/core/encoding.hpp"
-#include "ashlar/web/exchange.hpp"
-#include "ashlar/web/percent_encoding.hpp"
+#include "ashlar/web/detail/exchange.hpp"
+#include "ashlar/web/detail/percent_encoding.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ashlar/web/exchange.hpp"
+#include "ashlar/web/detail/exchange.hpp"
 
 #include "ashlar/schema/fault_codes.hpp"
 #include "ashlar/schema/json.hpp"
-#include "ashlar/web/access_log.hpp"
-#include "ashlar/web/app_state.hpp"
-#include "ashlar/web/authentication.hpp"
 #include "ashlar/web/cookies.hpp"
+#include "ashlar/web/detail/access_log.hpp"
+#include "ashlar/web/detail/app_state.hpp"
+#include "ashlar/web/detail/authentication.hpp"
+#include "ashlar/web/detail/multipart.hpp"
 #include "ashlar/web/detail/multipart_input.hpp"
-#include "ashlar/web/multipart.hpp"
-#include "ashlar/web/rate_limit_headers.hpp"
+#include "ashlar/web/detail/rate_limit_headers.hpp"
 
 #include <algorithm>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ashlar/web/known_headers.hpp"
+#include "ashlar/web/detail/known_headers.hpp"
 
 #include "ashlar/core/encoding.hpp"
 
