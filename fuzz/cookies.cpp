@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The Cookie field, values that are said to be signed, and what is set. Nothing is found that a cookie cannot hold,
 // nothing opens that was not sealed, and what is set is one line that reads back.
-#include "ashlar/web/cookies.hpp"
-
 #include "ashlar/web/cookie.hpp"
+#include "ashlar/web/credential_cookies.hpp"
 #include "fuzz/fuzz.hpp"
 
 namespace {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/web/app.hpp"
 
-#include "ashlar/web/cookies.hpp"
+#include "ashlar/web/credential_cookies.hpp"
 #include "ashlar/web/detail/access_log.hpp"
 #include "ashlar/web/detail/app_state.hpp"
 #include "ashlar/web/detail/conditional.hpp"

@@ -3,6 +3,7 @@
 
 #include "ashlar/core/encoding.hpp"
 #include "ashlar/http/field_syntax.hpp"
+#include "ashlar/web/detail/cookie_pairs.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -17,11 +18,6 @@ constexpr std::size_t cookie_bytes_max = 4096;
 constexpr std::chrono::hours life_max{400 * 24};
 constexpr std::string_view host_prefix = "__host-", secure_prefix = "__secure-";
 
-// RFC 6265 section 4.1.1.
-bool is_cookie_octet(char c) {
-  const auto u = static_cast<unsigned char>(c);
-  return u > 0x20 && u < 0x7f && c != '"' && c != ',' && c != ';' && c != '\\';
-}
 bool is_attribute_character(char c) {
   const auto u = static_cast<unsigned char>(c);
   return u > 0x20 && u < 0x7f && c != ';';
@@ -50,7 +46,8 @@ std::optional<std::string> Cookie::complaint() const {
   const std::string lower = ascii_lower(name);
   const bool insecure = secure == Secure::no;
   if (!http::is_token(name)) return "a cookie's name must be a token";
-  if (!std::ranges::all_of(value, is_cookie_octet)) return "a cookie's value has characters that it must not have";
+  if (!std::ranges::all_of(value, detail::is_cookie_octet))
+    return "a cookie's value has characters that it must not have";
   if (!path.starts_with('/') || !std::ranges::all_of(path, is_attribute_character))
     return "a cookie's path must begin with a slash and hold no semicolon";
   if (!std::ranges::all_of(domain, [](char c) { return http::is_token_character(c) && c != '_'; }))
@@ -71,19 +68,15 @@ void set_cookie(const Cookie& cookie, http::ResponseHeaders& headers) {
 }
 
 RequestCookies::RequestCookies(const http::RequestHeaders& headers) {
-  for (const http::Field& field : headers.all()) {
-    if (field.name.size() != 6 || !ascii_iequals(field.name, "cookie")) continue;
-    for (std::string_view rest = field.value; !rest.empty() && pairs_.size() < pairs_max;) {
-      const std::size_t end = rest.find(';');
-      const std::string_view pair = http::trimmed(rest.substr(0, end));
-      rest = end == rest.npos ? std::string_view{} : rest.substr(end + 1);
-      const std::size_t equals = pair.find('=');
-      if (equals == pair.npos || !http::is_token(pair.substr(0, equals))) continue;
-      std::string_view value = pair.substr(equals + 1);
-      if (value.size() >= 2 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
-      if (std::ranges::all_of(value, is_cookie_octet)) pairs_.emplace_back(pair.substr(0, equals), value);
-    }
-  }
+  detail::visit_cookie_pairs(headers, [this](std::string_view pair) {
+    if (pairs_.size() == pairs_max) return false;
+    const std::size_t equals = pair.find('=');
+    if (equals == pair.npos || !http::is_token(pair.substr(0, equals))) return true;
+    std::string_view value = pair.substr(equals + 1);
+    if (value.size() >= 2 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
+    if (std::ranges::all_of(value, detail::is_cookie_octet)) pairs_.emplace_back(pair.substr(0, equals), value);
+    return true;
+  });
 }
 
 std::optional<std::string_view> RequestCookies::find(std::string_view name) const {

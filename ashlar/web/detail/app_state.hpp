@@ -3,7 +3,7 @@
 
 #include "ashlar/api/api.hpp"
 #include "ashlar/web/app.hpp"
-#include "ashlar/web/cookies.hpp"
+#include "ashlar/web/credential_cookies.hpp"
 #include "ashlar/web/detail/exchange.hpp"
 #include "ashlar/web/detail/router.hpp"
 #include "ashlar/web/detail/stored_file.hpp"

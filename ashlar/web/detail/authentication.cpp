@@ -3,7 +3,7 @@
 
 #include "ashlar/auth/token.hpp"
 #include "ashlar/core/encoding.hpp"
-#include "ashlar/web/cookies.hpp"
+#include "ashlar/web/credential_cookies.hpp"
 
 namespace ashlar::web {
 

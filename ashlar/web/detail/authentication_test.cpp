@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/web/detail/authentication.hpp"
 
-#include "ashlar/web/cookies.hpp"
+#include "ashlar/web/credential_cookies.hpp"
 #include "ashlar/web/detail/test_app.hpp"
 
 #include <gmock/gmock.h>

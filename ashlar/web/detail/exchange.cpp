@@ -3,7 +3,7 @@
 
 #include "ashlar/schema/fault_codes.hpp"
 #include "ashlar/schema/json.hpp"
-#include "ashlar/web/cookies.hpp"
+#include "ashlar/web/credential_cookies.hpp"
 #include "ashlar/web/detail/access_log.hpp"
 #include "ashlar/web/detail/app_state.hpp"
 #include "ashlar/web/detail/authentication.hpp"

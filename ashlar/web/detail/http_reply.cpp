@@ -2,7 +2,7 @@
 #include "ashlar/web/detail/http_reply.hpp"
 
 #include "ashlar/schema/json.hpp"
-#include "ashlar/web/cookies.hpp"
+#include "ashlar/web/credential_cookies.hpp"
 #include "ashlar/web/detail/app_state.hpp"
 #include "ashlar/web/detail/conditional.hpp"
 #include "ashlar/web/detail/error_response.hpp"

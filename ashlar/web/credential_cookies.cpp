@@ -1,19 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ashlar/web/cookies.hpp"
+#include "ashlar/web/credential_cookies.hpp"
 
-#include "ashlar/core/encoding.hpp"
-#include "ashlar/http/field_syntax.hpp"
+#include "ashlar/web/detail/cookie_pairs.hpp"
 
 #include <algorithm>
 
 namespace ashlar::web {
 
 namespace {
-
-bool is_cookie_octet(char c) {
-  const auto u = static_cast<unsigned char>(c);
-  return u > 0x20 && u < 0x7f && c != '"' && c != ',' && c != ';' && c != '\\';
-}
 
 void set_cookie(std::string_view name, std::string_view value, std::string_view path, std::int64_t seconds,
                 CookiePolicy::Secure secure, http::ResponseHeaders& headers) {
@@ -27,18 +21,14 @@ void set_cookie(std::string_view name, std::string_view value, std::string_view 
 }  // namespace
 
 std::string_view find_cookie(const http::RequestHeaders& headers, std::string_view name) {
-  for (const http::Field& field : headers.all()) {
-    if (field.name.size() != 6 || !ascii_iequals(field.name, "cookie")) continue;
-    for (std::string_view rest = field.value; !rest.empty();) {
-      const std::size_t end = rest.find(';');
-      const std::string_view pair = http::trimmed(rest.substr(0, end));
-      rest = end == rest.npos ? std::string_view{} : rest.substr(end + 1);
-      if (pair.size() <= name.size() || pair[name.size()] != '=' || !pair.starts_with(name)) continue;
-      const std::string_view value = pair.substr(name.size() + 1);
-      return std::ranges::all_of(value, is_cookie_octet) ? value : std::string_view{};
-    }
-  }
-  return {};
+  std::string_view found;
+  detail::visit_cookie_pairs(headers, [&](std::string_view pair) {
+    if (pair.size() <= name.size() || pair[name.size()] != '=' || !pair.starts_with(name)) return true;
+    const std::string_view value = pair.substr(name.size() + 1);
+    if (std::ranges::all_of(value, detail::is_cookie_octet)) found = value;
+    return false;
+  });
+  return found;
 }
 
 void set_credential_cookies(const api::Credentials* credentials, Timestamp now, const CookiePolicy& policy,
