@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# The list of frequent passwords (ashlar/auth/frequent_passwords.hpp), taken from Debian's python3-zxcvbn at build time.
+# The list of frequent passwords (ashlar/auth/detail/frequent_passwords.hpp), taken from Debian's python3-zxcvbn at build time.
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
 set(ASHLAR_PASSWORD_LIST /usr/lib/python3/dist-packages/zxcvbn/frequency_lists.py CACHE FILEPATH
   "the frequency lists of python3-zxcvbn")

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "ashlar/api/call_metrics.hpp"
+#include "ashlar/api/detail/call_metrics.hpp"
 #include "ashlar/core/clock.hpp"
 #include "ashlar/core/error.hpp"
 #include "ashlar/observe/metrics_text.hpp"

@@ -2,9 +2,9 @@
 #include "ashlar/auth/password_policy.hpp"
 
 #include "ashlar/async/deadline.hpp"
+#include "ashlar/auth/detail/frequent_passwords.hpp"
 #include "ashlar/auth/detail/openssl.hpp"
 #include "ashlar/auth/detail/prepared_password.hpp"
-#include "ashlar/auth/frequent_passwords.hpp"
 #include "ashlar/core/encoding.hpp"
 
 #include <openssl/evp.h>

@@ -2,7 +2,7 @@
 #include "ashlar/auth/password_policy.hpp"
 
 #include "ashlar/async/task_scope.hpp"
-#include "ashlar/auth/frequent_passwords.hpp"
+#include "ashlar/auth/detail/frequent_passwords.hpp"
 #include "ashlar/core/encoding.hpp"
 
 #include <boost/asio/basic_waitable_timer.hpp>

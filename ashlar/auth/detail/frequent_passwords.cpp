@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ashlar/auth/frequent_passwords.hpp"
+#include "ashlar/auth/detail/frequent_passwords.hpp"
 
 #include "ashlar/auth/detail/frequent_password_blocks.hpp"
 #include "ashlar/core/encoding.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ashlar/api/call_metrics.hpp"
+#include "ashlar/api/detail/call_metrics.hpp"
 
 #include "ashlar/observe/sharded_counter.hpp"
 
