@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/application.hpp"
 
+#include "ashlar/cache/metrics.hpp"
 #include "ashlar/core/signing_keys.hpp"
+#include "ashlar/redis/metrics.hpp"
+#include "ashlar/sql/metrics.hpp"
 #include "ashlar/web/metrics.hpp"
 #include "backend/auth/routes.hpp"
 #include "backend/health/routes.hpp"
@@ -26,111 +29,6 @@ async::BlockingPoolOptions hashing_pool() {
   return {.threads = std::max(1U, std::thread::hardware_concurrency() - 1), .queue_max = 256, .name = "hashing"};
 }
 
-void add_database(observe::MetricSources& sources, const sql::Database& database) {
-  const auto add = [&](const char* name, const char* help, std::size_t sql::DatabaseLoad::* figure) {
-    sources.add({.name = name, .type = observe::MetricType::gauge, .help = help, .value = [&database, figure] {
-                   return static_cast<double>(database.load().*figure);
-                 }});
-  };
-  add("ashlar_database_waiting", "Statements and transactions whose turn has not come.", &sql::DatabaseLoad::waiting);
-  add("ashlar_database_waiting_max", "What may wait of one kind.", &sql::DatabaseLoad::waiting_max);
-  add("ashlar_database_in_flight", "Statements that were sent and not answered.", &sql::DatabaseLoad::in_flight);
-  add("ashlar_database_connections", "Connections to the database.", &sql::DatabaseLoad::connections);
-  add("ashlar_database_connections_max", "How many there may be.", &sql::DatabaseLoad::connections_max);
-  add("ashlar_database_transactions", "Open transactions.", &sql::DatabaseLoad::transactions);
-  add("ashlar_database_transactions_max", "How many there may be.", &sql::DatabaseLoad::transactions_max);
-}
-
-void add_replicas(observe::MetricSources& sources, const sql::Replicas& replicas) {
-  using Figures = sql::Replicas::Figures;
-  for (std::size_t i = 0; i < replicas.size(); ++i) {
-    const auto add = [&](const char* name, observe::MetricType type, const char* help, auto value) {
-      sources.add({.name = name,
-                   .type = type,
-                   .help = help,
-                   .labels = {{"replica", replicas.name(i)}},
-                   .value = [&replicas, i, value] { return static_cast<double>(value(replicas.figures(i))); }});
-    };
-    using enum observe::MetricType;
-    add("ashlar_database_replica_in_use", gauge, "Whether reads go to this replica of the database.",
-        [](const Figures& of) { return of.state == Figures::State::in_use ? 1 : 0; });
-    add("ashlar_database_replica_lag_seconds", gauge, "How far it may be behind, while it is in use.",
-        [](const Figures& of) { return std::chrono::duration<double>(of.lag).count(); });
-    add("ashlar_database_replica_reads_total", counter, "Reads that went to it.", std::mem_fn(&Figures::reads));
-    add("ashlar_database_replica_failed_over_total", counter, "Of them, those that the primary had to answer.",
-        std::mem_fn(&Figures::failed_over));
-  }
-}
-
-void add_redis(observe::MetricSources& sources, const redis::Clients& redis) {
-  const auto add = [&](const char* name, observe::MetricType type, const char* help, auto value,
-                       std::vector<std::pair<std::string, std::string>> labels = {}) {
-    sources.add({.name = name, .type = type, .help = help, .labels = std::move(labels), .value = [&redis, value] {
-                   return static_cast<double>(value(redis.figures()));
-                 }});
-  };
-  using Figures = redis::ClientFigures;
-  using enum observe::MetricType;
-  add("ashlar_redis_commands_total", counter, "Commands to Redis, those that failed among them.",
-      std::mem_fn(&Figures::commands));
-  const auto add_error = [&](const char* error, std::uint64_t Figures::* figure) {
-    add("ashlar_redis_command_errors_total", counter, "Commands to Redis that failed.", std::mem_fn(figure),
-        {{"error", error}});
-  };
-  add_error("unavailable", &Figures::unavailable);
-  add_error("timed_out", &Figures::timed_out);
-  add_error("refused", &Figures::refused);
-  add("ashlar_redis_command_seconds_total", counter, "Waiting for Redis's answers, of all commands together.",
-      [](const Figures& of) { return std::chrono::duration<double>(of.waited).count(); });
-  add("ashlar_redis_connections_lost_total", counter, "Connections to Redis that broke or were given up.",
-      std::mem_fn(&Figures::connections_lost));
-  add("ashlar_redis_connections", gauge, "Connections to Redis for commands: one a loop.",
-      std::mem_fn(&Figures::connected));
-  add("ashlar_redis_breakers_open", gauge, "Loops that take Redis for away, and do not ask it.",
-      std::mem_fn(&Figures::away));
-}
-
-web::CacheFigures figures_of(const cache::Statistics& counted) {
-  return {.hits = counted.hits,
-          .stale_hits = counted.stale_hits,
-          .misses = counted.misses,
-          .loads = counted.loads,
-          .load_failures = counted.load_failures,
-          .evictions = counted.evictions,
-          .entries = counted.entries,
-          .bytes = counted.bytes};
-}
-
-web::CacheFigures::SecondLevel second_figures_of(const cache::Statistics::Shared& counted) {
-  return {.hits = counted.hits,
-          .stale_hits = counted.stale_hits,
-          .misses = counted.misses,
-          .waits = counted.waits,
-          .failures = counted.failures};
-}
-
-void add_cache(observe::MetricSources& sources, const cache::Cache& cache, const cache::RedisLevel* level) {
-  const std::string name = "backend";
-  web::add_cache(sources, name, [&cache, level] {
-    const cache::Statistics counted = cache.statistics();
-    web::CacheFigures out = figures_of(counted);
-    if (level != nullptr) out.shared = second_figures_of(counted.shared);
-    return out;
-  });
-  if (level == nullptr) return;
-  const auto add = [&](const char* metric, const char* help, auto value) {
-    sources.add({.name = metric,
-                 .type = observe::MetricType::gauge,
-                 .help = help,
-                 .labels = {{"cache", name}},
-                 .value = [level, value] { return static_cast<double>(value(*level)); }});
-  };
-  add("ashlar_cache_hearing", "Whether what other processes change is heard.",
-      [](const cache::RedisLevel& of) { return of.is_heard() ? 1 : 0; });
-  add("ashlar_cache_untold_changes", "Changes that Redis could not be told yet.",
-      [](const cache::RedisLevel& of) { return of.untold(); });
-}
-
 // Instances with the same secrets accept each other's cursors.
 std::string cursor_key(const Settings& settings) {
   return SigningKeys({settings.tokens.refresh_secret}).sign("ashlar.cursor_key", "");
@@ -147,21 +45,18 @@ std::unique_ptr<cache::RedisLevel> make_cache_level(const Settings& settings, co
 api::RateLimitStore& Application::share_rate_limits() {
   redis_rate_limits_.emplace(*dependencies_.redis,
                              api::RedisRateLimitOptions{.key_prefix = settings_.redis_key_prefix});
-  metrics_.add({.name = "ashlar_rate_limits_local_total",
-                .type = observe::MetricType::counter,
-                .help = "Decisions of rate limits without Redis, because it was unreachable.",
-                .value = [&limits = *redis_rate_limits_] { return static_cast<double>(limits.decided_locally()); }});
+  api::add_metrics(metrics_, *redis_rate_limits_);
   return *redis_rate_limits_;
 }
 
 web::AppOptions Application::app_options() {
   const Settings& settings = settings_;
   using SecureCookies = web::AppOptions::SecureCookies;
-  add_database(metrics_, dependencies_.database);
-  add_replicas(metrics_, replicas_);
-  if (dependencies_.redis != nullptr) add_redis(metrics_, *dependencies_.redis);
+  sql::add_metrics(metrics_, dependencies_.database);
+  sql::add_metrics(metrics_, replicas_);
+  if (dependencies_.redis != nullptr) redis::add_metrics(metrics_, *dependencies_.redis);
   web::add_pool(metrics_, "hashing", hashing_);
-  add_cache(metrics_, cache_, cache_level_.get());
+  cache::add_metrics(metrics_, "backend", cache_, cache_level_.get());
   web::AppOptions out = {.title = "Ashlar",
                          .version = std::string(version()),
                          .environment = std::string(to_string(settings.stage)),
@@ -207,7 +102,7 @@ Task<> Application::note_write(const api::Call& call) {
   if (call.principal() == nullptr) co_return;
   const Uuid account = call.principal()->id;
   replicas_.note_write(account);
-  if (write_broadcast_) co_await write_broadcast_->tell(account);
+  if (write_broadcast_) co_await write_broadcast_->announce(account);
 }
 
 Application::Application(Settings settings, Dependencies dependencies)
@@ -241,7 +136,7 @@ Application::Application(Settings settings, Dependencies dependencies)
 
 Application::~Application() = default;
 
-RevocationBroadcast* Application::share_revocations() {
+instances::RevocationBroadcast* Application::share_revocations() {
   if (dependencies_.redis == nullptr) return nullptr;
   return &revocation_broadcast_.emplace(*dependencies_.redis, settings_.redis_key_prefix, revocations_,
                                         dependencies_.clock, dependencies_.random, [this] { revocation_sync_.wake(); });

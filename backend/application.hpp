@@ -11,21 +11,21 @@
 #include "ashlar/cache/redis_level.hpp"
 #include "ashlar/core/clock.hpp"
 #include "ashlar/core/random.hpp"
+#include "ashlar/instances/revocation_broadcast.hpp"
+#include "ashlar/instances/revocation_sync.hpp"
+#include "ashlar/instances/write_broadcast.hpp"
 #include "ashlar/log/logger.hpp"
 #include "ashlar/redis/clients.hpp"
 #include "ashlar/sql/cursor.hpp"
 #include "ashlar/sql/database.hpp"
 #include "ashlar/sql/replicas.hpp"
 #include "ashlar/web/app.hpp"
-#include "backend/auth/revocation_broadcast.hpp"
-#include "backend/auth/revocation_sync.hpp"
 #include "backend/auth/sessions.hpp"
 #include "backend/health/readiness.hpp"
 #include "backend/orders/order_expiry.hpp"
 #include "backend/orders/pay_order.hpp"
 #include "backend/products/products.hpp"
 #include "backend/settings.hpp"
-#include "backend/write_broadcast.hpp"
 
 #include <memory>
 #include <optional>
@@ -73,7 +73,7 @@ class Application {
   [[nodiscard]] web::Routes routes();
   [[nodiscard]] web::AppOptions app_options();
   [[nodiscard]] api::RateLimitStore& share_rate_limits();
-  [[nodiscard]] RevocationBroadcast* share_revocations();
+  [[nodiscard]] instances::RevocationBroadcast* share_revocations();
   [[nodiscard]] api::UnitOptions unit_options();
   Task<> note_write(const api::Call& call);
 
@@ -84,9 +84,9 @@ class Application {
   async::BlockingPool hashing_;
   auth::PasswordHasher passwords_;
   auth::MemoryRevocations revocations_;
-  RevocationSync revocation_sync_;
-  std::optional<RevocationBroadcast> revocation_broadcast_;
-  std::optional<WriteBroadcast> write_broadcast_;  // with Redis and replicas
+  instances::RevocationSync revocation_sync_;
+  std::optional<instances::RevocationBroadcast> revocation_broadcast_;
+  std::optional<instances::WriteBroadcast> write_broadcast_;  // with Redis and replicas
   auth::Tokens tokens_;
   api::Units units_;
   Sessions sessions_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/models.hpp"
 
+#include "ashlar/instances/revocation_sync.hpp"
 #include "backend/auth/session_row.hpp"
 #include "backend/list_counts.hpp"
 #include "backend/orders/order_row.hpp"
@@ -13,10 +14,20 @@ namespace ashlar::backend {
 
 std::vector<sql::TableModel> models() {
   using sql::model_of;
-  return {model_of<PermissionRow>(),     model_of<RoleRow>(),     model_of<RolePermissionRow>(), model_of<UserRow>(),
-          model_of<UserPermissionRow>(), model_of<SessionRow>(),  model_of<RevokedSessionRow>(), model_of<Post>(),
-          model_of<Product>(),           model_of<OrderRow>(),    model_of<OrderItemRow>(),      model_of<PaymentRow>(),
-          model_of<IdempotencyRow>(),    model_of<ListCountRow>()};
+  return {model_of<PermissionRow>(),
+          model_of<RoleRow>(),
+          model_of<RolePermissionRow>(),
+          model_of<UserRow>(),
+          model_of<UserPermissionRow>(),
+          model_of<SessionRow>(),
+          model_of<instances::RevokedSessionRow>(),
+          model_of<Post>(),
+          model_of<Product>(),
+          model_of<OrderRow>(),
+          model_of<OrderItemRow>(),
+          model_of<PaymentRow>(),
+          model_of<IdempotencyRow>(),
+          model_of<ListCountRow>()};
 }
 
 }  // namespace ashlar::backend

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "ashlar/sql/raw_statement.hpp"
-#include "backend/auth/session_row.hpp"
 #include "backend/users/user_row.hpp"
 
 #include <string>
@@ -20,8 +19,5 @@ inline constexpr sql::RawStatement<Uuid()> lock_admins(
     "select id from users where role = 'admin' order by id for update");
 
 inline constexpr sql::RawStatement<Uuid(Uuid)> author_of_post("select author_id from posts where id = $1");
-
-inline constexpr sql::RawStatement<RevokedSessionRow(Timestamp)> revoked_sessions_after(
-    "select session_id, expires_at from revoked_sessions where expires_at > $1");
 
 }  // namespace ashlar::backend

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/raw_statements.hpp"
 
+#include "ashlar/instances/revocation_sync.hpp"
 #include "tests/support/test_backend.hpp"
 
 #include <gtest/gtest.h>
@@ -21,7 +22,7 @@ TEST(RawStatements, AreWhatTheMigratedDatabaseTakesAndGives) {
   sql::Database& database = backend.database();
   EXPECT_EQ(statement_faults(database, account_by_lower_email), Faults{});
   EXPECT_EQ(statement_faults(database, author_of_post), Faults{});
-  EXPECT_EQ(statement_faults(database, revoked_sessions_after), Faults{});
+  EXPECT_EQ(statement_faults(database, instances::revoked_sessions_after), Faults{});
   if (database.dialect() == sql::Dialect::postgres) EXPECT_EQ(statement_faults(database, lock_admins), Faults{});
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/settings.hpp"
 
+#include "ashlar/config/secret_strength.hpp"
 #include "ashlar/core/encoding.hpp"
 #include "ashlar/core/ip_address.hpp"
-#include "backend/secret_strength.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -148,7 +148,8 @@ std::string read_secret(config::Environment& env, const Settings& settings, std:
   auto secret = env.secret(name, rule);
   if (!secret) return {};
   if (settings.stage == Stage::production) {
-    if (auto weakness = secret_weakness(*secret, rule.bytes_min)) env.fault(std::string(name), std::move(*weakness));
+    if (auto weakness = config::secret_weakness(*secret, rule.bytes_min))
+      env.fault(std::string(name), std::move(*weakness));
   }
   return std::move(*secret);
 }

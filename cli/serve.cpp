@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/async/task_scope.hpp"
 #include "ashlar/http/server.hpp"
+#include "ashlar/service/loops_watch.hpp"
+#include "ashlar/service/supervisor.hpp"
 #include "ashlar/sql/logged.hpp"
 #include "ashlar/web/metrics.hpp"
 #include "backend/application.hpp"
@@ -9,9 +11,7 @@
 #include "backend/users/first_admin.hpp"
 #include "backend/version.hpp"
 #include "cli/commands.hpp"
-#include "cli/loops_watch.hpp"
 #include "cli/signals.hpp"
-#include "cli/supervisor.hpp"
 #include "cli/tls.hpp"
 #include "cli/warnings.hpp"
 #include "cli/welcome.hpp"
@@ -25,6 +25,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -81,7 +82,7 @@ void report_first_admin(const backend::FirstAdminOutcome& outcome, log::Logger& 
   }
 }
 
-http::ServerOptions server_options(const backend::Settings& settings, const Supervisor& supervisor) {
+http::ServerOptions server_options(const backend::Settings& settings, const service::Supervisor& supervisor) {
   return {.host = settings.host,
           .port = settings.port,
           .listening_socket = supervisor.listening_socket(),
@@ -90,6 +91,14 @@ http::ServerOptions server_options(const backend::Settings& settings, const Supe
           .protocols = settings.protocols,
           .proxy_protocol = {.networks = settings.proxy_protocol},
           .tls = settings.tls};
+}
+
+service::Supervisor supervisor_or_stop() {
+  try {
+    return service::Supervisor();
+  } catch (const std::invalid_argument& wrong) {
+    throw Stop(exit_config, wrong.what());
+  }
 }
 
 std::string_view name_of(int signal) { return signal == SIGTERM ? "SIGTERM" : signal == SIGINT ? "SIGINT" : "SIGHUP"; }
@@ -161,8 +170,8 @@ void reload(const Serve& wanted, const Clock& clock, http::Server& server, backe
   report_certificate(*certificate, clock, logger);
 }
 
-// The next signal. Meanwhile the supervisor's watchdog hears of us as long as all loops turn.
-int next_signal(const Signals& signals, const Supervisor& supervisor, LoopsWatch& loops) {
+// The next signal. Until it comes, keeps the supervisor's watchdog alive for as long as all loops run.
+int next_signal(const Signals& signals, const service::Supervisor& supervisor, service::LoopsWatch& loops) {
   if (!supervisor.watchdog_time()) return signals.wait();
   while (true) {
     if (loops.ask()) (void)supervisor.alive();
@@ -171,7 +180,7 @@ int next_signal(const Signals& signals, const Supervisor& supervisor, LoopsWatch
 }
 
 // Serves the next signals until one of them says to stop.
-int wait_for_stop(const Signals& signals, const Supervisor& supervisor, LoopsWatch loops,
+int wait_for_stop(const Signals& signals, const service::Supervisor& supervisor, service::LoopsWatch loops,
                   const std::function<void()>& reload_all) {
   const bool at_terminal = isatty(STDIN_FILENO) == 1;
   while (true) {
@@ -194,7 +203,7 @@ void wait_for(std::chrono::milliseconds delay) {
 
 int serve(const Serve& wanted) {
   Signals signals;
-  const Supervisor supervisor;
+  const service::Supervisor supervisor = supervisor_or_stop();
   backend::Settings settings = settings_of(wanted);
   SystemClock clock;
   SystemRandom random;
@@ -241,8 +250,8 @@ int serve(const Serve& wanted) {
     logger.flush();
     if (settings.stage == backend::Stage::development) print_welcome(settings, server.port(), admin, dependencies);
 
-    if (!supervisor.ready()) logger.warn("NOTIFY_SOCKET: nobody is there");
-    const int signal = wait_for_stop(signals, supervisor, LoopsWatch({&server, metrics_server}),
+    if (!supervisor.ready()) logger.warn("NOTIFY_SOCKET: the supervisor cannot be reached");
+    const int signal = wait_for_stop(signals, supervisor, service::LoopsWatch({&server, metrics_server}),
                                      [&] { reload(wanted, clock, server, settings, logger); });
     signals.release_stop();
     (void)supervisor.stopping();

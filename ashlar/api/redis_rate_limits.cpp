@@ -135,4 +135,11 @@ Task<RateLimitDecision> RedisRateLimits::take_later(RateLimitKey key, const Rate
       .retry_after = seconds_up(items[3].integer)};
 }
 
+void add_metrics(observe::MetricSources& sources, const RedisRateLimits& limits) {
+  sources.add({.name = "ashlar_rate_limits_local_total",
+               .type = observe::MetricType::counter,
+               .help = "Decisions of rate limits without Redis, because it was unreachable.",
+               .value = [&limits] { return static_cast<double>(limits.decided_locally()); }});
+}
+
 }  // namespace ashlar::api

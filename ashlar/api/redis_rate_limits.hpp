@@ -3,6 +3,7 @@
 
 #include "ashlar/api/memory_rate_limits.hpp"
 #include "ashlar/api/rate_limit.hpp"
+#include "ashlar/observe/metrics_text.hpp"
 #include "ashlar/redis/script.hpp"
 
 #include <atomic>
@@ -47,5 +48,8 @@ class RedisRateLimits final : public RateLimitStore {
   MemoryRateLimits local_;
   std::atomic<std::uint64_t> decided_locally_ = 0;
 };
+
+// ashlar_rate_limits_local_total, for Prometheus. The limits outlive the last scrape.
+void add_metrics(observe::MetricSources& sources, const RedisRateLimits& limits);
 
 }  // namespace ashlar::api

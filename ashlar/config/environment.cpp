@@ -3,6 +3,7 @@
 
 #include "ashlar/config/detail/dot_env.hpp"
 #include "ashlar/core/encoding.hpp"
+#include "ashlar/core/parse.hpp"
 
 #include <boost/url/authority_view.hpp>
 
@@ -11,7 +12,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -47,13 +47,6 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(start, text.find_last_not_of(" \t") - start + 1);
 }
 
-std::optional<std::int64_t> whole_number(std::string_view text) {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
 struct Unit {
   std::string_view name;
   std::int64_t milliseconds;
@@ -62,7 +55,7 @@ constexpr std::array<Unit, 5> units{{{"d", 86'400'000}, {"h", 3'600'000}, {"m", 
 
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
   const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
-  const auto count = whole_number(text.substr(0, digits));
+  const auto count = parse_integer<std::int64_t>(text.substr(0, digits));
   const auto unit = std::ranges::find(units, text.substr(digits), &Unit::name);
   if (!count || unit == units.end()) return std::nullopt;
   if (*count > std::numeric_limits<std::int64_t>::max() / unit->milliseconds) return std::nullopt;
@@ -99,7 +92,7 @@ bool is_host_and_port(std::string_view text) {
   const auto parsed = boost::urls::parse_authority({text.data(), text.size()});
   if (!parsed || parsed->has_userinfo()) return false;
   if (!parsed->has_port()) return true;
-  const auto port = whole_number(std::string_view(parsed->port().data(), parsed->port().size()));
+  const auto port = parse_integer<std::int64_t>(std::string_view(parsed->port().data(), parsed->port().size()));
   return !parsed->host().empty() && port && *port >= 1 && *port <= 65535;
 }
 
@@ -201,7 +194,7 @@ std::optional<std::string> Environment::secret(std::string_view name, SecretRule
 std::int64_t Environment::integer(std::string_view name, std::int64_t fallback, std::int64_t min, std::int64_t max) {
   const auto value = raw(name);
   if (!value) return fallback;
-  const auto number = whole_number(*value);
+  const auto number = parse_integer<std::int64_t>(*value);
   if (number && *number >= min && *number <= max) return *number;
   fault(std::string(name), "expected a whole number from " + std::to_string(min) + " to " + std::to_string(max) +
                                ", found " + shown(*value));

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/core/ip_address.hpp"
 
+#include "ashlar/core/parse.hpp"
+
 #include <arpa/inet.h>
 
 #include <algorithm>
-#include <charconv>
 
 namespace ashlar {
 
@@ -79,11 +80,10 @@ std::optional<IpNetwork> IpNetwork::parse(std::string_view text) {
   if (slash == text.npos) return out;
   const bool ipv4 = !text.substr(0, slash).contains(':');
   const std::string_view digits = text.substr(slash + 1);
-  unsigned bits = 0;
-  const auto [end, wrong] = std::from_chars(digits.data(), digits.data() + digits.size(), bits);
-  if (wrong != std::errc{} || end != digits.data() + digits.size() || bits > (ipv4 ? 32U : 128U)) return std::nullopt;
+  const auto written_bits = parse_integer<unsigned>(digits);
+  if (!written_bits || *written_bits > (ipv4 ? 32U : 128U)) return std::nullopt;
   if (digits.size() > 1 && digits.front() == '0') return std::nullopt;
-  if (ipv4) bits += ipv4_prefix_bits;
+  const unsigned bits = *written_bits + (ipv4 ? ipv4_prefix_bits : 0U);
   if (!zero_after(*address, bits)) return std::nullopt;
   out.prefix_bits_ = static_cast<std::uint8_t>(bits);
   return out;

@@ -2,6 +2,7 @@
 #include "ashlar/redis/broadcast.hpp"
 
 #include "ashlar/core/encoding.hpp"
+#include "ashlar/core/parse.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -13,7 +14,6 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <charconv>
 #include <limits>
 #include <map>
 #include <mutex>
@@ -35,20 +35,6 @@ std::string random_name(Random& random) {
   std::array<std::byte, 8> bytes{};
   random.fill(bytes);
   return to_hex(bytes);
-}
-
-std::string_view take_word(std::string_view& text) {
-  const std::size_t end = std::min(text.find(' '), text.size());
-  const std::string_view word = text.substr(0, end);
-  text.remove_prefix(std::min(end + 1, text.size()));
-  return word;
-}
-
-std::optional<std::uint64_t> number_of(std::string_view text) {
-  std::uint64_t out = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), out);
-  if (failed != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return out;
 }
 
 }  // namespace
@@ -127,11 +113,11 @@ Task<> confirm_all(std::shared_ptr<State> state) {
 
 }  // namespace
 
-// What is not of our making is passed over.
+// Skips messages that no Broadcast wrote.
 void Broadcast::State::take_in(std::string_view text) {
   const std::string_view process = take_word(text);
   const std::string_view number = take_word(text);
-  if (process.empty() || !number_of(number)) return;
+  if (process.empty() || !parse_integer<std::uint64_t>(number)) return;
   handlers.on_message(channel, text);
   if (process == name) return confirmed(number);
   auto& numbers = unconfirmed[std::string(process)];
@@ -143,7 +129,7 @@ void Broadcast::State::take_in(std::string_view text) {
 void Broadcast::State::confirmed(std::string_view numbers) {
   const std::scoped_lock lock(mutex);
   while (!numbers.empty()) {
-    const auto number = number_of(take_word(numbers));
+    const auto number = parse_integer<std::uint64_t>(take_word(numbers));
     const auto found = number ? waiting.find(*number) : waiting.end();
     if (found == waiting.end()) continue;
     ++found->second->confirmations;

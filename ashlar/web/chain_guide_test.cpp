@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The code of the pages in docs/guide that are about the request chain.
+#include "ashlar/observe/cache_figures.hpp"
 #include "ashlar/web/detail/test_app.hpp"
 #include "ashlar/web/metrics.hpp"
 
@@ -79,8 +80,8 @@ void add_figures(observe::MetricSources& sources, const Search& search) {
                .type = observe::MetricType::gauge,
                .help = "Searches that wait.",
                .value = [&search] { return static_cast<double>(search.waiting()); }});
-  web::add_cache(sources, "search",
-                 [&search] { return web::CacheFigures{.hits = search.hits(), .misses = search.misses()}; });
+  observe::add_cache(sources, "search",
+                     [&search] { return observe::CacheFigures{.hits = search.hits(), .misses = search.misses()}; });
 }
 
 TEST(ChainGuide, OverloadByAQueueAndFiguresOfOnesOwn) {

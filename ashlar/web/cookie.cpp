@@ -2,11 +2,11 @@
 #include "ashlar/web/cookie.hpp"
 
 #include "ashlar/core/encoding.hpp"
+#include "ashlar/core/parse.hpp"
 #include "ashlar/http/field_syntax.hpp"
 #include "ashlar/web/detail/cookie_pairs.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <span>
 #include <stdexcept>
 
@@ -105,10 +105,8 @@ std::optional<std::string> SignedCookies::open(std::string_view name, std::strin
   const std::size_t end_at = text.rfind('.');
   if (end_at == text.npos) return std::nullopt;
   const std::string_view digits = text.substr(end_at + 1);
-  std::int64_t milliseconds = 0;
-  const auto [rest, error] = std::from_chars(digits.data(), digits.data() + digits.size(), milliseconds);
-  if (error != std::errc{} || rest != digits.data() + digits.size()) return std::nullopt;
-  if (now >= Timestamp::from_milliseconds(milliseconds)) return std::nullopt;
+  const auto milliseconds = parse_integer<std::int64_t>(digits);
+  if (!milliseconds || now >= Timestamp::from_milliseconds(*milliseconds)) return std::nullopt;
   return from_base64url(text.substr(0, end_at));
 }
 

@@ -3,6 +3,7 @@
 
 #include "ashlar/async/blocking_pool.hpp"
 #include "ashlar/http/server.hpp"
+#include "ashlar/observe/cache_figures.hpp"
 #include "ashlar/web/detail/test_app.hpp"
 #include "tests/support/raw_client.hpp"
 
@@ -222,8 +223,9 @@ TEST(MetricsPage, OfAnotherAppAndWithItsSourcesServersAndPools) {
   async::BlockingPool pool({.threads = 3, .queue_max = 7});
   observe::MetricSources sources;
   add_pool(sources, "hashing", pool);
-  add_cache(sources, "pages", [] { return CacheFigures{.hits = 4, .misses = 1, .bytes = 7}; });
-  add_cache(sources, "rows", [] { return CacheFigures{.shared = {{.stale_hits = 3, .failures = 2}}}; });
+  observe::add_cache(sources, "pages", [] { return observe::CacheFigures{.hits = 4, .misses = 1, .bytes = 7}; });
+  observe::add_cache(sources, "rows",
+                     [] { return observe::CacheFigures{.shared = {{.stale_hits = 3, .failures = 2}}}; });
   AppOptions options;
   options.metric_sources = &sources;
   detail::TestApp app([](Routes& routes) { routes.get("/things/{name}", get_thing).open(); }, options);

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/auth/session_repository.hpp"
 
+#include "ashlar/instances/revocation_sync.hpp"
 #include "ashlar/sql/query.hpp"
 
 namespace ashlar::backend {
 
+using instances::RevokedSessionRow;
 using sql::asc;
 using sql::col;
 using sql::desc;

@@ -24,12 +24,4 @@ ASHLAR_TABLE(SessionRow, "sessions", sql::references<&SessionRow::user_id, &User
              sql::index<&SessionRow::user_id, &SessionRow::created_at, &SessionRow::id>("sessions_user"),
              sql::index<&SessionRow::expires_at>("sessions_expires_at"))
 
-struct RevokedSessionRow {
-  Uuid session_id;
-  Timestamp expires_at;
-};
-ASHLAR_DESCRIBE(RevokedSessionRow, session_id, expires_at)
-ASHLAR_TABLE(RevokedSessionRow, "revoked_sessions", sql::primary_key<&RevokedSessionRow::session_id>(),
-             sql::without_rowid(), sql::index<&RevokedSessionRow::expires_at>("revoked_sessions_expires_at"))
-
 }  // namespace ashlar::backend

@@ -140,12 +140,12 @@ Task<Result<>> Sessions::end_all(api::UnitOfWork& unit, Uuid user) {
   co_return Result<>{};
 }
 
-void Sessions::revoke_after(api::UnitOfWork& unit, EndedSessions ended) {
+void Sessions::revoke_after(api::UnitOfWork& unit, instances::EndedSessions ended) {
   if (ended.ids.empty()) return;
   unit.after_commit([this, ended = std::move(ended)]() mutable { return revoke(std::move(ended)); });
 }
 
-Task<> Sessions::revoke(EndedSessions ended) {
+Task<> Sessions::revoke(instances::EndedSessions ended) {
   for (const Uuid& session : ended.ids) revocations_.revoke_session(session, ended.until);
   if (broadcast_ != nullptr) (void)co_await broadcast_->announce(std::move(ended));
 }

@@ -5,8 +5,8 @@
 #include "ashlar/async/task.hpp"
 #include "ashlar/auth/revocations.hpp"
 #include "ashlar/auth/token.hpp"
-#include "backend/auth/ended_sessions.hpp"
-#include "backend/auth/revocation_broadcast.hpp"
+#include "ashlar/instances/ended_sessions.hpp"
+#include "ashlar/instances/revocation_broadcast.hpp"
 #include "backend/auth/signed_in.hpp"
 
 #include <cstdint>
@@ -31,7 +31,7 @@ class Sessions {
   // `broadcast` may be null. A user has at most `per_user_max` sessions: a further one ends the one that was used
   // longest ago.
   Sessions(api::Units& units, auth::Tokens& tokens, auth::MemoryRevocations& revocations,
-           RevocationBroadcast* broadcast, std::uint32_t per_user_max)
+           instances::RevocationBroadcast* broadcast, std::uint32_t per_user_max)
       : units_(units), tokens_(tokens), revocations_(revocations), broadcast_(broadcast), per_user_max_(per_user_max) {}
   Sessions(const Sessions&) = delete;
   Sessions& operator=(const Sessions&) = delete;
@@ -56,14 +56,14 @@ class Sessions {
 
  private:
   static Task<Result<>> end_one(api::UnitOfWork& unit, Sessions* sessions, Uuid user, Uuid session);
-  void revoke_after(api::UnitOfWork& unit, EndedSessions ended);
-  Task<> revoke(EndedSessions ended);
+  void revoke_after(api::UnitOfWork& unit, instances::EndedSessions ended);
+  Task<> revoke(instances::EndedSessions ended);
   [[nodiscard]] Timestamp last_access_expiry(Timestamp now) const;
 
   api::Units& units_;
   auth::Tokens& tokens_;
   auth::MemoryRevocations& revocations_;
-  RevocationBroadcast* broadcast_;
+  instances::RevocationBroadcast* broadcast_;
   std::uint32_t per_user_max_;
 };
 

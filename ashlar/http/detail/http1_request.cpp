@@ -2,6 +2,7 @@
 #include "ashlar/http/detail/http1_request.hpp"
 
 #include "ashlar/core/ascii.hpp"
+#include "ashlar/core/parse.hpp"
 #include "ashlar/http/detail/characters.hpp"
 #include "ashlar/http/detail/request_target.hpp"
 #include "ashlar/http/errors.hpp"
@@ -10,7 +11,6 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 
-#include <charconv>
 #include <limits>
 
 namespace ashlar::http::detail {
@@ -85,10 +85,9 @@ class HeadParser final : public beast::basic_parser<true> {
   void take_length(std::string_view value) {
     if (has_length) broken_rule = "There is more than one Content-Length field.";
     has_length = true;
-    const char* end = value.data() + value.size();
-    const auto [stop, error] = std::from_chars(value.data(), end, length);
-    const bool signed_or_empty = value.empty() || value.front() < '0' || value.front() > '9';
-    if (signed_or_empty || error != std::errc{} || stop != end) broken_rule = "Content-Length is not a number.";
+    const auto number = parse_integer<std::uint64_t>(value);
+    if (!number) broken_rule = "Content-Length is not a number.";
+    length = number.value_or(0);
   }
 
   void take_codings(std::string_view value) {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/http/detail/http2_request.hpp"
 
+#include "ashlar/core/parse.hpp"
 #include "ashlar/http/detail/characters.hpp"
 #include "ashlar/http/detail/request_target.hpp"
 #include "ashlar/http/errors.hpp"
 #include "ashlar/http/field_syntax.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 namespace ashlar::http::detail {
 namespace {
@@ -149,14 +149,8 @@ bool Http2RequestDecoder::take_length() {
   for (const Place& field : fields_) {
     if (name(field) != "content-length") continue;
     if (content_length_) return refuse(400, errors::malformed_request, "There is more than one Content-Length field.");
-    const std::string_view digits = value(field);
-    std::uint64_t length = 0;
-    const char* const end = digits.data() + digits.size();
-    const auto [stop, error] = std::from_chars(digits.data(), end, length);
-    if (digits.empty() || digits.front() < '0' || digits.front() > '9' || error != std::errc{} || stop != end) {
-      return refuse(400, errors::malformed_request, "Content-Length is not a number.");
-    }
-    content_length_ = length;
+    content_length_ = parse_integer<std::uint64_t>(value(field));
+    if (!content_length_) return refuse(400, errors::malformed_request, "Content-Length is not a number.");
   }
   if (content_length_.value_or(0) > limits_.body_bytes_max) {
     return refuse(413, errors::body_too_large, "The body is too large.");

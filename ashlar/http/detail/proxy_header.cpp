@@ -2,10 +2,10 @@
 #include "ashlar/http/detail/proxy_header.hpp"
 
 #include "ashlar/core/ip_address.hpp"
+#include "ashlar/core/parse.hpp"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 namespace ashlar::http::detail {
 namespace {
@@ -30,11 +30,8 @@ bool agree(std::string_view a, std::string_view b) {
 }
 
 std::optional<std::uint16_t> port_of(std::string_view text) {
-  std::uint16_t port = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (failed != std::errc{} || end != text.data() + text.size()) return std::nullopt;
   if (text.size() > 1 && text.front() == '0') return std::nullopt;
-  return port;
+  return parse_integer<std::uint16_t>(text);
 }
 
 std::string_view next_word(std::string_view& text) {

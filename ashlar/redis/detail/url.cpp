@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/redis/detail/url.hpp"
 
+#include "ashlar/core/parse.hpp"
 #include "ashlar/redis/client.hpp"
 
 #include <charconv>
@@ -12,9 +13,8 @@ namespace {
 auto wrong(std::string what) { return fail(errors::invalid_url, "A Redis URL " + std::move(what)); }
 
 std::optional<int> number(std::string_view text, int most) {
-  int out = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), out);
-  if (text.empty() || failed != std::errc() || end != text.data() + text.size() || out < 0 || out > most) return {};
+  const auto out = parse_integer<int>(text);
+  if (!out || *out < 0 || *out > most) return {};
   return out;
 }
 

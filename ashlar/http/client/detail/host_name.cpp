@@ -3,12 +3,12 @@
 
 #include "ashlar/core/ascii.hpp"
 #include "ashlar/core/encoding.hpp"
+#include "ashlar/core/parse.hpp"
 
 #include <arpa/inet.h>
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 namespace ashlar::http::detail {
 namespace {
@@ -49,10 +49,8 @@ HostName host_name_of(const IpAddress& address) { return {.text = to_string(addr
 
 std::optional<std::uint16_t> parse_port(std::string_view text) {
   constexpr std::size_t digits_max = 5;
-  std::uint16_t port = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, wrong] = std::from_chars(text.data(), end, port);
-  if (text.empty() || text.size() > digits_max || wrong != std::errc{} || stop != end || port == 0) return std::nullopt;
+  const auto port = parse_integer<std::uint16_t>(text);
+  if (text.size() > digits_max || port == 0) return std::nullopt;
   return port;
 }
 

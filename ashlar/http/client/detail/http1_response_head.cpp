@@ -2,11 +2,11 @@
 #include "ashlar/http/client/detail/http1_response_head.hpp"
 
 #include "ashlar/core/ascii.hpp"
+#include "ashlar/core/parse.hpp"
 #include "ashlar/http/detail/characters.hpp"
 #include "ashlar/http/field_syntax.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 namespace ashlar::http::detail {
@@ -17,15 +17,6 @@ constexpr int status_max = 599;  // RFC 9110 section 15
 constexpr std::size_t version_bytes = 8;
 constexpr std::size_t status_line_bytes_min = version_bytes + 4;  // "HTTP/1.1 200"
 
-// Digits and nothing else, without overflow.
-std::optional<std::uint64_t> number_of(std::string_view text) {
-  std::uint64_t out = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, wrong] = std::from_chars(text.data(), end, out);
-  if (text.empty() || wrong != std::errc{} || stop != end) return std::nullopt;
-  return out;
-}
-
 // "timeout=5, max=100": a hint (RFC 2068 section 19.7.1.1), ignored where it is malformed.
 std::optional<std::chrono::seconds> timeout_of(std::string_view value) {
   constexpr std::string_view name = "timeout=";
@@ -34,7 +25,7 @@ std::optional<std::chrono::seconds> timeout_of(std::string_view value) {
     const std::size_t comma = value.find(',');
     const std::string_view parameter = trimmed(value.substr(0, comma));
     if (parameter.size() > name.size() && equal_without_case(parameter.substr(0, name.size()), name)) {
-      const auto seconds = number_of(parameter.substr(name.size()));
+      const auto seconds = parse_integer<std::uint64_t>(parameter.substr(name.size()));
       if (!seconds) return std::nullopt;
       return std::chrono::seconds(std::min(*seconds, most));
     }
@@ -81,7 +72,7 @@ Http1ResponseHeadDecoder::Progress Http1ResponseHeadDecoder::take_status_line(st
   if (line.size() < status_line_bytes_min ||
       (line.size() > status_line_bytes_min && line[status_line_bytes_min] != ' '))
     return refuse("no status of three digits");
-  const auto status = number_of(line.substr(version_bytes + 1, 3));
+  const auto status = parse_integer<std::uint64_t>(line.substr(version_bytes + 1, 3));
   if (!status || *status < status_min || *status > status_max) return refuse("no status between 100 and 599");
   head_.status = static_cast<int>(*status);
   version_ = version_1_1 ? Version::http_1_1 : Version::http_1_0;
@@ -97,7 +88,7 @@ Http1ResponseHeadDecoder::Progress Http1ResponseHeadDecoder::take_field(std::str
   head_.fields.add(name, value);
   if (equal_without_case(name, "Content-Length")) {
     if (length_) return refuse("two Content-Length fields");
-    length_ = number_of(value);
+    length_ = parse_integer<std::uint64_t>(value);
     return length_ ? Progress::need_more : refuse("Content-Length is not a number");
   }
   if (equal_without_case(name, "Transfer-Encoding")) {

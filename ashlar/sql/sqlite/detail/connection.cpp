@@ -2,11 +2,11 @@
 #include "ashlar/sql/sqlite/detail/connection.hpp"
 
 #include "ashlar/core/encoding.hpp"
+#include "ashlar/core/parse.hpp"
 #include "ashlar/sql/sqlite/detail/errors.hpp"
 #include "ashlar/sql/sqlite/detail/fold.hpp"
 #include "ashlar/sql/sqlite/detail/row.hpp"
 
-#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <mutex>
@@ -54,11 +54,9 @@ const char* synchronous_name(Synchronous synchronous) {
 // "$12" -> 11; nullopt for what is not a parameter of ours.
 std::optional<std::size_t> source_of(const char* name) {
   if (name == nullptr || name[0] != '$') return std::nullopt;
-  const std::string_view digits(name + 1);
-  std::size_t number = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  if (error != std::errc{} || end != digits.data() + digits.size() || number == 0) return std::nullopt;
-  return number - 1;
+  const auto number = parse_integer<std::size_t>(name + 1);
+  if (!number || *number == 0) return std::nullopt;
+  return *number - 1;
 }
 
 // Binds what SQLite may keep referring to until the statement is reset.

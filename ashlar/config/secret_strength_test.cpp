@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "backend/secret_strength.hpp"
+#include "ashlar/config/secret_strength.hpp"
 
 #include "ashlar/core/encoding.hpp"
 #include "ashlar/core/random.hpp"
@@ -9,7 +9,7 @@
 #include <array>
 #include <string>
 
-namespace ashlar::backend {
+namespace ashlar::config {
 namespace {
 
 TEST(SecretStrength, RefusesWhatCanBeGuessed) {
@@ -63,4 +63,4 @@ TEST(SecretStrength, TakesAPhrase) {
 }
 
 }  // namespace
-}  // namespace ashlar::backend
+}  // namespace ashlar::config

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "backend/auth/revocation_sync.hpp"
-
-#include "backend/raw_statements.hpp"
+#include "ashlar/instances/revocation_sync.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -12,7 +10,7 @@
 #include <string>
 #include <utility>
 
-namespace ashlar::backend {
+namespace ashlar::instances {
 
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
@@ -30,7 +28,7 @@ struct RevocationSync::OnLoop {
   explicit OnLoop(asio::io_context& its_loop) : loop(its_loop), tasks(its_loop), timer(its_loop.get_executor()) {}
   asio::io_context& loop;
   async::TaskScope tasks;
-  Timer timer;  // until the next look
+  Timer timer;  // until the next read
 };
 
 RevocationSync::RevocationSync(sql::Database& database, auth::MemoryRevocations& revocations, const Clock& clock,
@@ -39,7 +37,7 @@ RevocationSync::RevocationSync(sql::Database& database, auth::MemoryRevocations&
 
 RevocationSync::~RevocationSync() = default;
 
-// A row's expires_at is the moment of its making and the lifetime of access tokens, and some.
+// A row's expires_at is at least the time of its insertion and the lifetime of access tokens.
 sql::Statement RevocationSync::statement(Extent extent) {
   const Timestamp now = clock_.now();
   const Timestamp after =
@@ -94,4 +92,4 @@ void RevocationSync::report(const Result<>& loaded) {
   failing_ = !loaded;
 }
 
-}  // namespace ashlar::backend
+}  // namespace ashlar::instances

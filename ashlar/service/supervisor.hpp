@@ -6,31 +6,32 @@
 #include <string>
 #include <string_view>
 
-namespace ashlar::cli {
+namespace ashlar::service {
 
-// systemd, or whoever else started the process and speaks its two protocols: it is told how the service is
-// (sd_notify(3)), and may hand over a socket that listens already (sd_listen_fds(3)). Nobody there: nothing happens.
+// systemd, or another program that started the process and speaks its two protocols: it receives the state of the
+// service (sd_notify(3)) and may pass a listening socket (sd_listen_fds(3)). Without one nothing is sent.
 class Supervisor {
  public:
-  // From NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID, LISTEN_PID and LISTEN_FDS. Throws Stop (78), naming the variable.
+  // From NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID, LISTEN_PID and LISTEN_FDS. Throws std::invalid_argument that names
+  // the variable.
   Supervisor();
   ~Supervisor();
   Supervisor(const Supervisor&) = delete;
   Supervisor& operator=(const Supervisor&) = delete;
 
-  // Each says whether it was told, or there is nobody to tell.
+  // False: there is a supervisor and it was not reached. From any thread.
   bool ready() const;      // serving; after reloading(), too
   bool reloading() const;  // until the next ready()
   bool stopping() const;
-  bool alive() const;  // for its watchdog
+  bool alive() const;  // the watchdog's keep-alive
 
-  // How often alive() is wanted at least; nullopt: it does not watch.
+  // The longest time between two calls of alive(); nullopt: there is no watchdog.
   [[nodiscard]] std::optional<std::chrono::milliseconds> watchdog_time() const { return watchdog_time_; }
-  // The caller's from now on.
+  // The caller owns it.
   [[nodiscard]] std::optional<int> listening_socket() const { return listening_socket_; }
 
  private:
-  [[nodiscard]] bool tell(std::string_view what) const;
+  [[nodiscard]] bool send(std::string_view state) const;
   void read_watchdog();
   void read_listening_socket();
 
@@ -40,4 +41,4 @@ class Supervisor {
   std::optional<int> listening_socket_;
 };
 
-}  // namespace ashlar::cli
+}  // namespace ashlar::service

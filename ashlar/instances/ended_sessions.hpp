@@ -6,12 +6,12 @@
 
 #include <vector>
 
-namespace ashlar::backend {
+namespace ashlar::instances {
 
-// Sessions that a transaction has ended; handed to Sessions::revoke once it is committed.
+// Sessions that a transaction ended. RevocationBroadcast::announce() takes them once it is committed.
 struct EndedSessions {
   std::vector<Uuid> ids;
   Timestamp until;  // when the last of their access tokens expires
 };
 
-}  // namespace ashlar::backend
+}  // namespace ashlar::instances

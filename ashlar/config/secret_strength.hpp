@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace ashlar::backend {
+namespace ashlar::config {
 
 // What is wrong with a secret that a rule asks to have at least `bytes_min` bytes; nullopt when nothing is. The
 // sentence continues the variable's name and never contains the secret.
@@ -17,4 +17,4 @@ namespace ashlar::backend {
 // digits has 88 bits or more by this measure (of 20,000 drawn), "aaaa" and "0123456789" have next to none.
 [[nodiscard]] std::optional<std::string> secret_weakness(std::string_view secret, std::size_t bytes_min);
 
-}  // namespace ashlar::backend
+}  // namespace ashlar::config

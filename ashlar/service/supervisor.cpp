@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/supervisor.hpp"
+#include "ashlar/service/supervisor.hpp"
 
-#include "cli/workplace.hpp"
+#include "ashlar/core/parse.hpp"
 
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-#include <charconv>
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
+#include <stdexcept>
 
-namespace ashlar::cli {
+namespace ashlar::service {
 
 namespace {
 
@@ -28,10 +28,9 @@ std::string_view variable(const char* name) {
 std::optional<std::int64_t> number_in(const char* name) {
   const std::string_view text = variable(name);
   if (text.empty()) return std::nullopt;
-  std::int64_t value = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (failed != std::errc{} || end != text.data() + text.size() || value < 0)
-    throw Stop(exit_config, std::string(name) + ": expected a whole number, found \"" + std::string(text) + '"');
+  const auto value = parse_integer<std::int64_t>(text);
+  if (value.value_or(-1) < 0)
+    throw std::invalid_argument(std::string(name) + ": expected a whole number, found \"" + std::string(text) + '"');
   return value;
 }
 
@@ -53,7 +52,7 @@ Supervisor::Supervisor() : address_(variable("NOTIFY_SOCKET")) {
   read_listening_socket();
   if (address_.empty()) return;
   if ((address_.front() != '/' && address_.front() != '@') || address_.size() >= sizeof(sockaddr_un::sun_path))
-    throw Stop(exit_config, "NOTIFY_SOCKET: expected a path or an abstract name, found \"" + address_ + '"');
+    throw std::invalid_argument("NOTIFY_SOCKET: expected a path or an abstract name, found \"" + address_ + '"');
   socket_ = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 }
 
@@ -73,35 +72,35 @@ void Supervisor::read_listening_socket() {
   const auto count = number_in("LISTEN_FDS");
   if (!count || *count == 0) return;
   if (*count != 1)
-    throw Stop(exit_config, "LISTEN_FDS: expected 1 socket, found " + std::to_string(*count) +
+    throw std::invalid_argument("LISTEN_FDS: expected 1 socket, found " + std::to_string(*count) +
                                 "; [::]:PORT in one ListenStream listens on both families");
   if (!is_listening(first_inherited))
-    throw Stop(exit_config, "LISTEN_FDS: descriptor 3 is no socket that listens (Accept= must be no)");
+    throw std::invalid_argument("LISTEN_FDS: descriptor 3 is no socket that listens (Accept= must be no)");
   ::fcntl(first_inherited, F_SETFD, FD_CLOEXEC);
   listening_socket_ = first_inherited;
 }
 
-bool Supervisor::tell(std::string_view what) const {
+bool Supervisor::send(std::string_view state) const {
   if (address_.empty()) return true;
   sockaddr_un to{};
   to.sun_family = AF_UNIX;
   std::memcpy(to.sun_path, address_.data(), address_.size());
   if (address_.front() == '@') to.sun_path[0] = '\0';
   const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + address_.size());
-  return ::sendto(socket_, what.data(), what.size(), MSG_NOSIGNAL, reinterpret_cast<const sockaddr*>(&to), size) ==
-         static_cast<ssize_t>(what.size());
+  return ::sendto(socket_, state.data(), state.size(), MSG_NOSIGNAL, reinterpret_cast<const sockaddr*>(&to), size) ==
+         static_cast<ssize_t>(state.size());
 }
 
-bool Supervisor::ready() const { return tell("READY=1\nSTATUS=serving"); }
+bool Supervisor::ready() const { return send("READY=1\nSTATUS=serving"); }
 
 bool Supervisor::reloading() const {
   timespec now{};
   ::clock_gettime(CLOCK_MONOTONIC, &now);  // Type=notify-reload compares it with the time of its signal
   const std::int64_t microseconds = static_cast<std::int64_t>(now.tv_sec) * 1'000'000 + now.tv_nsec / 1000;
-  return tell("RELOADING=1\nMONOTONIC_USEC=" + std::to_string(microseconds));
+  return send("RELOADING=1\nMONOTONIC_USEC=" + std::to_string(microseconds));
 }
 
-bool Supervisor::stopping() const { return tell("STOPPING=1\nSTATUS=finishing requests"); }
-bool Supervisor::alive() const { return tell("WATCHDOG=1"); }
+bool Supervisor::stopping() const { return send("STOPPING=1\nSTATUS=finishing requests"); }
+bool Supervisor::alive() const { return send("WATCHDOG=1"); }
 
-}  // namespace ashlar::cli
+}  // namespace ashlar::service

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "backend/auth/revocation_broadcast.hpp"
+#include "ashlar/instances/revocation_broadcast.hpp"
 
 #include "ashlar/async/task_scope.hpp"
 #include "tests/support/redis_server.hpp"
@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace ashlar::backend {
+namespace ashlar::instances {
 namespace {
 
 using namespace std::chrono_literals;
@@ -121,4 +121,4 @@ TEST(RevocationBroadcast, PassesOverWhatIsNotOfItsMaking) {
 }
 
 }  // namespace
-}  // namespace ashlar::backend
+}  // namespace ashlar::instances

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/loops_watch.hpp"
+#include "ashlar/service/loops_watch.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
-namespace ashlar::cli {
+namespace ashlar::service {
 
 LoopsWatch::LoopsWatch(std::initializer_list<http::Server*> servers) {
   for (http::Server* const server : servers) {
@@ -24,4 +24,4 @@ bool LoopsWatch::ask() {
   return true;
 }
 
-}  // namespace ashlar::cli
+}  // namespace ashlar::service

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "backend/secret_strength.hpp"
+#include "ashlar/config/secret_strength.hpp"
 
 #include "ashlar/core/encoding.hpp"
 
@@ -8,7 +8,7 @@
 #include <cmath>
 #include <cstdint>
 
-namespace ashlar::backend {
+namespace ashlar::config {
 
 namespace {
 
@@ -69,4 +69,4 @@ std::optional<std::string> secret_weakness(std::string_view secret, std::size_t 
   return std::nullopt;
 }
 
-}  // namespace ashlar::backend
+}  // namespace ashlar::config

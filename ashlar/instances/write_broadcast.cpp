@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "backend/write_broadcast.hpp"
+#include "ashlar/instances/write_broadcast.hpp"
 
-namespace ashlar::backend {
+namespace ashlar::instances {
 
 namespace {
 using Others = sql::Replicas::Others;
@@ -19,6 +19,6 @@ WriteBroadcast::WriteBroadcast(redis::Clients& clients, const std::string& key_p
   replicas.hear_others(Others::not_heard);
 }
 
-Task<bool> WriteBroadcast::tell(Uuid account) { co_return co_await broadcast_.tell(account.to_string()); }
+Task<bool> WriteBroadcast::announce(Uuid account) { co_return co_await broadcast_.tell(account.to_string()); }
 
-}  // namespace ashlar::backend
+}  // namespace ashlar::instances

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/async/task.hpp"
+#include "ashlar/auth/revocations.hpp"
+#include "ashlar/core/clock.hpp"
+#include "ashlar/core/random.hpp"
+#include "ashlar/instances/ended_sessions.hpp"
+#include "ashlar/redis/broadcast.hpp"
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace ashlar::instances {
+
+// Sends the other instances, over Redis, which sessions have ended, and receives the same from them: on the channel
+// <prefix>revoked, "<until, ms> <session>...". RevocationSync reads what a lost message would have said.
+//
+// Receives on the first loop of the clients, which are closed before it is destroyed. announce() is for every loop.
+class RevocationBroadcast {
+ public:
+  // Subscribes, so the clients are not started yet. `on_subscribed` is called on the first loop: earlier announcements
+  // may have been missed.
+  RevocationBroadcast(redis::Clients& clients, const std::string& key_prefix, auth::MemoryRevocations& revocations,
+                      const Clock& clock, Random& random, std::function<void()> on_subscribed);
+  RevocationBroadcast(const RevocationBroadcast&) = delete;
+  RevocationBroadcast& operator=(const RevocationBroadcast&) = delete;
+
+  // Returns when every instance that Redis reaches refuses their tokens, or after command_time_max. Never fails: false
+  // when Redis is unreachable, or an instance did not confirm.
+  Task<bool> announce(EndedSessions ended);
+
+ private:
+  void receive(std::string_view message);
+
+  auth::MemoryRevocations& revocations_;
+  const Clock& clock_;
+  redis::Broadcast broadcast_;
+};
+
+}  // namespace ashlar::instances
