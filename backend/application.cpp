@@ -124,6 +124,7 @@ Application::Application(Settings settings, Dependencies dependencies)
       cache_({.bytes_max = settings_.cache_bytes_max}, dependencies.clock, dependencies.random, cache_level_.get()),
       cursors_({cursor_key(settings_)}),
       products_(units_, cache_, cursors_, settings_.cache_ttl),
+      account_cascade_(sessions_, products_),
       order_payments_(settings_.stage == Stage::development ? OrderPayments::by_owner : OrderPayments::by_admin),
       order_expiry_(units_, products_, {&dependencies_.clock, &dependencies_.random, &dependencies_.logger},
                     {.pending_max = settings_.order_pending_max}),
@@ -159,7 +160,7 @@ web::Routes Application::routes() {
   web::Routes routes;
   mount_health(routes, settings_.stage, readiness_);
   mount_auth(routes, units_, passwords_, sessions_);
-  mount_users(routes, units_, passwords_, sessions_, products_, cursors_);
+  mount_users(routes, units_, passwords_, account_cascade_, cursors_);
   mount_posts(routes, units_, replicas_, cursors_);
   mount_products(routes, products_);
   mount_orders(routes, units_, products_, order_payments_, cursors_);

@@ -20,6 +20,7 @@
 #include "ashlar/sql/database.hpp"
 #include "ashlar/sql/replicas.hpp"
 #include "ashlar/web/app.hpp"
+#include "backend/account_cascade.hpp"
 #include "backend/auth/sessions.hpp"
 #include "backend/health/readiness.hpp"
 #include "backend/orders/order_expiry.hpp"
@@ -95,6 +96,7 @@ class Application {
   cache::Cache cache_;
   sql::Cursors cursors_;
   Products products_;
+  AccountCascade account_cascade_;
   const OrderPayments order_payments_;
   OrderExpiry order_expiry_;
   observe::MetricSources metrics_;

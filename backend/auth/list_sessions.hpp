@@ -7,16 +7,9 @@
 #include "ashlar/async/task.hpp"
 #include "ashlar/sql/database.hpp"
 #include "backend/auth/session.hpp"
-#include "backend/auth/session_row.hpp"
+#include "backend/auth/session_list.hpp"
 
 namespace ashlar::backend {
-
-struct ListSessions {
-  api::PageNumber page;
-  api::PageLimit limit;
-  sql::Sort<SessionRow, &SessionRow::created_at, &SessionRow::last_used_at> sort;
-};
-ASHLAR_DESCRIBE(ListSessions, page, limit, sort)
 
 Task<Result<api::Page<Session>>> list_sessions(api::UserCall& call, ListSessions in, sql::Database& database);
 

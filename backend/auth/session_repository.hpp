@@ -4,8 +4,8 @@
 #include "ashlar/api/reply.hpp"
 #include "ashlar/api/unit_of_work.hpp"
 #include "ashlar/async/task.hpp"
-#include "backend/auth/list_sessions.hpp"
 #include "backend/auth/session.hpp"
+#include "backend/auth/session_list.hpp"
 #include "backend/auth/session_row.hpp"
 
 #include <optional>

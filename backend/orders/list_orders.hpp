@@ -6,19 +6,10 @@
 #include "ashlar/api/reply.hpp"
 #include "ashlar/async/task.hpp"
 #include "ashlar/sql/database.hpp"
-#include "backend/orders/order_row.hpp"
-
-#include <optional>
+#include "backend/orders/order_list.hpp"
 
 namespace ashlar::backend {
 
-struct ListOrders {
-  api::PageNumber page;
-  api::PageLimit limit;
-  sql::Sort<OrderRow, &OrderRow::created_at, &OrderRow::updated_at, &OrderRow::total> sort;
-  std::optional<api::PageCursor> cursor;
-};
-ASHLAR_DESCRIBE(ListOrders, page, limit, sort, cursor)
 [[nodiscard]] bool is_heavy(const ListOrders& in);  // see web::RouteBuilder::heavy
 
 // One's own; an admin sees everybody's.

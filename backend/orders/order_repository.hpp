@@ -4,8 +4,8 @@
 #include "ashlar/api/reply.hpp"
 #include "ashlar/api/unit_of_work.hpp"
 #include "ashlar/async/task.hpp"
-#include "backend/orders/list_orders.hpp"
 #include "backend/orders/order.hpp"
+#include "backend/orders/order_list.hpp"
 
 #include <optional>
 #include <string>

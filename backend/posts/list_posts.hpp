@@ -6,20 +6,10 @@
 #include "ashlar/api/reply.hpp"
 #include "ashlar/async/task.hpp"
 #include "ashlar/sql/replicas.hpp"
-#include "backend/posts/post.hpp"
-
-#include <optional>
+#include "backend/posts/post_list.hpp"
 
 namespace ashlar::backend {
 
-struct ListPosts {
-  api::PageNumber page;
-  api::PageLimit limit;
-  sql::Sort<Post, &Post::created_at, &Post::updated_at, &Post::title> sort;
-  std::optional<api::PageCursor> cursor;
-  Defaulted<bool, false> mine;  // the caller's own, too, published or not
-};
-ASHLAR_DESCRIBE(ListPosts, page, limit, sort, cursor, mine)
 [[nodiscard]] bool is_heavy(const ListPosts& in);  // see web::RouteBuilder::heavy
 
 Task<Result<api::Page<PostSummary>>> list_posts(api::Call& call, ListPosts in, sql::Replicas& replicas,

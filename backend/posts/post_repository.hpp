@@ -4,8 +4,8 @@
 #include "ashlar/api/reply.hpp"
 #include "ashlar/api/unit_of_work.hpp"
 #include "ashlar/async/task.hpp"
-#include "backend/posts/list_posts.hpp"
 #include "backend/posts/post.hpp"
+#include "backend/posts/post_list.hpp"
 
 #include <optional>
 

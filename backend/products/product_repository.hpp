@@ -4,8 +4,8 @@
 #include "ashlar/api/reply.hpp"
 #include "ashlar/api/unit_of_work.hpp"
 #include "ashlar/async/task.hpp"
-#include "backend/products/list_products.hpp"
 #include "backend/products/product.hpp"
+#include "backend/products/product_list.hpp"
 
 #include <optional>
 #include <string>

@@ -1,30 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/users/delete_user.hpp"
 
-#include "backend/orders/order_repository.hpp"
-#include "backend/products/products.hpp"
 #include "backend/users/user_repository.hpp"
 
 namespace ashlar::backend {
 
 namespace {
 
-Task<Result<>> remove(api::UnitOfWork& unit, Uuid id, Sessions* sessions, Products* products) {
+Task<Result<>> remove(api::UnitOfWork& unit, Uuid id, AccountHooks* hooks) {
   const User user = co_await unwrap(
       required(co_await UserRepository(unit).find(id), errors::user_not_found, "There is no such user."));
   if (user.role == role_admin) co_await unwrap(UserRepository::require_another_admin(unit, id));
   co_await unwrap(UserRepository::lock(unit, id));
-  co_await unwrap(sessions->end_all(unit, id));
-  const auto cancelled = co_await unwrap(OrderRepository::cancel_pending_of(unit, id));
-  products->forget_after(unit, products_of(cancelled));
+  co_await unwrap(hooks->before_removal(unit, id));
   co_await unwrap(UserRepository::remove(unit, id));
   co_return Result<>{};
 }
 
 }  // namespace
 
-Task<Result<>> delete_user(api::Call& call, api::ById in, api::Units& units, Sessions& sessions, Products& products) {
-  return units.run(call, &remove, in.id, &sessions, &products);
+Task<Result<>> delete_user(api::Call& call, api::ById in, api::Units& units, AccountHooks& hooks) {
+  return units.run(call, &remove, in.id, &hooks);
 }
 
 }  // namespace ashlar::backend

@@ -5,15 +5,13 @@
 #include "ashlar/api/listing.hpp"
 #include "ashlar/api/units.hpp"
 #include "ashlar/async/task.hpp"
-#include "backend/auth/sessions.hpp"
+#include "backend/users/account_hooks.hpp"
 #include "backend/users/user.hpp"
 
 namespace ashlar::backend {
 
-class Products;
-
 // Removes the account with its posts and ends its sessions. Pending orders are cancelled and their pieces return to the
 // stock; other orders stay, without the account. Errors: user.not_found; user.last_admin.
-Task<Result<>> delete_user(api::Call& call, api::ById in, api::Units& units, Sessions& sessions, Products& products);
+Task<Result<>> delete_user(api::Call& call, api::ById in, api::Units& units, AccountHooks& hooks);
 
 }  // namespace ashlar::backend

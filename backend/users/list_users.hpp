@@ -6,24 +6,10 @@
 #include "ashlar/api/reply.hpp"
 #include "ashlar/async/task.hpp"
 #include "ashlar/sql/database.hpp"
-#include "backend/users/user_row.hpp"
-
-#include <optional>
+#include "backend/users/user_list.hpp"
 
 namespace ashlar::backend {
 
-struct ListUsers {
-  api::PageNumber page;
-  api::PageLimit limit;
-  sql::Sort<UserRow, &UserRow::created_at, &UserRow::updated_at, &UserRow::name, &UserRow::email, &UserRow::age> sort;
-  std::optional<api::PageCursor> cursor;
-  std::optional<Text<1, 200>> search;  // in the name or the e-mail address, without case
-  std::optional<Age> min_age;
-  std::optional<Age> max_age;
-
-  void refine(schema::Refinement& out) const;
-};
-ASHLAR_DESCRIBE(ListUsers, page, limit, sort, cursor, search, min_age, max_age)
 [[nodiscard]] bool is_heavy(const ListUsers& in);  // see web::RouteBuilder::heavy
 
 Task<Result<api::Page<User>>> list_users(api::Call& call, ListUsers in, sql::Database& database,

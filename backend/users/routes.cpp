@@ -12,7 +12,7 @@
 namespace ashlar::backend {
 
 // clang-format off
-void mount_users(web::Routes& routes, api::Units& units, auth::PasswordHasher& passwords, Sessions& sessions, Products& products, const sql::Cursors& cursors) {
+void mount_users(web::Routes& routes, api::Units& units, auth::PasswordHasher& passwords, AccountHooks& hooks, const sql::Cursors& cursors) {
   sql::Database& database = units.database();
   routes.get("/api/users/me", me, database).signed_in()
       .name("me").tag("Users").summary("My account");
@@ -24,9 +24,9 @@ void mount_users(web::Routes& routes, api::Units& units, auth::PasswordHasher& p
       .name("createUser").tag("Users").summary("Make an account for another").fails_with(errors::email_taken);
   routes.get("/api/users/{id}", get_user, database).role("admin")
       .name("getUser").tag("Users").summary("One account").fails_with(errors::user_not_found);
-  routes.patch("/api/users/{id}", update_user, units, sessions).role("admin")
+  routes.patch("/api/users/{id}", update_user, units, hooks).role("admin")
       .name("updateUser").tag("Users").summary("Change an account").fails_with(errors::user_not_found, errors::email_taken, errors::last_admin);
-  routes.remove("/api/users/{id}", delete_user, units, sessions, products).role("admin")
+  routes.remove("/api/users/{id}", delete_user, units, hooks).role("admin")
       .name("deleteUser").tag("Users").summary("Remove an account and its posts; pending orders are cancelled, others stay without it").fails_with(errors::user_not_found, errors::last_admin);
 }
 // clang-format on

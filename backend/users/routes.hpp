@@ -5,12 +5,11 @@
 #include "ashlar/auth/password.hpp"
 #include "ashlar/sql/cursor.hpp"
 #include "ashlar/web/routes.hpp"
-#include "backend/auth/sessions.hpp"
-#include "backend/products/products.hpp"
+#include "backend/users/account_hooks.hpp"
 
 namespace ashlar::backend {
 
-void mount_users(web::Routes& routes, api::Units& units, auth::PasswordHasher& passwords, Sessions& sessions,
-                 Products& products, const sql::Cursors& cursors);
+void mount_users(web::Routes& routes, api::Units& units, auth::PasswordHasher& passwords, AccountHooks& hooks,
+                 const sql::Cursors& cursors);
 
 }  // namespace ashlar::backend

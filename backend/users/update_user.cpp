@@ -24,13 +24,13 @@ Task<> log_role_change(const api::Call* call, RoleChange change) {
   co_return;
 }
 
-Task<Result<User>> update(api::UnitOfWork& unit, UpdateUser in, Sessions* sessions) {
+Task<Result<User>> update(api::UnitOfWork& unit, UpdateUser in, AccountHooks* hooks) {
   UserRepository users(unit);
   const User before =
       co_await unwrap(required(co_await users.find(in.id), errors::user_not_found, "There is no such user."));
   if (in.role && in.role->view() != before.role) {
     if (before.role == role_admin) co_await unwrap(UserRepository::require_another_admin(unit, in.id));
-    co_await unwrap(sessions->end_all(unit, in.id));
+    co_await unwrap(hooks->before_role_change(unit, in.id));
     unit.after_commit([&call = unit.call(), change = RoleChange{in.id, before.role, in.role->str()}] {
       return log_role_change(&call, change);
     });
@@ -43,8 +43,8 @@ Task<Result<User>> update(api::UnitOfWork& unit, UpdateUser in, Sessions* sessio
 
 }  // namespace
 
-Task<Result<User>> update_user(api::Call& call, UpdateUser in, api::Units& units, Sessions& sessions) {
-  return units.run(call, &update, std::move(in), &sessions);
+Task<Result<User>> update_user(api::Call& call, UpdateUser in, api::Units& units, AccountHooks& hooks) {
+  return units.run(call, &update, std::move(in), &hooks);
 }
 
 }  // namespace ashlar::backend

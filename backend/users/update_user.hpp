@@ -4,7 +4,7 @@
 #include "ashlar/api/call.hpp"
 #include "ashlar/api/units.hpp"
 #include "ashlar/async/task.hpp"
-#include "backend/auth/sessions.hpp"
+#include "backend/users/account_hooks.hpp"
 #include "backend/users/user.hpp"
 
 #include <optional>
@@ -20,7 +20,7 @@ struct UpdateUser {
 };
 ASHLAR_DESCRIBE(UpdateUser, id, name, email, age, role)
 
-// Another role ends the user's sessions, so that no token speaks for the old one.
-Task<Result<User>> update_user(api::Call& call, UpdateUser in, api::Units& units, Sessions& sessions);
+// Another role ends the user's sessions, so that no token carries the old one.
+Task<Result<User>> update_user(api::Call& call, UpdateUser in, api::Units& units, AccountHooks& hooks);
 
 }  // namespace ashlar::backend

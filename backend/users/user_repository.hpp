@@ -4,8 +4,8 @@
 #include "ashlar/api/reply.hpp"
 #include "ashlar/api/unit_of_work.hpp"
 #include "ashlar/async/task.hpp"
-#include "backend/users/list_users.hpp"
 #include "backend/users/user.hpp"
+#include "backend/users/user_list.hpp"
 
 #include <optional>
 #include <string>

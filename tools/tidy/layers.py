@@ -3,7 +3,7 @@
 import posixpath
 import re
 
-from tree import Finding, line_of
+from tree import Finding, is_test, line_of
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(?:"([^"]+)"|<([^>]+)>)', re.MULTILINE)
 STANDARD = re.compile(r"[a-z_0-9]+$")
@@ -16,6 +16,8 @@ PUBLIC_THIRD_PARTY = {
     "boost/mp11.hpp": "schema",
     "boost/mp11/": "schema",
 }
+REPOSITORY = re.compile(r"^backend/.*_repository\.[hc]pp$")
+ENDPOINT = re.compile(r"^(?:Task|Result)<[^;{]*?\bapi::\w*Call&", re.MULTILINE)
 UMBRELLA = "ashlar/ashlar.hpp"
 
 
@@ -33,7 +35,7 @@ def table(architecture):
         rule = row[2].strip()
         if names == ["module"] or set(row[1].strip()) <= {"-", " "}:
             continue
-        if rule == "nothing of ours":
+        if rule in ("nothing of ours", "none"):
             below = set()
         elif rule == "everything below":
             below = set(allowed)
@@ -65,6 +67,8 @@ def check(tree):
             else:
                 yield from own(tree, allowed, path, line, module, ours)
     yield from unknown_modules(tree, allowed)
+    yield from features(tree, allowed)
+    yield from repositories(tree)
     yield from cycles(tree)
 
 
@@ -81,6 +85,45 @@ def own(tree, allowed, path, line, module, target):
         yield Finding(path, line, "layers", f"{module} may not include {there} (ARCHITECTURE.md)")
     elif there != module and "/detail/" in target and module != "fuzz":
         yield Finding(path, line, "layers", f"{target} is private to {there}")
+
+
+def feature_of(path):
+    """A folder of the backend that has C++ in it: "backend/users"; None for any other file."""
+    parts = path.split("/")
+    return "/".join(parts[:2]) if parts[0] == "backend" and len(parts) > 2 else None
+
+
+def features(tree, allowed):
+    """The features of the backend include each other by the table of their own in ARCHITECTURE.md."""
+    unknown = set()
+    for path in tree.cpp():
+        feature = feature_of(path)
+        if feature is None or is_test(path):
+            continue
+        if feature not in allowed:
+            if feature not in unknown:
+                yield Finding(path, 1, "layers", f"the feature {feature} is not in the table of ARCHITECTURE.md")
+            unknown.add(feature)
+            continue
+        for line, target, _ in includes(tree, path):
+            there = feature_of(target or "")
+            if there not in (None, feature) and there not in allowed[feature]:
+                yield Finding(path, line, "layers", f"{feature} may not include {there} (ARCHITECTURE.md)")
+
+
+def repositories(tree):
+    """Repositories serve endpoints and transports, so they include neither. An endpoint's header declares a free
+    function that takes a Call."""
+    for path in tree.cpp():
+        if not REPOSITORY.search(path) or is_test(path):
+            continue
+        for line, target, _ in includes(tree, path):
+            if target is None:
+                continue
+            if module_of(target) in ("web", "http"):
+                yield Finding(path, line, "layers", f"a repository includes nothing of {module_of(target)}")
+            elif feature_of(target) and tree.has(target) and ENDPOINT.search(tree.code(target)):
+                yield Finding(path, line, "layers", f"a repository includes no endpoint, as {target} is")
 
 
 def third_party(path, line, module, header):

@@ -27,7 +27,13 @@ ARCHITECTURE = """
 | http | core, async |
 | web | core, async, schema, http |
 | backend | everything below |
+
+| feature of the backend | may include, of the features |
+| --- | --- |
+| backend/users, backend/products | none |
+| backend/auth | backend/users |
 """
+ENDPOINT = HEADER + "Task<Result<User>> me(api::UserCall& call,\n                      sql::Database& database);\n"
 ERROR = HEADER + """
 enum class ErrorKind {
   conflict,   // the state forbids it      HTTP 409
@@ -111,6 +117,29 @@ class Layers(TidyTest):
 
     def test_unknown_module(self):
         self.assert_fires(layers.check, self.with_file("ashlar/mail/send.cpp", SPDX), "module mail is not in the table")
+
+    def test_features(self):
+        users, auth = {"backend/users/user.hpp": HEADER}, {"backend/auth/sessions.hpp": HEADER}
+        includes_auth, includes_users = '#include "backend/auth/sessions.hpp"\n', '#include "backend/users/user.hpp"\n'
+        self.assert_fires(layers.check, {**self.with_file("backend/users/me.cpp", includes_auth), **auth},
+                          "me.cpp:1: backend/users may not include backend/auth")
+        self.assert_fires(layers.check, {**self.with_file("backend/products/list.cpp", includes_users), **users},
+                          "backend/products may not include backend/users")
+        for path in ("backend/auth/login.cpp", "backend/users/me.cpp", "backend/application.cpp"):
+            self.assert_silent(layers.check, {**self.with_file(path, includes_users), **users})
+        self.assert_silent(layers.check, {**self.with_file("backend/users/me_test.cpp", includes_auth), **auth})
+        self.assert_fires(layers.check, self.with_file("backend/mail/send.cpp", SPDX), "backend/mail is not in the table")
+
+    def test_repositories(self):
+        repository = "backend/users/user_repository.hpp"
+        self.assert_fires(layers.check, {**self.with_file(repository, '#include "backend/users/me.hpp"\n'),
+                                         "backend/users/me.hpp": ENDPOINT}, "no endpoint, as backend/users/me.hpp is")
+        self.assert_fires(layers.check, {**self.with_file(repository, '#include "ashlar/web/app.hpp"\n'),
+                                         "ashlar/web/app.hpp": HEADER}, "a repository includes nothing of web")
+        self.assert_silent(layers.check, {**self.with_file(repository, '#include "backend/users/user.hpp"\n'),
+                                          "backend/users/user.hpp": HEADER + "class A {\n  void f(api::Call& call);\n};\n"})
+        self.assert_silent(layers.check, {**self.with_file("backend/users/me.cpp", '#include "backend/users/me.hpp"\n'),
+                                          "backend/users/me.hpp": ENDPOINT})
 
     def test_cycle(self):
         self.assert_fires(layers.check, {"ARCHITECTURE.md": ARCHITECTURE,
