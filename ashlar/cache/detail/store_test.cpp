@@ -4,8 +4,12 @@
 #include "ashlar/cache/detail/siphash.hpp"
 
 #include <gtest/gtest.h>
+#include <openssl/core_names.h>
+#include <openssl/evp.h>
+#include <openssl/params.h>
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <random>
 #include <string>
@@ -107,6 +111,37 @@ TEST_F(StoreTest, HitsMoreOftenThanFirstInFirstOut) {
     }
   }
   EXPECT_GT(hits, fifo_hits * 11 / 10) << "of first in, first out: " << fifo_hits;
+}
+
+// SipHash-1-3 with an 8 byte result, by OpenSSL.
+std::uint64_t siphash_of_openssl(std::string_view text, const HashSeed& seed) {
+  std::array<unsigned char, 16> key{};
+  for (std::size_t i = 0; i < key.size(); ++i) key[i] = static_cast<unsigned char>(seed[i / 8] >> (i % 8 * 8));
+  std::size_t size = 8;
+  unsigned int compression_rounds = 1, finalization_rounds = 3;
+  const std::array<OSSL_PARAM, 4> parameters = {
+      OSSL_PARAM_construct_size_t(OSSL_MAC_PARAM_SIZE, &size),
+      OSSL_PARAM_construct_uint(OSSL_MAC_PARAM_C_ROUNDS, &compression_rounds),
+      OSSL_PARAM_construct_uint(OSSL_MAC_PARAM_D_ROUNDS, &finalization_rounds), OSSL_PARAM_construct_end()};
+  std::array<unsigned char, 16> out{};
+  std::size_t length = 0;
+  EVP_Q_mac(nullptr, "SIPHASH", nullptr, nullptr, parameters.data(), key.data(), key.size(),
+            reinterpret_cast<const unsigned char*>(text.data()), text.size(), out.data(), out.size(), &length);
+  EXPECT_EQ(length, 8U);
+  std::uint64_t number = 0;
+  for (std::size_t i = 0; i < 8; ++i) number |= std::uint64_t{out[i]} << (i * 8);
+  return number;
+}
+
+TEST(SipHash, IsWhatOpenSslComputes) {
+  // The key of the paper's test vectors (appendix A): the bytes 0 to 15.
+  const HashSeed seed{0x0706050403020100, 0x0f0e0d0c0b0a0908};
+  std::string text;
+  for (int i = 0; i < 200; ++i) {
+    EXPECT_EQ(siphash(text, seed), siphash_of_openssl(text, seed)) << i;
+    EXPECT_EQ(siphash(text, {0, 0}), siphash_of_openssl(text, {0, 0})) << i;
+    text += static_cast<char>(i);
+  }
 }
 
 TEST(SipHash, DependsOnEveryByteAndTheSeed) {
