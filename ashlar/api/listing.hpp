@@ -38,10 +38,10 @@ inline constexpr std::int64_t deep_page_rows = 10'000;
 // ignored.
 using PageCursor = Text<0, 4096>;
 
-// For Select::cursor_page().
-[[nodiscard]] inline std::optional<sql::CursorText> cursor_of(const PageCursor& cursor) {
-  if (cursor.view().empty()) return std::nullopt;
-  return sql::CursorText::of(cursor.view());
+// For Select::cursor_page(); nullopt: the first page.
+[[nodiscard]] inline std::optional<sql::CursorText> cursor_of(const std::optional<PageCursor>& cursor) {
+  if (!cursor || cursor->view().empty()) return std::nullopt;
+  return sql::CursorText::of(cursor->view());
 }
 
 template <class T>

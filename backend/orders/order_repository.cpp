@@ -103,8 +103,8 @@ Task<Result<api::Page<Order>>> OrderRepository::list(ListOrders wanted, std::opt
 
 Task<Result<api::Page<Order>>> OrderRepository::list_from(ListOrders wanted, std::optional<Uuid> user,
                                                           const sql::Cursors& cursors) {
-  const auto from = wanted.cursor ? api::cursor_of(*wanted.cursor) : std::nullopt;
-  auto rows = co_await unwrap(orders_of(user, wanted).cursor_page<&OrderRow::id>(in_, cursors, from, wanted.limit));
+  auto rows = co_await unwrap(
+      orders_of(user, wanted).cursor_page<&OrderRow::id>(in_, cursors, api::cursor_of(wanted.cursor), wanted.limit));
   sql::CursorPage<Order> page{.rows = {}, .next = std::move(rows.next), .previous = std::move(rows.previous)};
   page.rows = co_await unwrap(with_items(std::move(rows.rows)));
   co_return api::page_of(std::move(page), wanted.limit);

@@ -36,8 +36,8 @@ Task<Result<api::Page<PostSummary>>> PostRepository::list(ListPosts wanted, std:
 
 Task<Result<api::Page<PostSummary>>> PostRepository::list_from(ListPosts wanted, std::optional<Uuid> author,
                                                                const sql::Cursors& cursors) {
-  const auto from = wanted.cursor ? api::cursor_of(*wanted.cursor) : std::nullopt;
-  auto page = co_await unwrap(visible_to(author, wanted).cursor_page<&Post::id>(in_, cursors, from, wanted.limit));
+  auto page = co_await unwrap(
+      visible_to(author, wanted).cursor_page<&Post::id>(in_, cursors, api::cursor_of(wanted.cursor), wanted.limit));
   co_return api::page_of(std::move(page), wanted.limit);
 }
 

@@ -44,18 +44,13 @@ std::optional<Counter> counter_of(const ListProducts& wanted) {
 }  // namespace
 
 Task<Result<api::Page<Product>>> ProductRepository::list(ListProducts wanted) {
-  const auto rows = matching(wanted);
-  const auto counter = counter_of(wanted);
-  const auto counted_max = wanted.search ? found_rows_counted_max : filtered_rows_counted_max;
-  auto read = counter ? rows.page_with_total(in_, wanted.page, wanted.limit, total_of({*counter}, in_.dialect()))
-                      : rows.page_counted_to(in_, wanted.page, wanted.limit, counted_max);
-  auto page = co_await unwrap(std::move(read));
-  co_return api::page_of(std::move(page), wanted.page, wanted.limit);
+  const auto rows_max = wanted.search ? found_rows_counted_max : filtered_rows_counted_max;
+  return counted_page(matching(wanted), in_, wanted.page, wanted.limit, counter_of(wanted), rows_max);
 }
 
 Task<Result<api::Page<Product>>> ProductRepository::list_from(ListProducts wanted, const sql::Cursors& cursors) {
-  const auto from = wanted.cursor ? api::cursor_of(*wanted.cursor) : std::nullopt;
-  auto page = co_await unwrap(matching(wanted).cursor_page<&Product::id>(in_, cursors, from, wanted.limit));
+  auto page = co_await unwrap(
+      matching(wanted).cursor_page<&Product::id>(in_, cursors, api::cursor_of(wanted.cursor), wanted.limit));
   co_return api::page_of(std::move(page), wanted.limit);
 }
 

@@ -96,19 +96,15 @@ sql::List<UserRow, User> matching(const ListUsers& wanted) {
 }  // namespace
 
 Task<Result<api::Page<User>>> UserRepository::list(ListUsers wanted) {
-  const auto rows = matching(wanted);
-  const bool counted = !wanted.search && !wanted.min_age && !wanted.max_age;
-  const auto counted_max = wanted.search ? found_rows_counted_max : filtered_rows_counted_max;
-  auto read = counted
-                  ? rows.page_with_total(in_, wanted.page, wanted.limit, total_of({{.list = "users"}}, in_.dialect()))
-                  : rows.page_counted_to(in_, wanted.page, wanted.limit, counted_max);
-  auto page = co_await unwrap(std::move(read));
-  co_return api::page_of(std::move(page), wanted.page, wanted.limit);
+  std::optional<Counter> counter;
+  if (!wanted.search && !wanted.min_age && !wanted.max_age) counter = Counter{.list = "users"};
+  const auto rows_max = wanted.search ? found_rows_counted_max : filtered_rows_counted_max;
+  return counted_page(matching(wanted), in_, wanted.page, wanted.limit, std::move(counter), rows_max);
 }
 
 Task<Result<api::Page<User>>> UserRepository::list_from(ListUsers wanted, const sql::Cursors& cursors) {
-  const auto from = wanted.cursor ? api::cursor_of(*wanted.cursor) : std::nullopt;
-  auto page = co_await unwrap(matching(wanted).cursor_page<&UserRow::id>(in_, cursors, from, wanted.limit));
+  auto page = co_await unwrap(
+      matching(wanted).cursor_page<&UserRow::id>(in_, cursors, api::cursor_of(wanted.cursor), wanted.limit));
   co_return api::page_of(std::move(page), wanted.limit);
 }
 
