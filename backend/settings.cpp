@@ -223,7 +223,7 @@ void read_cors(config::Environment& env, Settings& settings) {
   web::CorsOptions& cors = settings.cors;
   cors.origins = env.list(name);
   if (cors.origins != std::vector<std::string>{"*"}) cors.credentials = web::CorsOptions::Credentials::yes;
-  if (auto wrong = web::CorsPolicy::complaint_about(cors)) env.fault(std::string(name), std::move(*wrong));
+  if (auto wrong = web::CorsPolicy::validate(cors)) env.fault(std::string(name), std::move(*wrong));
 }
 
 void read_log(config::Environment& env, Settings& settings) {

@@ -38,7 +38,7 @@ void open(std::string_view bytes) {
 void set(std::string_view bytes) {
   const std::size_t half = bytes.size() / 2;
   const web::Cookie cookie{.name = std::string(bytes.substr(0, half)), .value = std::string(bytes.substr(half))};
-  if (cookie.complaint()) return;
+  if (cookie.validate()) return;
   http::ResponseHeaders set;
   web::set_cookie(cookie, set);
   http::RequestHeaders back;

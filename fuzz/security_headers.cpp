@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // CORS, CSRF and a content security policy, by what a client sends and by what an operator writes. An origin that is
-// not listed is never sent back and never trusted; a policy without a complaint is one header line of the directives
+// not listed is never sent back and never trusted; a valid policy is one header line of the directives
 // meant.
 #include "ashlar/core/ip_address.hpp"
 #include "ashlar/web/content_security_policy.hpp"
@@ -33,7 +33,7 @@ void ask_from(std::string_view origin) {
 
 void list(std::string_view origin) {
   const web::CorsOptions options{.origins = {std::string(origin)}};
-  if (web::CorsPolicy::complaint_about(options)) return;
+  if (web::CorsPolicy::validate(options)) return;
   const web::CorsPolicy policy(options);
   http::ResponseHeaders answer;
   policy.add_to(origin, answer);
@@ -44,7 +44,7 @@ void list(std::string_view origin) {
 void make_policy(std::string_view source) {
   web::ContentSecurityPolicy policy = web::ContentSecurityPolicy::nothing();
   policy.script_src = {std::string(source), "https://a.example"};
-  if (policy.complaint()) return;
+  if (policy.validate()) return;
   const std::string text = policy.text();
   http::ResponseHeaders headers;
   headers.add(policy.header_name(), text);

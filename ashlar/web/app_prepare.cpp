@@ -38,7 +38,7 @@ std::vector<const api::Endpoint*> endpoints_of(const Routes& routes) {
 
 void prepare_security_headers(const Route& route, PreparedRoute& out, std::vector<std::string>& faults) {
   if (!route.security_headers) return;
-  if (const auto wrong = route.security_headers->complaint()) {
+  if (const auto wrong = route.security_headers->validate()) {
     faults.push_back(line_of(route) + ": security_headers: " + *wrong);
   } else {
     out.security_headers.emplace(*route.security_headers);
@@ -71,8 +71,7 @@ void AppState::prepare_operation(PreparedRoute& out, std::vector<std::string>& f
   if (!control.empty()) out.caching = http::HeaderBlock({&field, 1});
   out.binding = std::make_unique<InputBinding>(route.method, route.path, operation.input(), route.forms);
   if (out.binding->has_files() && !uploads) uploads = std::make_unique<detail::UploadFolder>(options.forms);
-  if (const auto wrong = out.binding->complaint(); !wrong.empty())
-    faults.push_back(line_of(route) + ": " + wrong + '.');
+  if (const auto wrong = out.binding->validate(); !wrong.empty()) faults.push_back(line_of(route) + ": " + wrong + '.');
   check_bindings(route, faults);
   prepare_location(out);
   const std::size_t bound = detail::body_bytes_bound(out.binding->rest()).value_or(options.body_bytes_max);
@@ -94,7 +93,7 @@ void AppState::prepare_location(PreparedRoute& out) const {
 void AppState::prepare_cors(PreparedRoute& out, std::vector<std::string>& faults) {
   out.cors = cors.enabled() ? &cors : nullptr;
   if (const auto& own = out.route->cors) {
-    if (const auto wrong = CorsPolicy::complaint_about(*own)) {
+    if (const auto wrong = CorsPolicy::validate(*own)) {
       faults.push_back(line_of(*out.route) + ": cors: " + *wrong);
     } else {
       out.cors_of_line = std::make_unique<CorsPolicy>(*own);
@@ -124,7 +123,7 @@ AppState::AppState(const App& its_app, AppOptions its_options, const api::Call::
       environment(its_environment),
       routes(std::move(its_routes)),
       prepared(routes.all().size()),
-      security(options.security_headers.complaint() ? SecurityHeaders::none() : options.security_headers),
+      security(options.security_headers.validate() ? SecurityHeaders::none() : options.security_headers),
       cors({}),
       csrf(options.csrf),
       compression(options.compression) {
@@ -134,14 +133,14 @@ AppState::AppState(const App& its_app, AppOptions its_options, const api::Call::
   } else {
     faults.push_back("trusted_proxies: " + made.error().message());
   }
-  if (auto wrong = CorsPolicy::complaint_about(options.cors)) {
+  if (auto wrong = CorsPolicy::validate(options.cors)) {
     faults.push_back("cors: " + *wrong);
   } else {
     cors = CorsPolicy(options.cors);
   }
   any_cors = cors.enabled();
-  if (const auto wrong = csrf.complaint()) faults.push_back("csrf: the app " + *wrong + '.');
-  if (const auto wrong = options.security_headers.complaint()) faults.push_back("security_headers: " + *wrong);
+  if (const auto wrong = csrf.validate()) faults.push_back("csrf: the app " + *wrong + '.');
+  if (const auto wrong = options.security_headers.validate()) faults.push_back("security_headers: " + *wrong);
   std::vector<RequestMetrics::Label> labels;
   for (std::size_t i = 0; i < prepared.size(); ++i) {
     prepare(i, faults);

@@ -34,7 +34,7 @@ Task<Result<Uuid>> owner_of(api::Call&, Uuid id) { co_return id; }
 
 // What the App says of a table; empty when it takes it.
 template <class Mount>
-std::string complaints_about(Mount mount) {
+std::string faults_of(Mount mount) {
   try {
     detail::TestApp app(mount);
     return {};
@@ -44,7 +44,7 @@ std::string complaints_about(Mount mount) {
 }
 
 TEST(RouteTable, IsRefusedAtStartWithTheLineAndWhatToDo) {
-  const auto has = [](const char* words, auto mount) { EXPECT_THAT(complaints_about(mount), HasSubstr(words)); };
+  const auto has = [](const char* words, auto mount) { EXPECT_THAT(faults_of(mount), HasSubstr(words)); };
   has("GET /x has no guard; say who may call it: .open()", [](Routes& r) { r.get("/x", nothing); });
   has("GET /raw has no guard", [](Routes& r) { r.raw(http::Method::get, "/raw", {}); });
   has("GET /x is .open() and has another guard", [](Routes& r) { r.get("/x", nothing).open().signed_in(); });
@@ -79,7 +79,7 @@ TEST(RouteTable, IsRefusedAtStartWithTheLineAndWhatToDo) {
 }
 
 TEST(RouteTable, TellsEveryFaultAtOnce) {
-  const std::string told = complaints_about([](Routes& r) {
+  const std::string told = faults_of([](Routes& r) {
     r.get("/a", nothing);
     r.get("/b/", nothing).open();
     r.get("/c", get_nested).open();
@@ -90,7 +90,7 @@ TEST(RouteTable, TellsEveryFaultAtOnce) {
 }
 
 TEST(RouteTable, IsTakenWhenItIsRight) {
-  EXPECT_EQ(complaints_about([](Routes& r) {
+  EXPECT_EQ(faults_of([](Routes& r) {
               r.post("/x", get_nested).open();
               r.put("/x/{id}", get_thing).owner(owner_of);
             }),

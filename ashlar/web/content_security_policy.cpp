@@ -124,7 +124,7 @@ bool is_hash(std::string_view text) {
   return false;
 }
 
-std::optional<std::string> complaint_about_quoted(std::string_view inside, Takes takes) {
+std::optional<std::string> validate_quoted(std::string_view inside, Takes takes) {
   if (inside.starts_with("nonce-"))
     return "a nonce must be another in each answer: let the handler set the header with a fresh one";
   const bool hash = is_hash(inside);
@@ -138,20 +138,20 @@ std::optional<std::string> complaint_about_quoted(std::string_view inside, Takes
   return std::nullopt;
 }
 
-std::optional<std::string> complaint_about_source(std::string_view source, Takes takes) {
+std::optional<std::string> validate_source(std::string_view source, Takes takes) {
   if (source.size() > 2 && source.starts_with('\'') && source.ends_with('\''))
-    return complaint_about_quoted(source.substr(1, source.size() - 2), takes);
+    return validate_quoted(source.substr(1, source.size() - 2), takes);
   if (is_word(source)) return "without quotes it is a host of that name; write '" + std::string(source) + "'";
   if (!is_scheme_or_host(source))
     return "expected a scheme (data:), a host (https://cdn.example, *.example.com), a hash or a word in quotes";
   return std::nullopt;
 }
 
-std::optional<std::string> complaint_about(const Directive& directive, const Policy::Sources& sources) {
+std::optional<std::string> validate_directive(const Directive& directive, const Policy::Sources& sources) {
   for (const std::string& source : sources) {
     const auto wrong = source == csp::none && sources.size() > 1
                            ? std::optional<std::string>("nothing stands beside 'none'")
-                           : complaint_about_source(source, directive.takes);
+                           : validate_source(source, directive.takes);
     if (wrong) return std::string(directive.name) + ": \"" + source + "\": " + *wrong + '.';
   }
   return std::nullopt;
@@ -184,9 +184,9 @@ ContentSecurityPolicy ContentSecurityPolicy::nothing() {
   return out;
 }
 
-std::optional<std::string> ContentSecurityPolicy::complaint() const {
+std::optional<std::string> ContentSecurityPolicy::validate() const {
   for (const Directive& directive : directives) {
-    if (auto wrong = complaint_about(directive, this->*directive.sources)) return wrong;
+    if (auto wrong = validate_directive(directive, this->*directive.sources)) return wrong;
   }
   for (const std::string& flag : sandbox.value_or(std::vector<std::string>{})) {
     if (!is_one_of(flag, sandbox_flags)) return "sandbox: \"" + flag + "\": expected a flag such as allow-scripts.";

@@ -26,7 +26,7 @@ inline constexpr const char* report_sample = "'report-sample'";
 //   ContentSecurityPolicy policy;
 //   policy.img_src = {csp::self, "https://images.example", "data:"};
 //
-// complaint() says what is wrong with it; an App asks at start. A nonce must be another in each answer, so it cannot
+// validate() says what is wrong with it; an App asks at start. A nonce must be another in each answer, so it cannot
 // stand here: a handler that has one sets the header itself.
 struct ContentSecurityPolicy {
   // A scheme ("data:"), a host with or without scheme, port and path ("*.example.com"), a hash ("'sha256-...'"), or a
@@ -64,8 +64,8 @@ struct ContentSecurityPolicy {
   [[nodiscard]] static ContentSecurityPolicy nothing();
 
   // What is wrong, in a sentence; nullopt when nothing is.
-  [[nodiscard]] std::optional<std::string> complaint() const;
-  // The header's name and value. The value of a policy without a complaint.
+  [[nodiscard]] std::optional<std::string> validate() const;
+  // The header's name and value. The value of a valid policy.
   [[nodiscard]] std::string header_name() const;
   [[nodiscard]] std::string text() const;
 };

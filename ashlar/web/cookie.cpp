@@ -42,7 +42,7 @@ std::string text_of(const Cookie& cookie) {
 
 }  // namespace
 
-std::optional<std::string> Cookie::complaint() const {
+std::optional<std::string> Cookie::validate() const {
   const std::string lower = ascii_lower(name);
   const bool insecure = secure == Secure::no;
   if (!http::is_token(name)) return "a cookie's name must be a token";
@@ -63,7 +63,7 @@ std::optional<std::string> Cookie::complaint() const {
 }
 
 void set_cookie(const Cookie& cookie, http::ResponseHeaders& headers) {
-  if (auto wrong = cookie.complaint()) throw std::invalid_argument(*wrong);
+  if (auto wrong = cookie.validate()) throw std::invalid_argument(*wrong);
   headers.add("Set-Cookie", text_of(cookie));
 }
 

@@ -31,10 +31,10 @@ struct Cookie {
   // What is wrong with it, in a sentence; nullopt when nothing is: characters, `__Host-` without Secure or with a
   // domain or a path other than "/", `__Secure-` or SameSite=None without Secure, a life of more than 400 days, more
   // than 4,096 bytes in all. Prefixes are compared without case, as browsers do.
-  [[nodiscard]] std::optional<std::string> complaint() const;
+  [[nodiscard]] std::optional<std::string> validate() const;
 };
 
-// Adds Set-Cookie. Throws std::invalid_argument with the complaint, if there is one.
+// Adds Set-Cookie. Throws std::invalid_argument with the sentence of validate(), if there is one.
 void set_cookie(const Cookie& cookie, http::ResponseHeaders& headers);
 
 // The cookies of a request. Views into its headers.

@@ -36,7 +36,7 @@ TEST(Cookie, RefusesWhatABrowserWouldRefuseOrMisread) {
       {{.name = "a", .value = std::string(4096, 'a')}, "too many bytes"},
   };
   for (const auto& [cookie, what] : cookies) {
-    EXPECT_TRUE(cookie.complaint()) << what;
+    EXPECT_TRUE(cookie.validate()) << what;
     EXPECT_THROW(set(cookie), std::invalid_argument) << what;
   }
 }
@@ -98,7 +98,7 @@ TEST_F(SignedCookieTest, IsRefusedWhenAnythingWasChanged) {
 }
 
 TEST_F(SignedCookieTest, CarriesAnyBytesInWhatACookieMayHold) {
-  EXPECT_FALSE((Cookie{.name = "cart", .value = sealed}.complaint()));
+  EXPECT_FALSE((Cookie{.name = "cart", .value = sealed}.validate()));
   EXPECT_EQ(cookies.open("cart", sealed, now), "7 lamps; \x01\xff");
 }
 

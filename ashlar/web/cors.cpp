@@ -45,7 +45,7 @@ bool is_origin(std::string_view text) {
   });
 }
 
-std::optional<std::string> complaint_about_names(const std::vector<std::string>& names) {
+std::optional<std::string> validate_names(const std::vector<std::string>& names) {
   for (const std::string& name : names) {
     if (name == "*") return "\"*\" among the header names does not stand for all of them; name each.";
     if (name.empty() || !std::ranges::all_of(name, http::is_token_character))
@@ -62,7 +62,7 @@ std::string joined(const std::vector<std::string>& names) {
 
 }  // namespace
 
-std::optional<std::string> CorsPolicy::complaint_about(const CorsOptions& options) {
+std::optional<std::string> CorsPolicy::validate(const CorsOptions& options) {
   for (const std::string& origin : options.origins) {
     if (origin == "*") {
       if (options.origins.size() > 1) return "\"*\" is every origin; name no others beside it.";
@@ -76,8 +76,8 @@ std::optional<std::string> CorsPolicy::complaint_about(const CorsOptions& option
              "own, no path and no slash at the end, as in https://shop.example.";
     }
   }
-  if (auto wrong = complaint_about_names(options.headers_allowed)) return wrong;
-  if (auto wrong = complaint_about_names(options.headers_exposed)) return wrong;
+  if (auto wrong = validate_names(options.headers_allowed)) return wrong;
+  if (auto wrong = validate_names(options.headers_exposed)) return wrong;
   if (options.preflight_age_max < std::chrono::seconds::zero()) return "preflight_age_max is negative.";
   return std::nullopt;
 }

@@ -40,7 +40,7 @@ class CorsPolicy {
   explicit CorsPolicy(const CorsOptions& options);
 
   // What is wrong with the options, in a sentence; nullopt when they are fine.
-  [[nodiscard]] static std::optional<std::string> complaint_about(const CorsOptions& options);
+  [[nodiscard]] static std::optional<std::string> validate(const CorsOptions& options);
 
   [[nodiscard]] bool enabled() const { return any_ || !allowed_.empty(); }
   // Whether a page of that origin may ask with the user's cookies.

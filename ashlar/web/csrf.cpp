@@ -88,7 +88,7 @@ Cookie CsrfTokens::cookie_of(std::string token) const {
           .secure = options_.secure};
 }
 
-std::optional<std::string> Csrf::complaint() const {
+std::optional<std::string> Csrf::validate() const {
   if (options_.unmarked == CsrfOptions::Unmarked::needs_token && options_.tokens == nullptr)
     return "needs tokens where what is unmarked needs one";
   return std::nullopt;

@@ -71,7 +71,7 @@ class Csrf {
   explicit Csrf(CsrfOptions options) : options_(std::move(options)) {}
 
   // What is wrong with the options, in a sentence.
-  [[nodiscard]] std::optional<std::string> complaint() const;
+  [[nodiscard]] std::optional<std::string> validate() const;
   [[nodiscard]] bool applies(CsrfCheck check, http::Method method, bool goes_by_cookie) const;
   // csrf.refused when neither the browser's word for where it comes from nor a token lets it pass. `authority`: the
   // host that was asked for; `cors`: of the route, may be null.

@@ -80,7 +80,7 @@ InputBinding::InputBinding(http::Method method, std::string_view path, const sch
   rest_.append_example = nullptr;
 }
 
-std::string InputBinding::complaint() const {
+std::string InputBinding::validate() const {
   const auto name_of = [](const schema::Member& member) { return '"' + std::string(member.json_name) + '"'; };
   for (const auto* member : path_) {
     const Kind kind = member->type().kind;

@@ -58,7 +58,7 @@ class InputBinding {
   [[nodiscard]] bool takes(BodyFormat format) const;
   [[nodiscard]] bool has_files() const { return has_files_; }
   // What no path, query or form can bring, say an object in a query; empty when all is well. For the App, at start.
-  [[nodiscard]] std::string complaint() const;
+  [[nodiscard]] std::string validate() const;
 
   // Reads the members that come from the path.
   Result<> read_path(std::span<const std::string_view> values, void* input, std::vector<Fault>& faults) const;

@@ -57,9 +57,9 @@ SecurityHeaders SecurityHeaders::none() {
           .xss_protection = Sent::no};
 }
 
-std::optional<std::string> SecurityHeaders::complaint() const {
+std::optional<std::string> SecurityHeaders::validate() const {
   if (content_security_policy) {
-    if (auto wrong = content_security_policy->complaint()) return "content_security_policy: " + *wrong;
+    if (auto wrong = content_security_policy->validate()) return "content_security_policy: " + *wrong;
   }
   if (!strict_transport_security) return std::nullopt;
   const StrictTransportSecurity& transport = *strict_transport_security;

@@ -58,13 +58,13 @@ struct SecurityHeaders {
   [[nodiscard]] static SecurityHeaders none();
 
   // What is wrong, in a sentence; nullopt when nothing is.
-  [[nodiscard]] std::optional<std::string> complaint() const;
+  [[nodiscard]] std::optional<std::string> validate() const;
 };
 
 // The same, written out once: what an answer costs is a copy of bytes. Immutable.
 class SecurityHeaderBlocks {
  public:
-  explicit SecurityHeaderBlocks(const SecurityHeaders& options);  // without a complaint
+  explicit SecurityHeaderBlocks(const SecurityHeaders& options);  // that are valid
   void add_to(http::ResponseHeaders& headers, http::Scheme scheme) const {
     headers.add(scheme == http::Scheme::https ? over_tls_ : plain_);
   }

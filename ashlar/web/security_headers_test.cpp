@@ -64,37 +64,37 @@ TEST(ContentSecurityPolicy, RefusesSourcesThatWouldNotDoWhatTheySay) {
            {"cdn.*.example", "expected a scheme"},
            {"1https:", "expected a scheme"},
        })
-    EXPECT_THAT(with_script({source}).complaint().value_or(""), AllOf(HasSubstr("script-src"), HasSubstr(because)))
+    EXPECT_THAT(with_script({source}).validate().value_or(""), AllOf(HasSubstr("script-src"), HasSubstr(because)))
         << source;
-  EXPECT_THAT(with_script({csp::none, csp::self}).complaint().value_or(""), HasSubstr("beside 'none'"));
+  EXPECT_THAT(with_script({csp::none, csp::self}).validate().value_or(""), HasSubstr("beside 'none'"));
 }
 
 TEST(ContentSecurityPolicy, RefusesWordsWhereTheyMeanNothing) {
-  const auto complaint = [](ContentSecurityPolicy::Sources ContentSecurityPolicy::* directive, std::string source) {
+  const auto fault = [](ContentSecurityPolicy::Sources ContentSecurityPolicy::* directive, std::string source) {
     ContentSecurityPolicy policy;
     policy.*directive = {std::move(source)};
-    return policy.complaint().value_or("");
+    return policy.validate().value_or("");
   };
   using Policy = ContentSecurityPolicy;
-  EXPECT_THAT(complaint(&Policy::img_src, csp::unsafe_inline), HasSubstr("says nothing in this directive"));
-  EXPECT_THAT(complaint(&Policy::style_src, csp::strict_dynamic), HasSubstr("says nothing"));
-  EXPECT_THAT(complaint(&Policy::frame_ancestors, csp::report_sample), HasSubstr("frame-ancestors"));
-  EXPECT_THAT(complaint(&Policy::base_uri, "'sha256-" + std::string(43, 'a') + "='"), HasSubstr("base-uri"));
-  EXPECT_EQ(complaint(&Policy::style_src, csp::unsafe_inline), "");
-  EXPECT_EQ(complaint(&Policy::script_src, csp::strict_dynamic), "");
-  EXPECT_EQ(complaint(&Policy::frame_ancestors, "https://*.example.com"), "");
+  EXPECT_THAT(fault(&Policy::img_src, csp::unsafe_inline), HasSubstr("says nothing in this directive"));
+  EXPECT_THAT(fault(&Policy::style_src, csp::strict_dynamic), HasSubstr("says nothing"));
+  EXPECT_THAT(fault(&Policy::frame_ancestors, csp::report_sample), HasSubstr("frame-ancestors"));
+  EXPECT_THAT(fault(&Policy::base_uri, "'sha256-" + std::string(43, 'a') + "='"), HasSubstr("base-uri"));
+  EXPECT_EQ(fault(&Policy::style_src, csp::unsafe_inline), "");
+  EXPECT_EQ(fault(&Policy::script_src, csp::strict_dynamic), "");
+  EXPECT_EQ(fault(&Policy::frame_ancestors, "https://*.example.com"), "");
 }
 
 TEST(ContentSecurityPolicy, RefusesWhatElseIsWrong) {
   ContentSecurityPolicy flags, types, report, empty = ContentSecurityPolicy::nothing();
   flags.sandbox = {{"allow-everything"}};
-  EXPECT_THAT(flags.complaint().value_or(""), HasSubstr("allow-everything"));
+  EXPECT_THAT(flags.validate().value_or(""), HasSubstr("allow-everything"));
   types.trusted_types = {"my policy"};
-  EXPECT_THAT(types.complaint().value_or(""), HasSubstr("trusted-types"));
+  EXPECT_THAT(types.validate().value_or(""), HasSubstr("trusted-types"));
   report.report_to = "here, there";
-  EXPECT_THAT(report.complaint().value_or(""), HasSubstr("report-to"));
+  EXPECT_THAT(report.validate().value_or(""), HasSubstr("report-to"));
   empty.default_src = empty.base_uri = empty.form_action = empty.frame_ancestors = {};
-  EXPECT_THAT(empty.complaint().value_or(""), HasSubstr("std::nullopt"));
+  EXPECT_THAT(empty.validate().value_or(""), HasSubstr("std::nullopt"));
 }
 
 TEST(ContentSecurityPolicy, IsWrittenAsBrowsersReadIt) {
@@ -111,7 +111,7 @@ TEST(ContentSecurityPolicy, IsWrittenAsBrowsersReadIt) {
   policy.trusted_types_use = ContentSecurityPolicy::TrustedTypes::required_for_scripts;
   policy.insecure_requests = ContentSecurityPolicy::InsecureRequests::upgraded;
   policy.report_to = "csp";
-  EXPECT_EQ(policy.complaint(), std::nullopt);
+  EXPECT_EQ(policy.validate(), std::nullopt);
   EXPECT_THAT(policy.text(), HasSubstr("script-src https://cdn.example:8443/lib/ *.example.com wss: http://localhost:* "
                                        "* 'sha256-" +
                                        std::string(43, 'A') +
@@ -124,16 +124,16 @@ TEST(ContentSecurityPolicy, IsWrittenAsBrowsersReadIt) {
 TEST(SecurityHeaders, RefuseATransportSecurityThatBrowsersWouldNotTake) {
   SecurityHeaders headers;
   headers.strict_transport_security = {.age_max = std::chrono::hours(24)};
-  EXPECT_THAT(headers.complaint().value_or(""), HasSubstr("a year at least"));
+  EXPECT_THAT(headers.validate().value_or(""), HasSubstr("a year at least"));
   headers.strict_transport_security = {.subdomains = StrictTransportSecurity::Subdomains::left_out};
-  EXPECT_THAT(headers.complaint().value_or(""), HasSubstr("the subdomains"));
+  EXPECT_THAT(headers.validate().value_or(""), HasSubstr("the subdomains"));
   headers.strict_transport_security = {.age_max = std::chrono::seconds(-1),
                                        .preload = StrictTransportSecurity::Preload::no};
-  EXPECT_THAT(headers.complaint().value_or(""), HasSubstr("negative"));
+  EXPECT_THAT(headers.validate().value_or(""), HasSubstr("negative"));
   headers.strict_transport_security->age_max = std::chrono::hours(24);
-  EXPECT_EQ(headers.complaint(), std::nullopt);
+  EXPECT_EQ(headers.validate(), std::nullopt);
   headers.content_security_policy = with_script({"self"});
-  EXPECT_THAT(headers.complaint().value_or(""), HasSubstr("content_security_policy: script-src"));
+  EXPECT_THAT(headers.validate().value_or(""), HasSubstr("content_security_policy: script-src"));
 }
 
 TEST(SecurityHeaders, AreHelmetsAndHstsGoesOutOverTlsAlone) {
