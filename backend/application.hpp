@@ -53,8 +53,9 @@ class Application {
   Application(const Application&) = delete;
   Application& operator=(const Application&) = delete;
 
-  // What others have done is heard on the server's first loop: from start(), before the loop has a thread, to close(),
-  // when it has none any more and neither Redis's clients nor the database are closed. The replicas are closed by it.
+  // Messages of other instances are received on the server's first loop: from start(), before the loop has a thread, to
+  // close(), when it has none any more and neither Redis's clients nor the database are closed. The replicas are closed
+  // by it.
   void start(boost::asio::io_context& first_loop);
   void close();
 

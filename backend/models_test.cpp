@@ -27,11 +27,11 @@ TEST(Models, MakeTheSchemaOfTheMigrations) {
   ASSERT_TRUE(drafted) << drafted.error().cause();
   EXPECT_EQ(drafted->change.up, "") << "ashlar migrate new NAME writes it";
 
-  auto by_migrations = sql::rehearse_catalog(database, sql::rehearsal_script(own));
+  auto by_migrations = sql::dry_run_catalog(database, sql::dry_run_script(own));
   const auto first = sql::draft_migration(database, {}, models());
   ASSERT_TRUE(by_migrations && first) << first.error().cause();
   EXPECT_EQ(listed(first->left) + listed(first->left_by_down), "");
-  const auto by_models = sql::rehearse_catalog(database, first->change.up);
+  const auto by_models = sql::dry_run_catalog(database, first->change.up);
   ASSERT_TRUE(by_models) << by_models.error().cause();
   for (const auto& object : by_migrations->objects) {
     EXPECT_TRUE(object.kind == "trigger" || object.kind == "function") << object.kind;

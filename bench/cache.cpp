@@ -110,7 +110,7 @@ Task<> ask_each(cache::Cache& cache, int first, int step, int end) {
 }
 
 Task<> until_heard(const cache::RedisLevel& level) {
-  while (!level.is_heard()) co_await async::sleep_for(std::chrono::milliseconds(1));
+  while (!level.is_subscribed()) co_await async::sleep_for(std::chrono::milliseconds(1));
 }
 
 void second_level(const std::string& url) {

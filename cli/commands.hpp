@@ -21,8 +21,8 @@ int serve(const Serve& wanted);
 
 enum class Run : std::uint8_t { real, dry };
 int migrate_status();
-int migrate_up(Run run, std::chrono::milliseconds turn_wait_max);
-int migrate_down(std::size_t steps, Run run, std::chrono::milliseconds turn_wait_max);
+int migrate_up(Run run, std::chrono::milliseconds lock_wait_max);
+int migrate_down(std::size_t steps, Run run, std::chrono::milliseconds lock_wait_max);
 
 struct NewMigration {
   std::string name;

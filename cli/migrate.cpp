@@ -67,9 +67,9 @@ int migrate_status() {
   return exit_failed;
 }
 
-int migrate_up(Run run, std::chrono::milliseconds turn_wait_max) {
+int migrate_up(Run run, std::chrono::milliseconds lock_wait_max) {
   Workplace place;
-  sql::Migrator migrator = backend::migrator(*place.database, place.clock, {.turn_wait_max = turn_wait_max});
+  sql::Migrator migrator = backend::migrator(*place.database, place.clock, {.lock_wait_max = lock_wait_max});
   if (run == Run::dry) {
     print_dry(value_or_stop(migrator.pending()), &sql::Migration::up);
   } else {
@@ -78,9 +78,9 @@ int migrate_up(Run run, std::chrono::milliseconds turn_wait_max) {
   return exit_ok;
 }
 
-int migrate_down(std::size_t steps, Run run, std::chrono::milliseconds turn_wait_max) {
+int migrate_down(std::size_t steps, Run run, std::chrono::milliseconds lock_wait_max) {
   Workplace place;
-  sql::Migrator migrator = backend::migrator(*place.database, place.clock, {.turn_wait_max = turn_wait_max});
+  sql::Migrator migrator = backend::migrator(*place.database, place.clock, {.lock_wait_max = lock_wait_max});
   if (run == Run::dry) {
     print_dry(value_or_stop(migrator.undoable(steps)), &sql::Migration::down);
   } else {

@@ -92,7 +92,7 @@ RateLimitDecision take_fixed(Entry& entry, const RateLimit& limit, std::int64_t 
           .retry_after = allowed ? std::chrono::seconds(0) : left};
 }
 
-// In milliseconds, so that products fit: see RateLimit::complaint.
+// In milliseconds, so that products fit: see RateLimit::validate.
 template <class Entry>
 RateLimitDecision take_sliding(Entry& entry, const RateLimit& limit, std::int64_t now) {
   const std::int64_t window = limit.window.count() * 1000;

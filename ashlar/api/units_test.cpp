@@ -2,7 +2,7 @@
 #include "ashlar/api/units.hpp"
 
 #include "ashlar/api/system_call.hpp"
-#include "ashlar/async/started_task.hpp"
+#include "ashlar/async/task_handle.hpp"
 #include "ashlar/async/task_scope.hpp"
 #include "ashlar/sql/open.hpp"
 #include "ashlar/sql/query.hpp"
@@ -70,11 +70,11 @@ class Watched final : public sql::Database {
   Task<Result<>> ping(std::chrono::milliseconds within) override { return inner_.ping(within); }
   Result<> run_script(std::string_view sql) override { return inner_.run_script(sql); }
   Result<> query_blocking(const sql::Statement& statement) override { return inner_.query_blocking(statement); }
-  Result<std::unique_ptr<sql::MigrationTurn>> take_migration_turn(std::chrono::milliseconds wait_max) override {
-    return inner_.take_migration_turn(wait_max);
+  Result<std::unique_ptr<sql::MigrationLock>> lock_migrations(std::chrono::milliseconds wait_max) override {
+    return inner_.lock_migrations(wait_max);
   }
-  Result<> rehearse(std::string_view script, std::span<const sql::Statement> reads) override {
-    return inner_.rehearse(script, reads);
+  Result<> dry_run(std::string_view script, std::span<const sql::Statement> reads) override {
+    return inner_.dry_run(script, reads);
   }
   Result<sql::StatementShape> describe_blocking(std::string_view sql) override { return inner_.describe_blocking(sql); }
   void close() override {}
@@ -256,7 +256,7 @@ Task<Result<std::int64_t>> add_entry(UnitOfWork& unit, std::int64_t id, std::vec
 
 // A request that is cancelled by the effect of its own commit.
 struct Request {
-  std::optional<async::StartedTask> task;
+  std::optional<async::TaskHandle> task;
   bool followed = false;
   bool ended = false;
 };

@@ -33,14 +33,14 @@ Task<std::shared_ptr<const void>> Cache::find_shared(std::string key, const deta
   co_return co_await state->find_shared(std::move(key), type);
 }
 
-// Here first: a change elsewhere that comes after ours is heard after ours was kept.
+// Here first: a later change elsewhere is received after ours was kept.
 Task<> Cache::put(std::string key, const detail::ValueType& type, Policy policy, detail::Fresh fresh) {
   const auto state = state_;
   const Lifetimes left = state->lifetimes_of(policy, fresh);
   state->put(key, type, policy, left, fresh);
   if (!state->shares(key, type)) co_return;
   SharedValue value = state->shared_value(std::exchange(fresh.json, {}), fresh, left);
-  co_await state->shared->set({.text = std::move(key), .type = type.print, .tags = std::move(policy.tags)},
+  co_await state->shared->set({.text = std::move(key), .type = type.fingerprint, .tags = std::move(policy.tags)},
                               std::move(value));
 }
 

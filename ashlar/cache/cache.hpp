@@ -44,7 +44,8 @@ struct CacheOptions {
   // With a second level:
   std::chrono::milliseconds lease_wait_max{1'000};  // for another process's load; then a load of one's own
   std::chrono::milliseconds lease_poll_interval{20};
-  std::chrono::milliseconds unheard_ttl_max{1'000};  // of what is kept here while changes elsewhere are not heard
+  // Of what is kept here while changes elsewhere are not received.
+  std::chrono::milliseconds unsubscribed_ttl_max{1'000};
 };
 
 // For how long a value is kept, and what may be done with it when that is over.

@@ -47,9 +47,9 @@ void add_metrics(observe::MetricSources& sources, const std::string& name, const
                  .value = [level, value] { return static_cast<double>(value(*level)); }});
   };
   add("ashlar_cache_hearing", "Whether changes by other processes are received.",
-      [](const RedisLevel& of) { return of.is_heard() ? 1 : 0; });
+      [](const RedisLevel& of) { return of.is_subscribed() ? 1 : 0; });
   add("ashlar_cache_untold_changes", "Changes that were not published to Redis yet.",
-      [](const RedisLevel& of) { return of.untold(); });
+      [](const RedisLevel& of) { return of.pending_invalidations(); });
 }
 
 }  // namespace ashlar::cache

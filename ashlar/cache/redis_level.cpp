@@ -50,20 +50,20 @@ struct RedisLevel::State {
         random(the_random),
         changes(clients, options.prefix + "changed", random,
                 {.on_message = [this](std::string_view, std::string_view message) { pass_on(message); },
-                 .on_subscribed = [this] { hear(Listener::Hearing::begun); },
-                 .on_lost = [this] { hear(Listener::Hearing::lost); }}) {}
+                 .on_subscribed = [this] { set_subscription(Listener::Subscription::begun); },
+                 .on_lost = [this] { set_subscription(Listener::Subscription::lost); }}) {}
 
   [[nodiscard]] Words keys_of(const SharedKey& key) const {
     return {options.prefix + "v:" + key.text, options.prefix + "l:" + key.text};
   }
   std::string new_token();
 
-  Task<bool> tell(Changed what);
-  void keep_untold(Changed what);
-  std::optional<Changed> take_untold();
+  Task<bool> publish(Changed what);
+  void keep_pending(Changed what);
+  std::optional<Changed> take_pending();
   void caught_up();
 
-  void hear(Listener::Hearing now);
+  void set_subscription(Listener::Subscription now);
   void pass_on(std::string_view message);
   template <class Call>
   void for_each_listener(Call call) {
@@ -81,42 +81,42 @@ struct RedisLevel::State {
   std::mutex listening;
   std::vector<std::weak_ptr<Listener>> listeners;
 
-  std::mutex telling;
-  Changed untold;
-  std::atomic<std::size_t> untold_count = 0;
-  std::atomic<bool> behind = false;  // there are changes that Redis may not have heard of
+  std::mutex pending_mutex;
+  Changed pending;
+  std::atomic<std::size_t> pending_count = 0;
+  std::atomic<bool> behind = false;  // there are changes that Redis may not have
 };
 
 namespace {
 
-// A change that is being told. What nobody was told when this ends is kept for later.
+// A change that is being published. What was not published when this ends is kept for later.
 template <class State>
-class Telling {
+class Publication {
  public:
-  Telling(std::shared_ptr<State> state, Changed what) : state_(std::move(state)), what_(std::move(what)) {}
-  ~Telling() {
-    if (!told_) state_->keep_untold(std::move(what_));
+  Publication(std::shared_ptr<State> state, Changed what) : state_(std::move(state)), what_(std::move(what)) {}
+  ~Publication() {
+    if (!published_) state_->keep_pending(std::move(what_));
   }
-  Telling(const Telling&) = delete;
-  Telling& operator=(const Telling&) = delete;
-  void told() { told_ = true; }
+  Publication(const Publication&) = delete;
+  Publication& operator=(const Publication&) = delete;
+  void published() { published_ = true; }
 
  private:
   std::shared_ptr<State> state_;
   Changed what_;
-  bool told_ = false;
+  bool published_ = false;
 };
 
 template <class State>
-Task<> retell(std::shared_ptr<State> state) {
+Task<> publish_pending(std::shared_ptr<State> state) {
   while (true) {
-    co_await async::sleep_for(state->options.retell_interval);
+    co_await async::sleep_for(state->options.retry_interval);
     if (!state->behind) continue;
-    const auto what = state->take_untold();
+    const auto what = state->take_pending();
     if (!what) continue;
-    Telling telling(state, *what);
-    if (!co_await state->tell(*what)) continue;
-    telling.told();
+    Publication publication(state, *what);
+    if (!co_await state->publish(*what)) continue;
+    publication.published();
     state->caught_up();
   }
 }
@@ -129,7 +129,7 @@ std::string RedisLevel::State::new_token() {
   return std::to_string(chance[0]) + "." + std::to_string(chance[1]);
 }
 
-Task<bool> RedisLevel::State::tell(Changed what) {
+Task<bool> RedisLevel::State::publish(Changed what) {
   const bool all = what.extent == Changed::Extent::everything;
   redis::Broadcast::Announcement announcement =
       changes.announce(co_await boost::asio::this_coro::executor, detail::message_of(what));
@@ -146,32 +146,33 @@ Task<bool> RedisLevel::State::tell(Changed what) {
   co_return true;
 }
 
-void RedisLevel::State::keep_untold(Changed what) {
-  const std::scoped_lock lock(telling);
+void RedisLevel::State::keep_pending(Changed what) {
+  const std::scoped_lock lock(pending_mutex);
   behind = true;
-  untold.keys.insert(untold.keys.end(), std::move_iterator(what.keys.begin()), std::move_iterator(what.keys.end()));
-  untold.tags.insert(untold.tags.end(), std::move_iterator(what.tags.begin()), std::move_iterator(what.tags.end()));
-  if (what.extent == Changed::Extent::everything || untold.keys.size() + untold.tags.size() > options.untold_max)
-    untold.extent = Changed::Extent::everything;
-  if (untold.extent == Changed::Extent::everything) untold.keys = untold.tags = {};
-  untold_count = untold.extent == Changed::Extent::everything ? 1 : untold.keys.size() + untold.tags.size();
+  pending.keys.insert(pending.keys.end(), std::move_iterator(what.keys.begin()), std::move_iterator(what.keys.end()));
+  pending.tags.insert(pending.tags.end(), std::move_iterator(what.tags.begin()), std::move_iterator(what.tags.end()));
+  if (what.extent == Changed::Extent::everything ||
+      pending.keys.size() + pending.tags.size() > options.pending_invalidations_max)
+    pending.extent = Changed::Extent::everything;
+  if (pending.extent == Changed::Extent::everything) pending.keys = pending.tags = {};
+  pending_count = pending.extent == Changed::Extent::everything ? 1 : pending.keys.size() + pending.tags.size();
 }
 
-std::optional<Changed> RedisLevel::State::take_untold() {
-  const std::scoped_lock lock(telling);
-  if (untold_count == 0) return std::nullopt;
-  untold_count = 0;
-  return std::exchange(untold, {});
+std::optional<Changed> RedisLevel::State::take_pending() {
+  const std::scoped_lock lock(pending_mutex);
+  if (pending_count == 0) return std::nullopt;
+  pending_count = 0;
+  return std::exchange(pending, {});
 }
 
 void RedisLevel::State::caught_up() {
-  const std::scoped_lock lock(telling);
-  if (untold_count == 0) behind = false;
+  const std::scoped_lock lock(pending_mutex);
+  if (pending_count == 0) behind = false;
 }
 
-void RedisLevel::State::hear(Listener::Hearing now) {
+void RedisLevel::State::set_subscription(Listener::Subscription now) {
   const std::scoped_lock lock(listening);
-  for_each_listener([now](Listener& listener) { listener.hearing(now); });
+  for_each_listener([now](Listener& listener) { listener.on_subscription(now); });
 }
 
 void RedisLevel::State::pass_on(std::string_view message) {
@@ -182,7 +183,7 @@ void RedisLevel::State::pass_on(std::string_view message) {
 
 RedisLevel::RedisLevel(RedisLevelOptions options, redis::Clients& clients, Random& random)
     : state_(std::make_shared<State>(std::move(options), clients, random)) {
-  clients.run_beside([weak = std::weak_ptr(state_)] { return retell(weak.lock()); });
+  clients.run_beside([weak = std::weak_ptr(state_)] { return publish_pending(weak.lock()); });
 }
 
 RedisLevel::~RedisLevel() = default;
@@ -191,13 +192,14 @@ void RedisLevel::listen(std::weak_ptr<Listener> listener) {
   const std::scoped_lock lock(state_->listening);
   std::erase_if(state_->listeners, [](const auto& known) { return known.expired(); });
   if (const auto now = listener.lock())
-    now->hearing(state_->changes.is_heard() ? Listener::Hearing::begun : Listener::Hearing::lost);
+    now->on_subscription(state_->changes.is_subscribed() ? Listener::Subscription::begun
+                                                         : Listener::Subscription::lost);
   state_->listeners.push_back(std::move(listener));
 }
 
 Task<Result<SharedAnswer>> RedisLevel::ask(SharedKey key, Want want) {
   const auto state = state_;
-  if (state->behind) co_return away("it was not told all that changed");
+  if (state->behind) co_return away("changes are not published yet");
   const bool wants_lease = want == Want::value_or_lease;
   std::string token = wants_lease ? state->new_token() : std::string();
   Words words = {state->options.prefix + "t:", type_of(key), token, text_of(state->options.lease_time_max),
@@ -224,7 +226,7 @@ Task<Result<SharedAnswer>> RedisLevel::ask(SharedKey key, Want want) {
 
 Task<Result<bool>> RedisLevel::put(SharedKey key, Lease lease, SharedValue value) {
   const auto state = state_;
-  if (state->behind) co_return away("it was not told all that changed");
+  if (state->behind) co_return away("changes are not published yet");
   Words words = {state->options.prefix + "t:", std::move(lease.token)};
   append_value(words, key, std::move(value));
   for (std::size_t i = 0; i < lease.tags.size() && i <= key.tags.size(); ++i) {
@@ -242,7 +244,7 @@ Task<> RedisLevel::release(SharedKey key, Lease lease) {
 
 Task<> RedisLevel::set(SharedKey key, SharedValue value) {
   const auto state = state_;
-  Telling telling(state, Changed{.keys = {key.text}});
+  Publication publication(state, Changed{.keys = {key.text}});
   Words words = {state->options.prefix + "t:", state->new_token()};
   append_value(words, key, std::move(value));
   redis::Broadcast::Announcement announcement =
@@ -252,17 +254,17 @@ Task<> RedisLevel::set(SharedKey key, SharedValue value) {
   words.insert(words.end(), key.tags.begin(), key.tags.end());
   const auto published = co_await state->scripts.set.run(state->clients, state->keys_of(key), std::move(words));
   if (!published) co_return;
-  telling.told();
+  publication.published();
   (void)co_await announcement.confirmed(published->integer);
 }
 
 Task<> RedisLevel::forget(Changed what) {
   const auto state = state_;
-  Telling telling(state, what);
-  if (co_await state->tell(std::move(what))) telling.told();
+  Publication publication(state, what);
+  if (co_await state->publish(std::move(what))) publication.published();
 }
 
-bool RedisLevel::is_heard() const { return state_->changes.is_heard(); }
-std::size_t RedisLevel::untold() const { return state_->untold_count; }
+bool RedisLevel::is_subscribed() const { return state_->changes.is_subscribed(); }
+std::size_t RedisLevel::pending_invalidations() const { return state_->pending_count; }
 
 }  // namespace ashlar::cache

@@ -19,8 +19,8 @@ struct RedisLevelOptions {
   std::string prefix = "cache:";                       // of its keys in Redis, and its channel; levels of one share all
   std::chrono::milliseconds lease_time_max{10'000};    // a load that takes longer is not kept
   std::chrono::milliseconds tag_time_max{86'400'000};  // and no value with a tag for longer than that
-  std::chrono::milliseconds retell_interval{250};      // of changes that Redis could not be told
-  std::size_t untold_max = 10'000;                     // their keys and tags; then all is forgotten, when it can be
+  std::chrono::milliseconds retry_interval{250};       // of changes that could not be published
+  std::size_t pending_invalidations_max = 10'000;      // their keys and tags; beyond it everything is invalidated
 };
 
 // The second level of a Cache in Redis: each step is one script, so nothing comes between its parts.
@@ -35,9 +35,10 @@ struct RedisLevelOptions {
 // Redis that keeps nothing, with maxmemory and allkeys-lfu.
 //
 // Changes are published on "<prefix>changed", and each process confirms that it has forgotten: set() and forget()
-// return when nobody whom Redis reaches gives the old value any more, after ClientOptions::command_time_max at most. A
-// change that Redis could not be told, since it was away or too slow, is kept and told later; until then this process
-// asks it nothing. A process that ends before leaves what others may still find there until its time is over.
+// return when no process that Redis reaches gives the old value any more, after ClientOptions::command_time_max at
+// most. A change that could not be published, since Redis was unreachable or too slow, is kept and published later;
+// until then this process reads nothing from Redis. A process that ends before that leaves old values there until they
+// expire.
 //
 // Safe from any thread that runs one of the clients' loops. The clients are closed before it is destroyed.
 class RedisLevel final : public SharedLevel {
@@ -52,9 +53,9 @@ class RedisLevel final : public SharedLevel {
   Task<> set(SharedKey key, SharedValue value) override;
   Task<> forget(Changed what) override;
 
-  // Whether what changes in other processes is heard now, and how many changes Redis was not told yet.
-  [[nodiscard]] bool is_heard() const;
-  [[nodiscard]] std::size_t untold() const;
+  // Whether changes in other processes are received now, and how many changes were not published to Redis yet.
+  [[nodiscard]] bool is_subscribed() const;
+  [[nodiscard]] std::size_t pending_invalidations() const;
 
  private:
   struct State;

@@ -91,7 +91,7 @@ class TwoLevels : public testing::Test {
   // Both have a connection and hear each other.
   void listen() {
     EXPECT_TRUE(becomes([this] {
-      return one.level.is_heard() && two.level.is_heard() && one.clients.figures().connected == 1 &&
+      return one.level.is_subscribed() && two.level.is_subscribed() && one.clients.figures().connected == 1 &&
              two.clients.figures().connected == 1;
     }));
   }
@@ -229,7 +229,7 @@ TEST_F(TwoLevels, OneProcessLoadsForAll) {
 
 TEST_F(TwoLevels, ALoadElsewhereThatDoesNotEndIsNotWaitedForLong) {
   Process hasty(loop, server.url(), row, {.lease_wait_max = 30ms});
-  EXPECT_TRUE(becomes([&] { return hasty.level.is_heard(); }));
+  EXPECT_TRUE(becomes([&] { return hasty.level.is_subscribed(); }));
   one.source.gate = &gate;
   std::string told;
   async::TaskScope scope(loop);
@@ -314,7 +314,7 @@ TEST_F(TwoLevels, WhatRedisLostIsAMiss) {
 TEST_F(TwoLevels, WithoutRedisRequestsGoOnAndWhatIsKeptIsKeptForShort) {
   EXPECT_EQ(ask(one), "old");
   server.kill();
-  EXPECT_TRUE(becomes([this] { return !one.level.is_heard() && one.clients.figures().away == 1; }));
+  EXPECT_TRUE(becomes([this] { return !one.level.is_subscribed() && one.clients.figures().away == 1; }));
   row.name = "new";  // by somebody whom we cannot hear
   EXPECT_EQ(ask(one, plain, "2"), "new");
   one.clock.advance(999ms);
@@ -336,28 +336,29 @@ TEST_F(TwoLevels, WithoutRedisRequestsGoOnAndWhatIsKeptIsKeptForShort) {
 
 TEST_F(TwoLevels, ARedisThatHangsCostsItsTimeLimitAFewTimes) {
   Process hasty(loop, server.url(), row, {}, 200ms);
-  EXPECT_TRUE(becomes([&] { return hasty.level.is_heard() && hasty.clients.figures().connected == 1; }));
+  EXPECT_TRUE(becomes([&] { return hasty.level.is_subscribed() && hasty.clients.figures().connected == 1; }));
   server.hang();
   const auto began = std::chrono::steady_clock::now();
   for (int i = 0; i < 100; ++i) EXPECT_EQ(ask(hasty, plain, std::to_string(i)), "old");
   EXPECT_LE(hasty.clients.figures().timed_out, 3U);
   EXPECT_LT(std::chrono::steady_clock::now() - began, 10s);  // 100 limits would be 20 s
-  EXPECT_TRUE(becomes([&] { return !hasty.level.is_heard(); }));
+  EXPECT_TRUE(becomes([&] { return !hasty.level.is_subscribed(); }));
   server.go_on();
 }
 
 TEST_F(TwoLevels, AChangeThatRedisWasNotToldIsToldLater) {
   Process hasty(loop, server.url(), row, {}, 200ms);
-  EXPECT_TRUE(becomes([&] { return hasty.level.is_heard() && hasty.clients.figures().connected == 1; }));
+  EXPECT_TRUE(becomes([&] { return hasty.level.is_subscribed() && hasty.clients.figures().connected == 1; }));
   EXPECT_EQ(ask(hasty), "old");
   EXPECT_EQ(ask(two), "old");
   server.hang();
   row.name = "new";
   await(hasty.cache.del("item:1"));
-  EXPECT_EQ(hasty.level.untold(), 1U);
+  EXPECT_EQ(hasty.level.pending_invalidations(), 1U);
   EXPECT_EQ(ask(hasty), "new");  // not what Redis has still
   server.go_on();
-  EXPECT_TRUE(becomes([&] { return hasty.level.untold() == 0 && two.level.is_heard() && ask(two) == "new"; }));
+  EXPECT_TRUE(becomes(
+      [&] { return hasty.level.pending_invalidations() == 0 && two.level.is_subscribed() && ask(two) == "new"; }));
   EXPECT_EQ(ask(hasty), "new");
 }
 

@@ -68,8 +68,8 @@ class SharedLevel {
     Listener& operator=(const Listener&) = delete;
     virtual ~Listener() = default;
     virtual void changed(const Changed& what) = 0;  // by whichever process, this one too
-    enum class Hearing : std::uint8_t { lost, begun };
-    virtual void hearing(Hearing now) = 0;  // what changed while it was lost has not been told
+    enum class Subscription : std::uint8_t { lost, begun };
+    virtual void on_subscription(Subscription now) = 0;  // changes while it was lost were not received
   };
 
   SharedLevel() = default;
@@ -88,8 +88,8 @@ class SharedLevel {
 
   // In place of what was there, and of what is being loaded.
   virtual Task<> set(SharedKey key, SharedValue value) = 0;
-  // When it returns, nothing of it is given by the level any more, and everybody has been told who could be told in
-  // its time limit. What cannot be said now is said as soon as it can be, and until then nothing is asked of the level.
+  // When it returns, the level gives nothing of it any more, and every process that could be reached within its time
+  // limit knows. What cannot be published now is published as soon as it can be; until then the level is not asked.
   virtual Task<> forget(Changed what) = 0;
 };
 

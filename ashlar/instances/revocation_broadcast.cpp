@@ -35,7 +35,7 @@ RevocationBroadcast::RevocationBroadcast(redis::Clients& clients, const std::str
 
 Task<bool> RevocationBroadcast::announce(EndedSessions ended) {
   if (ended.ids.empty()) co_return true;
-  co_return co_await broadcast_.tell(text_of(ended));
+  co_return co_await broadcast_.publish(text_of(ended));
 }
 
 // Skips what announce() does not write.

@@ -43,12 +43,12 @@ class Instance {
     while (subscribed_ == 0) turn();
   }
   [[nodiscard]] bool refuses(const Uuid& session) const { return revocations_.is_revoked("", session); }
-  Task<> tell(EndedSessions ended, std::optional<bool>& told) {
-    told = co_await broadcast_->announce(std::move(ended));
+  Task<> announce(EndedSessions ended, std::optional<bool>& confirmed) {
+    confirmed = co_await broadcast_->announce(std::move(ended));
   }
   std::string publish(std::string message) {
-    const auto told = async::run_to_end(loop_, clients_.command({"PUBLISH", "test:revoked", std::move(message)}));
-    return told ? std::to_string(told->integer) : std::string(told.error().code().name);
+    const auto receivers = async::run_to_end(loop_, clients_.command({"PUBLISH", "test:revoked", std::move(message)}));
+    return receivers ? std::to_string(receivers->integer) : std::string(receivers.error().code().name);
   }
   boost::asio::io_context& loop() { return loop_; }
 
@@ -60,20 +60,20 @@ class Instance {
   int subscribed_ = 0;
 };
 
-// Lets both run until the first has told what it ended.
-bool announce(World& world, Instance& teller, Instance* listener, const std::vector<Uuid>& sessions) {
-  std::optional<bool> told;
-  async::TaskScope scope(teller.loop());
-  scope.start(teller.tell({.ids = sessions, .until = world.clock.now() + 16min}, told));
-  while (!told) {
-    teller.turn();
-    if (listener != nullptr) listener->turn();
+// Runs both until announce() of the first returns.
+bool announce(World& world, Instance& sender, Instance* receiver, const std::vector<Uuid>& sessions) {
+  std::optional<bool> confirmed;
+  async::TaskScope scope(sender.loop());
+  scope.start(sender.announce({.ids = sessions, .until = world.clock.now() + 16min}, confirmed));
+  while (!confirmed) {
+    sender.turn();
+    if (receiver != nullptr) receiver->turn();
   }
-  async::run_to_end(teller.loop(), scope.join());
-  return *told;
+  async::run_to_end(sender.loop(), scope.join());
+  return *confirmed;
 }
 
-TEST(RevocationBroadcast, WhoHasToldItKnowsThatTheOtherRefuses) {
+TEST(RevocationBroadcast, AnnounceReturnsWhenTheOtherRefuses) {
   World world;
   Instance here(world, 10s), there(world, 10s);
   here.subscribe();
@@ -93,10 +93,10 @@ TEST(RevocationBroadcast, WaitsForOneThatHangsNoLongerThanItsTime) {
   there.subscribe();
   const Uuid session = Uuid::make(world.clock, world.random);
   EXPECT_FALSE(announce(world, here, nullptr, {session}));
-  while (!there.refuses(session)) there.turn();  // it hears it when it goes on
+  while (!there.refuses(session)) there.turn();  // it handles the message when it runs again
 }
 
-TEST(RevocationBroadcast, DoesNotWaitForARedisThatIsAway) {
+TEST(RevocationBroadcast, DoesNotWaitForAnUnreachableRedis) {
   World world;
   Instance here(world, 10s);
   here.subscribe();
@@ -104,7 +104,7 @@ TEST(RevocationBroadcast, DoesNotWaitForARedisThatIsAway) {
   EXPECT_FALSE(announce(world, here, nullptr, {Uuid::make(world.clock, world.random)}));
 }
 
-TEST(RevocationBroadcast, PassesOverWhatIsNotOfItsMaking) {
+TEST(RevocationBroadcast, SkipsMessagesInAnotherFormat) {
   World world;
   Instance here(world, 10s);
   here.subscribe();

@@ -4,7 +4,7 @@
 namespace ashlar::instances {
 
 namespace {
-using Others = sql::Replicas::Others;
+using PeerWrites = sql::Replicas::PeerWrites;
 }
 
 WriteBroadcast::WriteBroadcast(redis::Clients& clients, const std::string& key_prefix, sql::Replicas& replicas,
@@ -14,11 +14,11 @@ WriteBroadcast::WriteBroadcast(redis::Clients& clients, const std::string& key_p
                       [&replicas](std::string_view, std::string_view message) {
                         if (const auto account = Uuid::parse(message)) replicas.note_write(*account);
                       },
-                  .on_subscribed = [&replicas] { replicas.hear_others(Others::heard); },
-                  .on_lost = [&replicas] { replicas.hear_others(Others::not_heard); }}) {
-  replicas.hear_others(Others::not_heard);
+                  .on_subscribed = [&replicas] { replicas.set_peer_writes_visible(PeerWrites::visible); },
+                  .on_lost = [&replicas] { replicas.set_peer_writes_visible(PeerWrites::not_visible); }}) {
+  replicas.set_peer_writes_visible(PeerWrites::not_visible);
 }
 
-Task<bool> WriteBroadcast::announce(Uuid account) { co_return co_await broadcast_.tell(account.to_string()); }
+Task<bool> WriteBroadcast::announce(Uuid account) { co_return co_await broadcast_.publish(account.to_string()); }
 
 }  // namespace ashlar::instances

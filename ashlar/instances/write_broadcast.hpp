@@ -14,7 +14,7 @@ namespace ashlar::instances {
 
 // Sends the other instances, over Redis, which accounts have written, and receives the same from them, so that an
 // account reads its own writes from any instance: on the channel <prefix>wrote, "<account>". While Redis is
-// unreachable, accounts read from the primary (Replicas::hear_others).
+// unreachable, accounts read from the primary (Replicas::set_peer_writes_visible).
 //
 // Receives on the first loop of the clients, which are closed before it is destroyed. announce() is for every loop.
 class WriteBroadcast {

@@ -49,7 +49,7 @@ struct Broadcast::Announcement::Waiting {
   const LoopExecutor loop;
   Timer timer;
   std::uint64_t confirmations = 0;
-  std::uint64_t expected = not_known_yet;  // until Redis says how many heard it; they may be quicker
+  std::uint64_t expected = not_known_yet;  // until the result of PUBLISH; confirmations may come before it
 };
 
 struct Broadcast::State {
@@ -66,7 +66,7 @@ struct Broadcast::State {
   Clients& clients;
   const std::string name, channel;
   const Subscriber::Handlers handlers;
-  std::atomic<bool> heard = false;
+  std::atomic<bool> subscribed = false;
 
   // Of the first loop: numbers to be confirmed, by the process that they came from.
   std::map<std::string, std::string, std::less<>> unconfirmed;
@@ -144,12 +144,12 @@ Broadcast::Broadcast(Clients& clients, std::string channel, Random& random, Subs
                     {.on_message = [state](std::string_view, std::string_view text) { state->take_in(text); },
                      .on_subscribed =
                          [state] {
-                           state->heard = true;
+                           state->subscribed = true;
                            if (state->handlers.on_subscribed) state->handlers.on_subscribed();
                          },
                      .on_lost =
                          [state] {
-                           state->heard = false;
+                           state->subscribed = false;
                            if (state->handlers.on_lost) state->handlers.on_lost();
                          }});
   clients.subscribe(state->channel + ':' + state->name,
@@ -161,9 +161,9 @@ Broadcast::Broadcast(Clients& clients, std::string channel, Random& random, Subs
 Broadcast::~Broadcast() = default;
 
 const std::string& Broadcast::channel() const { return state_->channel; }
-bool Broadcast::is_heard() const { return state_->heard; }
+bool Broadcast::is_subscribed() const { return state_->subscribed; }
 
-Task<bool> Broadcast::tell(std::string message) {
+Task<bool> Broadcast::publish(std::string message) {
   Announcement announcement = announce(co_await asio::this_coro::executor, message);
   const auto published = co_await state_->clients.command({"PUBLISH", state_->channel, announcement.text()});
   if (!published) co_return false;
@@ -193,7 +193,7 @@ Task<bool> Broadcast::Announcement::confirmed(std::int64_t receivers) {
     return waiting_->is_done();
   };
   if (is_done()) co_return true;
-  if (!state.heard) co_return false;  // no confirmation would come here
+  if (!state.subscribed) co_return false;  // no confirmation would come here
   boost::system::error_code woken;
   co_await waiting_->timer.async_wait(asio::redirect_error(asio::use_awaitable_t<LoopExecutor>{}, woken));
   co_return is_done();

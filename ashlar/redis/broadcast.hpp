@@ -12,15 +12,15 @@
 
 namespace ashlar::redis {
 
-// Messages to every process that hears a channel, this one too, each confirmed by those that have taken it in. So who
-// tells something can wait until nobody acts on what was before.
+// Messages to every process that subscribes to a channel, this one too. Each process confirms a message after its
+// handler has run, so the publisher can wait until no process acts on an older state.
 //
 //   redis::Broadcast prices(clients, "prices", random, {.on_message = ...});   // before clients.start(loops)
-//   const bool known_to_all = co_await prices.tell("42");                      // on any of the loops
+//   const bool known_to_all = co_await prices.publish("42");                      // on any of the loops
 //
-// On the channel: "<process> <number> <message>". On <channel>:<process>, which that process hears: the numbers of what
-// was taken in, from each that has. Redis forgets a message that nobody hears: what must not be missed is looked up
-// again when on_subscribed is called.
+// On the channel: "<process> <number> <message>". On <channel>:<process>, to which that process subscribes: the numbers
+// of the messages that another process has handled. Redis drops a message without subscribers: an application reads
+// what it must not miss again when on_subscribed is called.
 //
 // The handlers are called on the first loop. The clients are closed before it is destroyed.
 class Broadcast {
@@ -31,12 +31,12 @@ class Broadcast {
   Broadcast(const Broadcast&) = delete;
   Broadcast& operator=(const Broadcast&) = delete;
 
-  // Returns when every process that Redis reaches has taken it in; after ClientOptions::command_time_max without one of
-  // them. False: Redis is unreachable, or not all have confirmed.
-  Task<bool> tell(std::string message);
+  // Returns when every process that Redis reaches has confirmed, or after ClientOptions::command_time_max. False: Redis
+  // is unreachable, or a process did not confirm.
+  Task<bool> publish(std::string message);
 
-  // The same for what publishes by itself, a script: text() goes to channel(), and what PUBLISH gave to confirmed().
-  // Belongs to the loop that made it.
+  // The same for a script that publishes: text() goes to channel(), and the result of PUBLISH to confirmed(). Belongs
+  // to the loop that made it.
   class Announcement {
    public:
     ~Announcement();
@@ -60,7 +60,7 @@ class Broadcast {
     return {*this, loop, message};
   }
   [[nodiscard]] const std::string& channel() const;
-  [[nodiscard]] bool is_heard() const;  // what others tell, now
+  [[nodiscard]] bool is_subscribed() const;
 
  private:
   struct State;

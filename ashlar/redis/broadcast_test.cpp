@@ -46,7 +46,9 @@ class Process {
   void subscribe() {
     while (!subscribed_) turn();
   }
-  Task<> tell(std::string message, std::optional<bool>& told) { told = co_await broadcast_->tell(std::move(message)); }
+  Task<> tell(std::string message, std::optional<bool>& told) {
+    told = co_await broadcast_->publish(std::move(message));
+  }
   std::int64_t publish(std::string message) {
     const auto told = async::run_to_end(loop_, clients_.command({"PUBLISH", "prices", std::move(message)}));
     return told ? told->integer : -1;

@@ -55,9 +55,9 @@ Result<Catalog> read_catalog(Database& database) {
   return out;
 }
 
-Result<Catalog> rehearse_catalog(Database& database, std::string_view script) {
+Result<Catalog> dry_run_catalog(Database& database, std::string_view script) {
   Catalog out;
-  if (auto done = database.rehearse(script, database.dialect()->catalog_reads(out)); !done)
+  if (auto done = database.dry_run(script, database.dialect()->catalog_reads(out)); !done)
     return std::unexpected(std::move(done.error()));
   return out;
 }

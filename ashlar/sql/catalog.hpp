@@ -57,8 +57,8 @@ struct Catalog {
 
 // Both block, as Database::query_blocking does.
 Result<Catalog> read_catalog(Database& database);
-// Of what a script makes from nothing (Database::rehearse).
-Result<Catalog> rehearse_catalog(Database& database, std::string_view script);
+// The catalog that a script makes in an empty schema (Database::dry_run).
+Result<Catalog> dry_run_catalog(Database& database, std::string_view script);
 
 // What two schemas do not have in common, by name. Neither the order of columns nor the names of constraints count.
 struct Difference {

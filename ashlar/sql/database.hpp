@@ -138,13 +138,13 @@ struct DatabaseLoad {
   std::size_t transactions_max = 0;
 };
 
-// The turn of the one program that migrates a database; it ends when this is destroyed, or with the process.
-class MigrationTurn {
+// Held by the one program that migrates a database; released when it is destroyed, or with the process.
+class MigrationLock {
  public:
-  MigrationTurn() = default;
-  virtual ~MigrationTurn() = default;
-  MigrationTurn(const MigrationTurn&) = delete;
-  MigrationTurn& operator=(const MigrationTurn&) = delete;
+  MigrationLock() = default;
+  virtual ~MigrationLock() = default;
+  MigrationLock(const MigrationLock&) = delete;
+  MigrationLock& operator=(const MigrationLock&) = delete;
 };
 
 // What a statement takes and gives, as the database sees it without running it. SQLite knows no types of parameters,
@@ -175,15 +175,15 @@ class Database : public Executor {
   virtual Result<> run_script(std::string_view sql) = 0;
   virtual Result<> query_blocking(const Statement& statement) = 0;
 
-  // For migrations and checks; as the two before. Waits for up to `wait_max` while another program has the turn, and is
-  // null then. SQLite has its write lock for that: everybody gets a turn.
-  virtual Result<std::unique_ptr<MigrationTurn>> take_migration_turn(std::chrono::milliseconds wait_max) = 0;
+  // For migrations and checks; as the two before. Waits for up to `wait_max` while another program holds the lock, and
+  // is null then. On SQLite it always succeeds: its write lock serializes the steps.
+  virtual Result<std::unique_ptr<MigrationLock>> lock_migrations(std::chrono::milliseconds wait_max) = 0;
   // run_script(), with foreign keys looked at once, at its end, and without their actions: for making a table anew
   // under those that refer to it. For SQLite, which has no other way; else it is run_script().
   virtual Result<> run_rebuild(std::string_view sql) { return run_script(sql); }
-  // Runs a script where there is nothing yet, then the reads, and leaves no trace: in a database in memory (SQLite), or
+  // Runs a script on an empty schema, then the reads, and leaves no trace: in a database in memory (SQLite), or
   // a schema inside a transaction that is rolled back (PostgreSQL; the role must be allowed to make one).
-  virtual Result<> rehearse(std::string_view script, std::span<const Statement> reads) = 0;
+  virtual Result<> dry_run(std::string_view script, std::span<const Statement> reads) = 0;
   virtual Result<StatementShape> describe_blocking(std::string_view sql) = 0;
 
   // Finishes what was accepted, then refuses. From any thread that is not a loop's.

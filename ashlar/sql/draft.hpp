@@ -5,7 +5,7 @@
 #include "ashlar/sql/model.hpp"
 
 // The next migration, drafted: what stands between the program's models and its migrations, as SQL for a person to
-// review. Both are tried out on the database, where nothing is left (Database::rehearse), so it does not matter what is
+// review. Both are tried out on the database, where nothing is left (Database::dry_run), so it does not matter what is
 // in it. What models do not say stays as it is: views, triggers, functions, rows.
 namespace ashlar::sql {
 

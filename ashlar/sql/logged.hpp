@@ -36,11 +36,11 @@ class LoggedDatabase final : public Database {
   Result<> run_script(std::string_view sql) override { return database_->run_script(sql); }
   Result<> run_rebuild(std::string_view sql) override { return database_->run_rebuild(sql); }
   Result<> query_blocking(const Statement& statement) override { return database_->query_blocking(statement); }
-  Result<std::unique_ptr<MigrationTurn>> take_migration_turn(std::chrono::milliseconds wait_max) override {
-    return database_->take_migration_turn(wait_max);
+  Result<std::unique_ptr<MigrationLock>> lock_migrations(std::chrono::milliseconds wait_max) override {
+    return database_->lock_migrations(wait_max);
   }
-  Result<> rehearse(std::string_view script, std::span<const Statement> reads) override {
-    return database_->rehearse(script, reads);
+  Result<> dry_run(std::string_view script, std::span<const Statement> reads) override {
+    return database_->dry_run(script, reads);
   }
   Result<StatementShape> describe_blocking(std::string_view sql) override { return database_->describe_blocking(sql); }
   void close() override { database_->close(); }

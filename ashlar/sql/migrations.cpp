@@ -61,7 +61,7 @@ MigrationMode mode_of(std::string_view text) {
 
 std::string Migration::label() const { return label_of(number, name); }
 
-std::string rehearsal_script(std::span<const Migration> migrations) {
+std::string dry_run_script(std::span<const Migration> migrations) {
   std::string out;
   for (const Migration& migration : migrations) {
     std::string text = migration.up;
@@ -105,17 +105,17 @@ Result<> Migrator::check_given() const {
   return {};
 }
 
-Result<std::unique_ptr<MigrationTurn>> Migrator::take_turn() {
-  auto turn = database_.take_migration_turn(options_.turn_wait_max);
-  if (!turn || *turn != nullptr) return turn;
-  const auto waited = std::chrono::duration_cast<std::chrono::seconds>(options_.turn_wait_max);
+Result<std::unique_ptr<MigrationLock>> Migrator::lock_migrations() {
+  auto lock = database_.lock_migrations(options_.lock_wait_max);
+  if (!lock || *lock != nullptr) return lock;
+  const auto waited = std::chrono::duration_cast<std::chrono::seconds>(options_.lock_wait_max);
   return fail(errors::migration_locked, "Another program is migrating this database, and was not done within " +
                                             std::to_string(waited.count()) + " s. Nothing was changed: try again.");
 }
 
 // A migrator in another process may hold SQLite's write lock for longer than a statement waits.
 Result<> Migrator::run_script(const std::string& script, MigrationMode mode) {
-  const auto until = std::chrono::steady_clock::now() + options_.turn_wait_max;
+  const auto until = std::chrono::steady_clock::now() + options_.lock_wait_max;
   while (true) {
     auto done = mode == MigrationMode::rebuild ? database_.run_rebuild(script) : database_.run_script(script);
     if (done || !is_locked(done.error()) || std::chrono::steady_clock::now() >= until) return done;
@@ -240,7 +240,7 @@ Result<> Migrator::run(const std::string& text, const std::string& record) {
 Result<std::vector<Difference>> Migrator::drift() {
   auto done = applied();
   if (!done) return std::unexpected(std::move(done.error()));
-  auto made = rehearse_catalog(database_, rehearsal_script(migrations_.first(*done)));
+  auto made = dry_run_catalog(database_, dry_run_script(migrations_.first(*done)));
   if (!made) return std::unexpected(std::move(made.error()));
   auto found = read_catalog(database_);
   if (!found) return std::unexpected(std::move(found.error()));
@@ -265,8 +265,8 @@ Result<> Migrator::take_back(const Migration& migration) {
 }
 
 Result<std::vector<const Migration*>> Migrator::up(std::optional<std::size_t> steps) {
-  const auto turn = take_turn();
-  if (!turn) return std::unexpected(turn.error());
+  const auto lock = lock_migrations();
+  if (!lock) return std::unexpected(lock.error());
   if (auto made = make_table(); !made) return std::unexpected(std::move(made.error()));
   auto todo = pending();
   if (!todo) return todo;
@@ -281,8 +281,8 @@ Result<std::vector<const Migration*>> Migrator::up(std::optional<std::size_t> st
 }
 
 Result<std::vector<const Migration*>> Migrator::down(std::size_t steps) {
-  const auto turn = take_turn();
-  if (!turn) return std::unexpected(turn.error());
+  const auto lock = lock_migrations();
+  if (!lock) return std::unexpected(lock.error());
   auto todo = undoable(steps);
   if (!todo) return todo;
   for (const auto* migration : *todo) {

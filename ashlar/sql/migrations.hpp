@@ -57,8 +57,8 @@ struct Migration {
 enum class MigrationMode : std::uint8_t { usual, no_transaction, rebuild };
 [[nodiscard]] MigrationMode mode_of(std::string_view text);
 
-// What the steps make from nothing, for Database::rehearse(): in one transaction, in which nothing runs concurrently.
-[[nodiscard]] std::string rehearsal_script(std::span<const Migration> migrations);
+// The steps as one script for Database::dry_run(): in one transaction, in which nothing runs concurrently.
+[[nodiscard]] std::string dry_run_script(std::span<const Migration> migrations);
 
 struct MigrationStatus {
   enum class State : unsigned char {
@@ -74,7 +74,7 @@ struct MigrationStatus {
 [[nodiscard]] std::string_view to_string(MigrationStatus::State state);
 
 struct MigratorOptions {
-  std::chrono::milliseconds turn_wait_max{60'000};  // for another program that migrates; then sql.migration_locked
+  std::chrono::milliseconds lock_wait_max{60'000};  // for another program that migrates; then sql.migration_locked
   // PostgreSQL: a step's wait for a table that others use. Who comes after it waits for as long, so it is short; the
   // step fails then, nothing of it is kept, and it can be tried again. 0: no limit.
   std::chrono::milliseconds table_lock_time_max{5'000};
@@ -110,7 +110,7 @@ class Migrator {
     Timestamp applied_at;
   };
   Result<> check_given() const;
-  Result<std::unique_ptr<MigrationTurn>> take_turn();
+  Result<std::unique_ptr<MigrationLock>> lock_migrations();
   Result<> make_table();
   Result<std::vector<Record>> records();
   Result<std::size_t> applied();  // how many of migrations_, once both sides agree

@@ -29,7 +29,8 @@ void raise_to(std::atomic<std::int64_t>& value, std::int64_t to) {
   }
 }
 
-// A read that a replica could not do, and the primary may: it is away, or had to give up what it read to keep up.
+// A read that failed on a replica and may succeed on the primary: the replica is unreachable, or cancelled the read to
+// apply the log.
 bool is_worth_the_primary(const Error& error) {
   return error.code() == errors::unavailable || error.code() == errors::serialization;
 }
@@ -138,14 +139,14 @@ void Replicas::note_write(const Uuid& session) {
   if (!writes_.empty()) raise_to(written_by(session), ticks(Steady::now()));
 }
 
-void Replicas::hear_others(Others others) {
-  others_wrote_ = others == Others::heard ? ticks(Steady::now()) : std::numeric_limits<std::int64_t>::max();
+void Replicas::set_peer_writes_visible(PeerWrites writes) {
+  peers_wrote_ = writes == PeerWrites::visible ? ticks(Steady::now()) : std::numeric_limits<std::int64_t>::max();
 }
 
 ReplicaReads Replicas::reads_of(const std::optional<Uuid>& session) {
   if (places_.empty()) return {primary_, nullptr};
   std::int64_t needed = ticks(Steady::now() - options_.lag_max);
-  if (session) needed = std::max({needed, written_by(*session).load(), others_wrote_.load()});
+  if (session) needed = std::max({needed, written_by(*session).load(), peers_wrote_.load()});
   const std::size_t first = next_.fetch_add(1, std::memory_order_relaxed);
   for (std::size_t i = 0; i < places_.size(); ++i) {
     ReplicaReads::Place& place = *places_[(first + i) % places_.size()];

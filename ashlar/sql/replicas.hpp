@@ -18,26 +18,26 @@ class Logger;
 
 // Reads that may be a little old, on PostgreSQL's streaming replicas (hot standbys):
 //
-//   auto reads = replicas.reads_of(account);       // of this session; or of nobody
+//   auto reads = replicas.reads_of(account);       // of this session; nullopt: no session
 //   co_await PostRepository(reads).list(...);      // a replica's, or the primary's
 //   replicas.note_write(account);                  // after it wrote, before it is answered
 //
 // A replica is used while it has everything that the primary had `lag_max` ago, and for a session only when it has all
 // that the session wrote: so one reads what one wrote. How far it is is known from the primary's position in its log,
-// asked for now and then, and the replica's own. One that is away, lags, or is none any more is left out until it is
-// back; a read that fails on one for such a reason is made on the primary. What is changed, or read in a transaction,
-// is the primary's always.
+// asked for now and then, and the replica's own. One that is unreachable, lags, or was promoted is left out until it
+// is back; a read that fails on one for such a reason is made on the primary. What is changed, or read in a
+// transaction, is the primary's always.
 //
-// What sessions wrote in other processes has to be told (note_write, hear_others); where nobody does, requests of one
-// session that come to several processes see what is at most `lag_max` old. Values that are kept for others (in a cache
-// that writes invalidate) are read from the primary: an old one would be kept for long.
+// The application passes on what sessions wrote in other processes (note_write, set_peer_writes_visible); where it does
+// not, requests of one session that reach several processes see what is at most `lag_max` old. Values that are kept for
+// others (in a cache that writes invalidate) are read from the primary: an old one would be kept for long.
 namespace ashlar::sql {
 
 struct ReplicaOptions {
   std::chrono::milliseconds lag_max{2'000};
   std::chrono::milliseconds check_interval{100};     // between two looks at each; a fresh write waits for one or two
   std::chrono::milliseconds answer_time_max{1'000};  // of a look
-  log::Logger* log = nullptr;                        // told when one is left out and comes back; outlives it
+  log::Logger* log = nullptr;                        // logs that one is left out or is back; outlives it
 };
 
 class Replicas;
@@ -62,7 +62,7 @@ class ReplicaReads final : public Executor {
 // Safe from any thread, but for start() and close(). Without replicas everything is the primary's.
 class Replicas {
  public:
-  // One that is away at first is no error: it comes later.
+  // An unreachable one is no error: it is used once it answers.
   struct Replica {
     std::string name;  // for logs and metrics
     std::unique_ptr<Database> database;
@@ -80,11 +80,11 @@ class Replicas {
 
   [[nodiscard]] ReplicaReads reads_of(const std::optional<Uuid>& session);
   void note_write(const Uuid& session);
-  // Whether what sessions write in other processes is heard, and noted here before they are answered. While it is not,
-  // their reads are the primary's; from when it is again, all of them count as having written just then. Not called:
-  // there are no others.
-  enum class Others : std::uint8_t { heard, not_heard };
-  void hear_others(Others others);
+  // Whether this process receives the writes of sessions in other processes (peers) before they are answered, and notes
+  // them. While it does not, sessions read from the primary; when it does again, every session counts as having written
+  // just then. Not called: there are no peers.
+  enum class PeerWrites : std::uint8_t { visible, not_visible };
+  void set_peer_writes_visible(PeerWrites writes);
 
   struct Figures {
     enum class State : std::uint8_t { left_out, in_use } state = State::left_out;
@@ -111,7 +111,8 @@ class Replicas {
   std::atomic<std::size_t> next_ = 0;
   // When sessions wrote last, by a hash of theirs: two that share a place only read from the primary more often.
   std::vector<std::atomic<std::int64_t>> writes_;
-  std::atomic<std::int64_t> others_wrote_ = 0;  // any of them, in other processes; the last time, while not heard
+  std::atomic<std::int64_t> peers_wrote_ =
+      0;  // any session, in other processes; the largest time while their writes are not visible
 };
 
 }  // namespace ashlar::sql

@@ -31,10 +31,8 @@ class CountedDatabase final : public sql::Database {
   }
   Result<> run_script(std::string_view) override { return {}; }
   Result<> query_blocking(const sql::Statement&) override { return {}; }
-  Result<std::unique_ptr<sql::MigrationTurn>> take_migration_turn(std::chrono::milliseconds) override {
-    return nullptr;
-  }
-  Result<> rehearse(std::string_view, std::span<const sql::Statement>) override { return {}; }
+  Result<std::unique_ptr<sql::MigrationLock>> lock_migrations(std::chrono::milliseconds) override { return nullptr; }
+  Result<> dry_run(std::string_view, std::span<const sql::Statement>) override { return {}; }
   Result<sql::StatementShape> describe_blocking(std::string_view) override { return sql::StatementShape{}; }
   void close() override {}
 

@@ -16,7 +16,7 @@ using detail::Waiters;
 namespace {
 
 SharedKey key_of(const Flight& flight) {
-  return {.text = flight.key, .type = flight.type->print, .tags = flight.policy.tags};
+  return {.text = flight.key, .type = flight.type->fingerprint, .tags = flight.policy.tags};
 }
 
 }  // namespace
@@ -81,7 +81,8 @@ bool Cache::State::end_if_unwanted(Flight& flight) {
 }
 
 Task<std::shared_ptr<const void>> Cache::State::find_shared(std::string key, const detail::ValueType& type) {
-  const auto answer = co_await shared->ask({.text = std::move(key), .type = type.print}, SharedLevel::Want::value);
+  const auto answer =
+      co_await shared->ask({.text = std::move(key), .type = type.fingerprint}, SharedLevel::Want::value);
   if (!answer || !answer->value || !answer->value->json || answer->value->left.fresh.count() <= 0) co_return nullptr;
   auto read = type.read(*answer->value->json);
   co_return read ? std::move(read->value) : nullptr;

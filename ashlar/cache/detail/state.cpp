@@ -14,7 +14,11 @@ constexpr std::size_t shard_bytes_min = 1024 * 1024;
 }  // namespace
 
 Cache::State::State(CacheOptions the_options, const Clock& the_clock, Random& the_random, SharedLevel* the_shared)
-    : options(the_options), clock(the_clock), random(the_random), shared(the_shared), heard(the_shared == nullptr) {
+    : options(the_options),
+      clock(the_clock),
+      random(the_random),
+      shared(the_shared),
+      subscribed(the_shared == nullptr) {
   random.fill(std::as_writable_bytes(std::span(seed)));
   const std::size_t count =
       std::clamp<std::size_t>(options.bytes_max / shard_bytes_min, 1, std::max<std::size_t>(1, options.shards_max));
@@ -130,10 +134,10 @@ void Cache::State::forget_here(const Changed& what) {
   for (const auto& tag : what.tags) tags.invalidate(tag);
 }
 
-// What began before we could hear is not kept: it may have missed a change.
-void Cache::State::hearing(Hearing now) {
-  if (now == Hearing::begun) flush();
-  heard = now == Hearing::begun;
+// A load that began before the subscription is not kept: it may have missed a change.
+void Cache::State::on_subscription(Subscription now) {
+  if (now == Subscription::begun) flush();
+  subscribed = now == Subscription::begun;
 }
 
 Statistics Cache::State::statistics() const {

@@ -29,7 +29,7 @@ struct Cache::State final : SharedLevel::Listener, std::enable_shared_from_this<
   void flush();
   void forget_here(const Changed& what);
   void changed(const Changed& what) override { forget_here(what); }
-  void hearing(Hearing now) override;
+  void on_subscription(Subscription now) override;
   [[nodiscard]] Statistics statistics() const;
   void close();
 
@@ -73,7 +73,7 @@ struct Cache::State final : SharedLevel::Listener, std::enable_shared_from_this<
   detail::Tags tags;
   std::atomic<bool> closed = false;
   std::atomic<std::size_t> refreshes = 0;
-  std::atomic<bool> heard = true;  // what changes in other processes; always, where there is no second level
+  std::atomic<bool> subscribed = true;  // to the changes of other processes; always true without a second level
 
  private:
   class Landing;
@@ -109,7 +109,7 @@ struct Cache::State final : SharedLevel::Listener, std::enable_shared_from_this<
                                           Clock::Steady known_at) const;
   // Not while it is too old for what may have been missed.
   [[nodiscard]] bool is_trusted(const detail::Entry& entry, Clock::Steady now) const {
-    return heard.load(std::memory_order_relaxed) || now < entry.known_at + options.unheard_ttl_max;
+    return subscribed.load(std::memory_order_relaxed) || now < entry.known_at + options.unsubscribed_ttl_max;
   }
   [[nodiscard]] bool is_fresh(const detail::Entry& entry, Clock::Steady now) const {
     return now < entry.fresh_until && is_trusted(entry, now);

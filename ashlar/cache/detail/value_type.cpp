@@ -7,7 +7,7 @@
 namespace ashlar::cache::detail {
 
 // The schema names every member and its type: what differs there is not read as the other.
-std::uint64_t print_of(const schema::Type& type) {
+std::uint64_t schema_fingerprint(const schema::Type& type) {
   schema::JsonSchemas schemas("#/");
   std::string text;
   schemas.append(type, schema::JsonSchemas::Use::output, text);

@@ -24,11 +24,11 @@ struct Fresh {
 
 // What the cache knows of a type; one for each, told apart by its address.
 struct ValueType {
-  std::uint64_t print;                           // of its description: another version of the program may have another
+  std::uint64_t fingerprint;                     // of its JSON Schema: another version of the program may have another
   Result<Fresh> (*read)(std::string_view json);  // null: it has no default constructor, and stays in the process
 };
 
-[[nodiscard]] std::uint64_t print_of(const schema::Type& type);
+[[nodiscard]] std::uint64_t schema_fingerprint(const schema::Type& type);
 
 template <class T>
 Fresh fresh_of(std::optional<T> value) {
@@ -48,7 +48,7 @@ Result<Fresh> read(std::string_view json) {
 template <class T>
 const ValueType& value_type_of() {
   static const ValueType type = [] {
-    ValueType out{.print = print_of(schema::type_of<T>()), .read = nullptr};
+    ValueType out{.fingerprint = schema_fingerprint(schema::type_of<T>()), .read = nullptr};
     if constexpr (std::default_initializable<T>) out.read = &read<T>;
     return out;
   }();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "ashlar/async/started_task.hpp"
+#include "ashlar/async/task_handle.hpp"
 #include "ashlar/http/detail/http2_body.hpp"
 #include "ashlar/http/detail/http2_request.hpp"
 #include "ashlar/http/detail/transfer_pace.hpp"
@@ -38,13 +38,13 @@ class Http2Stream {
   Http2ResponseBody response_body{*this};
   Request request;
   Response response;
-  std::optional<async::StartedTask> task;  // the handler's, while it runs
-  bool refused = false;                    // the decoder has the refusal
-  bool closed = false;                     // nothing is sent or received any more
-  bool arriving = false;                   // its handler waits for the body
-  bool starting = false;                   // about to be given to its handler
-  bool answered = false;                   // the response's head is on its way
-  std::size_t place = 0;                   // among the session's streams
+  std::optional<async::TaskHandle> task;  // the handler's, while it runs
+  bool refused = false;                   // the decoder has the refusal
+  bool closed = false;                    // nothing is sent or received any more
+  bool arriving = false;                  // its handler waits for the body
+  bool starting = false;                  // about to be given to its handler
+  bool answered = false;                  // the response's head is on its way
+  std::size_t place = 0;                  // among the session's streams
 
   // What the client is to be sent, as the session pulls it.
   enum class Production : std::uint8_t { going_on, whole, failed };

@@ -127,12 +127,12 @@ TEST_P(Conformance, ARehearsalStartsFromNothingAndLeavesNothing) {
   const Statement reads[] = {{.sql = "select name from users where name <> $1 order by name",
                               .parameters = {"Bob"},
                               .on_row = [&names](const Row& row) { names.emplace_back(row.text(0)); }}};
-  const auto done = db.rehearse(
+  const auto done = db.dry_run(
       "create table users (name text primary key); insert into users values ('Eve'), ('Ada'), ('Bob')", reads);
   ASSERT_TRUE(done) << done.error().cause();
   EXPECT_EQ(names, (std::vector<std::string>{"Ada", "Eve"}));
   EXPECT_EQ(count(db, "users"), 2) << "its own table is another one";
-  EXPECT_EQ(code_of(db.rehearse("drop table users", {})), "database.failed") << "it sees nothing of the database";
+  EXPECT_EQ(code_of(db.dry_run("drop table users", {})), "database.failed") << "it sees nothing of the database";
   EXPECT_EQ(count(db, "users"), 2);
 }
 

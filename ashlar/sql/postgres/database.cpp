@@ -281,14 +281,14 @@ Result<> Database::query_blocking(const Statement& statement) {
   return {};
 }
 
-Result<std::unique_ptr<MigrationTurn>> Database::take_migration_turn(std::chrono::milliseconds wait_max) {
+Result<std::unique_ptr<MigrationLock>> Database::lock_migrations(std::chrono::milliseconds wait_max) {
   if (state_->closed) return std::unexpected(closed_error());
-  return detail::take_turn(state_->dialer, wait_max);
+  return detail::lock_migrations(state_->dialer, wait_max);
 }
 
-Result<> Database::rehearse(std::string_view script, std::span<const Statement> reads) {
+Result<> Database::dry_run(std::string_view script, std::span<const Statement> reads) {
   if (state_->closed) return std::unexpected(closed_error());
-  return detail::rehearse(state_->dialer, script, reads);
+  return detail::dry_run(state_->dialer, script, reads);
 }
 
 Result<StatementShape> Database::describe_blocking(std::string_view sql) {

@@ -99,8 +99,8 @@ class Database final : public sql::Database {
   [[nodiscard]] DatabaseLoad load() const override;
   Result<> run_script(std::string_view sql) override;
   Result<> query_blocking(const Statement& statement) override;
-  Result<std::unique_ptr<MigrationTurn>> take_migration_turn(std::chrono::milliseconds wait_max) override;
-  Result<> rehearse(std::string_view script, std::span<const Statement> reads) override;
+  Result<std::unique_ptr<MigrationLock>> lock_migrations(std::chrono::milliseconds wait_max) override;
+  Result<> dry_run(std::string_view script, std::span<const Statement> reads) override;
   Result<StatementShape> describe_blocking(std::string_view sql) override;
   void close() override;
 

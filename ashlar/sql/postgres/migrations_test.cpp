@@ -26,12 +26,12 @@ const Migration users{.number = 1, .name = "users", .up = "create table users (i
 
 TEST_F(PostgresMigrations, WaitForAnotherProgramOnlySoLong) {
   auto& db = open();
-  auto turn = db.take_migration_turn(std::chrono::milliseconds(0));
-  ASSERT_TRUE(turn && *turn);
-  EXPECT_THAT(up({users}, {.turn_wait_max = std::chrono::milliseconds(20)}),
+  auto lock = db.lock_migrations(std::chrono::milliseconds(0));
+  ASSERT_TRUE(lock && *lock);
+  EXPECT_THAT(up({users}, {.lock_wait_max = std::chrono::milliseconds(20)}),
               HasSubstr("sql.migration_locked: Another program is migrating this database"));
   EXPECT_EQ(integer(db, "select count(*) from pg_class where relname = 'users'"), 0);
-  turn->reset();
+  lock->reset();
   EXPECT_EQ(up({users}), "1 made");
 }
 
@@ -78,9 +78,9 @@ TEST_F(PostgresMigrations, RunAConcurrentIndexOutsideOfATransaction) {
 
 TEST_F(PostgresMigrations, ARehearsalThatCommitsIsUndoneAndRefused) {
   auto& db = open();
-  const auto done = db.rehearse("create table users (id int); commit", {});
+  const auto done = db.dry_run("create table users (id int); commit", {});
   EXPECT_EQ(tests::code_of(done), "database.failed");
-  EXPECT_EQ(integer(db, "select count(*) from pg_namespace where nspname = 'ashlar_rehearsal'"), 0);
+  EXPECT_EQ(integer(db, "select count(*) from pg_namespace where nspname = 'ashlar_dry_run'"), 0);
 }
 
 }  // namespace

@@ -99,11 +99,11 @@ TEST_F(PostgresPooler, TransactionsHaveTheIsolationThatWasAskedFor) {
 TEST_F(PostgresPooler, MigrationsLockTheServerItself) {
   auto options = pooled();
   auto& db = open(options);
-  const auto turn = db.take_migration_turn(std::chrono::milliseconds(0));
-  ASSERT_TRUE(turn && *turn);
+  const auto lock = db.lock_migrations(std::chrono::milliseconds(0));
+  ASSERT_TRUE(lock && *lock);
   auto other = Database::open(options);
   ASSERT_TRUE(other);
-  const auto second = (*other)->take_migration_turn(std::chrono::milliseconds(0));
+  const auto second = (*other)->lock_migrations(std::chrono::milliseconds(0));
   ASSERT_TRUE(second);
   EXPECT_EQ(*second, nullptr) << "the other one waits";
   while_it_runs([&] { (*other)->close(); });

@@ -113,13 +113,13 @@ TEST_F(PostgresReplicas, ShowASessionWhatItWrote) {
 TEST_F(PostgresReplicas, AreNotReadBySessionsWhileOtherProcessesAreNotHeard) {
   watch({.lag_max = 1min, .check_interval = 20ms});
   ASSERT_TRUE(is_used());
-  using Others = Replicas::Others;
-  replicas_->hear_others(Others::not_heard);
+  using PeerWrites = Replicas::PeerWrites;
+  replicas_->set_peer_writes_visible(PeerWrites::not_visible);
   EXPECT_FALSE(replicas_->reads_of(ada).is_on_replica()) << "it may have written there";
   EXPECT_TRUE(replicas_->reads_of({}).is_on_replica()) << "nobody in particular";
   hold_back();
   note();
-  replicas_->hear_others(Others::heard);
+  replicas_->set_peer_writes_visible(PeerWrites::visible);
   auto adas = replicas_->reads_of(ada);
   EXPECT_FALSE(adas.is_on_replica()) << "what was written meanwhile is not known";
   EXPECT_EQ(notes(adas), 1);

@@ -156,8 +156,8 @@ Result<> Database::query_blocking(const Statement& statement) {
   return {};
 }
 
-Result<std::unique_ptr<MigrationTurn>> Database::take_migration_turn(std::chrono::milliseconds) {
-  return std::make_unique<MigrationTurn>();
+Result<std::unique_ptr<MigrationLock>> Database::lock_migrations(std::chrono::milliseconds) {
+  return std::make_unique<MigrationLock>();
 }
 
 Result<> Database::run_rebuild(std::string_view sql) {
@@ -181,7 +181,7 @@ Result<> Database::run_rebuild(std::string_view sql) {
   return connection.control(Control::commit);
 }
 
-Result<> Database::rehearse(std::string_view script, std::span<const Statement> reads) {
+Result<> Database::dry_run(std::string_view script, std::span<const Statement> reads) {
   auto empty = detail::Connection::open({.path = ":memory:"}, detail::Access::read_write);
   if (!empty) return std::unexpected(std::move(empty.error()));
   if (auto set = (*empty)->run_script(foreign_keys_off, no_limit); !set) return set;

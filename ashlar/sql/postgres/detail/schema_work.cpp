@@ -14,16 +14,16 @@
 namespace ashlar::sql::postgres::detail {
 namespace {
 
-constexpr std::chrono::milliseconds turn_poll_time{50};
+constexpr std::chrono::milliseconds lock_poll_time{50};
 constexpr int binary_format = 1;
 
-// Advisory locks belong to a database: the number only has to be one that nobody else takes.
+// Advisory locks belong to a database: no other program may use the number.
 constexpr const char* try_lock = "SELECT pg_try_advisory_lock(4704919220214091)";
 
 // Holds the lock by its session.
-class Turn final : public MigrationTurn {
+class SessionLock final : public MigrationLock {
  public:
-  explicit Turn(ConnectionHandle connection) : connection_(std::move(connection)) {}
+  explicit SessionLock(ConnectionHandle connection) : connection_(std::move(connection)) {}
 
  private:
   ConnectionHandle connection_;
@@ -70,33 +70,34 @@ Result<std::vector<std::string>> names_of(PGconn* connection, const std::vector<
 
 }  // namespace
 
-// By trying again and again: a session that waits in pg_advisory_lock has a snapshot, for which the other one's CREATE
-// INDEX CONCURRENTLY would wait for ever.
-Result<std::unique_ptr<MigrationTurn>> take_turn(const Dialer& dialer, std::chrono::milliseconds wait_max) {
+// Polls: a session that waits in pg_advisory_lock has a snapshot, and the CREATE INDEX CONCURRENTLY of the lock's
+// holder would wait for that snapshot for ever.
+Result<std::unique_ptr<MigrationLock>> lock_migrations(const Dialer& dialer, std::chrono::milliseconds wait_max) {
   auto connection = dialer.connect(Use::blocking);
   if (!connection) return std::unexpected(std::move(connection.error()));
   const auto until = std::chrono::steady_clock::now() + wait_max;
   while (true) {
     auto tried = run(connection->get(), try_lock);
     if (!tried) return std::unexpected(std::move(tried.error()));
-    if (std::string_view(PQgetvalue(tried->get(), 0, 0)) == "t") return std::make_unique<Turn>(std::move(*connection));
+    if (std::string_view(PQgetvalue(tried->get(), 0, 0)) == "t")
+      return std::make_unique<SessionLock>(std::move(*connection));
     if (std::chrono::steady_clock::now() >= until) return nullptr;
-    std::this_thread::sleep_for(turn_poll_time);
+    std::this_thread::sleep_for(lock_poll_time);
   }
 }
 
-Result<> rehearse(const Dialer& dialer, std::string_view script, std::span<const Statement> reads) {
+Result<> dry_run(const Dialer& dialer, std::string_view script, std::span<const Statement> reads) {
   if (script.find('\0') != std::string_view::npos) return std::unexpected(failed("a NUL in a script"));
   auto connection = dialer.connect(Use::blocking);
   if (!connection) return std::unexpected(std::move(connection.error()));
   // Nothing of the public schema is in reach: what the script drops or alters must be its own.
   const std::string begin =
-      "BEGIN; CREATE SCHEMA ashlar_rehearsal; SET LOCAL search_path = ashlar_rehearsal; SET LOCAL lock_timeout = 5000";
+      "BEGIN; CREATE SCHEMA ashlar_dry_run; SET LOCAL search_path = ashlar_dry_run; SET LOCAL lock_timeout = 5000";
   for (const std::string& text : {begin, std::string(script)}) {
     if (auto done = run(connection->get(), text); !done) return std::unexpected(std::move(done.error()));
   }
   if (PQtransactionStatus(connection->get()) != PQTRANS_INTRANS) {
-    (void)run(connection->get(), "DROP SCHEMA IF EXISTS ashlar_rehearsal CASCADE");
+    (void)run(connection->get(), "DROP SCHEMA IF EXISTS ashlar_dry_run CASCADE");
     return std::unexpected(failed("the script ends the transaction that it runs in"));
   }
   for (const Statement& statement : reads) {

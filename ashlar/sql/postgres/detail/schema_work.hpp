@@ -13,8 +13,8 @@
 // promise.
 namespace ashlar::sql::postgres::detail {
 
-Result<std::unique_ptr<MigrationTurn>> take_turn(const Dialer& dialer, std::chrono::milliseconds wait_max);
-Result<> rehearse(const Dialer& dialer, std::string_view script, std::span<const Statement> reads);
+Result<std::unique_ptr<MigrationLock>> lock_migrations(const Dialer& dialer, std::chrono::milliseconds wait_max);
+Result<> dry_run(const Dialer& dialer, std::string_view script, std::span<const Statement> reads);
 Result<StatementShape> describe(const Dialer& dialer, std::string_view sql);
 
 }  // namespace ashlar::sql::postgres::detail

@@ -1,48 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/sql/sqlite/detail/job.hpp"
 
+#include "ashlar/sql/detail/resumption.hpp"
+
 #include <boost/asio/post.hpp>
 
 namespace ashlar::sql::sqlite::detail {
-namespace {
 
-void resume(Job& job) {
-  // The job ends with the frame that this resumes.
-  auto resume = std::move(job.resume);
-  resume();
-}
-
-// Resumes the jobs of one loop, on it. When a coroutine lets an exception out, the rest still get their turn; when the
-// loop is destroyed first, so are the coroutines.
-class Resumption {
- public:
-  Resumption(boost::asio::io_context& loop, JobList jobs) : loop_(&loop), jobs_(std::move(jobs)) {}
-  Resumption(Resumption&&) = default;
-  Resumption& operator=(Resumption&&) = delete;
-  Resumption(const Resumption&) = delete;
-  ~Resumption() {
-    while (Job* job = jobs_.pop()) auto dropped = std::move(job->resume);
-  }
-
-  void operator()() {
-    while (Job* job = jobs_.pop()) {
-      try {
-        resume(*job);
-      } catch (...) {
-        if (!jobs_.empty()) boost::asio::post(*loop_, Resumption(*loop_, std::move(jobs_)));
-        throw;
-      }
-    }
-  }
-
- private:
-  boost::asio::io_context* loop_;
-  JobList jobs_;
-};
-
-}  // namespace
-
-void Answers::add(Job& job) {
+void CompletionBatch::add(Job& job) {
   for (auto& loop : loops_) {
     if (loop.loop == job.loop) return loop.jobs.push(job);
   }
@@ -50,7 +15,7 @@ void Answers::add(Job& job) {
   loops_.back().jobs.push(job);
 }
 
-void Answers::fail(const Error& error) {
+void CompletionBatch::fail(const Error& error) {
   for (auto& loop : loops_) {
     for (Job* job = loop.jobs.first(); job != nullptr; job = job->next) {
       if (job->succeeded()) job->outcome = std::unexpected(error);
@@ -58,12 +23,12 @@ void Answers::fail(const Error& error) {
   }
 }
 
-void Answers::send() {
+void CompletionBatch::send() {
   for (auto& [loop, jobs] : loops_) {
     if (loop == nullptr) {
-      while (Job* job = jobs.pop()) resume(*job);
+      while (Job* job = jobs.pop()) sql::detail::resume_job(*job);
     } else {
-      boost::asio::post(*loop, Resumption(*loop, std::move(jobs)));
+      boost::asio::post(*loop, sql::detail::Resumption(*loop, std::move(jobs)));
     }
   }
   loops_.clear();

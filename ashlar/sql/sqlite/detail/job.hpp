@@ -47,7 +47,7 @@ struct Job {
 using JobList = sql::detail::JobList<Job>;
 
 // Finished jobs, handed back with one post for each loop that waits.
-class Answers {
+class CompletionBatch {
  public:
   void add(Job& job);
   // Turns what had succeeded into this error.
@@ -65,9 +65,9 @@ class Answers {
 
 inline void answer_with(Job& job, Error error) {
   job.outcome = std::unexpected(std::move(error));
-  Answers answers;
-  answers.add(job);
-  answers.send();
+  CompletionBatch completed;
+  completed.add(job);
+  completed.send();
 }
 
 // Suspends the coroutine until the job was answered. `submit` hands the job to a thread.

@@ -52,21 +52,21 @@ void Readers::run_batch(Connection& connection, JobList batch) {
   // One snapshot for all: its locks are paid for once. It is taken after the batch, so it holds every write that was
   // answered before one of these was asked for.
   const bool shared = batch.size() > 1 && connection.control(Control::begin);
-  Answers answers;
+  CompletionBatch completed;
   while (Job* job = batch.pop()) {
     // Neither those that are done nor those behind it wait for one that is known to take long.
     if (connection.was_slow(*job->statement)) {
-      answers.send();
+      completed.send();
       if (!batch.empty()) queue_->give_back(std::exchange(batch, {}));
     }
     connection.run(*job, Steady::now() + options_.statement_time_max);
     if (job->kind == Job::Kind::ping && job->succeeded()) {
       if (auto in_place = file_.check(); !in_place) job->outcome = std::unexpected(std::move(in_place.error()));
     }
-    answers.add(*job);
+    completed.add(*job);
   }
   if (shared && !connection.control(Control::commit)) (void)connection.control(Control::rollback);
-  answers.send();
+  completed.send();
 }
 
 }  // namespace ashlar::sql::sqlite::detail

@@ -13,9 +13,9 @@ namespace {
 using Control = Connection::Control;
 
 void answer_now(Job& job) {
-  Answers answers;
-  answers.add(job);
-  answers.send();
+  CompletionBatch completed;
+  completed.add(job);
+  completed.send();
 }
 
 Error broken_references() {

@@ -59,7 +59,7 @@ class Writer {
   bool closing_ = false;
 
   // The writer thread's own:
-  Answers group_;                        // done, to be answered after the commit
+  CompletionBatch group_;                // done, to be answered after the commit
   Steady::duration last_transaction_{};  // how long it was open
   std::thread thread_;
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ashlar/async/started_task.hpp"
+#include "ashlar/async/task_handle.hpp"
 
 #include "ashlar/async/detail/cancellable.hpp"
 
@@ -8,17 +8,17 @@
 
 namespace ashlar::async {
 
-struct StartedTask::State {
+struct TaskHandle::State {
   detail::Cancellable task;
 };
 
-StartedTask::StartedTask(boost::asio::io_context& loop, Task<> task, std::move_only_function<void()> ended)
+TaskHandle::TaskHandle(boost::asio::io_context& loop, Task<> task, std::move_only_function<void()> ended)
     : state_(std::make_shared<State>()) {
   state_->task.spawn(loop.get_executor(), std::move(task),
                      [state = state_, ended = std::move(ended)](std::exception_ptr) mutable { ended(); });
 }
 
-void StartedTask::cancel() {
+void TaskHandle::cancel() {
   const auto state = state_;
   state->task.cancel();
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ashlar/async/started_task.hpp"
+#include "ashlar/async/task_handle.hpp"
 
 #include "ashlar/async/deadline.hpp"
 
@@ -28,12 +28,12 @@ Task<> waits(std::string& log) {
   log += "went on ";
 }
 
-TEST(StartedTask, BeginsAtOnceAndTellsItsEndLater) {
+TEST(TaskHandle, BeginsAtOnceAndTellsItsEndLater) {
   for (auto* const task : {at_once, throws}) {
     boost::asio::io_context loop(1);
     std::string log;
     boost::asio::post(loop, [&] {
-      const StartedTask started(loop, task(log), [&log] { log += "ended"; });
+      const TaskHandle started(loop, task(log), [&log] { log += "ended"; });
       log += "started ";
     });
     loop.run();
@@ -41,10 +41,10 @@ TEST(StartedTask, BeginsAtOnceAndTellsItsEndLater) {
   }
 }
 
-TEST(StartedTask, IsCancelledAlone) {
+TEST(TaskHandle, IsCancelledAlone) {
   boost::asio::io_context loop(1);
   std::string log;
-  std::optional<StartedTask> started;
+  std::optional<TaskHandle> started;
   boost::asio::post(loop, [&] {
     started.emplace(loop, waits(log), [&] {
       log += "ended";
@@ -58,12 +58,12 @@ TEST(StartedTask, IsCancelledAlone) {
   EXPECT_FALSE(started);
 }
 
-TEST(StartedTask, GoesWithItsLoop) {
+TEST(TaskHandle, GoesWithItsLoop) {
   std::string log;
   const auto held = std::make_shared<int>(1);
   {
     boost::asio::io_context loop(1);
-    boost::asio::post(loop, [&] { const StartedTask started(loop, waits(log), [held] {}); });
+    boost::asio::post(loop, [&] { const TaskHandle started(loop, waits(log), [held] {}); });
     loop.poll();
     EXPECT_EQ(held.use_count(), 2);
   }
