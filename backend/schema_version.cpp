@@ -7,18 +7,18 @@ sql::Migrator migrator(sql::Database& database, const Clock& clock, sql::Migrato
   return {database, migrations(database.dialect()), clock, options};
 }
 
-Result<std::optional<SchemaComplaint>> schema_complaint(sql::Database& database, const Clock& clock) {
-  using Kind = SchemaComplaint::Kind;
+Result<std::optional<SchemaMismatch>> schema_mismatch(sql::Database& database, const Clock& clock) {
+  using Kind = SchemaMismatch::Kind;
   auto pending = migrator(database, clock).pending();
   if (!pending) {
     if (pending.error().code() == sql::errors::migration_conflict)
-      return SchemaComplaint{.kind = Kind::conflict, .sentence = pending.error().message()};
+      return SchemaMismatch{.kind = Kind::conflict, .sentence = pending.error().message()};
     return std::unexpected(std::move(pending.error()));
   }
   if (pending->empty()) return std::nullopt;
-  return SchemaComplaint{.kind = Kind::behind,
-                         .sentence = "The database is behind this binary by " + std::to_string(pending->size()) +
-                                     " migration(s), the first of them " + pending->front()->label() + "."};
+  return SchemaMismatch{.kind = Kind::behind,
+                        .sentence = "The database is behind this binary by " + std::to_string(pending->size()) +
+                                    " migration(s), the first of them " + pending->front()->label() + "."};
 }
 
 Result<std::size_t> migrate_up(sql::Database& database, const Clock& clock) {

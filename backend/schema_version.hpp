@@ -21,7 +21,7 @@ namespace ashlar::backend {
 [[nodiscard]] sql::Migrator migrator(sql::Database& database, const Clock& clock, sql::MigratorOptions options = {});
 
 // What stands between this binary and the database.
-struct SchemaComplaint {
+struct SchemaMismatch {
   enum class Kind : std::uint8_t {
     behind,    // steps are pending
     conflict,  // it is newer than this binary, or a step is not the one that was applied
@@ -29,7 +29,7 @@ struct SchemaComplaint {
   std::string sentence;
 };
 // nullopt when the database has just the steps that this binary knows.
-[[nodiscard]] Result<std::optional<SchemaComplaint>> schema_complaint(sql::Database& database, const Clock& clock);
+[[nodiscard]] Result<std::optional<SchemaMismatch>> schema_mismatch(sql::Database& database, const Clock& clock);
 
 // Applies what is pending. Returns how many steps that were.
 Result<std::size_t> migrate_up(sql::Database& database, const Clock& clock);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/sql/sqlite/backup.hpp"
 
+#include "cli/command_context.hpp"
 #include "cli/commands.hpp"
-#include "cli/workplace.hpp"
 
 #include <cstdio>
 #include <filesystem>
@@ -17,8 +17,8 @@ using sql::sqlite::Existing;
 // The file of the database; PostgreSQL has tools of its own for that.
 std::filesystem::path database_file(const backend::Settings& settings, const std::string& command_for_postgres) {
   if (auto path = backend::sqlite_path(settings)) return *path;
-  throw Stop(exit_failed, "this database is PostgreSQL's, which has its own tools. Run:\n  " + command_for_postgres +
-                              "\nA password comes from ~/.pgpass or PGPASSWORD.");
+  throw ExitError(exit_failed, "this database is PostgreSQL's, which has its own tools. Run:\n  " +
+                                   command_for_postgres + "\nA password comes from ~/.pgpass or PGPASSWORD.");
 }
 
 Existing existing(const FileCommand& wanted) {
@@ -29,8 +29,8 @@ Existing existing(const FileCommand& wanted) {
 template <class T>
 T value_or_hint(Result<T> result, const char* hint) {
   if (!result && result.error().code() == sql::sqlite::errors::file_exists)
-    throw Stop(exit_failed, result.error().message() + " " + hint);
-  return value_or_stop(std::move(result));
+    throw ExitError(exit_failed, result.error().message() + " " + hint);
+  return value_or_exit(std::move(result));
 }
 
 void print(const std::string& what, const sql::sqlite::BackupReport& report) {
@@ -56,9 +56,9 @@ int restore(const FileCommand& wanted) {
                                   sql::shown_database_url(settings.database_url) + "' '" + wanted.file + "'");
   print(database.string(), value_or_hint(sql::sqlite::restore(wanted.file, database, existing(wanted)),
                                          "What is in it would be lost: back it up first, then give --force."));
-  Workplace place(settings);
-  if (const auto complaint = value_or_stop(backend::schema_complaint(*place.database, place.clock)))
-    std::printf("%s\n", complaint->sentence.c_str());
+  CommandContext place(settings);
+  if (const auto mismatch = value_or_exit(backend::schema_mismatch(*place.database, place.clock)))
+    std::printf("%s\n", mismatch->sentence.c_str());
   return exit_ok;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/http/self_signed.hpp"
+#include "cli/command_context.hpp"
 #include "cli/commands.hpp"
-#include "cli/workplace.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -18,8 +18,8 @@ namespace {
 
 [[noreturn]] void stop_at(const std::string& file, int error) {
   if (error == EEXIST)
-    throw Stop(exit_failed, file + " is there already. Remove it first, or name other files by --cert and --key.");
-  throw Stop(exit_failed, "cannot write " + file + ": " + std::generic_category().message(error));
+    throw ExitError(exit_failed, file + " is there already. Remove it first, or name other files by --cert and --key.");
+  throw ExitError(exit_failed, "cannot write " + file + ": " + std::generic_category().message(error));
 }
 
 // Never over one that is there.
@@ -41,11 +41,11 @@ int make_certificate(const NewCertificate& wanted) {
   http::SelfSignedOptions options;
   if (!wanted.names.empty()) options.names = wanted.names;
   options.lifetime = std::chrono::days{wanted.days};
-  const auto made = value_or_stop(http::make_self_signed(options, SystemClock().now()));
+  const auto made = value_or_exit(http::make_self_signed(options, SystemClock().now()));
   write_new(wanted.key_file, made.private_key_pem, 0600);
   try {
     write_new(wanted.certificate_file, made.certificate_pem, 0644);
-  } catch (const Stop&) {
+  } catch (const ExitError&) {
     ::unlink(wanted.key_file.c_str());
     throw;
   }

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-// The commands of `ashlar`, a file each. They return an exit code, or throw cli::Stop.
+// The commands of `ashlar`, a file each. They return an exit code, or throw cli::ExitError.
 namespace ashlar::cli {
 
 struct Serve {

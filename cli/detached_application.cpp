@@ -17,13 +17,13 @@ backend::Settings detached_settings() {
 
 }  // namespace
 
-DetachedApplication::DetachedApplication() : workplace_(detached_settings()) {
-  value_or_stop(backend::migrate_up(*workplace_.database, workplace_.clock));
-  application_ = std::make_unique<backend::Application>(workplace_.settings,
-                                                        backend::Dependencies{.clock = workplace_.clock,
-                                                                              .random = workplace_.random,
-                                                                              .logger = workplace_.logger,
-                                                                              .database = *workplace_.database});
+DetachedApplication::DetachedApplication() : context_(detached_settings()) {
+  value_or_exit(backend::migrate_up(*context_.database, context_.clock));
+  application_ =
+      std::make_unique<backend::Application>(context_.settings, backend::Dependencies{.clock = context_.clock,
+                                                                                      .random = context_.random,
+                                                                                      .logger = context_.logger,
+                                                                                      .database = *context_.database});
 }
 
 }  // namespace ashlar::cli

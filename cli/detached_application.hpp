@@ -2,7 +2,7 @@
 #pragma once
 
 #include "backend/application.hpp"
-#include "cli/workplace.hpp"
+#include "cli/command_context.hpp"
 
 #include <memory>
 
@@ -17,7 +17,7 @@ class DetachedApplication {
   web::App& app() { return application_->app(); }
 
  private:
-  Workplace workplace_;
+  CommandContext context_;
   std::unique_ptr<backend::Application> application_;
 };
 

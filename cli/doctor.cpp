@@ -2,9 +2,9 @@
 #include "cli/doctor.hpp"
 
 #include "ashlar/schema/json.hpp"
+#include "cli/command_context.hpp"
 #include "cli/commands.hpp"
 #include "cli/table.hpp"
-#include "cli/workplace.hpp"
 
 #include <algorithm>
 #include <cstdio>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/sql/sqlite/backup.hpp"
 #include "backend/schema_version.hpp"
+#include "cli/command_context.hpp"
 #include "cli/doctor.hpp"
-#include "cli/workplace.hpp"
 
 #include <chrono>
 #include <cstdlib>
@@ -27,13 +27,13 @@ std::string first_of(const std::vector<std::string>& faults) {
 }
 
 Check check_migrations(sql::Database& database, const Clock& clock) {
-  const auto complaint = backend::schema_complaint(database, clock);
-  if (!complaint) return {.name = "migrations", .state = CheckState::finding, .detail = why(complaint.error())};
-  if (!*complaint) return {.name = "migrations", .detail = "all are applied"};
-  const bool behind = (*complaint)->kind == backend::SchemaComplaint::Kind::behind;
+  const auto mismatch = backend::schema_mismatch(database, clock);
+  if (!mismatch) return {.name = "migrations", .state = CheckState::finding, .detail = why(mismatch.error())};
+  if (!*mismatch) return {.name = "migrations", .detail = "all are applied"};
+  const bool behind = (*mismatch)->kind == backend::SchemaMismatch::Kind::behind;
   return {.name = "migrations",
           .state = CheckState::finding,
-          .detail = (*complaint)->sentence,
+          .detail = (*mismatch)->sentence,
           .advice = behind ? "ashlar migrate up" : ""};
 }
 

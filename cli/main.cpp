@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/version.hpp"
+#include "cli/command_context.hpp"
 #include "cli/commands.hpp"
-#include "cli/workplace.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -220,7 +220,7 @@ int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // a reader that goes away is an error of that write, not our end
   try {
     return cli::run_command_line(argc, argv);
-  } catch (const cli::Stop& stop) {
+  } catch (const cli::ExitError& stop) {
     std::fprintf(stderr, "ashlar: %s\n", stop.what());
     return stop.exit_code();
   } catch (const std::exception& error) {

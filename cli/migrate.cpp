@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/schema_version.hpp"
+#include "cli/command_context.hpp"
 #include "cli/commands.hpp"
 #include "cli/table.hpp"
-#include "cli/workplace.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -44,11 +44,11 @@ void print_done(const char* verb, std::span<const sql::Migration* const> steps) 
 }  // namespace
 
 int migrate_status() {
-  Workplace place;
+  CommandContext place;
   sql::Migrator migrator = backend::migrator(*place.database, place.clock);
   Table table({"MIGRATION", "STATE", "APPLIED"});
   bool current = true;
-  for (const sql::MigrationStatus& step : value_or_stop(migrator.status())) {
+  for (const sql::MigrationStatus& step : value_or_exit(migrator.status())) {
     table.add({step.label, std::string(to_string(step.state)), step.applied_at ? step.applied_at->to_string() : "-"});
     current = current && step.state == sql::MigrationStatus::State::applied;
   }
@@ -68,23 +68,23 @@ int migrate_status() {
 }
 
 int migrate_up(Run run, std::chrono::milliseconds lock_wait_max) {
-  Workplace place;
+  CommandContext place;
   sql::Migrator migrator = backend::migrator(*place.database, place.clock, {.lock_wait_max = lock_wait_max});
   if (run == Run::dry) {
-    print_dry(value_or_stop(migrator.pending()), &sql::Migration::up);
+    print_dry(value_or_exit(migrator.pending()), &sql::Migration::up);
   } else {
-    print_done("applied", value_or_stop(migrator.up()));
+    print_done("applied", value_or_exit(migrator.up()));
   }
   return exit_ok;
 }
 
 int migrate_down(std::size_t steps, Run run, std::chrono::milliseconds lock_wait_max) {
-  Workplace place;
+  CommandContext place;
   sql::Migrator migrator = backend::migrator(*place.database, place.clock, {.lock_wait_max = lock_wait_max});
   if (run == Run::dry) {
-    print_dry(value_or_stop(migrator.undoable(steps)), &sql::Migration::down);
+    print_dry(value_or_exit(migrator.undoable(steps)), &sql::Migration::down);
   } else {
-    print_done("took back", value_or_stop(migrator.down(steps)));
+    print_done("took back", value_or_exit(migrator.down(steps)));
   }
   return exit_ok;
 }

@@ -2,8 +2,8 @@
 #include "ashlar/sql/draft.hpp"
 #include "backend/models.hpp"
 #include "backend/schema_version.hpp"
+#include "cli/command_context.hpp"
 #include "cli/commands.hpp"
-#include "cli/workplace.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -34,26 +34,28 @@ std::vector<Target> targets_of(const NewMigration& wanted) {
   std::string url = wanted.postgres_url;
   if (url.empty()) url = read_settings().database_url;
   if (url.starts_with("sqlite:")) {
-    throw Stop(exit_failed,
-               "The SQL for PostgreSQL is tried out on a server: give one with --postgres URL, or leave it out with "
-               "--only sqlite. Nothing was written.");
+    throw ExitError(
+        exit_failed,
+        "The SQL for PostgreSQL is tried out on a server: give one with --postgres URL, or leave it out with "
+        "--only sqlite. Nothing was written.");
   }
   out.push_back({.name = "postgres", .url = std::move(url)});
   return out;
 }
 
 void draft(Target& target) {
-  const auto database = value_or_stop(sql::open_database(target.url));
+  const auto database = value_or_exit(sql::open_database(target.url));
   const auto models = backend::models();
   auto drafted = sql::draft_migration(*database, backend::migrations(database->dialect()), models);
   database->close();
-  target.draft = value_or_stop(std::move(drafted));
+  target.draft = value_or_exit(std::move(drafted));
 }
 
 // The highest number in the folder, which has to be the binary's: else it does not know what is there already.
 void require_same_migrations(const std::filesystem::path& folder, std::size_t known) {
   if (!std::filesystem::is_directory(folder))
-    throw Stop(exit_failed, "There is no folder " + folder.string() + ": run this in the sources, or give --folder.");
+    throw ExitError(exit_failed,
+                    "There is no folder " + folder.string() + ": run this in the sources, or give --folder.");
   std::size_t highest = 0;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     const std::string name = entry.path().filename().string();
@@ -61,17 +63,17 @@ void require_same_migrations(const std::filesystem::path& folder, std::size_t kn
       highest = std::max<std::size_t>(highest, std::strtoul(name.c_str(), nullptr, 10));
   }
   if (highest == known) return;
-  throw Stop(exit_failed, folder.string() + " has migrations up to " + std::to_string(highest) +
-                              ", and this binary up to " + std::to_string(known) + ": build it first.");
+  throw ExitError(exit_failed, folder.string() + " has migrations up to " + std::to_string(highest) +
+                                   ", and this binary up to " + std::to_string(known) + ": build it first.");
 }
 
 void write(const std::filesystem::path& file, const std::string& text) {
-  if (std::filesystem::exists(file)) throw Stop(exit_failed, file.string() + " is there already.");
+  if (std::filesystem::exists(file)) throw ExitError(exit_failed, file.string() + " is there already.");
   std::ofstream out(file, std::ios::binary);
   out << "-- SPDX-License-Identifier: Apache-2.0\n"
       << (text.empty() ? "-- Nothing to do in this database.\nselect 1;\n" : text);
   out.close();
-  if (!out) throw Stop(exit_failed, file.string() + " cannot be written.");
+  if (!out) throw ExitError(exit_failed, file.string() + " cannot be written.");
   std::puts(("wrote " + file.string()).c_str());
 }
 
@@ -86,7 +88,7 @@ void print_left(const Target& target) {
 
 int migrate_new(const NewMigration& wanted) {
   if (!sql::is_migration_name(wanted.name))
-    throw Stop(exit_usage, "The name of a migration may hold a-z, 0-9 and _ only.");
+    throw ExitError(exit_usage, "The name of a migration may hold a-z, 0-9 and _ only.");
   const std::filesystem::path folder = wanted.folder;
   const std::size_t known = backend::migrations(sql::Dialect::sqlite).size();
   require_same_migrations(folder, known);

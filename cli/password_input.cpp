@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/password_input.hpp"
 
-#include "cli/workplace.hpp"
+#include "cli/command_context.hpp"
 
 #include <termios.h>
 #include <unistd.h>
@@ -47,12 +47,12 @@ Password read_password() {
   std::string line;
   if (isatty(STDIN_FILENO) == 1) {
     line = ask("Password: ");
-    if (ask("Again: ") != line) throw Stop(exit_failed, "the two passwords differ.");
+    if (ask("Again: ") != line) throw ExitError(exit_failed, "the two passwords differ.");
   } else {
     std::getline(std::cin, line);
   }
   auto password = Password::parse(line);
-  if (!password) throw Stop(exit_failed, "the password " + password.error().message + ".");
+  if (!password) throw ExitError(exit_failed, "the password " + password.error().message + ".");
   return std::move(*password);
 }
 

@@ -5,8 +5,8 @@
 #include "ashlar/sql/transaction.hpp"
 #include "backend/products/product.hpp"
 #include "backend/users/user_row.hpp"
+#include "cli/command_context.hpp"
 #include "cli/commands.hpp"
-#include "cli/workplace.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -79,7 +79,7 @@ Task<Result<>> insert_all(sql::Transaction& in, Seed wanted, std::string passwor
 
 bool has_rows(sql::Database& database, const std::string& query) {
   bool found = false;
-  value_or_stop(database.query_blocking(
+  value_or_exit(database.query_blocking(
       {.sql = query, .parameters = {}, .mode = sql::Mode::read, .on_row = [&](const sql::Row&) { found = true; }}));
   return found;
 }
@@ -87,17 +87,17 @@ bool has_rows(sql::Database& database, const std::string& query) {
 }  // namespace
 
 int seed(const Seed& wanted) {
-  Workplace place;
+  CommandContext place;
   place.require_development("seed");
   place.require_current_schema();
   if (has_rows(*place.database, "select 1 from products limit 1") ||
       has_rows(*place.database, "select 1 from users where email = 'user1@example.com'"))
-    throw Stop(exit_failed, "the database holds products or seeded users already; nothing was changed.");
+    throw ExitError(exit_failed, "the database holds products or seeded users already; nothing was changed.");
 
   async::BlockingPool pool({.threads = 1, .queue_max = 1, .name = "hashing"});
   auth::PasswordHasher hasher(pool, place.random, {.cost = place.settings.bcrypt_cost});
-  const std::string hash = place.loop.run_or_stop(hasher.hash("password"));
-  place.loop.run_or_stop(sql::in_transaction(*place.database, &insert_all, wanted, hash, place.clock.now()));
+  const std::string hash = place.loop.run_or_exit(hasher.hash("password"));
+  place.loop.run_or_exit(sql::in_transaction(*place.database, &insert_all, wanted, hash, place.clock.now()));
   std::printf("%lld users (user1@example.com and on, password \"password\") and %lld products\n",
               static_cast<long long>(wanted.users), static_cast<long long>(wanted.products));
   return exit_ok;

@@ -10,12 +10,12 @@
 #include "backend/schema_version.hpp"
 #include "backend/users/first_admin.hpp"
 #include "backend/version.hpp"
+#include "cli/command_context.hpp"
 #include "cli/commands.hpp"
 #include "cli/signals.hpp"
 #include "cli/tls.hpp"
 #include "cli/warnings.hpp"
 #include "cli/welcome.hpp"
-#include "cli/workplace.hpp"
 
 #include <unistd.h>
 
@@ -45,14 +45,14 @@ backend::Settings settings_of(const Serve& wanted) {
 
 void bring_schema_up(const backend::Settings& settings, const Serve& wanted, sql::Database& database,
                      const Clock& clock, log::Logger& logger) {
-  const auto complaint = value_or_stop(backend::schema_complaint(database, clock));
-  if (!complaint) return;
+  const auto mismatch = value_or_exit(backend::schema_mismatch(database, clock));
+  if (!mismatch) return;
   using Migrate = Serve::Migrate;
   const bool migrates = wanted.migrate == Migrate::yes || (wanted.migrate == Migrate::as_set &&
                                                            settings.migrate_on_start == backend::MigrateOnStart::yes);
-  if (!migrates || complaint->kind != backend::SchemaComplaint::Kind::behind)
-    refuse(*complaint, "ashlar migrate up (or ashlar serve --migrate)");
-  const auto applied = value_or_stop(backend::migrate_up(database, clock));
+  if (!migrates || mismatch->kind != backend::SchemaMismatch::Kind::behind)
+    refuse(*mismatch, "ashlar migrate up (or ashlar serve --migrate)");
+  const auto applied = value_or_exit(backend::migrate_up(database, clock));
   logger.info("migrations applied", {{"count", applied}});
 }
 
@@ -93,11 +93,11 @@ http::ServerOptions server_options(const backend::Settings& settings, const serv
           .tls = settings.tls};
 }
 
-service::Supervisor supervisor_or_stop() {
+service::Supervisor supervisor_or_exit() {
   try {
     return service::Supervisor();
   } catch (const std::invalid_argument& wrong) {
-    throw Stop(exit_config, wrong.what());
+    throw ExitError(exit_config, wrong.what());
   }
 }
 
@@ -154,7 +154,7 @@ void reload(const Serve& wanted, const Clock& clock, http::Server& server, backe
   backend::Settings fresh;
   try {
     fresh = settings_of(wanted);
-  } catch (const Stop& wrong) {
+  } catch (const ExitError& wrong) {
     return logger.error("nothing was reloaded", {{"cause", wrong.what()}});
   }
   logger.set_level(fresh.log.level);
@@ -186,7 +186,7 @@ int wait_for_stop(const Signals& signals, const service::Supervisor& supervisor,
   while (true) {
     const int signal = next_signal(signals, supervisor, loops);
     if (signal != SIGHUP) return signal;
-    if (at_terminal && isatty(STDIN_FILENO) != 1) return signal;  // it was closed, and nobody can stop us there
+    if (at_terminal && isatty(STDIN_FILENO) != 1) return signal;  // it was closed: no other signal can come from there
     (void)supervisor.reloading();
     reload_all();
     (void)supervisor.ready();
@@ -203,12 +203,12 @@ void wait_for(std::chrono::milliseconds delay) {
 
 int serve(const Serve& wanted) {
   Signals signals;
-  const service::Supervisor supervisor = supervisor_or_stop();
+  const service::Supervisor supervisor = supervisor_or_exit();
   backend::Settings settings = settings_of(wanted);
   SystemClock clock;
   SystemRandom random;
   std::optional<http::TlsCertificate> certificate;
-  if (settings.tls) certificate = inspect_tls_or_stop(*settings.tls);
+  if (settings.tls) certificate = inspect_tls_or_exit(*settings.tls);
   log::Logger logger(settings.log, clock);
   if (certificate) report_certificate(*certificate, clock, logger);
   sql::OpenOptions database_options = settings.database;
@@ -233,9 +233,9 @@ int serve(const Serve& wanted) {
   http::Server* const metrics_server = metrics ? &metrics->server() : nullptr;
   {
     const EndOfService end(server, metrics_server, application, dependencies, settings.stop_time_max);
-    // Before the first request is answered: nobody else can register ADMIN_EMAIL. On a loop of the server's, whose
+    // Before the first request is answered: no client can register ADMIN_EMAIL. On a loop of the server's, whose
     // connections to the database are used again.
-    const auto admin = value_or_stop(
+    const auto admin = value_or_exit(
         async::run_to_end(server.loop(0), backend::make_first_admin(settings, dependencies, application.passwords())));
     start(server, metrics_server, application, redis.get());
     warn_about(settings, logger);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/tls.hpp"
 
-#include "cli/workplace.hpp"
+#include "cli/command_context.hpp"
 
 namespace ashlar::cli {
 
@@ -16,11 +16,11 @@ std::string_view tls_variable(const Error& error) {
   return error.code() == http::errors::tls_client_ca ? "TLS_CLIENT_CA_FILE" : "TLS_CERT_FILE";
 }
 
-http::TlsCertificate inspect_tls_or_stop(const http::TlsOptions& options) {
+http::TlsCertificate inspect_tls_or_exit(const http::TlsOptions& options) {
   auto seen = http::inspect_tls(options);
   if (seen) return std::move(*seen);
-  throw Stop(exit_config, "the configuration is wrong:\n  " + std::string(tls_variable(seen.error())) + ": " +
-                              seen.error().message());
+  throw ExitError(exit_config, "the configuration is wrong:\n  " + std::string(tls_variable(seen.error())) + ": " +
+                                   seen.error().message());
 }
 
 void report_certificate(const http::TlsCertificate& certificate, const Clock& clock, log::Logger& logger) {

@@ -2,8 +2,8 @@
 #include "ashlar/api/system_call.hpp"
 #include "backend/application.hpp"
 #include "backend/users/user_repository.hpp"
+#include "cli/command_context.hpp"
 #include "cli/commands.hpp"
-#include "cli/workplace.hpp"
 
 #include <cstdio>
 
@@ -18,7 +18,7 @@ Task<Result<backend::TokenPair>> open_session(api::UnitOfWork& unit, backend::Us
 }  // namespace
 
 int print_token(const std::string& email) {
-  Workplace place;
+  CommandContext place;
   place.require_development("token");
   place.require_current_schema();
   backend::fill_development_secrets(place.settings, place.random);
@@ -26,12 +26,12 @@ int print_token(const std::string& email) {
       .clock = place.clock, .random = place.random, .logger = place.logger, .database = *place.database};
   backend::Application application(place.settings, dependencies);
 
-  const auto account = place.loop.run_or_stop(backend::UserRepository(*place.database).find_account(email));
-  if (!account) throw Stop(exit_failed, "there is no account " + email + ".");
+  const auto account = place.loop.run_or_exit(backend::UserRepository(*place.database).find_account(email));
+  if (!account) throw ExitError(exit_failed, "there is no account " + email + ".");
   const api::Call::Environment environment{&place.clock, &place.random, &place.logger};
   api::SystemCall call(environment, "ashlar token");
   const auto pair =
-      place.loop.run_or_stop(application.units().run(call, &open_session, account->user, &application.sessions()));
+      place.loop.run_or_exit(application.units().run(call, &open_session, account->user, &application.sessions()));
   std::puts(pair.access.token.c_str());
   return exit_ok;
 }

@@ -7,10 +7,10 @@
 #include "backend/auth/session_repository.hpp"
 #include "backend/orders/order_repository.hpp"
 #include "backend/users/user_repository.hpp"
+#include "cli/command_context.hpp"
 #include "cli/commands.hpp"
 #include "cli/password_input.hpp"
 #include "cli/table.hpp"
-#include "cli/workplace.hpp"
 
 #include <cstdio>
 
@@ -25,40 +25,40 @@ using backend::UserRepository;
 
 class UserCommand {
  public:
-  UserCommand() { workplace.require_current_schema(); }
+  UserCommand() { context.require_current_schema(); }
 
   User find(const std::string& email) {
-    auto account = workplace.loop.run_or_stop(UserRepository(*workplace.database).find_account(email));
-    if (!account) throw Stop(exit_failed, "there is no account " + email + ".");
+    auto account = context.loop.run_or_exit(UserRepository(*context.database).find_account(email));
+    if (!account) throw ExitError(exit_failed, "there is no account " + email + ".");
     return std::move(account->user);
   }
 
   std::string hash(const Password& password) {
     async::BlockingPool pool({.threads = 1, .queue_max = 1, .name = "hashing"});
-    auth::PasswordHasher hasher(pool, workplace.random, {.cost = workplace.settings.bcrypt_cost});
-    return workplace.loop.run_or_stop(hasher.hash(password.reveal().str()));
+    auth::PasswordHasher hasher(pool, context.random, {.cost = context.settings.bcrypt_cost});
+    return context.loop.run_or_exit(hasher.hash(password.reveal().str()));
   }
 
   // Runs a unit of work; its error ends the command.
   template <class Body, class... Arguments>
   auto run(std::string reason, Body body, Arguments... arguments) {
-    const api::Call::Environment environment{&workplace.clock, &workplace.random, &workplace.logger};
+    const api::Call::Environment environment{&context.clock, &context.random, &context.logger};
     api::SystemCall call(environment, std::move(reason));
-    api::Units units(*workplace.database, {});
-    return workplace.loop.run_or_stop(units.run(call, body, std::move(arguments)...));
+    api::Units units(*context.database, {});
+    return context.loop.run_or_exit(units.run(call, body, std::move(arguments)...));
   }
   // When the last access token that is valid now expires.
   [[nodiscard]] Timestamp revoked_until() const {
-    return workplace.clock.now() + workplace.settings.tokens.access_lifetime;
+    return context.clock.now() + context.settings.tokens.access_lifetime;
   }
 
-  Workplace workplace;
+  CommandContext context;
 };
 
 template <class Value>
 Value checked(const std::string& text, const char* what) {
   auto value = Value::parse(text);
-  if (!value) throw Stop(exit_failed, std::string(what) + " " + value.error().message + ".");
+  if (!value) throw ExitError(exit_failed, std::string(what) + " " + value.error().message + ".");
   return std::move(*value);
 }
 
@@ -98,7 +98,7 @@ int user_create(const NewAccount& account) {
   UserCommand command;
   const auto email = checked<Email>(account.email, "the e-mail address");
   const auto name = checked<backend::UserName>(account.name, "the name");
-  Workplace& place = command.workplace;
+  CommandContext& place = command.context;
   const User user = command.run("ashlar user create", &UserRepository::create,
                                 backend::NewUser{.id = Uuid::make(place.clock, place.random),
                                                  .email = email.str(),
@@ -117,8 +117,7 @@ int user_list(const AccountList& wanted) {
   list.page = api::PageNumber(Int<1, 1'000'000>::of(wanted.page));
   list.limit = api::PageLimit(Int<1, 100>::of(wanted.limit));
   if (!wanted.search.empty()) list.search = checked<Text<1, 200>>(wanted.search, "what is searched for");
-  const auto page =
-      command.workplace.loop.run_or_stop(UserRepository(*command.workplace.database).list(std::move(list)));
+  const auto page = command.context.loop.run_or_exit(UserRepository(*command.context.database).list(std::move(list)));
   Table table({"ID", "E-MAIL", "NAME", "ROLE", "PERMISSIONS", "CREATED"});
   for (const User& user : page.items) {
     table.add(
@@ -158,7 +157,7 @@ int user_revoke(const std::string& email, const std::string& permission) {
   UserCommand command;
   const User user = command.find(email);
   if (!command.run("ashlar user revoke", &UserRepository::revoke, user.id, permission))
-    throw Stop(exit_failed, email + " had no grant of " + permission + " of its own.");
+    throw ExitError(exit_failed, email + " had no grant of " + permission + " of its own.");
   return exit_ok;
 }
 

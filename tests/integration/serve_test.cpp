@@ -81,7 +81,7 @@ TEST(Serve, RefusesASchemaThatIsBehindInProductionAndSaysTheCommand) {
 TEST(Serve, RefusesASchemaThatIsNotItsOwnWhateverTheStage) {
   const struct {
     const char* change;
-    const char* complaint;
+    const char* message;
   } rows[] = {
       {"update schema_migrations set checksum = 'x' where number = 2",
        "0002_sessions was changed after it was applied"},
@@ -100,7 +100,7 @@ TEST(Serve, RefusesASchemaThatIsNotItsOwnWhateverTheStage) {
     for (const char* option : {"--migrate", "--no-migrate"}) {
       const auto finished = run(ashlar({"serve", option}, folder, variables));
       EXPECT_EQ(finished.exit_code, 65) << finished.err;
-      EXPECT_THAT(finished.err, HasSubstr(row.complaint));
+      EXPECT_THAT(finished.err, HasSubstr(row.message));
     }
     EXPECT_EQ(run(ashlar({"migrate", "up"}, folder, variables)).exit_code, 65);
     EXPECT_EQ(run(ashlar({"migrate", "status"}, folder, variables)).exit_code, 1);

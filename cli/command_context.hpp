@@ -23,9 +23,9 @@
 namespace ashlar::cli {
 
 // A command that cannot go on: main prints the message to standard error and ends with the code.
-class Stop : public std::runtime_error {
+class ExitError : public std::runtime_error {
  public:
-  Stop(int exit_code, const std::string& message) : std::runtime_error(message), exit_code_(exit_code) {}
+  ExitError(int exit_code, const std::string& message) : std::runtime_error(message), exit_code_(exit_code) {}
   [[nodiscard]] int exit_code() const { return exit_code_; }
 
  private:
@@ -34,18 +34,18 @@ class Stop : public std::runtime_error {
 
 [[noreturn]] void stop(const Error& error);
 // With exit_schema, and the command that mends it where one does.
-[[noreturn]] void refuse(const backend::SchemaComplaint& complaint, const std::string& command);
+[[noreturn]] void refuse(const backend::SchemaMismatch& mismatch, const std::string& command);
 
 template <class T>
-T value_or_stop(Result<T> result) {
+T value_or_exit(Result<T> result) {
   if (!result) stop(result.error());
   if constexpr (!std::is_void_v<T>) return std::move(*result);
 }
 
-// The settings of the environment and .env. Throws Stop (78) that names every fault.
+// The settings of the environment and .env. Throws ExitError (78) that names every fault.
 [[nodiscard]] backend::Settings read_settings();
 
-// Opens what DATABASE_URL names. Throws Stop.
+// Opens what DATABASE_URL names. Throws ExitError.
 [[nodiscard]] std::unique_ptr<sql::Database> open_database(const backend::Settings& settings,
                                                            sql::OpenOptions options = {});
 
@@ -62,11 +62,11 @@ class CommandLoop {
  public:
   // Runs a task to its end; its error ends the command.
   template <class T>
-  T run_or_stop(Task<Result<T>> task) {
+  T run_or_exit(Task<Result<T>> task) {
     std::optional<Result<T>> out;
     async::run_to_end(loop_, store(std::move(task), out));
     loop_.stop();  // so that a database which is closed waits for nothing on it
-    return value_or_stop(std::move(*out));
+    return value_or_exit(std::move(*out));
   }
 
  private:
@@ -78,17 +78,17 @@ class CommandLoop {
   boost::asio::io_context loop_{1};
 };
 
-// What most commands work with: the settings, the clock, chance, a log to standard error, and the database.
-class Workplace {
+// What most commands need: the settings, the clock, randomness, a log to standard error, and the database.
+class CommandContext {
  public:
-  explicit Workplace(backend::Settings given = read_settings());
-  ~Workplace();
-  Workplace(const Workplace&) = delete;
-  Workplace& operator=(const Workplace&) = delete;
+  explicit CommandContext(backend::Settings given = read_settings());
+  ~CommandContext();
+  CommandContext(const CommandContext&) = delete;
+  CommandContext& operator=(const CommandContext&) = delete;
 
-  // Throws Stop, with the command to run, when the schema is not the one that this binary knows.
+  // Throws ExitError, with the command to run, when the schema is not the one that this binary knows.
   void require_current_schema();
-  // Throws Stop unless APP_ENV is development or test.
+  // Throws ExitError unless APP_ENV is development or test.
   void require_development(const std::string& command) const;
 
   backend::Settings settings;

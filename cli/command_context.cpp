@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/workplace.hpp"
+#include "cli/command_context.hpp"
 
 #include "ashlar/sql/logged.hpp"
 
@@ -17,7 +17,7 @@ log::LogOptions log_to_standard_error() {
   return out;
 }
 
-// A command's transaction makes nobody wait but its user.
+// No other process waits for a command's transaction.
 sql::OpenOptions patient(sql::OpenOptions out) {
   out.sqlite.transaction_time_max = std::chrono::hours{1};
   out.postgres.transaction_time_max = std::chrono::hours{1};
@@ -31,25 +31,25 @@ void stop(const Error& error) {
   std::string message = error.message();
   for (const Fault& fault : error.faults()) message += "\n  " + fault.path + " " + fault.message;
   if (!error.cause().empty()) message += " (" + error.cause() + ")";
-  throw Stop(error.code() == sql::errors::migration_conflict ? exit_schema : exit_failed, message);
+  throw ExitError(error.code() == sql::errors::migration_conflict ? exit_schema : exit_failed, message);
 }
 
-void refuse(const backend::SchemaComplaint& complaint, const std::string& command) {
-  const bool behind = complaint.kind == backend::SchemaComplaint::Kind::behind;
-  throw Stop(exit_schema, complaint.sentence + (behind ? " Run: " + command : ""));
+void refuse(const backend::SchemaMismatch& mismatch, const std::string& command) {
+  const bool behind = mismatch.kind == backend::SchemaMismatch::Kind::behind;
+  throw ExitError(exit_schema, mismatch.sentence + (behind ? " Run: " + command : ""));
 }
 
 backend::Settings read_settings() {
   auto env = config::Environment::of_process(".env");
   backend::Settings settings = backend::read_settings(env);
-  if (!env.faults().empty()) throw Stop(exit_config, "the configuration is wrong:\n" + env.report());
+  if (!env.faults().empty()) throw ExitError(exit_config, "the configuration is wrong:\n" + env.report());
   return settings;
 }
 
 std::unique_ptr<sql::Database> open_database(const backend::Settings& settings, sql::OpenOptions options) {
   options.postgres.pooler = settings.database.postgres.pooler;
   options.postgres.direct_url = settings.database.postgres.direct_url;
-  return value_or_stop(sql::open_database(settings.database_url, std::move(options)));
+  return value_or_exit(sql::open_database(settings.database_url, std::move(options)));
 }
 
 std::unique_ptr<sql::Replicas> make_replicas(const backend::Settings& settings, sql::Database& primary,
@@ -59,7 +59,7 @@ std::unique_ptr<sql::Replicas> make_replicas(const backend::Settings& settings, 
     auto quiet = options;  // Replicas say it themselves
     quiet.postgres.log = nullptr;
     auto opened =
-        std::make_unique<sql::LoggedDatabase>(value_or_stop(sql::open_replica(url, std::move(quiet))), logger);
+        std::make_unique<sql::LoggedDatabase>(value_or_exit(sql::open_replica(url, std::move(quiet))), logger);
     replicas.push_back({.name = std::to_string(replicas.size() + 1), .database = std::move(opened)});
   }
   return std::make_unique<sql::Replicas>(
@@ -73,21 +73,21 @@ std::unique_ptr<redis::Clients> make_redis(const backend::Settings& settings, lo
   return std::make_unique<redis::Clients>(std::move(options));
 }
 
-Workplace::Workplace(backend::Settings given)
+CommandContext::CommandContext(backend::Settings given)
     : settings(std::move(given)),
       logger(log_to_standard_error(), clock),
       database(open_database(settings, patient(settings.database))) {}
 
-Workplace::~Workplace() { database->close(); }
+CommandContext::~CommandContext() { database->close(); }
 
-void Workplace::require_current_schema() {
-  const auto complaint = value_or_stop(backend::schema_complaint(*database, clock));
-  if (complaint) refuse(*complaint, "ashlar migrate up");
+void CommandContext::require_current_schema() {
+  const auto mismatch = value_or_exit(backend::schema_mismatch(*database, clock));
+  if (mismatch) refuse(*mismatch, "ashlar migrate up");
 }
 
-void Workplace::require_development(const std::string& command) const {
+void CommandContext::require_development(const std::string& command) const {
   if (settings.stage == backend::Stage::production)
-    throw Stop(exit_failed, "ashlar " + command + " is for development; APP_ENV is production.");
+    throw ExitError(exit_failed, "ashlar " + command + " is for development; APP_ENV is production.");
 }
 
 }  // namespace ashlar::cli
