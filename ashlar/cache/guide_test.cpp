@@ -60,8 +60,8 @@ Task<> forget_all_articles(cache::Cache& cache) { co_await cache.invalidate("art
 
 const cache::Policy front_page{
     .ttl = 1min,
-    .stale_while_revalidate = 5min,  // nobody waits for a refresh,
-    .stale_if_error = 1h,            // and nobody sees that the database is away
+    .stale_while_revalidate = 5min,  // no caller waits for a refresh,
+    .stale_if_error = 1h,            // and callers see no outage of the database
 };
 
 TEST(CacheGuide, DoesWhatItSays) {
