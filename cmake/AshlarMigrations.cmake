@@ -12,11 +12,12 @@ function(ashlar_embed_migrations target folder)
   endif()
   get_filename_component(folder ${folder} ABSOLUTE)
   file(GLOB files CONFIGURE_DEPENDS ${folder}/*.sql)
+  string(SHA256 names "${files}")  # a part of the command: a file that was renamed or removed has it run again
   string(REPLACE "::" "_" file_name ${arg_FUNCTION})
   set(output ${CMAKE_CURRENT_BINARY_DIR}/embedded/${file_name}.cpp)
   add_custom_command(
     OUTPUT ${output}
-    COMMAND ${CMAKE_COMMAND} -D FOLDER=${folder} -D FUNCTION=${arg_FUNCTION} -D OUTPUT=${output}
+    COMMAND ${CMAKE_COMMAND} -D FOLDER=${folder} -D FUNCTION=${arg_FUNCTION} -D OUTPUT=${output} -D NAMES=${names}
             -P ${ASHLAR_EMBED_MIGRATIONS_SCRIPT}
     DEPENDS ${files} ${ASHLAR_EMBED_MIGRATIONS_SCRIPT}
     COMMENT "Embedding the migrations of ${folder}"
