@@ -10,8 +10,9 @@
 #include <utility>
 #include <vector>
 
-// What an operation can return besides a described struct T and nothing (Result<>). Each transport writes them in its
-// own way; the comments name HTTP's.
+// What an operation can return besides a described struct T, one of several such structs (UntaggedOneOf,
+// schema/untagged_one_of.hpp) and nothing (Result<>). Each transport writes them in its own way; the comments name
+// HTTP's.
 namespace ashlar::api {
 
 template <class T>
@@ -74,8 +75,8 @@ struct Credentials {
 // What the client does with the credentials that it stores when a reply brings none.
 enum class StoredCredentials : std::uint8_t { deleted, kept };
 
-// A reply (a struct, Created<>, or void) together with credentials for the client to store. An operation that fails
-// changes nothing of what the client stores.
+// A reply (a struct, an UntaggedOneOf<>, Created<>, or void) together with credentials for the client to store. An
+// operation that fails changes nothing of what the client stores.
 template <class Reply = void>
 struct WithCredentials {
   Reply reply;

@@ -79,9 +79,10 @@ void append_object(const Type& type, int depth, std::string& out) {
   out += '}';
 }
 
-// The first alternative's example with the tag in front.
+// The first alternative's example, with the tag in front if the union has one.
 void append_choice(const Type& type, int depth, std::string& out) {
   const Alternative& first = type.alternatives.front();
+  if (type.tag_name.empty()) return append(first.type(), depth, out);
   out += '{';
   write_json_string(type.tag_name, out);
   out += ':';

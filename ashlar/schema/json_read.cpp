@@ -10,6 +10,7 @@
 #include <cassert>
 #include <cmath>
 #include <limits>
+#include <stdexcept>
 
 namespace ashlar::schema {
 namespace {
@@ -259,6 +260,7 @@ void Reader::find_missing(const Type& type, void* value, const Seen& seen, const
 }
 
 void Reader::read_choice(const Type& type, void* value, dom::element from, const Place* place) {
+  if (type.tag_name.empty()) throw std::logic_error("an untagged union is written and never read");
   if (!from.is_object()) return wrong_type(type, from, place);
   const dom::object object = from.get_object().value_unsafe();
   const Place tag_place{.parent = place, .name = type.tag_name};

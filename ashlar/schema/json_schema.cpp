@@ -175,16 +175,21 @@ void JsonSchemas::append_choice(const Type& type, Use use, Null null, std::strin
   if (null == Null::allowed) out += R"({"anyOf":[)";
   out += R"({"oneOf":[)";
   std::string mapping = "{";
+  const bool tagged = !type.tag_name.empty();
   for (const Alternative& alternative : type.alternatives) {
-    const std::string& name = name_of(alternative.type(), use, &alternative, type.tag_name);
+    const std::string& name = name_of(alternative.type(), use, tagged ? &alternative : nullptr, type.tag_name);
     if (out.back() != '[') out += ',';
     append_reference(name, Null::refused, {}, out);
-    append_text_member(alternative.tag, prefix_ + name, mapping);
+    if (tagged) append_text_member(alternative.tag, prefix_ + name, mapping);
   }
-  out += R"(],"discriminator":{)";
-  append_text_member("propertyName", type.tag_name, out);
-  append_member("mapping", mapping + '}', out);
-  out += "}}";
+  out += ']';
+  if (tagged) {
+    out += R"(,"discriminator":{)";
+    append_text_member("propertyName", type.tag_name, out);
+    append_member("mapping", mapping + '}', out);
+    out += '}';
+  }
+  out += '}';
   if (null == Null::allowed) out += R"(,{"type":"null"}]})";
 }
 

@@ -168,6 +168,7 @@ class Writer {
 
   void write_choice(const Type& type, const void* value) {
     const Alternative& alternative = type.alternatives[type.access.active(value)];
+    if (type.tag_name.empty()) return write(alternative.type(), type.access.active_value(value));
     out_.append("{\"");
     out_.append(type.tag_name);
     out_.append("\":");

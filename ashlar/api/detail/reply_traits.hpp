@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ashlar/api/operation.hpp"
+#include "ashlar/schema/untagged_one_of.hpp"
 
 namespace ashlar::api::detail {
 
@@ -10,11 +11,18 @@ template <class T>
 struct ReplyTraits {
   static_assert(
       schema::DescribedStruct<T>,
-      "a reply is a struct with ASHLAR_DESCRIBE, or Created<>, Accepted<>, Page<>, Bare<>, WithCredentials<>, "
-      "EventStream<>, Rows<> of one");
+      "a reply is a struct with ASHLAR_DESCRIBE, an UntaggedOneOf<> of such structs, or Created<>, Accepted<>, Page<>, "
+      "Bare<>, WithCredentials<>, EventStream<>, Rows<> of one");
   using Value = T;
   static ReplyShape shape() { return {ReplyShape::Kind::data, &schema::type_of<T>()}; }
   static ReplyView view(const T& reply) { return {.shape = shape(), .value = &reply}; }
+};
+template <class... Alternatives>
+struct ReplyTraits<UntaggedOneOf<Alternatives...>> {
+  using Reply = UntaggedOneOf<Alternatives...>;
+  using Value = void;  // has no owner
+  static ReplyShape shape() { return {ReplyShape::Kind::data, &schema::type_of<Reply>()}; }
+  static ReplyView view(const Reply& reply) { return {.shape = shape(), .value = &reply}; }
 };
 template <class T>
 struct ReplyTraits<Created<T>> {
