@@ -2,17 +2,10 @@
 #include "backend/settings.hpp"
 
 #include "ashlar/config/secret_strength.hpp"
-#include "ashlar/core/encoding.hpp"
 #include "ashlar/core/ip_address.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
+#include <algorithm>
 #include <array>
-#include <cerrno>
-#include <fstream>
-#include <stdexcept>
-#include <system_error>
 
 namespace ashlar::backend {
 
@@ -22,6 +15,7 @@ namespace {
 
 constexpr std::string_view sqlite_scheme = "sqlite:";
 constexpr std::size_t secret_bytes_min = 32;
+constexpr std::size_t secret_key_bytes_min = 45;  // an id, a colon and 43 characters
 
 Stage read_stage(config::Environment& env) {
   static constexpr std::array<std::string_view, 3> stages{"development", "production", "test"};
@@ -175,6 +169,37 @@ void read_tokens(config::Environment& env, Settings& settings) {
   tokens.audience = env.text("JWT_AUDIENCE", tokens.audience, 200);
 }
 
+// "id:key,id:key". A fault never shows a key.
+void read_secret_keys(config::Environment& env, Settings& settings) {
+  const std::string name = "SECRET_KEYS";
+  const auto need = settings.stage == Stage::production ? config::Need::required : config::Need::optional;
+  if (!env.secret(name, {.bytes_min = secret_key_bytes_min, .need = need})) return;
+  for (const std::string& text : env.list(name)) {
+    auto key = auth::SecretBoxKey::parse(text);
+    if (!key)
+      return env.fault(name, "expected ID:KEY, several separated by commas, each key of 43 characters of base64url");
+    const auto has_its_id = [&](const auth::SecretBoxKey& other) { return other.id == key->id; };
+    if (std::ranges::any_of(settings.secret_keys, has_its_id))
+      return env.fault(name, "has two keys with the id " + key->id);
+    if (settings.stage == Stage::production) {
+      if (auto weakness = config::secret_weakness(text.substr(text.find(':') + 1), secret_bytes_min))
+        return env.fault(name, std::move(*weakness));
+    }
+    settings.secret_keys.push_back(std::move(*key));
+  }
+}
+
+void read_second_factors(config::Environment& env, Settings& settings) {
+  SecondFactorOptions& options = settings.second_factors;
+  options.issuer = env.text("MFA_ISSUER", options.issuer, 64);
+  options.token_lifetime = env.duration("MFA_TOKEN_EXPIRES_IN", options.token_lifetime, 10s, 1h);
+  const auto count = [&](std::string_view name, std::uint32_t& option, std::int64_t max) {
+    option = static_cast<std::uint32_t>(env.integer(name, option, 1, max));
+  };
+  count("MFA_WRONG_CODES_PER_TOKEN_MAX", options.wrong_codes_per_token_max, 100);
+  count("MFA_WRONG_CODES_PER_DAY_MAX", options.wrong_codes_per_day_max, 10'000);
+}
+
 void read_first_admin(config::Environment& env, Settings& settings) {
   const std::string email = env.text("ADMIN_EMAIL", "", 254);
   const std::string password = read_secret(env, settings, "ADMIN_PASSWORD", {.bytes_min = 8});
@@ -273,6 +298,8 @@ Settings read_settings(config::Environment& env) {
   out.cache_bytes_max =
       static_cast<std::size_t>(env.integer("CACHE_BYTES_MAX", 64 * 1024 * 1024, 1024 * 1024, std::int64_t{1} << 40));
   read_tokens(env, out);
+  read_secret_keys(env, out);
+  read_second_factors(env, out);
   out.revocation_delay_max = env.duration("REVOCATION_DELAY_MAX", 2s, 100ms, 1min);
   out.sessions_per_user_max = static_cast<std::uint32_t>(env.integer("SESSIONS_PER_USER_MAX", 50, 1, 10'000));
   out.bcrypt_cost = static_cast<int>(env.integer("BCRYPT_COST", 12, 4, 16));
@@ -326,68 +353,6 @@ std::optional<std::filesystem::path> sqlite_path(const Settings& settings) {
   path.remove_prefix(sqlite_scheme.size());
   if (path.starts_with("//")) path.remove_prefix(2);
   return std::filesystem::path(path);
-}
-
-std::filesystem::path secrets_file(const Settings& settings) {
-  auto path = sqlite_path(settings).value_or("data/ashlar");
-  return path.replace_extension(".secrets");
-}
-
-namespace {
-
-[[noreturn]] void throw_cannot(const char* verb, const std::filesystem::path& file, int error) {
-  throw std::runtime_error(std::string("cannot ") + verb + " " + file.string() + ": " +
-                           std::generic_category().message(error));
-}
-
-std::string new_secret(Random& random) {
-  std::array<std::byte, 32> bytes{};
-  random.fill(bytes);
-  return to_hex(bytes);
-}
-
-// Two processes that start at once must agree: the first to create the file writes it whole before it gets its name.
-void make_secrets_file(const std::filesystem::path& file, Random& random) {
-  const std::string text =
-      "# Signs the tokens of this development database. Not for production.\nJWT_SECRET=" + new_secret(random) +
-      "\nJWT_REFRESH_SECRET=" + new_secret(random) + '\n';
-  if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path());
-  const std::string draft = file.string() + "." + std::to_string(::getpid());
-  const int descriptor = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (descriptor < 0) throw_cannot("make", draft, errno);
-  const bool written = ::write(descriptor, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-  const int write_error = errno;
-  ::close(descriptor);
-  const bool named = written && (::link(draft.c_str(), file.c_str()) == 0 || errno == EEXIST);
-  const int error = written ? errno : write_error;
-  ::unlink(draft.c_str());
-  if (!named) throw_cannot("make", file, error);
-}
-
-}  // namespace
-
-void fill_development_secrets(Settings& settings, Random& random) {
-  auth::TokenOptions& tokens = settings.tokens;
-  if (!tokens.access_secret.empty() && !tokens.refresh_secret.empty()) return;
-  if (sqlite_path(settings) == ":memory:") {  // gone with the process, and its tokens with it
-    if (tokens.access_secret.empty()) tokens.access_secret = new_secret(random);
-    if (tokens.refresh_secret.empty()) tokens.refresh_secret = new_secret(random);
-    return;
-  }
-  const std::filesystem::path file = secrets_file(settings);
-  if (!std::filesystem::exists(file)) make_secrets_file(file, random);
-  std::ifstream in(file);
-  if (!in) throw_cannot("read", file, errno);
-  for (std::string line; std::getline(in, line);) {
-    const auto take = [&](std::string_view name, std::string& secret) {
-      if (secret.empty() && line.starts_with(name)) secret = line.substr(name.size());
-    };
-    take("JWT_SECRET=", tokens.access_secret);
-    take("JWT_REFRESH_SECRET=", tokens.refresh_secret);
-  }
-  if (tokens.access_secret.size() < secret_bytes_min || tokens.refresh_secret.size() < secret_bytes_min) {
-    throw std::runtime_error(file.string() + " holds no usable secrets: remove it, and new ones are made");
-  }
 }
 
 }  // namespace ashlar::backend

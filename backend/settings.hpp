@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ashlar/auth/secret_box.hpp"
 #include "ashlar/auth/token.hpp"
 #include "ashlar/config/environment.hpp"
 #include "ashlar/http/protocols.hpp"
@@ -11,6 +12,7 @@
 #include "ashlar/sql/open.hpp"
 #include "ashlar/web/cors.hpp"
 #include "ashlar/web/trusted_proxies.hpp"
+#include "backend/auth/second_factor_options.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -18,6 +20,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 // Everything that can be set from outside: docs/guide/configuration.md has a line for each variable.
 namespace ashlar::backend {
@@ -55,7 +58,10 @@ struct Settings {
   std::size_t cache_bytes_max = 64 * 1024 * 1024;         // of values kept in the process
   std::chrono::milliseconds cache_ttl{30'000};            // 0: nothing is kept
 
-  auth::TokenOptions tokens;  // in development the secrets may be empty: see fill_development_secrets()
+  auth::TokenOptions tokens;  // in development the secrets may be empty: see development_secrets.hpp
+  // For what is stored encrypted: the first key seals, all of them open. In development there may be none, as above.
+  std::vector<auth::SecretBoxKey> secret_keys;
+  SecondFactorOptions second_factors;
   std::chrono::milliseconds revocation_delay_max{2'000};  // until it is known what another instance has ended
   std::uint32_t sessions_per_user_max = 50;               // one more ends the one that was used longest ago
   int bcrypt_cost = 12;
@@ -100,13 +106,5 @@ struct Settings {
 
 // The file that an SQLite database lives in; nullopt for another kind of database.
 [[nodiscard]] std::optional<std::filesystem::path> sqlite_path(const Settings& settings);
-
-// Where fill_development_secrets() keeps them.
-[[nodiscard]] std::filesystem::path secrets_file(const Settings& settings);
-
-// Development and tests need no JWT secrets: those that are missing are made once and kept in a file beside the
-// database, or in data/ashlar.secrets for one on a server, that only its owner can read (mode 0600). Throws
-// std::runtime_error when it can be neither read nor made.
-void fill_development_secrets(Settings& settings, Random& random);
 
 }  // namespace ashlar::backend

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/settings.hpp"
 
+#include "backend/development_secrets.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -21,6 +23,8 @@ using Variables = std::map<std::string, std::string>;
 
 constexpr const char* secret = "a secret of at least thirty-two bytes";
 constexpr const char* other_secret = "another secret of that many bytes, too";
+constexpr const char* key = "k1:zB6WHlptunsnxo-bcRqAGwfVEm93BHLG_YoJ-OE79KI";
+constexpr const char* other_key = "k2:KN1HeiGCk4WLlTsWGq5jsTpkudSHWqrY0ynP_kszEU0";
 
 std::string faulty_variables(const Variables& variables) {
   config::Environment env(variables);
@@ -59,6 +63,14 @@ TEST(Settings, RefuseWithTheVariablesName) {
       {{{"DATABASE_URL", "postgresql://db/ashlar"}, {"DATABASE_REPLICA_LAG_MAX", "1"}}, "DATABASE_REPLICA_LAG_MAX"},
       {{{"JWT_SECRET", "short"}}, "JWT_SECRET"},
       {{{"JWT_SECRET", secret}, {"JWT_REFRESH_SECRET", secret}}, "JWT_REFRESH_SECRET"},
+      {{{"SECRET_KEYS", "short"}}, "SECRET_KEYS"},
+      {{{"SECRET_KEYS", std::string(50, 'x')}}, "SECRET_KEYS"},
+      {{{"SECRET_KEYS", std::string(key) + "," + key}}, "SECRET_KEYS"},
+      {{{"SECRET_KEYS", std::string(key) + ",k2:short"}}, "SECRET_KEYS"},
+      {{{"MFA_ISSUER", std::string(65, 'x')}}, "MFA_ISSUER"},
+      {{{"MFA_TOKEN_EXPIRES_IN", "1s"}}, "MFA_TOKEN_EXPIRES_IN"},
+      {{{"MFA_WRONG_CODES_PER_TOKEN_MAX", "0"}}, "MFA_WRONG_CODES_PER_TOKEN_MAX"},
+      {{{"MFA_WRONG_CODES_PER_DAY_MAX", "0"}}, "MFA_WRONG_CODES_PER_DAY_MAX"},
       {{{"JWT_EXPIRES_IN", "15"}}, "JWT_EXPIRES_IN"},
       {{{"JWT_EXPIRES_IN", "25h"}}, "JWT_EXPIRES_IN"},
       {{{"JWT_REFRESH_EXPIRES_IN", "1m"}}, "JWT_REFRESH_EXPIRES_IN"},
@@ -111,16 +123,17 @@ TEST(Settings, RefuseAnIncompleteAdminAndProductionWithoutSecrets) {
       {{{"ADMIN_EMAIL", "admin"}, {"ADMIN_PASSWORD", "12345678"}}, "ADMIN_EMAIL"},
       {{{"ADMIN_EMAIL", "admin@example.com"}, {"ADMIN_PASSWORD", "1234567"}}, "ADMIN_PASSWORD"},
       {{{"ADMIN_EMAIL", "admin@example.com"}, {"ADMIN_PASSWORD", std::string(73, 'x')}}, "ADMIN_PASSWORD"},
-      {{{"APP_ENV", "production"}}, "JWT_SECRET JWT_REFRESH_SECRET"},
+      {{{"APP_ENV", "production"}}, "JWT_SECRET JWT_REFRESH_SECRET SECRET_KEYS"},
       {{{"ORDER_PENDING_MAX", "0s"}}, "ORDER_PENDING_MAX"},
       {{{"OPENAPI", "yes"}}, "OPENAPI"},
       {{{"APP_ENV", "production"}, {"JWT_SECRET", secret}, {"PORT", "x"}, {"LOG_LEVEL", "x"}},
-       "PORT JWT_REFRESH_SECRET LOG_LEVEL"},
+       "PORT JWT_REFRESH_SECRET SECRET_KEYS LOG_LEVEL"},
   });
 }
 
 TEST(Settings, OfProductionRefuseSecretsThatCanBeGuessed) {
-  const Variables good = {{"APP_ENV", "production"}, {"JWT_SECRET", secret}, {"JWT_REFRESH_SECRET", other_secret}};
+  const Variables good = {
+      {"APP_ENV", "production"}, {"JWT_SECRET", secret}, {"JWT_REFRESH_SECRET", other_secret}, {"SECRET_KEYS", key}};
   EXPECT_EQ(faulty_variables(good), "");
   const std::string as(64, 'a');
   const std::pair<const char*, std::string> rows[] = {
@@ -128,6 +141,7 @@ TEST(Settings, OfProductionRefuseSecretsThatCanBeGuessed) {
       {"JWT_SECRET", "at-least-32-bytes-of-your-own-making"},
       {"JWT_REFRESH_SECRET", as},
       {"JWT_REFRESH_SECRET", "at-least-32-other-bytes-of-your-own"},
+      {"SECRET_KEYS", "k1:" + std::string(43, 'A')},
       {"METRICS_TOKEN", as},
       {"METRICS_TOKEN", "a-token-of-the-scraper"},
       {"ADMIN_PASSWORD", "a-long-password"},
@@ -153,20 +167,21 @@ TEST(Settings, PrintedAsExamplesHoldNoSecret) {
     if (!line.starts_with('#') || line.starts_with("# ") || equals == line.npos) continue;
     variables[line.substr(1, equals - 1)] = line.substr(equals + 1);
   }
-  for (const char* name : {"JWT_SECRET", "JWT_REFRESH_SECRET", "ADMIN_PASSWORD", "METRICS_TOKEN"}) {
+  for (const char* name : {"JWT_SECRET", "JWT_REFRESH_SECRET", "SECRET_KEYS", "ADMIN_PASSWORD", "METRICS_TOKEN"}) {
     ASSERT_TRUE(variables.contains(name)) << name;
     EXPECT_EQ(variables[name], "") << name;
   }
   for (const auto& [name, value] : variables) EXPECT_EQ(value.find(":secret@"), value.npos) << name;
   EXPECT_THAT(faulty_variables({{"APP_ENV", "production"},
                                 {"JWT_SECRET", variables["JWT_SECRET"]},
-                                {"JWT_REFRESH_SECRET", variables["JWT_REFRESH_SECRET"]}}),
-              "JWT_SECRET JWT_REFRESH_SECRET");
+                                {"JWT_REFRESH_SECRET", variables["JWT_REFRESH_SECRET"]},
+                                {"SECRET_KEYS", variables["SECRET_KEYS"]}}),
+              "JWT_SECRET JWT_REFRESH_SECRET SECRET_KEYS");
 }
 
 TEST(Settings, OfProductionPublishNeitherMetricsNorTheDescription) {
   const auto settings_of = [](Variables variables) {
-    variables.insert({{"JWT_SECRET", secret}, {"JWT_REFRESH_SECRET", other_secret}});
+    variables.insert({{"JWT_SECRET", secret}, {"JWT_REFRESH_SECRET", other_secret}, {"SECRET_KEYS", key}});
     config::Environment env(std::move(variables));
     Settings out = read_settings(env);
     EXPECT_TRUE(env.faults().empty()) << env.report();
@@ -301,6 +316,8 @@ TEST(Settings, TakeWhatIsGiven) {
   config::Environment env({{"APP_ENV", "production"},
                            {"JWT_SECRET", secret},
                            {"JWT_REFRESH_SECRET", other_secret},
+                           {"SECRET_KEYS", std::string(key) + ", " + other_key},
+                           {"MFA_WRONG_CODES_PER_DAY_MAX", "7"},
                            {"JWT_EXPIRES_IN", "5m"},
                            {"JWT_REFRESH_EXPIRES_IN", "30d"},
                            {"PORT", "8080"},
@@ -324,6 +341,10 @@ TEST(Settings, TakeWhatIsGiven) {
   const Settings settings = read_settings(env);
   EXPECT_TRUE(env.faults().empty()) << env.report();
   EXPECT_EQ(settings.compression, Settings::Compression::off);
+  ASSERT_EQ(settings.secret_keys.size(), 2U);
+  EXPECT_EQ(settings.secret_keys[0].to_text(), key);
+  EXPECT_EQ(settings.secret_keys[1].to_text(), other_key);
+  EXPECT_EQ(settings.second_factors.wrong_codes_per_day_max, 7U);
   EXPECT_EQ(settings.database.postgres.queue_max, 64U);
   EXPECT_EQ(settings.database.sqlite.queue_max, 64U);
   EXPECT_EQ(settings.database.postgres.acquire_time_max, std::chrono::milliseconds(300));
@@ -359,6 +380,8 @@ TEST(Settings, MissingSecretsAreMadeOnceAndOnlyTheirOwnerReadsThem) {
   EXPECT_NE(first.tokens.access_secret, first.tokens.refresh_secret);
   EXPECT_EQ(first.tokens.access_secret, second.tokens.access_secret);
   EXPECT_EQ(first.tokens.refresh_secret, second.tokens.refresh_secret);
+  ASSERT_EQ(first.secret_keys.size(), 1U);
+  EXPECT_EQ(first.secret_keys[0].to_text(), second.secret_keys.at(0).to_text());
 
   struct stat state{};
   ASSERT_EQ(::stat((folder / "data/some.secrets").c_str(), &state), 0);
@@ -369,6 +392,16 @@ TEST(Settings, MissingSecretsAreMadeOnceAndOnlyTheirOwnerReadsThem) {
   given.tokens.access_secret = secret;
   fill_development_secrets(given, random);
   EXPECT_EQ(given.tokens.access_secret, secret) << "what is given is used";
+
+  // A file of a version that stored nothing encrypted.
+  std::ofstream(folder / "data/some.secrets")
+      << "JWT_SECRET=" << secret << "\nJWT_REFRESH_SECRET=" << other_secret << '\n';
+  Settings earlier, once_more;
+  earlier.database_url = once_more.database_url = first.database_url;
+  fill_development_secrets(earlier, random);
+  fill_development_secrets(once_more, random);
+  EXPECT_EQ(earlier.tokens.access_secret, secret);
+  EXPECT_EQ(earlier.secret_keys.at(0).to_text(), once_more.secret_keys.at(0).to_text());
 
   std::ofstream(folder / "data/some.secrets") << "nothing of use\n";
   Settings broken;
@@ -384,6 +417,7 @@ TEST(Settings, SecretsOfADatabaseInMemoryLeaveNoFile) {
   fill_development_secrets(settings, random);
   EXPECT_GE(settings.tokens.access_secret.size(), 32U);
   EXPECT_NE(settings.tokens.access_secret, settings.tokens.refresh_secret);
+  EXPECT_EQ(settings.secret_keys.size(), 1U);
   EXPECT_FALSE(std::filesystem::exists(":memory:.secrets"));
 }
 
@@ -408,7 +442,7 @@ TEST(Settings, AreAllDocumented) {
   int count = 0;
   for (std::string name; std::getline(names, name); ++count)
     EXPECT_THAT(source.str(), testing::HasSubstr('"' + name + '"'));
-  EXPECT_EQ(count, 74);
+  EXPECT_EQ(count, 79);
 }
 
 }  // namespace

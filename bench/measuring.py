@@ -21,6 +21,7 @@ ASHLAR = BUILD / "bin/ashlar"
 ASHLAR_ENV = {"APP_ENV": "production", "HOST": "127.0.0.1", "LOOPS": "1", "RATE_LIMIT_MAX": "0", "JWT_EXPIRES_IN": "24h",
               "BCRYPT_COST": "4", "JWT_SECRET": "an access secret that only the benchmark has",
               "JWT_REFRESH_SECRET": "a refresh secret that only the benchmark has",
+              "SECRET_KEYS": "benchmark:hoYyM_O59J_42KwkCOab7Ex4SBZLKZHI5q3oqtwUkuU",
               "ADMIN_EMAIL": "admin@example.com", "ADMIN_PASSWORD": "of the benchmark"}
 
 

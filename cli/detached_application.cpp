@@ -12,6 +12,8 @@ backend::Settings detached_settings() {
   out.database_url = "sqlite::memory:";
   out.tokens.access_secret = "signs nothing that is ever handed out";
   out.tokens.refresh_secret = "signs nothing that is handed out, either";
+  SystemRandom random;
+  out.secret_keys.push_back(auth::SecretBoxKey::generate("detached", random));
   return out;
 }
 

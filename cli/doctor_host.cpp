@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "backend/development_secrets.hpp"
 #include "cli/doctor.hpp"
 
 #include <sys/stat.h>

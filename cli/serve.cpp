@@ -6,6 +6,7 @@
 #include "ashlar/sql/logged.hpp"
 #include "ashlar/web/metrics.hpp"
 #include "backend/application.hpp"
+#include "backend/development_secrets.hpp"
 #include "backend/metrics_server.hpp"
 #include "backend/schema_version.hpp"
 #include "backend/users/first_admin.hpp"

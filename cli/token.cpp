@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/api/system_call.hpp"
 #include "backend/application.hpp"
+#include "backend/development_secrets.hpp"
 #include "backend/users/user_repository.hpp"
 #include "cli/command_context.hpp"
 #include "cli/commands.hpp"

@@ -28,7 +28,8 @@ TEST(Serve, NamesEveryWrongVariableAndShowsNoSecret) {
                                     {"DATABASE_URL", "mysql://root:hush-2@db/x"},
                                     {"ADMIN_PASSWORD", "hush-3-long-enough"}}));
   EXPECT_EQ(finished.exit_code, 78);
-  for (const char* name : {"PORT", "JWT_SECRET", "JWT_REFRESH_SECRET", "LOG_LEVEL", "DATABASE_URL", "ADMIN_EMAIL"})
+  for (const char* name :
+       {"PORT", "JWT_SECRET", "JWT_REFRESH_SECRET", "SECRET_KEYS", "LOG_LEVEL", "DATABASE_URL", "ADMIN_EMAIL"})
     EXPECT_THAT(finished.err, HasSubstr(name));
   EXPECT_THAT(finished.err + finished.out, Not(HasSubstr("hush")));
 }
@@ -136,6 +137,7 @@ TEST(Serve, KeepsSecretsAccountsAndLogoutsOverARestart) {
   Variables variables = server_variables();
   variables.erase("JWT_SECRET");
   variables.erase("JWT_REFRESH_SECRET");
+  variables.erase("SECRET_KEYS");
   std::string kept, ended;
   {
     Server server(folder, variables);

@@ -43,6 +43,7 @@ Variables server_variables() {
                 {"LOG_LEVEL", "info"},
                 {"JWT_SECRET", "the access secret of the tests, long enough"},
                 {"JWT_REFRESH_SECRET", "the refresh secret of the tests, long enough"},
+                {"SECRET_KEYS", "tests:bwY7emsMZZgNnTKsbeRRD0MTBi0rX_XgEjAUmKSvpjw"},
                 {"ADMIN_EMAIL", "admin@example.com"},
                 {"ADMIN_PASSWORD", "a long password"}};
   const char* kind = std::getenv("ASHLAR_TEST_DATABASE");
