@@ -119,6 +119,8 @@ Application::Application(Settings settings, Dependencies dependencies)
       tokens_(settings_.tokens, dependencies.clock, dependencies.random, revocations_),
       units_(dependencies.database, unit_options()),
       sessions_(units_, tokens_, revocations_, share_revocations(), settings_.sessions_per_user_max),
+      secret_box_(settings_.secret_keys, dependencies.random),
+      second_factors_(secret_box_, settings_.second_factors),
       readiness_(dependencies.clock, dependencies.database, replicas_, dependencies.redis),
       cache_level_(make_cache_level(settings_, dependencies)),
       cache_({.bytes_max = settings_.cache_bytes_max}, dependencies.clock, dependencies.random, cache_level_.get()),
@@ -159,7 +161,7 @@ void Application::close() {
 web::Routes Application::routes() {
   web::Routes routes;
   mount_health(routes, settings_.stage, readiness_);
-  mount_auth(routes, units_, passwords_, sessions_);
+  mount_auth(routes, units_, passwords_, sessions_, second_factors_);
   mount_users(routes, units_, passwords_, account_cascade_, cursors_);
   mount_posts(routes, units_, replicas_, cursors_);
   mount_products(routes, products_);

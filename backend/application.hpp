@@ -6,6 +6,7 @@
 #include "ashlar/async/blocking_pool.hpp"
 #include "ashlar/auth/password.hpp"
 #include "ashlar/auth/revocations.hpp"
+#include "ashlar/auth/secret_box.hpp"
 #include "ashlar/auth/token.hpp"
 #include "ashlar/cache/cache.hpp"
 #include "ashlar/cache/redis_level.hpp"
@@ -21,6 +22,7 @@
 #include "ashlar/sql/replicas.hpp"
 #include "ashlar/web/app.hpp"
 #include "backend/account_cascade.hpp"
+#include "backend/auth/second_factors.hpp"
 #include "backend/auth/sessions.hpp"
 #include "backend/health/readiness.hpp"
 #include "backend/orders/order_expiry.hpp"
@@ -92,6 +94,8 @@ class Application {
   auth::Tokens tokens_;
   api::Units units_;
   Sessions sessions_;
+  auth::SecretBox secret_box_;
+  SecondFactors second_factors_;
   Readiness readiness_;
   std::unique_ptr<cache::RedisLevel> cache_level_;  // null where there is no Redis
   cache::Cache cache_;

@@ -2,6 +2,7 @@
 #include "backend/models.hpp"
 
 #include "ashlar/instances/revocation_sync.hpp"
+#include "backend/auth/mfa_rows.hpp"
 #include "backend/auth/session_row.hpp"
 #include "backend/list_counts.hpp"
 #include "backend/orders/order_row.hpp"
@@ -27,7 +28,10 @@ std::vector<sql::TableModel> models() {
           model_of<OrderItemRow>(),
           model_of<PaymentRow>(),
           model_of<IdempotencyRow>(),
-          model_of<ListCountRow>()};
+          model_of<ListCountRow>(),
+          model_of<MfaSecretRow>(),
+          model_of<MfaRecoveryCodeRow>(),
+          model_of<MfaChallengeRow>()};
 }
 
 }  // namespace ashlar::backend

@@ -53,6 +53,11 @@ std::vector<Row> table() {
           open("login", "auth.invalid_credentials"),
           open("refresh", "request.invalid"),
           {"logout", no_one, ok, ok, ok, ok, ok, ok},  // an expired token names its session, too
+          signed_in("setUpMfa"),
+          signed_in("enableMfa", "auth.mfa_not_set_up"),
+          signed_in("disableMfa", "auth.mfa_not_enabled"),
+          signed_in("renewRecoveryCodes", "auth.mfa_not_enabled"),
+          open("verifyMfa", "auth.mfa_token_invalid"),
           signed_in("logoutAll"),
           signed_in("listSessions"),
           signed_in("endSession", "auth.session_not_found"),
@@ -116,6 +121,10 @@ std::string input_of(const std::string& operation, const World& world) {
   static const std::map<std::string, std::string> inputs = {
       {"register", R"({"name": "New", "email": "new@example.com", "password": "a long password"})"},
       {"login", R"({"email": "owner@example.com", "password": "a wrong password"})"},
+      {"enableMfa", R"({"code": "000000"})"},
+      {"disableMfa", R"({"password": "a long password", "code": "000000"})"},
+      {"renewRecoveryCodes", R"({"code": "000000"})"},
+      {"verifyMfa", R"({"mfaToken": "mfa_made-up", "code": "000000"})"},
       {"createUser", R"({"name": "New", "email": "new@example.com", "password": "a long password"})"},
       {"createPost", R"({"title": "T", "content": "C"})"},
       {"updatePost", R"({"title": "U"})"},

@@ -13,7 +13,7 @@ namespace ashlar::cli {
 namespace {
 
 Task<Result<backend::TokenPair>> open_session(api::UnitOfWork& unit, backend::User user, backend::Sessions* sessions) {
-  return sessions->open(unit, std::move(user));
+  return sessions->open(unit, {.user = std::move(user), .amr = {"pwd"}});
 }
 
 }  // namespace

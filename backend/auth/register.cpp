@@ -18,7 +18,7 @@ using Registered = api::WithCredentials<api::Created<SignedIn>>;
 
 Task<Result<Registered>> create_and_open(api::UnitOfWork& unit, NewUser account, Sessions* sessions) {
   User user = co_await unwrap(UserRepository::create(unit, std::move(account)));
-  TokenPair pair = co_await unwrap(sessions->open(unit, user));
+  TokenPair pair = co_await unwrap(sessions->open(unit, {.user = user, .amr = {"pwd"}}));
   auto reply = signed_in(unit.call(), std::move(user), std::move(pair));
   co_return Registered{.reply = {std::move(reply.reply)}, .credentials = std::move(reply.credentials)};
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/auth/routes.hpp"
 
+#include "backend/auth/disable_mfa.hpp"
+#include "backend/auth/enable_mfa.hpp"
 #include "backend/auth/end_session.hpp"
 #include "backend/auth/list_sessions.hpp"
 #include "backend/auth/login.hpp"
@@ -8,18 +10,29 @@
 #include "backend/auth/logout_all.hpp"
 #include "backend/auth/refresh.hpp"
 #include "backend/auth/register.hpp"
+#include "backend/auth/renew_recovery_codes.hpp"
 #include "backend/auth/session.hpp"
+#include "backend/auth/set_up_mfa.hpp"
+#include "backend/auth/verify_mfa.hpp"
 
 namespace ashlar::backend {
 
 using namespace std::chrono_literals;
 
+namespace {
+
+// Bounds the guesses of a password or of a code that a stolen access token allows.
+constexpr api::RateLimit guesses_of_account{
+    .requests = 10, .window = std::chrono::minutes{1}, .by = api::RateLimit::By::account};
+
+}  // namespace
+
 // clang-format off
-void mount_auth(web::Routes& routes, api::Units& units, auth::PasswordHasher& passwords, Sessions& sessions) {
+void mount_auth(web::Routes& routes, api::Units& units, auth::PasswordHasher& passwords, Sessions& sessions, SecondFactors& second_factors) {
   routes.post("/api/auth/register", register_account, units, passwords, sessions).open().limit(30, 1min)
       .name("register").tag("Auth").summary("Make an account and sign in").fails_with(errors::email_taken);
-  routes.post("/api/auth/login", login, units, passwords, sessions).open().limit(30, 1min)
-      .name("login").tag("Auth").summary("Sign in").fails_with(errors::invalid_credentials);
+  routes.post("/api/auth/login", login, units, passwords, sessions, second_factors).open().limit(30, 1min)
+      .name("login").tag("Auth").summary("Sign in, or begin a sign-in that needs a second factor").fails_with(errors::invalid_credentials);
   routes.post("/api/auth/refresh", refresh, sessions).open().limit(60, 1min).from_cookie("refreshToken", &Refresh::refresh_token)
       .name("refresh").tag("Auth").summary("Trade a refresh token for a new pair").fails_with(auth::errors::token_invalid, auth::errors::token_expired, auth::errors::token_revoked, errors::refresh_reused);
   routes.post("/api/auth/logout", logout, sessions).open().from_cookie("refreshToken", &Logout::refresh_token)
@@ -30,6 +43,16 @@ void mount_auth(web::Routes& routes, api::Units& units, auth::PasswordHasher& pa
       .name("listSessions").tag("Auth").summary("My sessions");
   routes.remove("/api/auth/sessions/{id}", end_session, sessions).signed_in()
       .name("endSession").tag("Auth").summary("End one session of mine").fails_with(errors::session_not_found);
+  routes.post("/api/auth/mfa/setup", set_up_mfa, units, second_factors).signed_in().limit(guesses_of_account)
+      .name("setUpMfa").tag("Auth").summary("Make a secret for my authenticator app").fails_with(errors::mfa_enabled);
+  routes.post("/api/auth/mfa/enable", enable_mfa, units, second_factors).signed_in().limit(guesses_of_account)
+      .name("enableMfa").tag("Auth").summary("Turn my second factor on, by a code of the app").fails_with(errors::invalid_code, errors::mfa_not_set_up, errors::mfa_enabled);
+  routes.post("/api/auth/mfa/disable", disable_mfa, units, passwords, second_factors).signed_in().limit(guesses_of_account)
+      .name("disableMfa").tag("Auth").summary("Turn my second factor off").fails_with(errors::invalid_credentials, errors::invalid_code, errors::too_many_codes, errors::mfa_not_enabled);
+  routes.post("/api/auth/mfa/recovery-codes", renew_recovery_codes, units, second_factors).signed_in().limit(guesses_of_account)
+      .name("renewRecoveryCodes").tag("Auth").summary("Replace my recovery codes").fails_with(errors::invalid_code, errors::too_many_codes, errors::mfa_not_enabled);
+  routes.post("/api/auth/mfa/verify", verify_mfa, units, sessions, second_factors).open().limit(30, 1min)
+      .name("verifyMfa").tag("Auth").summary("Complete a sign-in by a code of the app, or by a recovery code").fails_with(errors::invalid_code, errors::mfa_token_invalid, errors::too_many_codes, errors::mfa_not_enabled);
 }
 // clang-format on
 

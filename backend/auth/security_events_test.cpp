@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/support/test_backend.hpp"
+#include "tests/support/authenticator.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -80,6 +80,43 @@ TEST_F(SecurityEvents, AreLoggedAtAnyLevel) {
                            .Times(1));
   EXPECT_THAT(written, Each(HasSubstr(R"("channel":"security")"))) << "the level hides every other line";
   EXPECT_THAT(written, Each(Not(HasSubstr("ada@example.com"))));
+}
+
+TEST_F(SecurityEvents, TellOfSecondFactorsAndShowNoCode) {
+  std::string ada_id;
+  std::vector<std::string> secrets;
+  {
+    TestBackend backend(prepared_database_url(), options());
+    const Person ada = backend.person("ada");
+    ada_id = ada.id;
+    const SecondFactor factor = enable_mfa(backend, ada);
+    next_step(backend);
+    const std::string mfa_token = begin_sign_in(backend, ada);
+    const std::string wrong = factor.app.wrong_code(backend.clock().now());
+    EXPECT_EQ(outcome_of(verify(backend, mfa_token, wrong)), "auth.invalid_code");
+    EXPECT_EQ(outcome_of(verify(backend, mfa_token, factor.recovery_codes[0])), "200");
+    const std::string code = factor.app.code(backend.clock().now());
+    EXPECT_EQ(outcome_of(backend.as(ada, Method::post, "/api/auth/mfa/recovery-codes", code_body(code))), "200");
+    EXPECT_EQ(outcome_of(backend.as(ada, Method::post, "/api/auth/mfa/disable", disable_body(wrong, "a wrong one"))),
+              "auth.invalid_credentials");
+    next_step(backend);
+    const std::string last = factor.app.code(backend.clock().now());
+    EXPECT_EQ(outcome_of(backend.as(ada, Method::post, "/api/auth/mfa/disable", disable_body(last))), "204");
+    (void)set_up_mfa(backend, ada);
+    EXPECT_EQ(outcome_of(backend.as(ada, Method::post, "/api/auth/mfa/enable", code_body("x"))), "auth.invalid_code");
+    secrets = {mfa_token, factor.recovery_codes[0], wrong + '"', code + '"', last + '"'};
+  }
+  const auto written = lines();
+  const auto of_ada = HasSubstr("\"userId\":\"" + ada_id + '"');
+  for (const auto& [message, times] : std::vector<std::pair<std::string, int>>{{"second factor enabled", 1},
+                                                                               {"second factor asked for", 1},
+                                                                               {"second factor code refused", 2},
+                                                                               {"recovery code used", 1},
+                                                                               {"recovery codes replaced", 1},
+                                                                               {"password refused", 1},
+                                                                               {"second factor disabled", 1}})
+    EXPECT_THAT(written, Contains(AllOf(event(message), of_ada)).Times(times)) << message;
+  for (const std::string& secret : secrets) EXPECT_THAT(written, Each(Not(HasSubstr(secret))));
 }
 
 }  // namespace

@@ -49,11 +49,13 @@ Timestamp Sessions::last_access_expiry(Timestamp now) const {
   return now + tokens_.options().access_lifetime + revocation_margin;
 }
 
-Task<Result<TokenPair>> Sessions::open(api::UnitOfWork& unit, User user) {
+Task<Result<TokenPair>> Sessions::open(api::UnitOfWork& unit, SignIn sign_in) {
+  const User& user = sign_in.user;
   const api::Call& call = unit.call();
   const Uuid session = call.new_id();
-  TokenPair pair{.access = tokens_.issue_access(principal_of(user, session)),
-                 .refresh = tokens_.issue_refresh(user.id, session)};
+  auth::Principal principal = principal_of(user, session);
+  principal.amr = std::move(sign_in.amr);
+  TokenPair pair{.access = tokens_.issue_access(principal), .refresh = tokens_.issue_refresh(user.id, session)};
   co_await unwrap(SessionRepository::create(unit, {.id = session,
                                                    .user_id = user.id,
                                                    .refresh_id = pair.refresh.token_id,

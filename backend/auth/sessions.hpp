@@ -37,7 +37,7 @@ class Sessions {
   Sessions& operator=(const Sessions&) = delete;
 
   // Begins a session of the user's, as part of `unit`. Sessions that it ends are revoked when the unit commits.
-  Task<Result<TokenPair>> open(api::UnitOfWork& unit, User user);
+  Task<Result<TokenPair>> open(api::UnitOfWork& unit, SignIn sign_in);
 
   // A new pair for a refresh token, which can be used once. Errors: auth.token_invalid, auth.token_expired;
   // auth.token_revoked when the session has ended; auth.refresh_reused when the token had been used before: it may be

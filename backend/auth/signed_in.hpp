@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace ashlar::backend {
 
@@ -22,6 +23,12 @@ struct SignedIn {
   static SignedIn example();
 };
 ASHLAR_DESCRIBE(SignedIn, user, access_token, refresh_token, token_type, expires_in)
+
+// An account that has proved who it is, for Sessions::open.
+struct SignIn {
+  User user;
+  std::vector<std::string> amr;  // how (RFC 8176): {"pwd"}, {"pwd", "otp"}
+};
 
 struct TokenPair {
   auth::IssuedToken access;

@@ -72,6 +72,12 @@ Task<Result<std::optional<Account>>> UserRepository::find_account(std::string em
   co_return account_of(std::move(*row));
 }
 
+Task<Result<std::optional<Account>>> UserRepository::find_account_of(Uuid id) {
+  auto row = co_await unwrap(from<UserRow>().where(col<&UserRow::id> == id).one(in_));
+  if (!row) co_return std::nullopt;
+  co_return account_of(std::move(*row));
+}
+
 Task<Result<std::optional<Account>>> UserRepository::find_account_locked(api::UnitOfWork& unit, Uuid id) {
   auto row = co_await unwrap(from<UserRow>().where(col<&UserRow::id> == id).for_share().one(unit));
   if (!row) co_return std::nullopt;

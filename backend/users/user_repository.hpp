@@ -47,6 +47,7 @@ class UserRepository {
 
   Task<Result<std::optional<User>>> find(Uuid id);
   Task<Result<std::optional<Account>>> find_account(std::string email);  // compared without case
+  Task<Result<std::optional<Account>>> find_account_of(Uuid id);
   Task<Result<api::Page<User>>> list(ListUsers wanted);
   Task<Result<api::Page<User>>> list_from(ListUsers wanted, const sql::Cursors& cursors);  // by wanted.cursor
   Task<Result<bool>> any_admin();

@@ -17,11 +17,12 @@ namespace ashlar::test {
 
 namespace {
 
-backend::Settings settings(backend::Stage stage) {
+backend::Settings settings_of(backend::Stage stage) {
   backend::Settings out;
   out.stage = stage;
   out.tokens.access_secret = "the access secret of the tests, long enough";
   out.tokens.refresh_secret = "the refresh secret of the tests, long enough";
+  out.secret_keys = {{.id = "tests", .key = "the secret key of these tests..."}};
   out.bcrypt_cost = 4;
   out.rate_limit_max = 0;
   return out;
@@ -82,7 +83,7 @@ std::string prepared_database_url() {
 }
 
 TestBackend::TestBackend(const std::string& database_url, std::optional<log::LogOptions> log, backend::Stage stage)
-    : stage_(stage),
+    : settings_(settings_of(stage)),
       clock_(Timestamp::parse("2026-05-04T08:30:00Z").value()),
       logger_(log ? std::move(*log) : faults_only(), clock_) {
   database_ = opened(database_url);
@@ -100,8 +101,7 @@ TestBackend::~TestBackend() {
 
 void TestBackend::restart() {
   application_ = std::make_unique<backend::Application>(
-      settings(stage_),
-      backend::Dependencies{.clock = clock_, .random = random_, .logger = logger_, .database = *database_});
+      settings_, backend::Dependencies{.clock = clock_, .random = random_, .logger = logger_, .database = *database_});
   clients_.push_back(std::make_unique<web::TestClient>(application_->app()));
 }
 
@@ -154,7 +154,7 @@ BadTokens TestBackend::bad_tokens() {
                                   .expires_at = {}};
   const ManualClock past(clock_.now() - std::chrono::hours{1});
   const auth::MemoryRevocations nothing(past);
-  auth::TokenOptions options = settings(stage_).tokens;
+  auth::TokenOptions options = settings_.tokens;
   ended.expired = auth::Tokens(options, past, random_, nothing).issue_access(principal).token;
   options.access_secret = "a secret that somebody else made up just now";
   ended.forged = auth::Tokens(options, clock_, random_, nothing).issue_access(principal).token;

@@ -49,6 +49,8 @@ class TestBackend {
 
   // The same database under a new Application: what a restart keeps.
   void restart();
+  // Of the next Application: change them, then restart().
+  backend::Settings& settings() { return settings_; }
 
   // Registers <name>@example.com, with the password "a long password".
   Person person(const std::string& name);
@@ -73,7 +75,7 @@ class TestBackend {
  private:
   void run(const std::string& sql, std::vector<sql::Value> parameters = {});
 
-  const backend::Stage stage_;
+  backend::Settings settings_;
   ManualClock clock_;
   SystemRandom random_;
   log::Logger logger_;
