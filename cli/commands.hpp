@@ -69,6 +69,7 @@ int user_password(const std::string& email);
 int user_role(const std::string& email, const std::string& role);
 int user_grant(const std::string& email, const std::string& permission);
 int user_revoke(const std::string& email, const std::string& permission);
+int user_mfa_reset(const std::string& email);
 int user_remove(const std::string& email);
 
 struct Seed {

@@ -155,6 +155,8 @@ void add_user(CLI::App& app, CommandLine& line) {
   };
   add("password", "Set another password, and end the account's sessions", nullptr,
       [&] { return user_password(line.email); });
+  add("mfa-reset", "Turn a lost second factor off, and end the account's sessions", nullptr,
+      [&] { return user_mfa_reset(line.email); });
   add("role", "Give another role, and end the account's sessions", "role",
       [&] { return user_role(line.email, line.word); });
   add("grant", "Give a permission, such as create:product", "permission",

