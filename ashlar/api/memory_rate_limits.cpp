@@ -34,6 +34,10 @@ std::chrono::seconds seconds_up(std::int64_t nanoseconds) {
                               nanoseconds_a_second);
 }
 
+std::int64_t nanoseconds(Clock::Steady time) {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
+}
+
 constexpr std::int64_t divided_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
 }  // namespace
@@ -144,10 +148,13 @@ RateLimitDecision take_token(Entry& entry, const RateLimit& limit, std::int64_t 
 
 }  // namespace
 
+std::size_t MemoryRateLimits::bucket_of(const RateLimitKey& key) const {
+  return (hash_of(key, seed_) >> 32) * buckets_ >> 32;
+}
+
 RateLimitDecision MemoryRateLimits::take(const RateLimitKey& key, const RateLimit& limit, Clock::Steady now) {
-  const std::uint64_t hash = hash_of(key, seed_);
-  const std::size_t bucket = (hash >> 32) * buckets_ >> 32;
-  const std::int64_t at = std::chrono::duration_cast<std::chrono::nanoseconds>(now.time_since_epoch()).count();
+  const std::size_t bucket = bucket_of(key);
+  const std::int64_t at = nanoseconds(now);
   const std::lock_guard lock(shards_[bucket % shard_count].mutex);
   Entry& entry = find(entries_.get() + bucket * ways, key, at);
   switch (limit.algorithm) {
@@ -159,6 +166,31 @@ RateLimitDecision MemoryRateLimits::take(const RateLimitKey& key, const RateLimi
       return take_token(entry, limit, at);
   }
   return take_fixed(entry, limit, at);
+}
+
+void MemoryRateLimits::put_back(const RateLimitKey& key, const RateLimit& limit, Clock::Steady now) {
+  const std::size_t bucket = bucket_of(key);
+  const std::int64_t at = nanoseconds(now);
+  const std::lock_guard lock(shards_[bucket % shard_count].mutex);
+  const std::span<Entry> ways_of(entries_.get() + bucket * ways, ways);
+  const auto entry =
+      std::ranges::find_if(ways_of, [&](const Entry& each) { return each.ends > at && each.key == key; });
+  if (entry == ways_of.end()) return;
+  if (limit.algorithm == RateLimit::Algorithm::token_bucket) {
+    entry->at -= limit.window.count() * nanoseconds_a_second / limit.requests;
+    entry->ends = entry->at;
+  } else if (entry->taken > 0) {
+    --entry->taken;
+  }
+  // An entry that counts nothing makes room for another one.
+  const bool counts =
+      limit.algorithm == RateLimit::Algorithm::token_bucket ? entry->ends > at : entry->taken + entry->before > 0;
+  if (!counts) *entry = {};
+}
+
+Task<> MemoryRateLimits::give_back(RateLimitKey key, const RateLimit& limit, Clock::Steady now) {
+  put_back(key, limit, now);
+  co_return;
 }
 
 Task<RateLimitDecision> MemoryRateLimits::take_later(RateLimitKey key, const RateLimit& limit, Clock::Steady now) {

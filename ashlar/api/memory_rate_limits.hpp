@@ -24,6 +24,8 @@ class MemoryRateLimits final : public RateLimitStore {
     return take(key, limit, now);
   }
   Task<RateLimitDecision> take_later(RateLimitKey key, const RateLimit& limit, Clock::Steady now) override;
+  void put_back(const RateLimitKey& key, const RateLimit& limit, Clock::Steady now);
+  Task<> give_back(RateLimitKey key, const RateLimit& limit, Clock::Steady now) override;
 
   [[nodiscard]] std::size_t size() const;          // entries that are in use
   [[nodiscard]] std::size_t memory_bytes() const;  // at most, from the beginning on
@@ -35,6 +37,7 @@ class MemoryRateLimits final : public RateLimitStore {
     void operator()(Entry* entries) const;
   };
   Entry& find(Entry* bucket, const RateLimitKey& key, std::int64_t now) const;
+  [[nodiscard]] std::size_t bucket_of(const RateLimitKey& key) const;
 
   std::uint64_t seed_;
   std::size_t buckets_;

@@ -84,6 +84,26 @@ TEST(MemoryRateLimits, CountATokenBucket) {
                });
 }
 
+TEST(MemoryRateLimits, GiveBackWhatOneCallCounted) {
+  for (const auto algorithm :
+       {RateLimit::Algorithm::fixed_window, RateLimit::Algorithm::sliding_window, RateLimit::Algorithm::token_bucket}) {
+    MemoryRateLimits limits(8);
+    const RateLimit limit{.requests = 2, .window = 60s, .algorithm = algorithm};
+    const Clock::Steady now{1h};
+    limits.put_back(somebody, limit, now);
+    EXPECT_EQ(limits.size(), 0U) << "giving back what was never counted";
+    EXPECT_EQ(limits.take(somebody, limit, now).remaining, 1U);
+    EXPECT_EQ(limits.take(somebody, limit, now).remaining, 0U);
+    EXPECT_FALSE(limits.take(somebody, limit, now).allowed);
+    limits.put_back(somebody, limit, now);
+    EXPECT_EQ(limits.take(somebody, limit, now).remaining, 0U);
+    EXPECT_FALSE(limits.take(somebody, limit, now).allowed);
+    for (int i = 0; i < 3; ++i) limits.put_back(somebody, limit, now);
+    EXPECT_EQ(limits.size(), 0U) << "an entry that counts nothing makes room";
+    EXPECT_EQ(limits.take(somebody, limit, now).remaining, 1U) << "more than was taken is not given back";
+  }
+}
+
 TEST(MemoryRateLimits, NeverLetMoreThanTheLimitThroughASlidingWindowOfEvenRequests) {
   MemoryRateLimits limits(100);
   const RateLimit limit = {.requests = 10, .window = 1s, .algorithm = Algorithm::sliding_window};

@@ -86,6 +86,10 @@ class RateLimitStore {
   // The same for a store that has to wait. `limit` outlives the task. It always decides: a store whose server is
   // unreachable counts in this process or lets the call pass, but fails no call.
   virtual Task<RateLimitDecision> take_later(RateLimitKey key, const RateLimit& limit, Clock::Steady now) = 0;
+  // Takes back what one call counted that was let through, so that only some calls count: failures, say. Count before
+  // the attempt and give back after it, and attempts at the same time cannot pass the limit together. Nothing happens
+  // when the count has been forgotten. `limit` outlives the task.
+  virtual Task<> give_back(RateLimitKey key, const RateLimit& limit, Clock::Steady now) = 0;
 };
 
 // What a caller gets whom the decision refuses: rate_limit.exceeded, with its Retry-After.

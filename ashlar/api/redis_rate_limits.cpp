@@ -81,6 +81,30 @@ local remaining = math.max(0, requests - taken - math.ceil(weight / length))
 return {allowed and 1 or 0, remaining, reset * 1000, retry * 1000}
 )lua";
 
+// The same keys and arguments. A key whose count comes to nothing is deleted; else it lives as long as before.
+constexpr const char* give_back_source = R"lua(
+local kept = redis.call('GET', KEYS[1])
+if not kept then return 0 end
+local algorithm, requests, window, now = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[5])
+if algorithm == 't' then
+  if now == 0 then
+    local time = redis.call('TIME')
+    now = tonumber(time[1]) * 1000000 + tonumber(time[2])
+  end
+  local whole_at = tonumber(kept) - math.max(1, math.floor(window / requests))
+  if whole_at <= now then return redis.call('DEL', KEYS[1]) end
+  redis.call('SET', KEYS[1], string.format('%.0f', whole_at), 'PX', math.max(1, math.ceil((whole_at - now) / 1000)))
+  return 1
+end
+local words = {}
+for word in string.gmatch(kept, '%d+') do words[#words + 1] = word end
+local taken = math.max(0, tonumber(words[2]) - 1)
+if taken == 0 and tonumber(words[3] or '0') == 0 then return redis.call('DEL', KEYS[1]) end
+words[2] = string.format('%.0f', taken)
+redis.call('SET', KEYS[1], table.concat(words, ' '), 'KEEPTTL')
+return 1
+)lua";
+
 std::string_view letter_of(RateLimit::Algorithm algorithm) {
   switch (algorithm) {
     case RateLimit::Algorithm::fixed_window:
@@ -110,17 +134,31 @@ std::chrono::seconds seconds_up(std::int64_t microseconds) {
 }  // namespace
 
 RedisRateLimits::RedisRateLimits(redis::Clients& clients, RedisRateLimitOptions options)
-    : clients_(clients), options_(std::move(options)), script_(source), local_(options_.local_clients_max) {}
+    : clients_(clients),
+      options_(std::move(options)),
+      script_(source),
+      give_back_(give_back_source),
+      local_(options_.local_clients_max) {}
 
-Task<RateLimitDecision> RedisRateLimits::take_later(RateLimitKey key, const RateLimit& limit, Clock::Steady now) {
+std::vector<std::string> RedisRateLimits::arguments_of(const RateLimit& limit, Clock::Steady now) const {
   const std::uint32_t burst = limit.burst == 0 ? limit.requests : limit.burst;
   const auto window = std::chrono::microseconds(limit.window).count();
   const auto at = options_.time == RedisRateLimitOptions::Time::redis
                       ? 0
                       : std::chrono::floor<std::chrono::microseconds>(now.time_since_epoch()).count();
+  return {std::string(letter_of(limit.algorithm)), std::to_string(limit.requests), std::to_string(window),
+          std::to_string(burst), std::to_string(at)};
+}
+
+Task<> RedisRateLimits::give_back(RateLimitKey key, const RateLimit& limit, Clock::Steady now) {
   std::vector<std::string> keys = {key_text(options_.key_prefix, key, limit)};
-  std::vector<std::string> arguments = {std::string(letter_of(limit.algorithm)), std::to_string(limit.requests),
-                                        std::to_string(window), std::to_string(burst), std::to_string(at)};
+  const auto reply = co_await give_back_.run(clients_, std::move(keys), arguments_of(limit, now));
+  if (!reply) local_.put_back(key, limit, now);
+}
+
+Task<RateLimitDecision> RedisRateLimits::take_later(RateLimitKey key, const RateLimit& limit, Clock::Steady now) {
+  std::vector<std::string> keys = {key_text(options_.key_prefix, key, limit)};
+  std::vector<std::string> arguments = arguments_of(limit, now);
   const auto reply = co_await script_.run(clients_, std::move(keys), std::move(arguments));
   if (!reply || reply->items.size() != 4) {
     decided_locally_.fetch_add(1, std::memory_order_relaxed);
@@ -129,7 +167,7 @@ Task<RateLimitDecision> RedisRateLimits::take_later(RateLimitKey key, const Rate
   const auto& items = reply->items;
   co_return RateLimitDecision{
       .allowed = items[0].integer == 1,
-      .limit = limit.algorithm == RateLimit::Algorithm::token_bucket ? burst : limit.requests,
+      .limit = limit.algorithm == RateLimit::Algorithm::token_bucket && limit.burst != 0 ? limit.burst : limit.requests,
       .remaining = static_cast<std::uint32_t>(std::clamp<std::int64_t>(items[1].integer, 0, UINT32_MAX)),
       .reset_after = seconds_up(items[2].integer),
       .retry_after = seconds_up(items[3].integer)};

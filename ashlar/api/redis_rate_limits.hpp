@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace ashlar::api {
 
@@ -37,14 +38,19 @@ class RedisRateLimits final : public RateLimitStore {
     return std::nullopt;
   }
   Task<RateLimitDecision> take_later(RateLimitKey key, const RateLimit& limit, Clock::Steady now) override;
+  // Where Redis does not answer: in this process's memory, where it was counted then.
+  Task<> give_back(RateLimitKey key, const RateLimit& limit, Clock::Steady now) override;
 
   // Decisions without Redis so far. From any thread.
   [[nodiscard]] std::uint64_t decided_locally() const { return decided_locally_.load(std::memory_order_relaxed); }
 
  private:
+  [[nodiscard]] std::vector<std::string> arguments_of(const RateLimit& limit, Clock::Steady now) const;
+
   redis::Clients& clients_;
   const RedisRateLimitOptions options_;
   const redis::Script script_;
+  const redis::Script give_back_;
   MemoryRateLimits local_;
   std::atomic<std::uint64_t> decided_locally_ = 0;
 };

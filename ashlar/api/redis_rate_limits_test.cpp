@@ -38,6 +38,9 @@ class Instance {
   RateLimitDecision take(const RateLimit& limit, Clock::Steady now = start) {
     return async::run_to_end(loop_, limits_.take_later(somebody, limit, now));
   }
+  void give_back(const RateLimit& limit, Clock::Steady now = start) {
+    async::run_to_end(loop_, limits_.give_back(somebody, limit, now));
+  }
   Result<redis::Reply> command(std::vector<std::string> words) {
     return async::run_to_end(loop_, clients_.command(std::move(words)));
   }
@@ -108,6 +111,25 @@ TEST(RedisRateLimits, AnswerAsThoseInMemory) {
 
 Task<> count_allowed(RedisRateLimits& limits, const RateLimit& limit, int& allowed) {
   allowed += (co_await limits.take_later(somebody, limit, start)).allowed ? 1 : 0;
+}
+
+TEST(RedisRateLimits, GiveBackWhatOneCallCounted) {
+  const RedisServer server;
+  Instance one(server, Time::caller), other(server, Time::caller);
+  for (const auto algorithm : {Algorithm::fixed_window, Algorithm::sliding_window, Algorithm::token_bucket}) {
+    const RateLimit limit{.requests = 2, .window = 60s, .algorithm = algorithm};
+    one.give_back(limit);
+    EXPECT_EQ(one.take(limit).remaining, 1U) << "nothing was counted";
+    EXPECT_EQ(one.take(limit).remaining, 0U);
+    EXPECT_FALSE(other.take(limit).allowed);
+    other.give_back(limit);
+    EXPECT_EQ(one.take(limit).remaining, 0U);
+    EXPECT_FALSE(one.take(limit).allowed);
+    for (int i = 0; i < 3; ++i) other.give_back(limit);
+    EXPECT_EQ(one.command({"DBSIZE"})->integer, 0) << "a key that counts nothing is deleted";
+    EXPECT_EQ(one.take(limit).remaining, 1U);
+    one.give_back(limit);
+  }
 }
 
 TEST(RedisRateLimits, LetExactlyTheLimitThroughAtOnce) {

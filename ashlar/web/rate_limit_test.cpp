@@ -188,6 +188,10 @@ class AskingStore final : public api::RateLimitStore {
                                      .reset_after = 9s,
                                      .retry_after = 7s};
   }
+  Task<> give_back(api::RateLimitKey key, const api::RateLimit&, Clock::Steady) override {
+    if (const auto last = std::ranges::find(keys, key); last != keys.end()) keys.erase(last);
+    co_return;
+  }
   std::vector<api::RateLimitKey> keys;
 };
 

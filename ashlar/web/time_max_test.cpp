@@ -98,6 +98,7 @@ class StoreThatIsAway final : public api::RateLimitStore {
     co_await wait_forever();
     co_return api::RateLimitDecision{};
   }
+  Task<> give_back(api::RateLimitKey, const api::RateLimit&, Clock::Steady) override { co_return; }
 };
 
 // The App behind a server whose sweeps come every few milliseconds.
