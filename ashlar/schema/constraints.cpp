@@ -76,6 +76,8 @@ std::expected<std::int64_t, Violation> in_range(std::optional<std::int64_t> mino
   return *minor_units;
 }
 
+constexpr std::size_t password_bytes_max = 4096;
+
 }  // namespace
 
 bool is_text(std::string_view bytes) { return is_plain_ascii(bytes) || (is_utf8(bytes) && !bytes.contains('\0')); }
@@ -104,8 +106,13 @@ Check check_line(std::string_view text, std::size_t min, std::size_t max) {
 
 Check check_password(std::string_view text) {
   if (auto broken = check_text(text, 0, text.size())) return broken;
-  if (text.size() < 8) return violation(codes::too_short, "must be at least 8 bytes");
-  if (text.size() > 72) return violation(codes::too_long, "must be at most 72 bytes");
+  // So much that no password of 128 characters has more, whatever its decomposition: it bounds the work of to_nfc().
+  if (text.size() > password_bytes_max) return violation(codes::too_long, "must be at most 128 characters");
+  const auto normalized = to_nfc(text);
+  if (!normalized) return violation(codes::text, "must not have more than 30 combining marks in a row");
+  const auto characters = static_cast<std::int64_t>(utf8_length(*normalized));
+  if (characters < password_characters_min) return violation(codes::too_short, "must be at least 8 characters");
+  if (characters > password_characters_max) return violation(codes::too_long, "must be at most 128 characters");
   return {};
 }
 
@@ -189,9 +196,10 @@ Type Describe<Url>::type() {
 }
 
 Type Describe<PasswordText>::type() {
-  // A schema counts characters; the bytes are in the description.
-  Type out{
-      .kind = Kind::string, .format = Format::password, .description = "8 to 72 bytes of UTF-8", .bounds = {8, 72}};
+  Type out{.kind = Kind::string,
+           .format = Format::password,
+           .description = "8 to 128 characters, counted in Unicode's Normalization Form C",
+           .bounds = {detail::password_characters_min, detail::password_characters_max}};
   out.access.set_text = [](void* value, std::string_view text) {
     return detail::assign(*static_cast<PasswordText*>(value), PasswordText::parse(text));
   };

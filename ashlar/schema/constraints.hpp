@@ -46,6 +46,8 @@ using schema::Check;
 using schema::Violation;
 Check check_text(std::string_view text, std::size_t min, std::size_t max);
 Check check_line(std::string_view text, std::size_t min, std::size_t max);
+inline constexpr std::int64_t password_characters_min = 8;
+inline constexpr std::int64_t password_characters_max = 128;
 Check check_password(std::string_view text);
 bool is_text(std::string_view bytes);  // well-formed UTF-8 without NUL
 Check check_integer(std::int64_t value, std::int64_t min, std::int64_t max);
@@ -128,7 +130,8 @@ class Url : public CheckedString<Url> {
   static schema::Check check(std::string_view text) { return schema::detail::check_uri(text); }
 };
 
-// A password to be set: 8 to 72 bytes (bcrypt reads no more than 72), well-formed UTF-8, without NUL.
+// A password to be set: 8 to 128 code points in NFC (RFC 8265 section 4.2), well-formed UTF-8, without NUL. Kept as it
+// was sent; what hashes it normalises it (auth/password.hpp).
 class PasswordText : public CheckedString<PasswordText> {
  public:
   PasswordText() = default;

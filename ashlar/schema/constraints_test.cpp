@@ -199,15 +199,20 @@ TEST(Url, AcceptsWebAddresses) {
   EXPECT_EQ(fault_of<Url>(std::string_view("http://a.de/" + many(2036, "a"))), "");
 }
 
-TEST(Password, CountsBytesAndSaysNothingOfTheValue) {
+TEST(Password, CountsCharactersInNfcAndSaysNothingOfTheValue) {
   EXPECT_EQ(fault_of<Password>(std::string_view("1234567")), "too_short");
   EXPECT_EQ(fault_of<Password>(std::string_view("12345678")), "");
-  EXPECT_EQ(fault_of<Password>(std::string_view(many(72, "a"))), "");
-  EXPECT_EQ(fault_of<Password>(std::string_view(many(73, "a"))), "too_long");
-  EXPECT_EQ(fault_of<Password>(std::string_view(many(37, "é"))), "too_long");
+  EXPECT_EQ(fault_of<Password>(std::string_view(many(128, "a"))), "");
+  EXPECT_EQ(fault_of<Password>(std::string_view(many(129, "a"))), "too_long");
+  EXPECT_EQ(fault_of<Password>(std::string_view(many(128, "\U0001F512"))), "");
+  EXPECT_EQ(fault_of<Password>(std::string_view(many(100'000, "a"))), "too_long");
+  EXPECT_EQ(fault_of<Password>(std::string_view(many(7, "e\u0301"))), "too_short");
+  EXPECT_EQ(fault_of<Password>(std::string_view(many(128, "e\u0301"))), "");
+  EXPECT_EQ(fault_of<Password>(std::string_view(many(129, "e\u0301"))), "too_long");
+  EXPECT_EQ(fault_of<Password>(std::string_view("12345678" + many(31, "\u0301"))), "text");
   EXPECT_EQ(fault_of<Password>(std::string_view("1234567\0", 8)), "text");
   EXPECT_EQ(fault_of<Password>(std::string_view("1234567\xff")), "text");
-  EXPECT_EQ(Password::parse("secret").error().message, "must be at least 8 bytes");
+  EXPECT_EQ(Password::parse("secret").error().message, "must be at least 8 characters");
   EXPECT_EQ(schema::type_of<Password>().access.append_text, nullptr);
 }
 

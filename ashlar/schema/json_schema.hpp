@@ -19,7 +19,7 @@ namespace ashlar::schema {
 // may be absent, and amounts may be numbers; as output everything but an optional is present, and passwords are not.
 // A struct that is used in both ways has two definitions, the second with "Input" or "Output" after its name.
 // Different types of one name are told apart by a number after the second's name.
-// Schemas say what a schema can: a password's length is counted in bytes, and refinements are not shown.
+// Schemas say what a schema can: a password's length is counted in NFC, and refinements are not shown.
 // Not for use from two threads at once. Deterministic: the same calls give the same text.
 class JsonSchemas {
  public:
