@@ -117,6 +117,7 @@ class Call {
 
   // For transports and invoke().
   [[nodiscard]] bool has_principal() const { return principal_ != nullptr; }  // does not count as asking who calls
+  [[nodiscard]] const auth::Principal* authenticated() const { return principal_.get(); }  // nor does this
   void set_principal(std::shared_ptr<const auth::Principal> principal) { principal_ = std::move(principal); }
   void set_presented_token(std::string_view token) { presented_token_ = token; }
   void set_client(std::string_view address, std::string_view agent) {

@@ -64,12 +64,20 @@ struct Bare {
   enum class Service : std::uint8_t { available, unavailable } service = Service::available;  // 200, 503
 };
 
+// What proves at the next sign-in that this device has signed in before. It gives no access.
+struct DeviceToken {
+  std::string token;
+  Timestamp expires_at;
+};
+
 // Tokens that the client stores for the user: HTTP sets HttpOnly cookies.
 struct Credentials {
   std::string access_token;
   std::string refresh_token;
   Timestamp access_expires_at;
   Timestamp refresh_expires_at;
+  std::optional<DeviceToken>
+      device{};  // nullopt: the client keeps the one that it has, also when it deletes the others
 };
 
 // What the client does with the credentials that it stores when a reply brings none.

@@ -41,6 +41,8 @@ void set_credential_cookies(const api::Credentials* credentials, Timestamp now, 
   };
   set(policy.names.access, stored.access_token, stored.access_expires_at, "/");
   set(policy.names.refresh, stored.refresh_token, stored.refresh_expires_at, policy.names.refresh_path);
+  if (stored.device)
+    set(policy.names.device, stored.device->token, stored.device->expires_at, policy.names.refresh_path);
 }
 
 }  // namespace ashlar::web

@@ -15,7 +15,8 @@ namespace ashlar::web {
 struct CredentialCookies {
   std::string access = "accessToken";
   std::string refresh = "refreshToken";
-  std::string refresh_path = "/";  // the refresh token is sent to these paths only
+  std::string device = "deviceToken";
+  std::string refresh_path = "/";  // the refresh token and the device's are sent to these paths only
 };
 
 // The value of the first cookie of that name over all Cookie fields; empty when there is none. Names are compared with
@@ -27,7 +28,8 @@ struct CookiePolicy {
   enum class Secure : unsigned char { no, yes } secure = Secure::no;
 };
 
-// Adds Set-Cookie for both tokens: HttpOnly, SameSite=Strict, expiring with the token. Null: both expire now.
+// Adds Set-Cookie for both tokens, and for a device's where there is one: HttpOnly, SameSite=Strict, expiring with the
+// token. Null: both expire now.
 void set_credential_cookies(const api::Credentials* credentials, Timestamp now, const CookiePolicy& policy,
                             http::ResponseHeaders& headers);
 
