@@ -6,11 +6,13 @@
 #include "ashlar/redis/metrics.hpp"
 #include "ashlar/sql/metrics.hpp"
 #include "ashlar/web/metrics.hpp"
+#include "backend/auth/account_rights.hpp"
 #include "backend/auth/routes.hpp"
 #include "backend/health/routes.hpp"
 #include "backend/orders/routes.hpp"
 #include "backend/posts/routes.hpp"
 #include "backend/products/routes.hpp"
+#include "backend/raw_statements.hpp"
 #include "backend/users/routes.hpp"
 #include "backend/version.hpp"
 
@@ -29,10 +31,14 @@ async::BlockingPoolOptions hashing_pool() {
   return {.threads = std::max(1U, std::thread::hardware_concurrency() - 1), .queue_max = 256, .name = "hashing"};
 }
 
-// Instances with the same secrets accept each other's cursors.
-std::string cursor_key(const Settings& settings) {
-  return SigningKeys({settings.tokens.refresh_secret}).sign("ashlar.cursor_key", "");
+// Instances with the same secrets have the same keys, and accept each other's cursors and device tokens.
+std::string derived_key(const Settings& settings, std::string_view purpose) {
+  return SigningKeys({settings.tokens.refresh_secret}).sign(purpose, "");
 }
+
+// Accounts and addresses whose wrong passwords this process counts at once: 48 bytes each, of which memory is used as
+// they fill. Each has cost a hash, so filling it takes days of the hashing threads' time.
+constexpr std::size_t guess_counts_max = 1'000'000;
 
 std::unique_ptr<cache::RedisLevel> make_cache_level(const Settings& settings, const Dependencies& dependencies) {
   if (dependencies.redis == nullptr) return nullptr;
@@ -49,6 +55,36 @@ api::RateLimitStore& Application::share_rate_limits() {
   return *redis_rate_limits_;
 }
 
+api::RateLimitStore& Application::guess_counts() {
+  if (dependencies_.redis == nullptr) {
+    guess_counts_ = std::make_unique<api::MemoryRateLimits>(guess_counts_max);
+  } else {
+    guess_counts_ = std::make_unique<api::RedisRateLimits>(
+        *dependencies_.redis, api::RedisRateLimitOptions{.key_prefix = settings_.redis_key_prefix + "guess:",
+                                                         .local_clients_max = guess_counts_max});
+  }
+  return *guess_counts_;
+}
+
+const auth::BreachRanges* Application::make_breach_ranges() {
+  if (settings_.password_breach_url.empty()) return nullptr;
+  return &breach_ranges_.emplace(settings_.password_breach_url);
+}
+
+// So that the first sign-in with an old hash takes as long as one with an unknown address. Not knowing is no reason not
+// to start: each kind of hash is learned when it is first verified.
+void Application::expect_stored_hashes() {
+  const std::string_view statement = dependencies_.database.dialect() == sql::Dialect::postgres
+                                         ? password_parameters_in_postgres.text()
+                                         : password_parameters_in_sqlite.text();
+  const auto read = dependencies_.database.query_blocking(
+      {.sql = std::string(statement), .parameters = {}, .mode = sql::Mode::read, .on_row = [this](const sql::Row& row) {
+         hasher_.expect_stored(row.text(0));
+       }});
+  if (!read)
+    dependencies_.logger.warn("the kinds of stored password hashes cannot be read", {{"cause", read.error().cause()}});
+}
+
 web::AppOptions Application::app_options() {
   const Settings& settings = settings_;
   using SecureCookies = web::AppOptions::SecureCookies;
@@ -56,6 +92,10 @@ web::AppOptions Application::app_options() {
   sql::add_metrics(metrics_, replicas_);
   if (dependencies_.redis != nullptr) redis::add_metrics(metrics_, *dependencies_.redis);
   web::add_pool(metrics_, "hashing", hashing_);
+  metrics_.add({.name = "ashlar_hashing_waiting",
+                .type = observe::MetricType::gauge,
+                .help = "Passwords that wait for a thread to hash them.",
+                .value = [&queue = hashing_queue_] { return static_cast<double>(queue.waiting()); }});
   cache::add_metrics(metrics_, "backend", cache_, cache_level_.get());
   web::AppOptions out = {.title = "Ashlar",
                          .version = std::string(version()),
@@ -77,6 +117,9 @@ web::AppOptions Application::app_options() {
                           sql::errors::serialization, sql::errors::unique,    sql::errors::foreign_key,
                           sql::errors::check,         sql::errors::not_null,  sql::errors::failed};
   out.metric_sources = &metrics_;
+  out.add_steps = [&database = dependencies_.database](api::Steps& steps) {
+    steps.insert_after("authentication", std::make_shared<const AccountRights>(database));
+  };
   if (dependencies_.redis != nullptr) out.rate_limit_store = &share_rate_limits();
   out.overload.requests_in_flight_max = settings.requests_in_flight_max;
   // With more than half of its queue waiting, an accepted request is not answered in time. The hashing pool refuses by
@@ -111,20 +154,25 @@ Application::Application(Settings settings, Dependencies dependencies)
       no_replicas_(dependencies.database, {}),
       replicas_(dependencies.replicas != nullptr ? *dependencies.replicas : no_replicas_),
       hashing_(hashing_pool()),
-      passwords_(hashing_, dependencies.random, {.cost = settings_.bcrypt_cost}),
+      hashing_queue_(hashing_, dependencies.clock, {.wait_max = settings_.hashing_wait_max}),
+      hasher_(hashing_queue_, dependencies.random, password_options(settings_)),
+      password_policy_(password_policy_options(settings_), make_breach_ranges()),
+      passwords_(hasher_, password_policy_),
+      guessing_(guess_counts(), derived_key(settings_, "ashlar.guess_key"), settings_.guessing),
+      devices_(derived_key(settings_, "ashlar.device_key"), settings_.device_lifetime),
       revocations_(dependencies.clock),
       revocation_sync_(
           dependencies.database, revocations_, dependencies.clock, dependencies.logger,
           {.delay_max = settings_.revocation_delay_max, .access_lifetime = settings_.tokens.access_lifetime}),
       tokens_(settings_.tokens, dependencies.clock, dependencies.random, revocations_),
       units_(dependencies.database, unit_options()),
-      sessions_(units_, tokens_, revocations_, share_revocations(), settings_.sessions_per_user_max),
+      sessions_(units_, tokens_, devices_, revocations_, share_revocations(), settings_.sessions_per_user_max),
       secret_box_(settings_.secret_keys, dependencies.random),
       second_factors_(secret_box_, settings_.second_factors),
       readiness_(dependencies.clock, dependencies.database, replicas_, dependencies.redis),
       cache_level_(make_cache_level(settings_, dependencies)),
       cache_({.bytes_max = settings_.cache_bytes_max}, dependencies.clock, dependencies.random, cache_level_.get()),
-      cursors_({cursor_key(settings_)}),
+      cursors_({derived_key(settings_, "ashlar.cursor_key")}),
       products_(units_, cache_, cursors_, settings_.cache_ttl),
       account_cascade_(sessions_, products_),
       order_payments_(settings_.stage == Stage::development ? OrderPayments::by_owner : OrderPayments::by_admin),
@@ -135,6 +183,7 @@ Application::Application(Settings settings, Dependencies dependencies)
     throw std::runtime_error("cannot read the ended sessions: " + loaded.error().message() + " " +
                              loaded.error().cause());
   }
+  expect_stored_hashes();
 }
 
 Application::~Application() = default;
@@ -145,7 +194,9 @@ instances::RevocationBroadcast* Application::share_revocations() {
                                         dependencies_.clock, dependencies_.random, [this] { revocation_sync_.wake(); });
 }
 
-void Application::start(boost::asio::io_context& first_loop) {
+void Application::start(const std::vector<boost::asio::io_context*>& loops) {
+  boost::asio::io_context& first_loop = *loops.front();
+  if (breach_ranges_) breach_ranges_->start(loops);
   revocation_sync_.start(first_loop);
   order_expiry_.start(first_loop);
   replicas_.start(first_loop);
@@ -153,6 +204,7 @@ void Application::start(boost::asio::io_context& first_loop) {
 
 void Application::close() {
   order_expiry_.close();
+  if (breach_ranges_) breach_ranges_->close();
   cache_.close();
   revocation_sync_.close();
   replicas_.close();
@@ -161,7 +213,7 @@ void Application::close() {
 web::Routes Application::routes() {
   web::Routes routes;
   mount_health(routes, settings_.stage, readiness_);
-  mount_auth(routes, units_, passwords_, sessions_, second_factors_);
+  mount_auth(routes, {units_, passwords_, guessing_, devices_, sessions_, second_factors_});
   mount_users(routes, units_, passwords_, account_cascade_, cursors_);
   mount_posts(routes, units_, replicas_, cursors_);
   mount_products(routes, products_);

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ashlar/api/memory_rate_limits.hpp"
 #include "ashlar/api/redis_rate_limits.hpp"
 #include "ashlar/api/units.hpp"
 #include "ashlar/async/blocking_pool.hpp"
+#include "ashlar/auth/hashing_queue.hpp"
 #include "ashlar/auth/password.hpp"
+#include "ashlar/auth/password_policy.hpp"
 #include "ashlar/auth/revocations.hpp"
 #include "ashlar/auth/secret_box.hpp"
 #include "ashlar/auth/token.hpp"
@@ -22,6 +25,9 @@
 #include "ashlar/sql/replicas.hpp"
 #include "ashlar/web/app.hpp"
 #include "backend/account_cascade.hpp"
+#include "backend/auth/breach_ranges.hpp"
+#include "backend/auth/device_tokens.hpp"
+#include "backend/auth/guessing.hpp"
 #include "backend/auth/second_factors.hpp"
 #include "backend/auth/sessions.hpp"
 #include "backend/health/readiness.hpp"
@@ -29,6 +35,7 @@
 #include "backend/orders/pay_order.hpp"
 #include "backend/products/products.hpp"
 #include "backend/settings.hpp"
+#include "backend/users/passwords.hpp"
 
 #include <memory>
 #include <optional>
@@ -55,15 +62,15 @@ class Application {
   Application(const Application&) = delete;
   Application& operator=(const Application&) = delete;
 
-  // Messages of other instances are received on the server's first loop: from start(), before the loop has a thread, to
-  // close(), when it has none any more and neither Redis's clients nor the database are closed. The replicas are closed
-  // by it.
-  void start(boost::asio::io_context& first_loop);
+  // The server's loops: from start(), before they have threads, to close(), when they have none any more and neither
+  // Redis's clients nor the database are closed. Messages of other instances are received on the first one. The
+  // replicas are closed by it.
+  void start(const std::vector<boost::asio::io_context*>& loops);
   void close();
 
   [[nodiscard]] web::App& app() { return app_; }
   [[nodiscard]] const Settings& settings() const { return settings_; }
-  [[nodiscard]] auth::PasswordHasher& passwords() { return passwords_; }
+  [[nodiscard]] Passwords& passwords() { return passwords_; }
   [[nodiscard]] api::Units& units() { return units_; }
   [[nodiscard]] Sessions& sessions() { return sessions_; }
   [[nodiscard]] Readiness& readiness() { return readiness_; }
@@ -77,6 +84,9 @@ class Application {
   [[nodiscard]] web::Routes routes();
   [[nodiscard]] web::AppOptions app_options();
   [[nodiscard]] api::RateLimitStore& share_rate_limits();
+  [[nodiscard]] api::RateLimitStore& guess_counts();
+  [[nodiscard]] const auth::BreachRanges* make_breach_ranges();
+  void expect_stored_hashes();
   [[nodiscard]] instances::RevocationBroadcast* share_revocations();
   [[nodiscard]] api::UnitOptions unit_options();
   Task<> note_write(const api::Call& call);
@@ -86,7 +96,14 @@ class Application {
   sql::Replicas no_replicas_;
   sql::Replicas& replicas_;
   async::BlockingPool hashing_;
-  auth::PasswordHasher passwords_;
+  auth::HashingQueue hashing_queue_;
+  auth::PasswordHasher hasher_;
+  std::optional<HttpBreachRanges> breach_ranges_;  // where they are looked up
+  const auth::PasswordPolicy password_policy_;
+  Passwords passwords_;
+  std::unique_ptr<api::RateLimitStore> guess_counts_;
+  Guessing guessing_;
+  DeviceTokens devices_;
   auth::MemoryRevocations revocations_;
   instances::RevocationSync revocation_sync_;
   std::optional<instances::RevocationBroadcast> revocation_broadcast_;

@@ -9,10 +9,19 @@
 // The backend's SQL that is written by hand: raw_statements_test.cpp holds each to the migrated database.
 namespace ashlar::backend {
 
-inline constexpr sql::RawStatement<UserRow(std::string)> account_by_lower_email(
-    "select id, email, name, age, role, password_hash, permissions, email_verified, mfa_enabled, created_at, "
-    "updated_at "
-    "from users where lower(email) = $1");
+// One beginning of a hash for each set of parameters in use: up to the `$` before the salt. Reads the whole table.
+struct PasswordParameters {
+  std::string beginning;
+};
+ASHLAR_DESCRIBE(PasswordParameters, beginning)
+inline constexpr sql::RawStatement<PasswordParameters()> password_parameters_in_sqlite(
+    "select distinct case when substr(password_hash, 1, 10) = '$argon2id$' "
+    "then substr(password_hash, 1, 15 + instr(substr(password_hash, 16), '$')) "
+    "else substr(password_hash, 1, 7) end as beginning from users");
+inline constexpr sql::RawStatement<PasswordParameters()> password_parameters_in_postgres(
+    "select distinct case when substr(password_hash, 1, 10) = '$argon2id$' "
+    "then substr(password_hash, 1, 15 + position('$' in substr(password_hash, 16))) "
+    "else substr(password_hash, 1, 7) end as beginning from users");
 
 // PostgreSQL alone: SQLite has one writer.
 inline constexpr sql::RawStatement<Uuid()> lock_admins(

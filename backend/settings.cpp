@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/settings.hpp"
 
+#include "ashlar/auth/password_policy.hpp"
 #include "ashlar/config/secret_strength.hpp"
 #include "ashlar/core/ip_address.hpp"
 
@@ -200,9 +201,30 @@ void read_second_factors(config::Environment& env, Settings& settings) {
   count("MFA_WRONG_CODES_PER_DAY_MAX", options.wrong_codes_per_day_max, 10'000);
 }
 
+void read_passwords(config::Environment& env, Settings& settings) {
+  static constexpr std::array<std::string_view, 2> schemes{"bcrypt", "argon2id"};
+  if (env.one_of("PASSWORD_HASH", "bcrypt", schemes) == "argon2id")
+    settings.password_hash = auth::PasswordScheme::argon2id;
+  settings.bcrypt_cost = static_cast<int>(env.integer("BCRYPT_COST", 12, 4, 16));
+  settings.password_guess_bits_min = static_cast<double>(env.integer("PASSWORD_GUESS_BITS_MIN", 27, 0, 60));
+  settings.password_breach_url = env.text("PASSWORD_BREACH_URL", "", 2048);
+  if (!settings.password_breach_url.empty() && !Url::parse(settings.password_breach_url))
+    env.fault("PASSWORD_BREACH_URL", "expected an http or https URL");
+  settings.hashing_wait_max = env.duration("HASHING_WAIT_MAX", settings.hashing_wait_max, 0ms, 1min);
+  const auto failures = [&](std::string_view name, std::uint32_t& option) {
+    option = static_cast<std::uint32_t>(env.integer(name, option, 2, 1'000'000));
+  };
+  failures("SIGN_IN_FAILURES_PER_ACCOUNT_MAX", settings.guessing.failures_per_account_max);
+  failures("SIGN_IN_FAILURES_PER_DEVICE_MAX", settings.guessing.failures_per_device_max);
+  settings.device_lifetime = std::chrono::duration_cast<std::chrono::seconds>(
+      env.duration("DEVICE_LIFETIME", settings.device_lifetime, 1h, 400 * 24h));
+}
+
 void read_first_admin(config::Environment& env, Settings& settings) {
   const std::string email = env.text("ADMIN_EMAIL", "", 254);
+  const std::size_t faults_before = env.faults().size();
   const std::string password = read_secret(env, settings, "ADMIN_PASSWORD", {.bytes_min = 8});
+  const bool refused = env.faults().size() > faults_before;
   if (email.empty() && password.empty()) return;
   if (email.empty()) return env.fault("ADMIN_EMAIL", "is needed where ADMIN_PASSWORD is set");
   const auto parsed_email = Email::parse(email);
@@ -213,7 +235,10 @@ void read_first_admin(config::Environment& env, Settings& settings) {
     return;
   }
   const auto parsed_password = Password::parse(password);
-  if (!parsed_password) env.fault("ADMIN_PASSWORD", "expected 8 to 72 bytes of UTF-8");
+  if (!parsed_password) return env.fault("ADMIN_PASSWORD", "expected 8 to 128 characters");
+  const auth::PasswordPolicy policy({.guess_bits_min = settings.password_guess_bits_min});
+  if (const auto wrong = policy.check(password, {email, "ashlar"}); wrong && !refused)
+    env.fault("ADMIN_PASSWORD", wrong->message);
   if (parsed_email && parsed_password) settings.first_admin = FirstAdmin{*parsed_email, *parsed_password};
 }
 
@@ -302,7 +327,7 @@ Settings read_settings(config::Environment& env) {
   read_second_factors(env, out);
   out.revocation_delay_max = env.duration("REVOCATION_DELAY_MAX", 2s, 100ms, 1min);
   out.sessions_per_user_max = static_cast<std::uint32_t>(env.integer("SESSIONS_PER_USER_MAX", 50, 1, 10'000));
-  out.bcrypt_cost = static_cast<int>(env.integer("BCRYPT_COST", 12, 4, 16));
+  read_passwords(env, out);
   read_first_admin(env, out);
   out.order_pending_max = env.duration("ORDER_PENDING_MAX", out.order_pending_max, 1s, 30 * 24h);
   out.rate_limit_max = static_cast<std::uint32_t>(env.integer("RATE_LIMIT_MAX", 100, 0, 1'000'000));

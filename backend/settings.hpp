@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ashlar/auth/password.hpp"
 #include "ashlar/auth/secret_box.hpp"
 #include "ashlar/auth/token.hpp"
 #include "ashlar/config/environment.hpp"
@@ -12,6 +13,7 @@
 #include "ashlar/sql/open.hpp"
 #include "ashlar/web/cors.hpp"
 #include "ashlar/web/trusted_proxies.hpp"
+#include "backend/auth/guessing.hpp"
 #include "backend/auth/second_factor_options.hpp"
 
 #include <chrono>
@@ -64,7 +66,13 @@ struct Settings {
   SecondFactorOptions second_factors;
   std::chrono::milliseconds revocation_delay_max{2'000};  // until it is known what another instance has ended
   std::uint32_t sessions_per_user_max = 50;               // one more ends the one that was used longest ago
+  auth::PasswordScheme password_hash = auth::PasswordScheme::bcrypt;  // of new hashes
   int bcrypt_cost = 12;
+  double password_guess_bits_min = 27;                           // of a new password, by zxcvbn's estimate; 0: none
+  std::string password_breach_url;                               // empty: leaked passwords are not looked up
+  std::chrono::milliseconds hashing_wait_max{3'000};             // one that would wait longer for its hash is refused
+  GuessingOptions guessing;                                      // wrong passwords of one account in any 24 hours
+  std::chrono::seconds device_lifetime{180 * 24 * 3600};         // how long a device that signed in is known
   std::chrono::milliseconds order_pending_max{30 * 60 * 1'000};  // then a pending order is cancelled
   std::optional<FirstAdmin> first_admin;
 

@@ -48,11 +48,13 @@ Check check_rate_limit(const Settings& settings) {
     return {.name = "RATE_LIMIT_MAX", .detail = std::to_string(settings.rate_limit_max) + " a minute"};
   return {.name = "RATE_LIMIT_MAX",
           .state = unsafe(settings),
-          .detail = "0: no limit, for sign-ins either",
+          .detail = "0: no limit by address, for sign-ins either",
           .advice = "remove it, unless a proxy limits in its place"};
 }
 
 Check check_bcrypt_cost(const Settings& settings) {
+  if (settings.password_hash == auth::PasswordScheme::argon2id)
+    return {.name = "BCRYPT_COST", .detail = "not used: PASSWORD_HASH is argon2id"};
   const std::string cost = std::to_string(settings.bcrypt_cost);
   if (settings.bcrypt_cost >= bcrypt_cost_min) return {.name = "BCRYPT_COST", .detail = cost};
   return {.name = "BCRYPT_COST",

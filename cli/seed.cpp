@@ -4,6 +4,7 @@
 #include "ashlar/sql/bulk.hpp"
 #include "ashlar/sql/transaction.hpp"
 #include "backend/products/product.hpp"
+#include "backend/users/passwords.hpp"
 #include "backend/users/user_row.hpp"
 #include "cli/command_context.hpp"
 #include "cli/commands.hpp"
@@ -34,6 +35,7 @@ backend::UserRow user(std::int64_t number, const std::string& password_hash, Tim
   const std::string name = std::to_string(number);
   return {.id = seeded_id(1, number),
           .email = "user" + name + "@example.com",
+          .email_key = "user" + name + "@example.com",
           .name = "User " + name,
           .age = 18 + number % 60,
           .role = "user",
@@ -95,7 +97,7 @@ int seed(const Seed& wanted) {
     throw ExitError(exit_failed, "the database holds products or seeded users already; nothing was changed.");
 
   async::BlockingPool pool({.threads = 1, .queue_max = 1, .name = "hashing"});
-  auth::PasswordHasher hasher(pool, place.random, {.cost = place.settings.bcrypt_cost});
+  auth::PasswordHasher hasher(pool, place.random, backend::password_options(place.settings));
   const std::string hash = place.loop.run_or_exit(hasher.hash("password"));
   place.loop.run_or_exit(sql::in_transaction(*place.database, &insert_all, wanted, hash, place.clock.now()));
   std::printf("%lld users (user1@example.com and on, password \"password\") and %lld products\n",

@@ -108,7 +108,7 @@ void start(http::Server& server, http::Server* metrics, backend::Application& ap
   std::vector<boost::asio::io_context*> loops;
   for (std::size_t i = 0; i < server.loops(); ++i) loops.push_back(&server.loop(i));
   if (redis != nullptr) redis->start(loops);
-  application.start(*loops.front());
+  application.start(loops);
   if (metrics != nullptr) metrics->start();  // it reads the figures of what was started above
   server.start();
 }

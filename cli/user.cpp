@@ -7,6 +7,7 @@
 #include "backend/auth/mfa_repository.hpp"
 #include "backend/auth/session_repository.hpp"
 #include "backend/orders/order_repository.hpp"
+#include "backend/users/passwords.hpp"
 #include "backend/users/user_repository.hpp"
 #include "cli/command_context.hpp"
 #include "cli/commands.hpp"
@@ -35,9 +36,13 @@ class UserCommand {
     return std::move(account->user);
   }
 
-  std::string hash(const Password& password) {
+  // Throws ExitError for a password that is easily guessed. Leaked ones are not looked up.
+  std::string hash(const Password& password, const backend::PasswordOwner& owner) {
+    const auth::PasswordPolicy policy(backend::password_policy_options(context.settings));
+    if (const auto wrong = policy.check(password.reveal().view(), backend::personal_words(owner)))
+      throw ExitError(exit_failed, "the password " + wrong->message + ".");
     async::BlockingPool pool({.threads = 1, .queue_max = 1, .name = "hashing"});
-    auth::PasswordHasher hasher(pool, context.random, {.cost = context.settings.bcrypt_cost});
+    auth::PasswordHasher hasher(pool, context.random, backend::password_options(context.settings));
     return context.loop.run_or_exit(hasher.hash(password.reveal().str()));
   }
 
@@ -116,14 +121,15 @@ int user_create(const NewAccount& account) {
   const auto email = checked<Email>(account.email, "the e-mail address");
   const auto name = checked<backend::UserName>(account.name, "the name");
   CommandContext& place = command.context;
-  const User user = command.run("ashlar user create", &UserRepository::create,
-                                backend::NewUser{.id = Uuid::make(place.clock, place.random),
-                                                 .email = email.str(),
-                                                 .name = name.str(),
-                                                 .age = std::nullopt,
-                                                 .role = account.role,
-                                                 .password_hash = command.hash(read_password()),
-                                                 .created_at = place.clock.now()});
+  const User user = command.run(
+      "ashlar user create", &UserRepository::create,
+      backend::NewUser{.id = Uuid::make(place.clock, place.random),
+                       .email = email.str(),
+                       .name = name.str(),
+                       .age = std::nullopt,
+                       .role = account.role,
+                       .password_hash = command.hash(read_password(), {.name = name.str(), .email = email.str()}),
+                       .created_at = place.clock.now()});
   std::printf("%s %s %s\n", user.id.to_string().c_str(), user.email.c_str(), user.role.c_str());
   return exit_ok;
 }
@@ -150,7 +156,7 @@ int user_password(const std::string& email) {
   UserCommand command;
   const User user = command.find(email);
   UserChanges changes;
-  changes.password_hash = command.hash(read_password());
+  changes.password_hash = command.hash(read_password(), {.name = user.name, .email = user.email});
   change(command, user, std::move(changes));
   return exit_ok;
 }

@@ -2,6 +2,7 @@
 #include "backend/auth/disable_mfa.hpp"
 
 #include "ashlar/auth/token.hpp"
+#include "backend/auth/password_check.hpp"
 #include "backend/auth/session.hpp"
 
 namespace ashlar::backend {
@@ -21,14 +22,14 @@ Task<Result<Disabled>> disable(api::UnitOfWork& unit, Account verified, MfaCode 
 
 }  // namespace
 
-Task<Result<>> disable_mfa(api::UserCall& call, DisableMfa in, api::Units& units, auth::PasswordHasher& passwords,
-                           SecondFactors& second_factors) {
+Task<Result<>> disable_mfa(api::UserCall& call, DisableMfa in, api::Units& units, Passwords& passwords,
+                           Guessing& guessing, SecondFactors& second_factors) {
   Account account = co_await unwrap(required(co_await UserRepository(units.database()).find_account_of(call.user().id),
                                              auth::errors::token_revoked, "This account does not exist any more."));
-  auto right = co_await passwords.verify(in.password.reveal().str(), account.password_hash);
-  // A password that is too long for any account is wrong like any other.
-  if (!right && right.error().code() == auth::errors::password_too_long) right = false;
-  if (!co_await unwrap(std::move(right))) {
+  Guess guess{.account = account.user.id, .email_key = {}, .device = call.user().session};
+  const auto checked = co_await unwrap(
+      check_password(call, std::move(guess), in.password.reveal().str(), account.password_hash, guessing, passwords));
+  if (!checked.matches) {
     call.log().security(log::Level::warn, "password refused",
                         {{"userId", account.user.id.to_string()}, {"address", call.client_address()}});
     co_return fail(errors::invalid_credentials, "The password is wrong.");

@@ -3,8 +3,9 @@
 
 #include "ashlar/api/units.hpp"
 #include "ashlar/async/task.hpp"
-#include "ashlar/auth/password.hpp"
+#include "backend/auth/guessing.hpp"
 #include "backend/auth/second_factors.hpp"
+#include "backend/users/passwords.hpp"
 
 namespace ashlar::backend {
 
@@ -16,8 +17,8 @@ struct DisableMfa {
 };
 ASHLAR_DESCRIBE(DisableMfa, password, code)
 
-// Turns the second factor off. A wrong password uses up no code.
-Task<Result<>> disable_mfa(api::UserCall& call, DisableMfa in, api::Units& units, auth::PasswordHasher& passwords,
-                           SecondFactors& second_factors);
+// Turns the second factor off. A wrong password uses up no code, and counts as a guess of the session.
+Task<Result<>> disable_mfa(api::UserCall& call, DisableMfa in, api::Units& units, Passwords& passwords,
+                           Guessing& guessing, SecondFactors& second_factors);
 
 }  // namespace ashlar::backend

@@ -25,8 +25,8 @@ Task<Result<Registered>> create_and_open(api::UnitOfWork& unit, NewUser account,
 
 }  // namespace
 
-Task<Result<Registered>> register_account(api::Call& call, Register in, api::Units& units,
-                                          auth::PasswordHasher& passwords, Sessions& sessions) {
+Task<Result<Registered>> register_account(api::Call& call, Register in, api::Units& units, Passwords& passwords,
+                                          Sessions& sessions) {
   // This saves the hashing in the usual case; the insert decides whether the address is still free.
   if (co_await unwrap(UserRepository(units.database()).find_account(in.email.str())))
     co_return fail(errors::email_taken, "This e-mail address is taken.");
@@ -35,7 +35,8 @@ Task<Result<Registered>> register_account(api::Call& call, Register in, api::Uni
                   .name = in.name.str(),
                   .age = in.age,
                   .role = std::string(role_user),
-                  .password_hash = co_await unwrap(passwords.hash(in.password.reveal().str())),
+                  .password_hash = co_await unwrap(passwords.hash_new(
+                      call, std::move(in.password), {.name = in.name.str(), .email = in.email.str()}, "/password")),
                   .created_at = call.now()};
   co_return co_await units.run(call, &create_and_open, std::move(account), &sessions);
 }

@@ -3,8 +3,8 @@
 
 #include "ashlar/api/reply.hpp"
 #include "ashlar/async/task.hpp"
-#include "ashlar/auth/password.hpp"
 #include "backend/auth/sessions.hpp"
+#include "backend/users/passwords.hpp"
 
 #include <optional>
 
@@ -22,8 +22,7 @@ ASHLAR_DESCRIBE(Register, name, email, password, age)
 
 // Makes an account and signs it in.
 Task<Result<api::WithCredentials<api::Created<SignedIn>>>> register_account(api::Call& call, Register in,
-                                                                            api::Units& units,
-                                                                            auth::PasswordHasher& passwords,
+                                                                            api::Units& units, Passwords& passwords,
                                                                             Sessions& sessions);
 
 }  // namespace ashlar::backend

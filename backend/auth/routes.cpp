@@ -28,11 +28,12 @@ constexpr api::RateLimit guesses_of_account{
 }  // namespace
 
 // clang-format off
-void mount_auth(web::Routes& routes, api::Units& units, auth::PasswordHasher& passwords, Sessions& sessions, SecondFactors& second_factors) {
+void mount_auth(web::Routes& routes, AuthServices services) {
+  auto& [units, passwords, guessing, devices, sessions, second_factors] = services;
   routes.post("/api/auth/register", register_account, units, passwords, sessions).open().limit(30, 1min)
       .name("register").tag("Auth").summary("Make an account and sign in").fails_with(errors::email_taken);
-  routes.post("/api/auth/login", login, units, passwords, sessions, second_factors).open().limit(30, 1min)
-      .name("login").tag("Auth").summary("Sign in, or begin a sign-in that needs a second factor").fails_with(errors::invalid_credentials);
+  routes.post("/api/auth/login", login, units, passwords, guessing, devices, sessions, second_factors).open().limit(30, 1min).from_cookie("deviceToken", &Login::device_token)
+      .name("login").tag("Auth").summary("Sign in, or begin a sign-in that needs a second factor").fails_with(errors::invalid_credentials, errors::too_many_guesses);
   routes.post("/api/auth/refresh", refresh, sessions).open().limit(60, 1min).from_cookie("refreshToken", &Refresh::refresh_token)
       .name("refresh").tag("Auth").summary("Trade a refresh token for a new pair").fails_with(auth::errors::token_invalid, auth::errors::token_expired, auth::errors::token_revoked, errors::refresh_reused);
   routes.post("/api/auth/logout", logout, sessions).open().from_cookie("refreshToken", &Logout::refresh_token)
@@ -47,8 +48,8 @@ void mount_auth(web::Routes& routes, api::Units& units, auth::PasswordHasher& pa
       .name("setUpMfa").tag("Auth").summary("Make a secret for my authenticator app").fails_with(errors::mfa_enabled);
   routes.post("/api/auth/mfa/enable", enable_mfa, units, second_factors).signed_in().limit(guesses_of_account)
       .name("enableMfa").tag("Auth").summary("Turn my second factor on, by a code of the app").fails_with(errors::invalid_code, errors::mfa_not_set_up, errors::mfa_enabled);
-  routes.post("/api/auth/mfa/disable", disable_mfa, units, passwords, second_factors).signed_in().limit(guesses_of_account)
-      .name("disableMfa").tag("Auth").summary("Turn my second factor off").fails_with(errors::invalid_credentials, errors::invalid_code, errors::too_many_codes, errors::mfa_not_enabled);
+  routes.post("/api/auth/mfa/disable", disable_mfa, units, passwords, guessing, second_factors).signed_in().limit(guesses_of_account)
+      .name("disableMfa").tag("Auth").summary("Turn my second factor off").fails_with(errors::invalid_credentials, errors::too_many_guesses, errors::invalid_code, errors::too_many_codes, errors::mfa_not_enabled);
   routes.post("/api/auth/mfa/recovery-codes", renew_recovery_codes, units, second_factors).signed_in().limit(guesses_of_account)
       .name("renewRecoveryCodes").tag("Auth").summary("Replace my recovery codes").fails_with(errors::invalid_code, errors::too_many_codes, errors::mfa_not_enabled);
   routes.post("/api/auth/mfa/verify", verify_mfa, units, sessions, second_factors).open().limit(30, 1min)

@@ -2,14 +2,25 @@
 #pragma once
 
 #include "ashlar/api/units.hpp"
-#include "ashlar/auth/password.hpp"
 #include "ashlar/web/routes.hpp"
+#include "backend/auth/device_tokens.hpp"
+#include "backend/auth/guessing.hpp"
 #include "backend/auth/second_factors.hpp"
 #include "backend/auth/sessions.hpp"
+#include "backend/users/passwords.hpp"
 
 namespace ashlar::backend {
 
-void mount_auth(web::Routes& routes, api::Units& units, auth::PasswordHasher& passwords, Sessions& sessions,
-                SecondFactors& second_factors);
+// What the routes call. All of it outlives them.
+struct AuthServices {
+  api::Units& units;
+  Passwords& passwords;
+  Guessing& guessing;
+  DeviceTokens& devices;
+  Sessions& sessions;
+  SecondFactors& second_factors;
+};
+
+void mount_auth(web::Routes& routes, AuthServices services);
 
 }  // namespace ashlar::backend

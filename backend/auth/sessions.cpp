@@ -3,6 +3,7 @@
 
 #include "ashlar/core/encoding.hpp"
 #include "ashlar/log/logger.hpp"
+#include "backend/auth/account_rights.hpp"
 #include "backend/auth/session_repository.hpp"
 #include "backend/users/user_repository.hpp"
 
@@ -14,16 +15,6 @@ namespace {
 
 // A token may be signed a moment after its session was read and ended.
 constexpr std::chrono::seconds revocation_margin{60};
-
-auth::Principal principal_of(const User& user, const Uuid& session) {
-  return {.id = user.id,
-          .session = session,
-          .token_id = {},
-          .email = user.email,
-          .role = user.role,
-          .permissions = user.permissions,
-          .expires_at = {}};
-}
 
 // A client may send any User-Agent. Text that is not UTF-8 can be neither stored nor shown.
 std::string readable(std::string_view agent) {
@@ -55,7 +46,9 @@ Task<Result<TokenPair>> Sessions::open(api::UnitOfWork& unit, SignIn sign_in) {
   const Uuid session = call.new_id();
   auth::Principal principal = principal_of(user, session);
   principal.amr = std::move(sign_in.amr);
-  TokenPair pair{.access = tokens_.issue_access(principal), .refresh = tokens_.issue_refresh(user.id, session)};
+  TokenPair pair{.access = tokens_.issue_access(principal),
+                 .refresh = tokens_.issue_refresh(user.id, session),
+                 .device = devices_.issue(user.id, call.now(), call.random())};
   co_await unwrap(SessionRepository::create(unit, {.id = session,
                                                    .user_id = user.id,
                                                    .refresh_id = pair.refresh.token_id,

@@ -7,6 +7,7 @@
 #include "ashlar/auth/token.hpp"
 #include "ashlar/instances/ended_sessions.hpp"
 #include "ashlar/instances/revocation_broadcast.hpp"
+#include "backend/auth/device_tokens.hpp"
 #include "backend/auth/signed_in.hpp"
 
 #include <cstdint>
@@ -30,13 +31,19 @@ class Sessions {
  public:
   // `broadcast` may be null. A user has at most `per_user_max` sessions: a further one ends the one that was used
   // longest ago.
-  Sessions(api::Units& units, auth::Tokens& tokens, auth::MemoryRevocations& revocations,
+  Sessions(api::Units& units, auth::Tokens& tokens, const DeviceTokens& devices, auth::MemoryRevocations& revocations,
            instances::RevocationBroadcast* broadcast, std::uint32_t per_user_max)
-      : units_(units), tokens_(tokens), revocations_(revocations), broadcast_(broadcast), per_user_max_(per_user_max) {}
+      : units_(units),
+        tokens_(tokens),
+        devices_(devices),
+        revocations_(revocations),
+        broadcast_(broadcast),
+        per_user_max_(per_user_max) {}
   Sessions(const Sessions&) = delete;
   Sessions& operator=(const Sessions&) = delete;
 
-  // Begins a session of the user's, as part of `unit`. Sessions that it ends are revoked when the unit commits.
+  // Begins a session of the user's, as part of `unit`; the device that it is opened on is known from then on. Sessions
+  // that it ends are revoked when the unit commits.
   Task<Result<TokenPair>> open(api::UnitOfWork& unit, SignIn sign_in);
 
   // A new pair for a refresh token, which can be used once. Errors: auth.token_invalid, auth.token_expired;
@@ -62,6 +69,7 @@ class Sessions {
 
   api::Units& units_;
   auth::Tokens& tokens_;
+  const DeviceTokens& devices_;
   auth::MemoryRevocations& revocations_;
   instances::RevocationBroadcast* broadcast_;
   std::uint32_t per_user_max_;

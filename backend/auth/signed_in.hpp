@@ -7,6 +7,7 @@
 #include "backend/users/user.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,11 +19,12 @@ struct SignedIn {
   std::string access_token;
   std::string refresh_token;
   std::string token_type = "Bearer";
-  std::int64_t expires_in = 0;  // seconds, of the access token
+  std::int64_t expires_in = 0;              // seconds, of the access token
+  std::optional<std::string> device_token;  // of a new sign-in; over HTTP a cookie holds it, too
 
   static SignedIn example();
 };
-ASHLAR_DESCRIBE(SignedIn, user, access_token, refresh_token, token_type, expires_in)
+ASHLAR_DESCRIBE(SignedIn, user, access_token, refresh_token, token_type, expires_in, device_token)
 
 // An account that has proved who it is, for Sessions::open.
 struct SignIn {
@@ -33,6 +35,7 @@ struct SignIn {
 struct TokenPair {
   auth::IssuedToken access;
   auth::IssuedToken refresh;
+  std::optional<api::DeviceToken> device{};  // with a new session
 };
 
 // The reply with the pair, which the client also stores: as cookies, over HTTP.

@@ -15,7 +15,7 @@ CreateUser CreateUser::example() {
 }
 
 Task<Result<api::Created<User>>> create_user(api::UserCall& call, CreateUser in, api::Units& units,
-                                             auth::PasswordHasher& passwords) {
+                                             Passwords& passwords) {
   const std::string role = in.role ? in.role->str() : std::string(role_user);
   // A caller who may create accounts could otherwise make an admin, and obtain every permission with it.
   if (role != role_user && call.user().role != role_admin)
@@ -26,7 +26,9 @@ Task<Result<api::Created<User>>> create_user(api::UserCall& call, CreateUser in,
                .name = in.name.str(),
                .age = in.age,
                .role = role,
-               .password_hash = co_await unwrap(passwords.hash(in.password.reveal().str())),
+               .password_hash = co_await unwrap(passwords.hash_new(call, std::move(in.password),
+                                                                   {.name = in.name.str(), .email = in.email.str()},
+                                                                   "/password", Passwords::Lane::known_device)),
                .created_at = call.now()};
   co_return api::Created<User>{co_await unwrap(units.run(call, &UserRepository::create, std::move(user)))};
 }

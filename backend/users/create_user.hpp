@@ -5,7 +5,7 @@
 #include "ashlar/api/reply.hpp"
 #include "ashlar/api/units.hpp"
 #include "ashlar/async/task.hpp"
-#include "ashlar/auth/password.hpp"
+#include "backend/users/passwords.hpp"
 #include "backend/users/user.hpp"
 
 #include <optional>
@@ -24,6 +24,6 @@ struct CreateUser {
 ASHLAR_DESCRIBE(CreateUser, name, email, password, age, role)
 
 Task<Result<api::Created<User>>> create_user(api::UserCall& call, CreateUser in, api::Units& units,
-                                             auth::PasswordHasher& passwords);
+                                             Passwords& passwords);
 
 }  // namespace ashlar::backend

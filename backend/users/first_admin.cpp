@@ -23,18 +23,19 @@ std::string invent_password(Random& random) {
 }  // namespace
 
 Task<Result<FirstAdminOutcome>> make_first_admin(const Settings& settings, Dependencies dependencies,
-                                                 auth::PasswordHasher& passwords) {
+                                                 Passwords& passwords) {
   UserRepository users(dependencies.database);
   if (co_await unwrap(users.any_admin())) co_return FirstAdminOutcome{};
 
   FirstAdminOutcome out;
-  std::string password;
+  Password password;
   if (settings.first_admin) {
     out = {.kind = Kind::made, .email = settings.first_admin->email.str(), .password = {}};
-    password = settings.first_admin->password.reveal().str();
+    password = settings.first_admin->password;
   } else if (settings.stage == Stage::development) {
-    password = invent_password(dependencies.random);
-    out = {.kind = Kind::invented, .email = "admin@example.com", .password = password};
+    const std::string invented = invent_password(dependencies.random);
+    password = Password::of(invented);
+    out = {.kind = Kind::invented, .email = "admin@example.com", .password = invented};
   } else {
     co_return FirstAdminOutcome{.kind = Kind::not_wanted, .email = {}, .password = {}};
   }
@@ -42,13 +43,15 @@ Task<Result<FirstAdminOutcome>> make_first_admin(const Settings& settings, Depen
   const api::Call::Environment environment{&dependencies.clock, &dependencies.random, &dependencies.logger};
   api::SystemCall call(environment, "first admin");
   api::Units units(dependencies.database, {});
+  std::string hash = co_await unwrap(
+      passwords.hash_new(call, std::move(password), {.name = "Admin", .email = out.email}, "/ADMIN_PASSWORD"));
   auto made = co_await units.run(call, &UserRepository::create,
                                  NewUser{.id = Uuid::make(dependencies.clock, dependencies.random),
                                          .email = out.email,
                                          .name = "Admin",
                                          .age = std::nullopt,
                                          .role = std::string(role_admin),
-                                         .password_hash = co_await unwrap(passwords.hash(password)),
+                                         .password_hash = std::move(hash),
                                          .created_at = dependencies.clock.now()});
   if (made) co_return out;
   if (made.error().code() != errors::email_taken) co_return std::unexpected(std::move(made.error()));

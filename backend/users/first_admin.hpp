@@ -22,8 +22,9 @@ struct FirstAdminOutcome {
 };
 
 // Makes the first admin where there is none. Runs to its end before the server answers its first request, or somebody
-// else could register the admin's address. Hashing the password takes about as long as a sign-in.
+// else could register the admin's address. Error request.invalid when ADMIN_PASSWORD is easily guessed. Hashing the
+// password takes about as long as a sign-in.
 Task<Result<FirstAdminOutcome>> make_first_admin(const Settings& settings, Dependencies dependencies,
-                                                 auth::PasswordHasher& passwords);
+                                                 Passwords& passwords);
 
 }  // namespace ashlar::backend

@@ -12,7 +12,7 @@
 namespace ashlar::backend {
 
 // clang-format off
-void mount_users(web::Routes& routes, api::Units& units, auth::PasswordHasher& passwords, AccountHooks& hooks, const sql::Cursors& cursors) {
+void mount_users(web::Routes& routes, api::Units& units, Passwords& passwords, AccountHooks& hooks, const sql::Cursors& cursors) {
   sql::Database& database = units.database();
   routes.get("/api/users/me", me, database).signed_in()
       .name("me").tag("Users").summary("My account");

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/users/user.hpp"
 
+#include "ashlar/core/unicode.hpp"
+
 namespace ashlar::backend {
+
+std::string email_key_of(std::string_view address) { return fold_case(address).value_or(std::string(address)); }
 
 User User::example() {
   const Timestamp moment = Timestamp::parse("2026-05-04T08:30:00.125Z").value_or(Timestamp{});

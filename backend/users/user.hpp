@@ -26,6 +26,9 @@ using UserName = Line<1, 120>;
 using Age = Int<0, 150>;
 using RoleName = Line<1, 64>;
 
+// What two addresses are compared by: Email::key(), for text that was not checked. Text that has no key is its own.
+[[nodiscard]] std::string email_key_of(std::string_view address);
+
 // An account, as everybody who may see it sees it: no hash and no secret is in it.
 struct User {
   Uuid id;

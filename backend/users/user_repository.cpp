@@ -47,8 +47,10 @@ Account account_of(UserRow row) {
 }  // namespace
 
 Task<Result<User>> UserRepository::create(api::UnitOfWork& unit, NewUser user) {
+  std::string email_key = email_key_of(user.email);
   const UserRow row{.id = user.id,
                     .email = std::move(user.email),
+                    .email_key = std::move(email_key),
                     .name = std::move(user.name),
                     .age = user.age,
                     .role = std::move(user.role),
@@ -67,7 +69,7 @@ Task<Result<User>> UserRepository::create(api::UnitOfWork& unit, NewUser user) {
 Task<Result<std::optional<User>>> UserRepository::find(Uuid id) { return sql::find<&UserRow::id, User>(id).one(in_); }
 
 Task<Result<std::optional<Account>>> UserRepository::find_account(std::string email) {
-  auto row = co_await unwrap(account_by_lower_email(ascii_lower(email)).one(in_));
+  auto row = co_await unwrap(from<UserRow>().where(col<&UserRow::email_key> == email_key_of(email)).one(in_));
   if (!row) co_return std::nullopt;
   co_return account_of(std::move(*row));
 }
@@ -78,10 +80,17 @@ Task<Result<std::optional<Account>>> UserRepository::find_account_of(Uuid id) {
   co_return account_of(std::move(*row));
 }
 
-Task<Result<std::optional<Account>>> UserRepository::find_account_locked(api::UnitOfWork& unit, Uuid id) {
-  auto row = co_await unwrap(from<UserRow>().where(col<&UserRow::id> == id).for_share().one(unit));
+Task<Result<std::optional<Account>>> UserRepository::find_account_locked(api::UnitOfWork& unit, Uuid id, Lock lock) {
+  auto wanted = from<UserRow>().where(col<&UserRow::id> == id);
+  auto row = co_await unwrap(lock == Lock::shared ? wanted.for_share().one(unit) : wanted.for_update().one(unit));
   if (!row) co_return std::nullopt;
   co_return account_of(std::move(*row));
+}
+
+Task<Result<>> UserRepository::replace_hash(api::UnitOfWork& unit, Uuid id, std::string hash) {
+  co_await unwrap(
+      sql::update<UserRow>().set(col<&UserRow::password_hash> = hash).where(col<&UserRow::id> == id).run(unit));
+  co_return Result<>{};
 }
 
 namespace {
@@ -120,11 +129,14 @@ Task<Result<std::optional<User>>> UserRepository::update(api::UnitOfWork& unit, 
   if (!before || !*before || changes.empty()) co_return before;
   std::optional<bool> verified;
   if (changes.email && changes.email->view() != (*before)->email) verified = false;
+  std::optional<std::string> email_key;
+  if (changes.email) email_key = changes.email->key();
 
   auto updated = co_await sql::update<UserRow>()
                      .set(col<&UserRow::updated_at> = unit.call().now())
                      .set_if(col<&UserRow::name>, changes.name)
                      .set_if(col<&UserRow::email>, changes.email)
+                     .set_if(col<&UserRow::email_key>, email_key)
                      .set_if(col<&UserRow::email_verified>, verified)
                      .set_if(col<&UserRow::age>, changes.age)
                      .set_if(col<&UserRow::role>, changes.role)

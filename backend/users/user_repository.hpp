@@ -64,8 +64,13 @@ class UserRepository {
   // Passes unless this is the only admin: error user.last_admin. Part of the unit that demotes or removes the admin.
   static Task<Result<>> require_another_admin(api::UnitOfWork& unit, Uuid besides);
 
-  // Until the unit ends, no other one changes or removes the account.
-  static Task<Result<std::optional<Account>>> find_account_locked(api::UnitOfWork& unit, Uuid id);
+  // Until the unit ends, no other one changes or removes the account. A unit that changes it takes the exclusive lock
+  // at once: two that hold the shared one would wait for each other.
+  enum class Lock : std::uint8_t { shared, exclusive };
+  static Task<Result<std::optional<Account>>> find_account_locked(api::UnitOfWork& unit, Uuid id,
+                                                                  Lock lock = Lock::shared);
+  // Another hash of the same password: nothing that the user has done, so neither updated_at nor a session changes.
+  static Task<Result<>> replace_hash(api::UnitOfWork& unit, Uuid id, std::string hash);
   // Permissions of the account's own, besides its role's. Error request.invalid when there is no such permission.
   static Task<Result<>> grant(api::UnitOfWork& unit, Uuid id, std::string permission);
   static Task<Result<bool>> revoke(api::UnitOfWork& unit, Uuid id, std::string permission);

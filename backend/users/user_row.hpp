@@ -13,6 +13,7 @@ namespace ashlar::backend {
 struct UserRow {
   Uuid id;
   std::string email;
+  std::string email_key;  // email_key_of(email), by which accounts are found and addresses are unique
   std::string name;
   Nullable<std::int64_t> age;
   std::string role;
@@ -25,11 +26,12 @@ struct UserRow {
   Timestamp created_at;
   Timestamp updated_at;
 };
-ASHLAR_DESCRIBE(UserRow, id, email, name, age, role, password_hash, permissions, email_verified, mfa_enabled,
+ASHLAR_DESCRIBE(UserRow, id, email, email_key, name, age, role, password_hash, permissions, email_verified, mfa_enabled,
                 created_at, updated_at)
 ASHLAR_TABLE(UserRow, "users", sql::references<&UserRow::role, &RoleRow::name>(), sql::type<&UserRow::age>("integer"),
              sql::type<&UserRow::permissions>("text"), sql::default_value<&UserRow::permissions>("'[]'"),
-             sql::check("age between 0 and 150"), sql::unique("users_email", "lower(email)"),
+             sql::check("age between 0 and 150"), sql::default_value<&UserRow::email_key>("''"),
+             sql::unique<&UserRow::email_key>("users_email_key"),
              sql::index<&UserRow::created_at, &UserRow::id>("users_created_at"),
              sql::index<&UserRow::role>("users_role"),
              sql::index<&UserRow::updated_at, &UserRow::id>("users_updated_at"),

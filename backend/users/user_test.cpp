@@ -176,11 +176,11 @@ TEST(Users, CreateRefuses) {
                       {"/name too_short", "/email email", "/password too_short", "/age too_large", "/role too_short"},
                       admin.token),
               invalid("a role that does not exist", create,
-                      R"({"name": "Ada", "email": "ada@example.com", "password": "12345678", "role": "root"})",
+                      R"({"name": "Ada", "email": "ada@example.com", "password": "a long password", "role": "root"})",
                       {"/role one_of"}, admin.token),
               {"an admin, made by one who is none",
                create,
-               R"({"name": "Ada", "email": "ada@example.com", "password": "12345678", "role": "admin"})",
+               R"({"name": "Ada", "email": "ada@example.com", "password": "a long password", "role": "admin"})",
                403,
                "auth.forbidden",
                {},
@@ -198,7 +198,7 @@ TEST(Users, AreMadeByThoseWhoMay) {
   EXPECT_EQ(backend.sign_in("ada@example.com").id, reply.at("/data/id"));
   const auto admin =
       backend.as(backend.admin(), Method::post, "/api/users",
-                 R"({"name": "Root", "email": "root@example.com", "password": "12345678", "role": "admin"})");
+                 R"({"name": "Root", "email": "root@example.com", "password": "a long password", "role": "admin"})");
   EXPECT_EQ(admin.at("/data/role"), "admin");
   EXPECT_THAT(admin.at("/data/permissions"), testing::HasSubstr("create:product"));
 }

@@ -94,6 +94,8 @@ TEST_F(Cli, LooksAfterAccounts) {
   ASSERT_EQ(run({"migrate", "up"}).exit_code, 0);
 
   EXPECT_THAT(run(create, "short\n").err, HasSubstr("password"));
+  EXPECT_THAT(run(create, "password1\n").err, HasSubstr("tried first"));
+  EXPECT_THAT(run(create, "ada@example.com\n").err, HasSubstr("tried first"));
   EXPECT_EQ(run(create, "a long password\n").exit_code, 0);
   EXPECT_THAT(run(create, "a long password\n").err, HasSubstr("taken"));
   EXPECT_EQ(run({"user", "create", "eve", "--name", "Eve"}, "a long password\n").exit_code, 1);
@@ -114,6 +116,7 @@ TEST_F(Cli, LooksAfterAccounts) {
   EXPECT_EQ(run({"user", "remove", "ada@example.com"}).exit_code, 0);
   EXPECT_EQ(run({"user", "revoke", "eve@example.com", "create:product"}).exit_code, 0);
   EXPECT_EQ(run({"user", "revoke", "eve@example.com", "create:product"}).exit_code, 1);
+  EXPECT_THAT(run({"user", "password", "eve@example.com"}, "12345678\n").err, HasSubstr("tried first"));
   EXPECT_EQ(run({"user", "password", "eve@example.com"}, "another long one\n").exit_code, 0);
 
   Server server(folder);

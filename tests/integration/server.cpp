@@ -45,7 +45,8 @@ Variables server_variables() {
                 {"JWT_REFRESH_SECRET", "the refresh secret of the tests, long enough"},
                 {"SECRET_KEYS", "tests:bwY7emsMZZgNnTKsbeRRD0MTBi0rX_XgEjAUmKSvpjw"},
                 {"ADMIN_EMAIL", "admin@example.com"},
-                {"ADMIN_PASSWORD", "a long password"}};
+                {"ADMIN_PASSWORD", "a long password"},
+                {"PASSWORD_GUESS_BITS_MIN", "12"}};
   const char* kind = std::getenv("ASHLAR_TEST_DATABASE");
   if (kind != nullptr && std::string_view(kind) == "postgres") out["DATABASE_URL"] = postgres_url();
   const char* redis = std::getenv("ASHLAR_TEST_REDIS");

@@ -17,14 +17,16 @@ namespace ashlar::test {
 
 namespace {
 
-backend::Settings settings_of(backend::Stage stage) {
+backend::Settings test_settings(const TestBackend::ChangeSettings& change) {
   backend::Settings out;
-  out.stage = stage;
+  out.stage = backend::Stage::test;
   out.tokens.access_secret = "the access secret of the tests, long enough";
   out.tokens.refresh_secret = "the refresh secret of the tests, long enough";
   out.secret_keys = {{.id = "tests", .key = "the secret key of these tests..."}};
   out.bcrypt_cost = 4;
+  out.password_guess_bits_min = 12;  // "a long password" has 26
   out.rate_limit_max = 0;
+  change(out);
   return out;
 }
 
@@ -83,7 +85,10 @@ std::string prepared_database_url() {
 }
 
 TestBackend::TestBackend(const std::string& database_url, std::optional<log::LogOptions> log, backend::Stage stage)
-    : settings_(settings_of(stage)),
+    : TestBackend([stage](backend::Settings& out) { out.stage = stage; }, database_url, std::move(log)) {}
+
+TestBackend::TestBackend(ChangeSettings change, const std::string& database_url, std::optional<log::LogOptions> log)
+    : settings_(test_settings(change)),
       clock_(Timestamp::parse("2026-05-04T08:30:00Z").value()),
       logger_(log ? std::move(*log) : faults_only(), clock_) {
   database_ = opened(database_url);

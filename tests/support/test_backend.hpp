@@ -9,6 +9,7 @@
 #include "backend/application.hpp"
 #include "tests/support/api_scenario.hpp"
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -37,6 +38,10 @@ class TestBackend {
   explicit TestBackend(const std::string& database_url = prepared_database_url(),
                        std::optional<log::LogOptions> log = std::nullopt, backend::Stage stage = backend::Stage::test);
   TestBackend(const std::string& database_url, backend::Stage stage) : TestBackend(database_url, std::nullopt, stage) {}
+  // With other settings than the tests' own.
+  using ChangeSettings = std::function<void(backend::Settings&)>;
+  explicit TestBackend(ChangeSettings change, const std::string& database_url = prepared_database_url(),
+                       std::optional<log::LogOptions> log = std::nullopt);
   ~TestBackend();
 
   web::TestClient& client() { return *clients_.back(); }
@@ -67,14 +72,15 @@ class TestBackend {
     return at_once(std::vector(threads, request));
   }
 
+  // Writes to the database past the application.
+  void run(const std::string& sql, std::vector<sql::Value> parameters = {});
+
   // A request with somebody's token.
   web::TestReply as(const Person& who, http::Method method, std::string target, std::string body = {});
 
   static constexpr const char* password = "a long password";
 
  private:
-  void run(const std::string& sql, std::vector<sql::Value> parameters = {});
-
   backend::Settings settings_;
   ManualClock clock_;
   SystemRandom random_;
