@@ -188,7 +188,7 @@ int user_mfa_reset(const std::string& email) {
   UserCommand command;
   const User user = command.find(email);
   if (!command.run("ashlar user mfa-reset", &reset_mfa, user.id, command.revoked_until()))
-    throw Stop(exit_failed, email + " has no second factor.");
+    throw ExitError(exit_failed, email + " has no second factor.");
   return exit_ok;
 }
 

@@ -106,11 +106,11 @@ class HookedDatabase final : public sql::Database {
   [[nodiscard]] sql::DatabaseLoad load() const override { return inner_.load(); }
   Result<> run_script(std::string_view sql) override { return inner_.run_script(sql); }
   Result<> query_blocking(const sql::Statement& statement) override { return inner_.query_blocking(statement); }
-  Result<std::unique_ptr<sql::MigrationTurn>> take_migration_turn(std::chrono::milliseconds wait_max) override {
-    return inner_.take_migration_turn(wait_max);
+  Result<std::unique_ptr<sql::MigrationLock>> lock_migrations(std::chrono::milliseconds wait_max) override {
+    return inner_.lock_migrations(wait_max);
   }
-  Result<> rehearse(std::string_view script, std::span<const sql::Statement> reads) override {
-    return inner_.rehearse(script, reads);
+  Result<> dry_run(std::string_view script, std::span<const sql::Statement> reads) override {
+    return inner_.dry_run(script, reads);
   }
   Result<sql::StatementShape> describe_blocking(std::string_view sql) override { return inner_.describe_blocking(sql); }
   void close() override {}
@@ -127,7 +127,7 @@ TEST(MfaRace, ASignInInProgressWhileTheFactorIsTurnedOnGetsNoTokens) {
   std::unique_ptr<web::TestClient> client;  // its loop outlives the database, which answers into it
   TestBackend backend;
   const Person ada = backend.person("ada");
-  HookedDatabase hooked(backend.database(), "lower(email)", [&] { (void)enable_mfa(backend, ada); });
+  HookedDatabase hooked(backend.database(), R"("email_key" = )", [&] { (void)enable_mfa(backend, ada); });
   SystemRandom random;
   log::Logger logger({.console = log::LogOptions::Console::none}, backend.clock());
   backend::Application application(
