@@ -5,22 +5,27 @@
 
 namespace ashlar::backend {
 
+class Authorities;
 class Products;
 class Sessions;
 
-// Another role ends the account's sessions, so that no token carries the old one. A removal ends them, too, cancels the
-// account's pending orders and returns their pieces to the stock.
+// Another role counts when the call returns. A removal ends the account's sessions, cancels its pending orders and
+// returns their pieces to the stock; its rights and API keys end when the call returns.
 class AccountCascade final : public AccountHooks {
  public:
-  // Both outlive it.
-  AccountCascade(Sessions& sessions, Products& products) : sessions_(sessions), products_(products) {}
+  // They outlive it.
+  AccountCascade(Sessions& sessions, Products& products, Authorities& authorities)
+      : sessions_(sessions), products_(products), authorities_(authorities) {}
 
-  Task<Result<>> before_role_change(api::UnitOfWork& unit, Uuid account) override;
+  Task<Result<>> require_not_above(api::UnitOfWork& unit, User account) override;
+  Task<Result<>> require_may_give_role(api::UnitOfWork& unit, std::string role) override;
+  Task<Result<>> change_role(api::UnitOfWork& unit, User before, std::string role) override;
   Task<Result<>> before_removal(api::UnitOfWork& unit, Uuid account) override;
 
  private:
   Sessions& sessions_;
   Products& products_;
+  Authorities& authorities_;
 };
 
 }  // namespace ashlar::backend

@@ -6,8 +6,9 @@
 #include "ashlar/redis/metrics.hpp"
 #include "ashlar/sql/metrics.hpp"
 #include "ashlar/web/metrics.hpp"
-#include "backend/auth/account_rights.hpp"
+#include "backend/api_keys/routes.hpp"
 #include "backend/auth/routes.hpp"
+#include "backend/authority/routes.hpp"
 #include "backend/health/routes.hpp"
 #include "backend/orders/routes.hpp"
 #include "backend/posts/routes.hpp"
@@ -29,6 +30,28 @@ namespace {
 // Hashing takes a whole core for a quarter of a second: one core is left to the loops.
 async::BlockingPoolOptions hashing_pool() {
   return {.threads = std::max(1U, std::thread::hardware_concurrency() - 1), .queue_max = 256, .name = "hashing"};
+}
+
+void add_authorities(observe::MetricSources& sources, const Authorities& authorities) {
+  using Figures = auth::AuthorityCache::Figures;
+  const auto add = [&](const char* name, observe::MetricType type, const char* help, auto value) {
+    sources.add({.name = name, .type = type, .help = help, .value = [&authorities, value] {
+                   return static_cast<double>(value(authorities.cache().figures()));
+                 }});
+  };
+  using enum observe::MetricType;
+  add("ashlar_authority_accounts", gauge, "Accounts whose rights are kept in memory.", std::mem_fn(&Figures::accounts));
+  add("ashlar_authority_hits_total", counter, "Calls whose caller's rights were in memory.",
+      std::mem_fn(&Figures::hits));
+  add("ashlar_authority_misses_total", counter, "Calls whose caller's rights were read from the database.",
+      std::mem_fn(&Figures::misses));
+  add("ashlar_authority_invalidations_total", counter, "Changes of rights that were applied.",
+      std::mem_fn(&Figures::invalidations));
+}
+
+// Long enough that one look at the database which fails, or is slow, refuses nobody.
+std::chrono::milliseconds authority_lease(std::chrono::milliseconds delay_max) {
+  return std::max<std::chrono::milliseconds>(std::chrono::seconds(5), 3 * delay_max);
 }
 
 // Instances with the same secrets have the same keys, and accept each other's cursors and device tokens.
@@ -97,6 +120,7 @@ web::AppOptions Application::app_options() {
                 .help = "Passwords that wait for a thread to hash them.",
                 .value = [&queue = hashing_queue_] { return static_cast<double>(queue.waiting()); }});
   cache::add_metrics(metrics_, "backend", cache_, cache_level_.get());
+  add_authorities(metrics_, authorities_);
   web::AppOptions out = {.title = "Ashlar",
                          .version = std::string(version()),
                          .environment = std::string(to_string(settings.stage)),
@@ -117,9 +141,8 @@ web::AppOptions Application::app_options() {
                           sql::errors::serialization, sql::errors::unique,    sql::errors::foreign_key,
                           sql::errors::check,         sql::errors::not_null,  sql::errors::failed};
   out.metric_sources = &metrics_;
-  out.add_steps = [&database = dependencies_.database](api::Steps& steps) {
-    steps.insert_after("authentication", std::make_shared<const AccountRights>(database));
-  };
+  out.authorities = &authorities_;
+  out.api_keys = &api_keys_;
   if (dependencies_.redis != nullptr) out.rate_limit_store = &share_rate_limits();
   out.overload.requests_in_flight_max = settings.requests_in_flight_max;
   // With more than half of its queue waiting, an accepted request is not answered in time. The hashing pool refuses by
@@ -164,6 +187,13 @@ Application::Application(Settings settings, Dependencies dependencies)
       revocation_sync_(
           dependencies.database, revocations_, dependencies.clock, dependencies.logger,
           {.delay_max = settings_.revocation_delay_max, .access_lifetime = settings_.tokens.access_lifetime}),
+      authorities_(dependencies.database, {.accounts_max = settings_.authority_accounts_max,
+                                           .lease = authority_lease(settings_.revocation_delay_max)}),
+      api_keys_(dependencies.database, dependencies.clock, {}),
+      authority_sync_(dependencies.database, authorities_, dependencies.clock, dependencies.logger,
+                      {.delay_max = settings_.revocation_delay_max}),
+      grant_options_({.per_user_max = settings_.grants_per_user_max}),
+      api_key_options_({.per_user_max = settings_.api_keys_per_user_max}),
       tokens_(settings_.tokens, dependencies.clock, dependencies.random, revocations_),
       units_(dependencies.database, unit_options()),
       sessions_(units_, tokens_, devices_, revocations_, share_revocations(), settings_.sessions_per_user_max),
@@ -174,11 +204,12 @@ Application::Application(Settings settings, Dependencies dependencies)
       cache_({.bytes_max = settings_.cache_bytes_max}, dependencies.clock, dependencies.random, cache_level_.get()),
       cursors_({derived_key(settings_, "ashlar.cursor_key")}),
       products_(units_, cache_, cursors_, settings_.cache_ttl),
-      account_cascade_(sessions_, products_),
+      account_cascade_(sessions_, products_, authorities_),
       order_payments_(settings_.stage == Stage::development ? OrderPayments::by_owner : OrderPayments::by_admin),
       order_expiry_(units_, products_, {&dependencies_.clock, &dependencies_.random, &dependencies_.logger},
                     {.pending_max = settings_.order_pending_max}),
       app_(app_options(), {&dependencies_.clock, &dependencies_.random, &dependencies_.logger}, &tokens_, routes()) {
+  share_authorities();
   if (auto loaded = revocation_sync_.load_blocking(); !loaded) {
     throw std::runtime_error("cannot read the ended sessions: " + loaded.error().message() + " " +
                              loaded.error().cause());
@@ -194,9 +225,19 @@ instances::RevocationBroadcast* Application::share_revocations() {
                                         dependencies_.clock, dependencies_.random, [this] { revocation_sync_.wake(); });
 }
 
+void Application::share_authorities() {
+  authorities_.on_invalidated([this](const std::optional<Uuid>& account) { api_keys_.forget(account); });
+  authorities_.on_lease([this](Clock::Steady until) { api_keys_.trust_until(until); });
+  authority_sync_.also([this] { return api_keys_.write_uses(); });
+  if (dependencies_.redis == nullptr) return;
+  authorities_.share(*dependencies_.redis, settings_.redis_key_prefix, dependencies_.random,
+                     [this] { authority_sync_.wake(); });
+}
+
 void Application::start(const std::vector<boost::asio::io_context*>& loops) {
   boost::asio::io_context& first_loop = *loops.front();
   if (breach_ranges_) breach_ranges_->start(loops);
+  authority_sync_.start(first_loop);
   revocation_sync_.start(first_loop);
   order_expiry_.start(first_loop);
   replicas_.start(first_loop);
@@ -207,6 +248,7 @@ void Application::close() {
   if (breach_ranges_) breach_ranges_->close();
   cache_.close();
   revocation_sync_.close();
+  authority_sync_.close();
   replicas_.close();
 }
 
@@ -214,7 +256,9 @@ web::Routes Application::routes() {
   web::Routes routes;
   mount_health(routes, settings_.stage, readiness_);
   mount_auth(routes, {units_, passwords_, guessing_, devices_, sessions_, second_factors_});
+  mount_api_keys(routes, units_, authorities_, api_key_options_);
   mount_users(routes, units_, passwords_, account_cascade_, cursors_);
+  mount_authority(routes, units_, authorities_, grant_options_);
   mount_posts(routes, units_, replicas_, cursors_);
   mount_products(routes, products_);
   mount_orders(routes, units_, products_, order_payments_, cursors_);

@@ -25,11 +25,16 @@
 #include "ashlar/sql/replicas.hpp"
 #include "ashlar/web/app.hpp"
 #include "backend/account_cascade.hpp"
+#include "backend/api_keys/api_keys.hpp"
+#include "backend/api_keys/create_api_key.hpp"
 #include "backend/auth/breach_ranges.hpp"
 #include "backend/auth/device_tokens.hpp"
 #include "backend/auth/guessing.hpp"
 #include "backend/auth/second_factors.hpp"
 #include "backend/auth/sessions.hpp"
+#include "backend/authority/authorities.hpp"
+#include "backend/authority/authority_sync.hpp"
+#include "backend/authority/create_grant.hpp"
 #include "backend/health/readiness.hpp"
 #include "backend/orders/order_expiry.hpp"
 #include "backend/orders/pay_order.hpp"
@@ -73,6 +78,9 @@ class Application {
   [[nodiscard]] Passwords& passwords() { return passwords_; }
   [[nodiscard]] api::Units& units() { return units_; }
   [[nodiscard]] Sessions& sessions() { return sessions_; }
+  [[nodiscard]] Authorities& authorities() { return authorities_; }
+  [[nodiscard]] AuthoritySync& authority_sync() { return authority_sync_; }
+  [[nodiscard]] ApiKeys& api_keys() { return api_keys_; }
   [[nodiscard]] Readiness& readiness() { return readiness_; }
   [[nodiscard]] OrderExpiry& order_expiry() { return order_expiry_; }
   // What is shown beside the figures of requests; a server adds its own when it is made.
@@ -88,6 +96,7 @@ class Application {
   [[nodiscard]] const auth::BreachRanges* make_breach_ranges();
   void expect_stored_hashes();
   [[nodiscard]] instances::RevocationBroadcast* share_revocations();
+  void share_authorities();
   [[nodiscard]] api::UnitOptions unit_options();
   Task<> note_write(const api::Call& call);
 
@@ -108,6 +117,11 @@ class Application {
   instances::RevocationSync revocation_sync_;
   std::optional<instances::RevocationBroadcast> revocation_broadcast_;
   std::optional<instances::WriteBroadcast> write_broadcast_;  // with Redis and replicas
+  Authorities authorities_;
+  ApiKeys api_keys_;
+  AuthoritySync authority_sync_;
+  const GrantOptions grant_options_;
+  const ApiKeyOptions api_key_options_;
   auth::Tokens tokens_;
   api::Units units_;
   Sessions sessions_;

@@ -2,8 +2,10 @@
 #include "backend/models.hpp"
 
 #include "ashlar/instances/revocation_sync.hpp"
+#include "backend/api_keys/api_key_row.hpp"
 #include "backend/auth/mfa_rows.hpp"
 #include "backend/auth/session_row.hpp"
+#include "backend/authority/authority_rows.hpp"
 #include "backend/list_counts.hpp"
 #include "backend/orders/order_row.hpp"
 #include "backend/posts/post.hpp"
@@ -31,7 +33,11 @@ std::vector<sql::TableModel> models() {
           model_of<ListCountRow>(),
           model_of<MfaSecretRow>(),
           model_of<MfaRecoveryCodeRow>(),
-          model_of<MfaChallengeRow>()};
+          model_of<MfaChallengeRow>(),
+          model_of<GrantRow>(),
+          model_of<AuthorityVersionRow>(),
+          model_of<AuthorityChangeRow>(),
+          model_of<ApiKeyRow>()};
 }
 
 }  // namespace ashlar::backend

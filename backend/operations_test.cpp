@@ -22,8 +22,11 @@ using http::Method;
 // What each caller gets: "ok", or the part of the error's code that tells it apart.
 struct Row {
   std::string operation;
-  std::string anonymous, expired, revoked;    // credentials that are none
-  std::string stranger, owner, clerk, admin;  // an account, the resource's owner, one with permissions, an admin
+  std::string anonymous, expired, revoked;  // credentials that are none
+  // An account, the resource's owner, one with permissions, an admin. An account whose grant has not begun, or has
+  // ended, is a stranger.
+  std::string stranger, owner, clerk, admin;
+  std::string key, other_key, granted;  // an admin's API key for everything, one for something else; a grant of "*"
 };
 
 constexpr const char* no_one = "auth.not_signed_in";
@@ -33,16 +36,24 @@ constexpr const char* no = "auth.forbidden";
 constexpr const char* ok = "ok";
 
 Row open(std::string operation, std::string outcome = ok) {
-  return {std::move(operation), outcome, outcome, outcome, outcome, outcome, outcome, outcome};
+  return {
+      std::move(operation), outcome, outcome, outcome, outcome, outcome, outcome, outcome, outcome, outcome, outcome};
 }
-Row signed_in(std::string operation, std::string outcome = ok) {
-  return {std::move(operation), no_one, expired, revoked, outcome, outcome, outcome, outcome};
+// Without an outcome for API keys: none is accepted.
+Row signed_in(std::string operation, std::string outcome = ok, std::string key = no) {
+  return {std::move(operation), no_one, expired, revoked, outcome, outcome, outcome, outcome,
+          std::move(key),       no,     outcome};
 }
-Row owned(std::string operation) { return {std::move(operation), no_one, expired, revoked, no, ok, no, ok}; }
+Row with_key(std::string operation) { return signed_in(std::move(operation), ok, ok); }
+Row owned(std::string operation) {
+  return {std::move(operation), no_one, expired, revoked, no, ok, no, ok, ok, no, ok};
+}
 Row permitted(std::string operation, std::string outcome = ok) {
-  return {std::move(operation), no_one, expired, revoked, no, no, outcome, outcome};
+  return {std::move(operation), no_one, expired, revoked, no, no, outcome, outcome, outcome, no, outcome};
 }
-Row admins(std::string operation) { return {std::move(operation), no_one, expired, revoked, no, no, no, ok}; }
+Row admins(std::string operation, std::string key = ok, std::string granted = ok) {
+  return {std::move(operation), no_one, expired, revoked, no, no, no, ok, std::move(key), no, std::move(granted)};
+}
 
 // The rows. Inputs are in input_of().
 std::vector<Row> table() {
@@ -52,7 +63,8 @@ std::vector<Row> table() {
           open("register"),
           open("login", "auth.invalid_credentials"),
           open("refresh", "request.invalid"),
-          {"logout", no_one, ok, ok, ok, ok, ok, ok},  // an expired token names its session, too
+          // An expired token names its session, too; an API key has none.
+          {"logout", no_one, ok, ok, ok, ok, ok, ok, "auth.token_invalid", "auth.token_invalid", ok},
           signed_in("setUpMfa"),
           signed_in("enableMfa", "auth.mfa_not_set_up"),
           signed_in("disableMfa", "auth.mfa_not_enabled"),
@@ -61,16 +73,21 @@ std::vector<Row> table() {
           signed_in("logoutAll"),
           signed_in("listSessions"),
           signed_in("endSession", "auth.session_not_found"),
-          signed_in("me"),
+          signed_in("createApiKey"),
+          signed_in("listApiKeys"),
+          {"deleteApiKey", no_one, expired, revoked, "api_key.not_found", "api_key.not_found", "api_key.not_found", ok,
+           no, no, "api_key.not_found"},
+          with_key("me"),
           signed_in("updateMe"),
           admins("listUsers"),
           permitted("createUser"),
           admins("getUser"),
-          admins("updateUser"),
-          admins("deleteUser"),
+          // What is held for a time is not enough for an account that holds something, too.
+          admins("updateUser", ok, no),
+          admins("deleteUser", ok, no),
           open("listPosts"),
           open("getPost"),
-          signed_in("createPost"),
+          with_key("createPost"),
           owned("updatePost"),
           owned("deletePost"),
           open("listProducts"),
@@ -78,11 +95,22 @@ std::vector<Row> table() {
           permitted("createProduct"),
           permitted("updateProduct"),
           permitted("deleteProduct"),
-          signed_in("listOrders"),
+          with_key("listOrders"),
           owned("getOrder"),
-          signed_in("createOrder"),
+          with_key("createOrder"),
           owned("cancelOrder"),
-          {"payOrder", no_one, expired, revoked, no, "order.payment_admin_only", no, ok}};
+          {"payOrder", no_one, expired, revoked, no, "order.payment_admin_only", no, ok, ok, no, ok},
+          admins("listRoles"),
+          admins("createRole", no),
+          admins("updateRole", no),
+          admins("deleteRole", no),
+          admins("listPermissions"),
+          admins("setUserRole", no, no),
+          admins("listGrants"),
+          admins("createGrant", no, no),  // what is held for a time is not given on
+          admins("getGrant"),
+          admins("deleteGrant", no, no),
+          admins("explainAccess")};
 }
 
 // A backend with one resource of each kind, and everybody who calls.
@@ -92,32 +120,64 @@ struct World {
     owner = backend.person("owner");
     stranger = backend.person("stranger");
     clerk = backend.person_with("clerk", {"create:user", "create:product", "update:product", "delete:product"});
+    early = backend.person("early");
+    late = backend.person("late");
+    granted = backend.person("granted");
     bad = backend.bad_tokens();
     product = made(admin, "/api/products", R"({"name": "Desk", "price": "10.00", "stock": 10})");
     post = made(owner, "/api/posts", R"({"title": "T", "content": "C", "published": true})");
     order = made(owner, "/api/orders", R"({"items": [{"productId": ")" + product + R"(", "quantity": 1}]})");
     user = backend.person("somebody").id;
+    (void)made(admin, "/api/admin/roles", R"({"name": "editor", "permissions": []})");
+    grant = grant_to(user, "read:order", "2026-05-04T08:00:00Z", "2026-05-05T08:00:00Z");
+    (void)grant_to(early.id, "*", "2026-05-04T08:30:00.001Z", "2026-05-05T08:00:00Z");
+    (void)grant_to(late.id, "*", "2026-05-03T08:00:00Z", "2026-05-04T08:30:00.000Z");
+    (void)grant_to(granted.id, "*", "2026-05-04T08:30:00.000Z", "2026-05-04T08:30:00.001Z");
+    key = key_for("*");
+    other_key = key_for("read:nothing");
   }
   std::string made(const Person& by, const std::string& path, const std::string& body) {
-    return backend.as(by, Method::post, path, body).at("/data/id");
+    const auto reply = backend.as(by, Method::post, path, body);
+    if (reply.status != 201) throw std::runtime_error(path + ": " + reply.body);
+    return reply.has("/data/id") ? reply.at("/data/id") : std::string();
   }
-  // The id in the path, by the resource that the path names.
-  [[nodiscard]] std::string id_of(const std::string& path) const {
-    for (const auto& [part, id] : std::map<std::string, std::string>{
-             {"/posts/", post}, {"/products/", product}, {"/orders/", order}, {"/users/", user}, {"/sessions/", user}})
+  std::string grant_to(const std::string& account, const std::string& permission, const std::string& from,
+                       const std::string& until) {
+    return made(admin, "/api/admin/users/" + account + "/grants",
+                R"({"permission": ")" + permission + R"(", "from": ")" + from + R"(", "until": ")" + until +
+                    R"(", "reason": "a test"})");
+  }
+  std::string key_for(const std::string& permission) {
+    const auto reply = backend.as(admin, Method::post, "/api/auth/api-keys",
+                                  R"({"name": "a key", "permissions": [")" + permission + R"("]})");
+    if (reply.status != 201) throw std::runtime_error(reply.body);
+    key_id = reply.at("/data/id");
+    return reply.at("/data/key");
+  }
+  // What the path's parameter names.
+  [[nodiscard]] std::string value_of(const std::string& path, const std::string& parameter) const {
+    if (parameter == "grantId") return grant;
+    if (parameter == "name") return "editor";
+    for (const auto& [part, id] : std::map<std::string, std::string>{{"/posts/", post},
+                                                                     {"/products/", product},
+                                                                     {"/orders/", order},
+                                                                     {"/users/", user},
+                                                                     {"/sessions/", user},
+                                                                     {"/api-keys/", key_id}})
       if (path.contains(part)) return id;
     return {};
   }
 
   TestBackend backend;
-  Person admin, owner, stranger, clerk;
+  Person admin, owner, stranger, clerk, early, late, granted;
   BadTokens bad;
-  std::string product, post, order, user;
+  std::string product, post, order, user, grant, key, other_key, key_id;
 };
 
 // A good input without its id; the examples of the API's description where the default does not do.
 std::string input_of(const std::string& operation, const World& world) {
   if (operation == "createOrder") return R"({"items": [{"productId": ")" + world.product + R"(", "quantity": 1}]})";
+  if (operation == "explainAccess") return R"({"userId": ")" + world.user + R"(", "permission": "read:order"})";
   static const std::map<std::string, std::string> inputs = {
       {"register", R"({"name": "New", "email": "new@example.com", "password": "a long password"})"},
       {"login", R"({"email": "owner@example.com", "password": "a wrong password"})"},
@@ -131,7 +191,12 @@ std::string input_of(const std::string& operation, const World& world) {
       {"createProduct", R"({"name": "Chair", "price": "5.00"})"},
       {"updateProduct", R"({"stock": 3})"},
       {"updateMe", R"({"name": "Else"})"},
-      {"updateUser", R"({"name": "Else"})"}};
+      {"updateUser", R"({"name": "Else"})"},
+      {"createApiKey", R"({"name": "mine", "permissions": ["read:order"]})"},
+      {"createRole", R"({"name": "writer", "permissions": []})"},
+      {"updateRole", R"({"description": "Edits"})"},
+      {"setUserRole", R"({"role": "user"})"},
+      {"createGrant", R"({"permission": "read:order", "reason": "a test"})"}};
   const auto found = inputs.find(operation);
   return found == inputs.end() ? "{}" : found->second;
 }
@@ -146,10 +211,19 @@ void PrintTo(const Outcome& outcome, std::ostream* out) {
   *out << outcome.code << " (" << outcome.counted_as << ", counted " << outcome.counted << ')';
 }
 
+std::vector<std::string> parameters_of(const std::string& path) {
+  std::vector<std::string> out;
+  for (std::size_t at = path.find('{'); at != path.npos; at = path.find('{', at + 1))
+    out.push_back(path.substr(at + 1, path.find('}', at) - at - 1));
+  return out;
+}
+
 Outcome over_http(World& world, const web::Route& route, const std::string& token) {
   const std::string& name = route.endpoint.name;
   std::string path = route.path;
-  if (const auto at = path.find("{id}"); at != path.npos) path.replace(at, 4, world.id_of(route.path));
+  for (const std::string& parameter : parameters_of(route.path))
+    path.replace(path.find('{'), parameter.size() + 2, world.value_of(route.path, parameter));
+  if (name == "explainAccess") path += "?userId=" + world.user + "&permission=read:order";
   const bool body = route.method != Method::get && route.method != Method::remove;
   const std::string json = input_of(name, world);
   web::TestRequest request{.method = route.method, .target = path, .headers = {}, .body = {}};
@@ -163,35 +237,41 @@ Outcome over_http(World& world, const web::Route& route, const std::string& toke
 Outcome in_process(World& world, const web::Route& route, const std::string& token) {
   const std::string& name = route.endpoint.name;
   std::string json = input_of(name, world);
-  if (route.path.contains("{id}")) {
-    const std::string id = "\"id\": \"" + world.id_of(route.path) + '"';
-    json = json == "{}" ? "{" + id + "}" : "{" + id + ", " + json.substr(1);
+  for (const std::string& parameter : parameters_of(route.path)) {
+    const std::string member = '"' + parameter + "\": \"" + world.value_of(route.path, parameter) + '"';
+    json = json == "{}" ? "{" + member + "}" : "{" + member + ", " + json.substr(1);
   }
   const api::Client client(world.backend.application().app().api());
   const auto reply = async::run_to_end(world.backend.client().loop(), client.call(name, json, {.token = token}));
   return {.code = reply ? std::string(ok) : std::string(reply.error().code().name), .counted_as = {}, .counted = 0};
 }
 
-const std::vector<std::pair<std::string, const std::string Row::*>> callers = {
-    {"anonymous", &Row::anonymous}, {"expired", &Row::expired}, {"revoked", &Row::revoked},
-    {"stranger", &Row::stranger},   {"owner", &Row::owner},     {"clerk", &Row::clerk},
-    {"admin", &Row::admin}};
+struct Caller {
+  const char* who;
+  const std::string Row::* outcome;
+  std::string (*token)(const World&);
+};
+const std::vector<Caller> callers = {
+    {"anonymous", &Row::anonymous, [](const World&) { return std::string(); }},
+    {"expired", &Row::expired, [](const World& world) { return world.bad.expired; }},
+    {"revoked", &Row::revoked, [](const World& world) { return world.bad.revoked; }},
+    {"stranger", &Row::stranger, [](const World& world) { return world.stranger.token; }},
+    {"owner", &Row::owner, [](const World& world) { return world.owner.token; }},
+    {"clerk", &Row::clerk, [](const World& world) { return world.clerk.token; }},
+    {"admin", &Row::admin, [](const World& world) { return world.admin.token; }},
+    {"API key", &Row::key, [](const World& world) { return world.key; }},
+    {"API key for something else", &Row::other_key, [](const World& world) { return world.other_key; }},
+    {"grant", &Row::granted, [](const World& world) { return world.granted.token; }},
+    {"grant, a millisecond early", &Row::stranger, [](const World& world) { return world.early.token; }},
+    {"grant, at its end", &Row::stranger, [](const World& world) { return world.late.token; }}};
 
 using Transport = Outcome (*)(World&, const web::Route&, const std::string&);
-
-std::string token_of(const World& world, const std::string Row::* caller) {
-  const std::vector<std::pair<const std::string Row::*, std::string>> tokens = {
-      {&Row::expired, world.bad.expired}, {&Row::revoked, world.bad.revoked}, {&Row::stranger, world.stranger.token},
-      {&Row::owner, world.owner.token},   {&Row::clerk, world.clerk.token},   {&Row::admin, world.admin.token}};
-  const auto found = std::ranges::find(tokens, caller, [](const auto& each) { return each.first; });
-  return found == tokens.end() ? std::string{} : found->second;
-}
 
 // The outcomes of one operation, caller by caller. A call that may have changed something is followed by a new world.
 std::map<std::string, Outcome> outcomes(Transport transport, const std::string& operation) {
   std::map<std::string, Outcome> out;
   std::unique_ptr<World> world;
-  for (const auto& [who, caller] : callers) {
+  for (const auto& [who, expected, token] : callers) {
     if (!world) world = std::make_unique<World>();
     const auto& app = world->backend.application().app();
     const auto route = std::ranges::find(app.routes(), operation, [](const auto& each) { return each->endpoint.name; });
@@ -202,7 +282,7 @@ std::map<std::string, Outcome> outcomes(Transport transport, const std::string& 
     };
     std::array<std::uint64_t, 14> before{};
     for (std::size_t i = 0; i < before.size(); ++i) before[i] = count(i).first;
-    Outcome outcome = transport(*world, **route, token_of(*world, caller));
+    Outcome outcome = transport(*world, **route, token(*world));
     for (std::size_t i = 0; i < before.size(); ++i) {
       const auto [after, name] = count(i);
       if (after > before[i]) outcome.counted_as += name;
@@ -218,9 +298,9 @@ TEST(Operations, AreDecidedAlikeOverHttpAndInTheProcess) {
   for (const Row& row : table()) {
     const auto http = outcomes(&over_http, row.operation);
     const auto process = outcomes(&in_process, row.operation);
-    for (const auto& [who, caller] : callers) {
+    for (const auto& [who, expected, token] : callers) {
       SCOPED_TRACE(row.operation + " by " + who);
-      EXPECT_EQ(http.at(who).code, row.*caller);
+      EXPECT_EQ(http.at(who).code, row.*expected);
       EXPECT_EQ(http.at(who), process.at(who));
       EXPECT_EQ(http.at(who).counted, 1U);
     }

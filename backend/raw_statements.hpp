@@ -23,10 +23,6 @@ inline constexpr sql::RawStatement<PasswordParameters()> password_parameters_in_
     "then substr(password_hash, 1, 15 + position('$' in substr(password_hash, 16))) "
     "else substr(password_hash, 1, 7) end as beginning from users");
 
-// PostgreSQL alone: SQLite has one writer.
-inline constexpr sql::RawStatement<Uuid()> lock_admins(
-    "select id from users where role = 'admin' order by id for update");
-
 inline constexpr sql::RawStatement<Uuid(Uuid)> author_of_post("select author_id from posts where id = $1");
 
 }  // namespace ashlar::backend

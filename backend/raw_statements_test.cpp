@@ -26,7 +26,6 @@ TEST(RawStatements, AreWhatTheMigratedDatabaseTakesAndGives) {
     EXPECT_EQ(statement_faults(database, password_parameters_in_sqlite), Faults{});
     return;
   }
-  EXPECT_EQ(statement_faults(database, lock_admins), Faults{});
   EXPECT_EQ(statement_faults(database, password_parameters_in_postgres), Faults{});
 }
 

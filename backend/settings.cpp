@@ -327,6 +327,9 @@ Settings read_settings(config::Environment& env) {
   read_second_factors(env, out);
   out.revocation_delay_max = env.duration("REVOCATION_DELAY_MAX", 2s, 100ms, 1min);
   out.sessions_per_user_max = static_cast<std::uint32_t>(env.integer("SESSIONS_PER_USER_MAX", 50, 1, 10'000));
+  out.authority_accounts_max = static_cast<std::size_t>(env.integer("AUTHORITY_ACCOUNTS_MAX", 100'000, 64, 10'000'000));
+  out.grants_per_user_max = static_cast<std::uint32_t>(env.integer("GRANTS_PER_USER_MAX", 200, 1, 1'000));
+  out.api_keys_per_user_max = static_cast<std::uint32_t>(env.integer("API_KEYS_PER_USER_MAX", 20, 1, 1'000));
   read_passwords(env, out);
   read_first_admin(env, out);
   out.order_pending_max = env.duration("ORDER_PENDING_MAX", out.order_pending_max, 1s, 30 * 24h);

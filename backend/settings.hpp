@@ -66,6 +66,9 @@ struct Settings {
   SecondFactorOptions second_factors;
   std::chrono::milliseconds revocation_delay_max{2'000};  // until it is known what another instance has ended
   std::uint32_t sessions_per_user_max = 50;               // one more ends the one that was used longest ago
+  std::size_t authority_accounts_max = 100'000;           // whose rights are kept in memory
+  std::uint32_t grants_per_user_max = 200;
+  std::uint32_t api_keys_per_user_max = 20;
   auth::PasswordScheme password_hash = auth::PasswordScheme::bcrypt;  // of new hashes
   int bcrypt_cost = 12;
   double password_guess_bits_min = 27;                           // of a new password, by zxcvbn's estimate; 0: none

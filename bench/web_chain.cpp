@@ -2,6 +2,7 @@
 // What the request chain costs by itself: requests handed to an App in the process, without a socket or a parser.
 // Prints CPU nanoseconds and allocations a request.
 #include "ashlar/ashlar.hpp"
+#include "ashlar/auth/authority_cache.hpp"
 #include "ashlar/auth/revocations.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -63,6 +64,29 @@ class Body final : public http::BodyReader {
   std::string_view text_;
 };
 
+// The rights of accounts, all of them in memory.
+class KeptRights final : public api::AuthoritySource {
+ public:
+  // The account and 50,000 others, all of one role.
+  void fill(const Uuid& account, const Clock& clock, Random& random) {
+    const auto role = std::make_shared<const auth::Role>(auth::Role{
+        .name = "editor",
+        .permissions = {*auth::PermissionPattern::parse("update:post"), *auth::PermissionPattern::parse("read:*")}});
+    for (int i = 0; i <= 50'000; ++i) {
+      const Uuid each = i == 0 ? account : Uuid::make(clock, random);
+      cache_.keep(cache_.begin_load(each), std::make_shared<const auth::Authority>(auth::Authority{
+                                               .account = each, .roles = {role}, .own = {}, .grants = {}}));
+    }
+  }
+  [[nodiscard]] std::shared_ptr<const auth::Authority> try_find(const Uuid& account, Clock::Steady now) override {
+    return cache_.find(account, now);
+  }
+  Task<Result<std::shared_ptr<const auth::Authority>>> load(Uuid) override { co_return nullptr; }
+
+ private:
+  auth::AuthorityCache cache_;
+};
+
 constexpr int rounds = 300'000;
 
 std::int64_t cpu_nanoseconds() {
@@ -112,8 +136,16 @@ int main() {
   routes.post("/api/validate", validate).open();
   App app({}, {&clock, &random, &log}, &tokens, std::move(routes));
 
+  KeptRights rights;
+  Routes kept_routes;
+  kept_routes.get("/api/ping", ping).signed_in();
+  kept_routes.get("/api/report", ping).permission("read:report");
+  App kept({.authorities = &rights}, {&clock, &random, &log}, &tokens, std::move(kept_routes));
+  const Uuid account = Uuid::make(clock, random);
+  rights.fill(account, clock, random);
+
   const std::string token = "Bearer " + tokens
-                                            .issue_access({.id = Uuid::make(clock, random),
+                                            .issue_access({.id = account,
                                                            .session = {},
                                                            .token_id = {},
                                                            .email = "ada@example.com",
@@ -149,6 +181,9 @@ int main() {
   auto ping_request = request_for(http::Method::get, "/api/ping", none);
   ping_request.headers.add("Authorization", token);
   measure("GET /api/ping, a verified token", app, ping_request);
+  measure("GET /api/ping, and rights in memory", kept, ping_request);
+  ping_request.path = "/api/report";
+  measure("GET /api/report, by a permission in memory", kept, ping_request);
   Body body(R"({"name":"Ada Lovelace","email":"ada@example.com","age":36})");
   auto post = request_for(http::Method::post, "/api/validate", body);
   post.headers.add("Content-Type", "application/json");

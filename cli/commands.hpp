@@ -72,6 +72,16 @@ int user_revoke(const std::string& email, const std::string& permission);
 int user_mfa_reset(const std::string& email);
 int user_remove(const std::string& email);
 
+// Prints whether an account may do something now, and why: what GET /api/admin/authz/explain answers. exit_failed when
+// it may not.
+struct AccessQuestion {
+  std::string user;  // an e-mail address or an id
+  std::string permission;
+  std::string resource;  // with resource_id: one object; else empty
+  std::string resource_id;
+};
+int authz_explain(const AccessQuestion& question);
+
 struct Seed {
   std::int64_t users = 10'000;
   std::int64_t products = 50'000;

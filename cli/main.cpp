@@ -32,6 +32,7 @@ struct CommandLine {
   AccountList list;
   std::string email;
   std::string word;
+  AccessQuestion access;
   Seed seed;
   NewCertificate certificate;
 };
@@ -133,7 +134,7 @@ void add_user(CLI::App& app, CommandLine& line) {
   command->require_subcommand(1);
   command->footer(
       "Passwords are asked for on a terminal, and read from standard input elsewhere.\n"
-      "A server that runs minds what changed when the user signs in or refreshes next.");
+      "A server that runs minds what changed within REVOCATION_DELAY_MAX.");
 
   auto* create = command->add_subcommand("create", "Make an account");
   create->add_option("email", line.account.email, "The account's e-mail address")->required();
@@ -157,13 +158,24 @@ void add_user(CLI::App& app, CommandLine& line) {
       [&] { return user_password(line.email); });
   add("mfa-reset", "Turn a lost second factor off, and end the account's sessions", nullptr,
       [&] { return user_mfa_reset(line.email); });
-  add("role", "Give another role, and end the account's sessions", "role",
-      [&] { return user_role(line.email, line.word); });
+  add("role", "Give another role", "role", [&] { return user_role(line.email, line.word); });
   add("grant", "Give a permission, such as create:product", "permission",
       [&] { return user_grant(line.email, line.word); });
   add("revoke", "Take a permission back", "permission", [&] { return user_revoke(line.email, line.word); });
   add("remove", "Remove an account and its posts; its pending orders are cancelled", nullptr,
       [&] { return user_remove(line.email); });
+}
+
+void add_authz(CLI::App& app, CommandLine& line) {
+  auto* command = app.add_subcommand("authz", "What accounts may do");
+  command->require_subcommand(1);
+  auto* explain = command->add_subcommand("explain", "Whether an account may do something now, and why");
+  explain->add_option("user", line.access.user, "The account's e-mail address or id")->required();
+  explain->add_option("permission", line.access.permission, "Such as update:post")->required();
+  explain->add_option("resource", line.access.resource, "The type of one object, such as post");
+  explain->add_option("id", line.access.resource_id, "Its id");
+  explain->footer("Ends with 1 when the account may not.");
+  explain->callback([&] { line.chosen = [&] { return authz_explain(line.access); }; });
 }
 
 void add_development(CLI::App& app, CommandLine& line) {
@@ -205,6 +217,7 @@ int run_command_line(int argc, char** argv) {
   });
   add_cert(app, line);
   add_user(app, line);
+  add_authz(app, line);
   add_development(app, line);
   try {
     app.parse(argc, argv);

@@ -6,6 +6,7 @@
 #include "ashlar/auth/revocations.hpp"
 #include "backend/auth/mfa_repository.hpp"
 #include "backend/auth/session_repository.hpp"
+#include "backend/authority/permission_repository.hpp"
 #include "backend/orders/order_repository.hpp"
 #include "backend/users/passwords.hpp"
 #include "backend/users/user_repository.hpp"
@@ -71,17 +72,29 @@ Value checked(const std::string& text, const char* what) {
 
 // The change, and the end of the account's sessions.
 Task<Result<>> change_account(api::UnitOfWork& unit, Uuid id, UserChanges changes, Timestamp revoked_until) {
-  if (changes.role && *changes.role != backend::role_admin) {
-    const auto before = co_await unwrap(UserRepository(unit).find(id));
-    if (before && before->role == backend::role_admin) co_await unwrap(UserRepository::require_another_admin(unit, id));
-  }
   co_await unwrap(SessionRepository::end(unit, id, std::nullopt, revoked_until));
   co_await unwrap(UserRepository::update(unit, id, std::move(changes)));
   co_return Result<>{};
 }
 
+// Its sessions go on: a running server reads the account's new rights within REVOCATION_DELAY_MAX.
+Task<Result<>> change_role(api::UnitOfWork& unit, Uuid id, std::string role) {
+  const bool was_admin = co_await unwrap(UserRepository::is_admin(unit, id));
+  UserChanges changes;
+  changes.role = std::move(role);
+  co_await unwrap(UserRepository::update(unit, id, std::move(changes)));
+  if (was_admin) co_await unwrap(UserRepository::require_an_admin(unit));
+  co_return Result<>{};
+}
+
+Task<Result<>> grant(api::UnitOfWork& unit, Uuid id, std::string permission) {
+  co_await unwrap(backend::PermissionRepository::require(unit, {permission}, "/permission"));
+  co_await unwrap(UserRepository::grant(unit, id, permission));
+  co_return Result<>{};
+}
+
 Task<Result<>> remove_account(api::UnitOfWork& unit, User user, Timestamp revoked_until) {
-  if (user.role == backend::role_admin) co_await unwrap(UserRepository::require_another_admin(unit, user.id));
+  co_await unwrap(UserRepository::require_another_admin(unit, user.id));
   co_await unwrap(UserRepository::lock(unit, user.id));
   co_await unwrap(SessionRepository::end(unit, user.id, std::nullopt, revoked_until));
   co_await unwrap(backend::OrderRepository::cancel_pending_of(unit, user.id));
@@ -163,16 +176,15 @@ int user_password(const std::string& email) {
 
 int user_role(const std::string& email, const std::string& role) {
   UserCommand command;
-  UserChanges changes;
-  changes.role = role;
-  change(command, command.find(email), std::move(changes));
+  const User user = command.find(email);
+  command.run("ashlar user role", &change_role, user.id, role);
   return exit_ok;
 }
 
 int user_grant(const std::string& email, const std::string& permission) {
   UserCommand command;
   const User user = command.find(email);
-  command.run("ashlar user grant", &UserRepository::grant, user.id, permission);
+  command.run("ashlar user grant", &grant, user.id, permission);
   return exit_ok;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ashlar/api/call_record.hpp"
+#include "ashlar/api/caller_source.hpp"
 #include "ashlar/api/endpoint.hpp"
 #include "ashlar/api/invocation.hpp"
 #include "ashlar/api/overload.hpp"
@@ -40,6 +41,8 @@ struct ApiOptions {
   std::size_t rate_limit_clients_max = 100'000;        // counted at once in this process; the oldest are forgotten
   OverloadOptions overload = {};
   CallLogOptions log = {};
+  AuthoritySource* authorities = nullptr;      // outlives the Api; null: what tokens claim counts
+  ApiKeySource* api_keys = nullptr;            // outlives the Api; null: no API key is accepted
   std::function<void(Steps&)> add_steps = {};  // the application's own steps; see step.hpp
 };
 

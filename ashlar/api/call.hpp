@@ -3,6 +3,7 @@
 
 #include "ashlar/api/trace_context.hpp"
 #include "ashlar/api/transport.hpp"
+#include "ashlar/auth/authority.hpp"
 #include "ashlar/auth/principal.hpp"
 #include "ashlar/core/clock.hpp"
 #include "ashlar/core/error.hpp"
@@ -74,8 +75,29 @@ class Call {
   // The access token that the caller presented, verified or not; empty without one. An operation that takes a token
   // which no guard accepts (an expired one, to end its session) verifies it itself.
   [[nodiscard]] std::string_view presented_token() const { return presented_token_; }
-  // Passes when the caller owns the resource or is an admin; else auth.not_signed_in or auth.forbidden.
+
+  // What the caller may do. Every decision is auth::decide()'s, on the account's authority as it is when the call
+  // begins; with an API key a permission counts only when the key has it as well. A grant that ends during the call
+  // ends its effect then. An anonymous caller may nothing.
+  [[nodiscard]] bool allows(const auth::Permission& permission, const auth::ResourceRef* resource = nullptr) const;
+  // The same as an error: auth.not_signed_in, auth.forbidden.
+  [[nodiscard]] Result<> require(const auth::Permission& permission, const auth::ResourceRef* resource = nullptr) const;
+  // The objects that allows() allows, for a filter in SQL: the same rule. The ids live as long as the call.
+  [[nodiscard]] auth::Reach reach(const auth::Permission& permission) const;
+  // Whether allows() gives for some object another answer than without one.
+  [[nodiscard]] bool depends_on_object(const auth::Permission& permission) const;
+  // Whether the caller holds all that the pattern covers; and whether by role or own permission, which can be given to
+  // others.
+  [[nodiscard]] bool holds(const auth::PermissionPattern& pattern) const;
+  [[nodiscard]] bool may_give(const auth::PermissionPattern& pattern) const;
+  [[nodiscard]] bool owns(const Uuid& owner) const;  // whether it is the caller's account
+  // Passes when the caller owns the resource or holds "*"; else auth.not_signed_in or auth.forbidden.
   [[nodiscard]] Result<> require_owner(const Uuid& owner) const;
+  [[nodiscard]] const auth::Authority& authority() const;  // the account's; an API key bounds it further
+  // The permission that allows() refused last; empty when it refused none. For the log.
+  [[nodiscard]] std::string_view refused_permission() const {
+    return refused_permission_ ? std::string_view(*refused_permission_) : std::string_view{};
+  }
 
   // When the caller stops waiting. Statements, Redis commands, hashing and outgoing requests that the operation awaits
   // are cancelled then, and the call ends with server.deadline_exceeded. Clock::Steady::max() when there is no
@@ -87,7 +109,9 @@ class Call {
   [[nodiscard]] std::string_view idempotency_key() const { return idempotency_key_; }
   // Under an idempotency key: a digest of the operation's name and its input. Two calls with one key and different
   // fingerprints are two different requests.
-  [[nodiscard]] std::string_view fingerprint() const { return fingerprint_; }
+  [[nodiscard]] std::string_view fingerprint() const {
+    return fingerprint_ ? std::string_view(*fingerprint_) : std::string_view{};
+  }
 
   [[nodiscard]] std::string_view request_id() const { return request_id_; }
   // The caller's trace continued, or a new one, which is made when it is first asked for.
@@ -119,6 +143,11 @@ class Call {
   [[nodiscard]] bool has_principal() const { return principal_ != nullptr; }  // does not count as asking who calls
   [[nodiscard]] const auth::Principal* authenticated() const { return principal_.get(); }  // nor does this
   void set_principal(std::shared_ptr<const auth::Principal> principal) { principal_ = std::move(principal); }
+  void set_authority(std::shared_ptr<const auth::Authority> authority) { authority_ = std::move(authority); }
+  [[nodiscard]] const auth::Principal* peek_principal() const { return principal_.get(); }  // the same
+  [[nodiscard]] const auth::PresentedKey* presented_key() const {                           // the same
+    return principal_ && principal_->api_key ? &*principal_->api_key : nullptr;
+  }
   void set_presented_token(std::string_view token) { presented_token_ = token; }
   void set_client(std::string_view address, std::string_view agent) {
     client_address_ = address;
@@ -131,7 +160,9 @@ class Call {
   }
   void set_deadline(Clock::Steady deadline) { deadline_ = deadline; }
   void set_idempotency_key(std::string_view key) { idempotency_key_ = key; }
-  void set_fingerprint(std::string fingerprint) { fingerprint_ = std::move(fingerprint); }
+  void set_fingerprint(std::string fingerprint) {
+    fingerprint_ = std::make_unique<const std::string>(std::move(fingerprint));
+  }
 
   static constexpr std::size_t client_agent_bytes_max = 512;
   static constexpr std::size_t idempotency_key_bytes_max = 255;
@@ -141,6 +172,8 @@ class Call {
   const Transport& transport_;
   std::string_view request_id_;
   std::shared_ptr<const auth::Principal> principal_;
+  std::shared_ptr<const auth::Authority> authority_;               // null: nothing
+  mutable std::unique_ptr<const std::string> refused_permission_;  // null: none
   mutable bool principal_read_ = false;
   Clock::Steady deadline_ = Clock::Steady::max();
   std::string_view client_address_;
@@ -148,7 +181,7 @@ class Call {
   std::string_view client_certificate_;
   std::string_view presented_token_;
   std::string_view idempotency_key_;
-  std::string fingerprint_;
+  std::unique_ptr<const std::string> fingerprint_;  // a pointer: a Call is on the frame of every request
   std::string_view traceparent_;
   std::string_view trace_state_;
   mutable std::optional<TraceContext> trace_;

@@ -76,7 +76,9 @@ void log_call(const CallRecord& record, const CallLogOptions& options) {
 
 void log_refusal(const Call& call, const PreparedEndpoint* endpoint, const Error& error) {
   const std::string user_id = user_id_of(call);
-  const auth::Principal* caller = call.principal();
+  const auto& roles = call.authority().roles;
+  const auth::PresentedKey* key = call.presented_key();
+  const std::string key_id = key == nullptr ? std::string{} : key->id.to_string();
   const std::initializer_list<log::Attribute> attributes = {
       {"code", error.code().name},
       {"operation", operation_of(endpoint)},
@@ -85,7 +87,9 @@ void log_refusal(const Call& call, const PreparedEndpoint* endpoint, const Error
       {"target", call.target()},
       {"address", call.client_address()},
       {"userId", user_id},
-      {"role", caller == nullptr ? std::string_view{} : std::string_view(caller->role)},
+      {"permission", call.refused_permission()},
+      {"role", roles.empty() ? std::string_view{} : std::string_view(roles.front()->name)},
+      {"apiKeyId", key_id},
       {"requestId", call.request_id()}};
   log::Logger& logger = *call.environment().logger;
   if (error.kind() == ErrorKind::forbidden) {

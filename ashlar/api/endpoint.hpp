@@ -28,6 +28,10 @@ struct Endpoint {
 
   // A caller must pass all of them. An endpoint without a guard is refused at start; so is open() beside another one.
   std::vector<Guard> guards;
+  // One of which an API key must have, besides what the guard demands of its account. nullopt: those that the guard
+  // names; empty: no key is accepted. On an endpoint that lets anonymous callers pass, a key without one of them is an
+  // anonymous caller.
+  std::optional<std::vector<std::string>> api_key_permissions;
   std::vector<RateLimit> limits;                      // besides the Api's own
   std::optional<std::chrono::milliseconds> time_max;  // instead of the Api's; 0: no deadline
 

@@ -23,7 +23,7 @@ class Call;
 
 enum class Verdict : unsigned char {
   allowed,
-  needs_owner,      // it depends on who owns the resource
+  needs_object,     // it depends on the object that the input names, or on who owns it
   unauthenticated,  // an anonymous caller: signing in may help
   forbidden,        // a known caller who may not
 };
@@ -39,6 +39,12 @@ struct GuardDescription {
   enum class Refusal : unsigned char { never, possible } refusal = Refusal::never;  // of a caller who is signed in
   std::vector<std::string> roles{};
   std::vector<std::string> permissions{};
+};
+
+// The object that a call is about.
+struct GuardedObject {
+  const Uuid* id = nullptr;     // the input's member `id`; null: the input has none
+  const Uuid* owner = nullptr;  // null: the guard asks for no owner
 };
 
 // How the owner of the resource is found: exactly one of the two is set.
@@ -57,8 +63,9 @@ class GuardRule {
   GuardRule& operator=(const GuardRule&) = delete;
   virtual ~GuardRule() = default;
 
-  // `owner` is null while it is not known; a rule that depends on it returns needs_owner then. It must not block.
-  [[nodiscard]] virtual Ruling decide(const Call& call, const Uuid* owner) const = 0;
+  // `object` is null while it is not known; a rule that depends on it returns needs_object then, and is asked again. A
+  // call whose input names no object and has no owner to look up is forbidden then. It must not block.
+  [[nodiscard]] virtual Ruling decide(const Call& call, const GuardedObject* object) const = 0;
   [[nodiscard]] virtual std::string_view text() const = 0;  // "permission create:user", "owner"
   [[nodiscard]] virtual GuardDescription description() const = 0;
   // Null for a rule that asks for no owner.
@@ -72,7 +79,9 @@ class Guard {
  public:
   explicit Guard(std::shared_ptr<const GuardRule> rule) : rule_(std::move(rule)) {}
 
-  [[nodiscard]] Ruling decide(const Call& call, const Uuid* owner) const { return rule_->decide(call, owner); }
+  [[nodiscard]] Ruling decide(const Call& call, const GuardedObject* object) const {
+    return rule_->decide(call, object);
+  }
   [[nodiscard]] std::string_view text() const { return rule_->text(); }
   [[nodiscard]] GuardDescription description() const { return rule_->description(); }
   [[nodiscard]] const OwnerSource* owner_source() const { return rule_->owner_source(); }
@@ -87,11 +96,12 @@ class Guard {
 // Anybody.
 [[nodiscard]] Guard open();
 [[nodiscard]] Guard signed_in();
-// A caller of one of these roles, or an admin.
+// A caller of one of these roles, or who holds "*".
 [[nodiscard]] Guard role(std::vector<std::string> any_of);
-// A caller with one of these permissions, or an admin.
+// A caller who holds one of these permissions ("verb:resource"), by a role, an own permission or a grant: on all
+// objects, or on the one that the input's member `id` names. auth::decide() decides.
 [[nodiscard]] Guard permission(std::vector<std::string> any_of);
-// The owner of the resource, or an admin.
+// The owner of the resource, or a caller who holds "*".
 [[nodiscard]] Guard owner(OwnerSource source);
 // The first guard that allows the call decides; when none does, the call is forbidden, or unauthenticated where signing
 // in could help. At most one of them asks for an owner.

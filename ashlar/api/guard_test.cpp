@@ -94,7 +94,7 @@ TEST(Guard, DecidesAndNamesItself) {
     EXPECT_EQ(test.outcome("getThing", some_thing, TestApi::as("user", {"edit:thing"}, TestApi::other_id)),
               row.permitted);
     EXPECT_EQ(test.outcome("getThing", some_thing, TestApi::as("user")), row.owner);
-    EXPECT_EQ(test.outcome("getThing", some_thing, TestApi::as("admin", {}, TestApi::other_id)), row.admin);
+    EXPECT_EQ(test.outcome("getThing", some_thing, TestApi::as("admin", {"*"}, TestApi::other_id)), row.admin);
   }
 }
 
@@ -126,6 +126,92 @@ TEST(Guard, WithholdsAReplyFromOthers) {
   EXPECT_EQ(things.runs, 1);
 }
 
+const std::string other_thing = R"({"id": "01234567-89ab-7def-8123-0000000000bb"})";
+
+auth::PermissionPattern pattern(std::string_view text) { return auth::PermissionPattern::parse(text).value(); }
+
+// An account with a grant of `edit:thing` on some_thing for the hour from now on.
+auth::Authority granted_some_thing(const Clock& clock) {
+  return {.account = TestApi::other_id,
+          .roles = {},
+          .own = {},
+          .grants = {{.id = TestApi::user_id,
+                      .permission = pattern("edit:thing"),
+                      .resource = auth::Grant::Object{"thing", "01234567-89ab-7def-8123-0000000000aa"},
+                      .from = clock.now(),
+                      .until = clock.now() + std::chrono::hours(1),
+                      .reason = "",
+                      .approved_by = ""}}};
+}
+Caller holding(auth::Authority authority, std::optional<std::vector<std::string>> key = std::nullopt) {
+  auth::Principal principal;
+  principal.id = authority.account;
+  principal.claimed = std::make_shared<const auth::Authority>(std::move(authority));
+  if (key) {
+    principal.api_key.emplace();
+    for (const std::string& text : *key) principal.api_key->permissions.push_back(pattern(text));
+  }
+  return {.principal = std::make_shared<const auth::Principal>(std::move(principal))};
+}
+
+Result<> list_them(Call&, Things& things) { return ++things.runs, Result<>{}; }
+
+TEST(Guard, TakesAGrantOnOneObjectForThatObjectAndItsTime) {
+  Things things;
+  TestApi test;
+  test.add("dropThing", run, things).guards = {permission({"edit:thing"})};
+  test.add("dropOwned", run, things).guards = {any_of({permission({"edit:thing"}), owner(owner_of, things)})};
+  test.add("dropAll", list_them, things).guards = {permission({"edit:thing"})};
+  const auth::Authority authority = granted_some_thing(test.clock);
+  const auto outcome = [&](const char* operation, const std::string& input) {
+    return test.outcome(operation, input, holding(authority));
+  };
+  EXPECT_EQ(outcome("dropThing", other_thing), "auth.forbidden");
+  EXPECT_EQ(outcome("dropOwned", other_thing), "auth.forbidden");
+  EXPECT_EQ(outcome("dropAll", "{}"), "auth.forbidden") << "it names no object";
+  EXPECT_EQ(things.runs, 0);
+  EXPECT_EQ(outcome("dropThing", some_thing), "ok");
+  EXPECT_EQ(outcome("dropOwned", some_thing), "ok");
+  test.clock.advance(std::chrono::milliseconds(3'599'999));
+  EXPECT_EQ(outcome("dropThing", some_thing), "ok");
+  test.clock.advance(std::chrono::milliseconds(1));
+  EXPECT_EQ(outcome("dropThing", some_thing), "auth.forbidden") << "it has ended";
+  EXPECT_THAT(test.log_lines(), testing::HasSubstr(R"("permission":"edit:thing")"));
+}
+
+TEST(Guard, BoundsAnAccountByItsApiKey) {
+  Things things;
+  TestApi test;
+  test.add("edit", run, things).guards = {permission({"edit:thing"})};
+  test.add("owned", run, things).guards = {any_of({permission({"edit:thing"}), owner(owner_of, things)})};
+  test.add("mine", list_them, things).guards = {signed_in()};
+  Endpoint& scoped = test.add("scoped", list_them, things);
+  scoped.guards = {signed_in()};
+  scoped.api_key_permissions = {"list:thing"};
+  test.add("anybodys", list_them, things).guards = {open()};
+  Endpoint& refusing = test.add("refusing", run, things);
+  refusing.guards = {permission({"edit:thing"})};
+  refusing.api_key_permissions.emplace();
+
+  auth::Authority everything{.account = TestApi::user_id, .roles = {}, .own = {pattern("*")}, .grants = {}};
+  auth::Authority nothing{.account = TestApi::user_id, .roles = {}, .own = {}, .grants = {}};
+  const auto outcome = [&](const char* operation, const auth::Authority& account, std::vector<std::string> key) {
+    const bool about_one = test.api().find(operation)->id != nullptr;
+    return test.outcome(operation, about_one ? some_thing : "{}", holding(account, std::move(key)));
+  };
+  EXPECT_EQ(outcome("edit", everything, {}), "auth.forbidden");
+  EXPECT_EQ(outcome("edit", everything, {"read:thing"}), "auth.forbidden");
+  EXPECT_EQ(outcome("edit", nothing, {"edit:thing"}), "auth.forbidden") << "the account does not hold it";
+  EXPECT_EQ(outcome("edit", everything, {"edit:*"}), "ok");
+  EXPECT_EQ(outcome("owned", nothing, {"read:thing"}), "auth.forbidden") << "not even one's own";
+  EXPECT_EQ(outcome("owned", nothing, {"edit:thing"}), "ok");
+  EXPECT_EQ(outcome("mine", everything, {"*"}), "auth.forbidden") << "the line names nothing that a key could have";
+  EXPECT_EQ(outcome("refusing", everything, {"*"}), "auth.forbidden");
+  EXPECT_EQ(outcome("scoped", everything, {"edit:*"}), "auth.forbidden");
+  EXPECT_EQ(outcome("scoped", nothing, {"list:*"}), "ok") << "every account may";
+  EXPECT_EQ(outcome("anybodys", nothing, {}), "ok");
+}
+
 TEST(Guard, DescribesItself) {
   using Identity = GuardDescription::Identity;
   using Refusal = GuardDescription::Refusal;
@@ -148,6 +234,7 @@ TEST(Guard, DescribesItself) {
 TEST(Guard, SaysWhatIsWrongWithIt) {
   Things things;
   EXPECT_EQ(any_of({}).validate(), "combines no guards");
+  EXPECT_EQ(permission({"edit"}).validate(), "names the permission \"edit\"; a permission is verb:resource");
   EXPECT_EQ(role({}).validate(), "names no role or permission");
   EXPECT_EQ(all_of({signed_in(), any_of({permission({})})}).validate(), "names no role or permission");
   EXPECT_EQ(any_of({owner(owner_of, things), owner(&Thing::owner)}).validate(),
@@ -159,7 +246,7 @@ TEST(Guard, SaysWhatIsWrongWithIt) {
 class OfficeHours final : public GuardRule {
  public:
   explicit OfficeHours(const Clock& clock) : clock_(clock) {}
-  [[nodiscard]] Ruling decide(const Call&, const Uuid*) const override {
+  [[nodiscard]] Ruling decide(const Call&, const GuardedObject*) const override {
     const bool open_now = clock_.now().milliseconds() / 3'600'000 % 24 >= 9;
     return {open_now ? Verdict::allowed : Verdict::forbidden, text()};
   }

@@ -5,9 +5,11 @@
 #include "ashlar/api/endpoint.hpp"
 #include "ashlar/api/rate_limit.hpp"
 #include "ashlar/api/transport.hpp"
+#include "ashlar/auth/permission.hpp"
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -37,8 +39,10 @@ struct PreparedEndpoint {
   std::vector<PreparedLimit> by_caller;   // counted after it
   std::chrono::milliseconds time_max{0};  // 0: no deadline
   const OwnerSource* owner_source = nullptr;
-  const schema::Member* id = nullptr;  // the input's member that an owner look-up takes
-  HeavyLane* heavy_lane = nullptr;     // where a call can be heavy
+  const schema::Member* id = nullptr;  // the input's member `Uuid id`; null: it has none
+  enum class Caller : std::uint8_t { any, user } caller = Caller::any;  // user: the guard promises a signed-in one
+  std::vector<auth::Permission> api_key_permissions;  // one of which an API key must have; empty: keys are refused
+  HeavyLane* heavy_lane = nullptr;                    // where a call can be heavy
 };
 
 // One call on its way through invoke(): what it is made of, and what the steps found out. What it refers to outlives

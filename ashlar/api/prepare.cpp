@@ -67,15 +67,23 @@ void Api::prepare_guard(PreparedEndpoint& out, std::vector<std::string>& faults)
   if (endpoint.operation->needs_user() && !out.guard->promises_user())
     faults.push_back(line_of(endpoint) + " takes a UserCall, but its guard lets anonymous callers pass.");
 
+  if (out.guard->promises_user()) out.caller = PreparedEndpoint::Caller::user;
+  for (const std::string& name : endpoint.api_key_permissions.value_or(out.guard->description().permissions)) {
+    if (auto permission = auth::Permission::parse(name)) {
+      out.api_key_permissions.push_back(std::move(*permission));
+    } else if (endpoint.api_key_permissions) {
+      faults.push_back(line_of(endpoint) + " names the permission \"" + name +
+                       "\" for API keys; a permission is verb:resource.");
+    }
+  }
+
+  out.id = id_member_of(*endpoint.operation);
   out.owner_source = out.guard->owner_source();
   if (out.owner_source == nullptr) return;
   if (out.owner_source->of_reply && endpoint.effect == Endpoint::Effect::changes)
     faults.push_back(line_of(endpoint) + " changes something before its reply's owner is known; look the owner up.");
-  if (out.owner_source->look_up) {
-    out.id = id_member_of(*endpoint.operation);
-    if (out.id == nullptr)
-      faults.push_back(line_of(endpoint) + " looks an owner up, for which its input needs a member `Uuid id`.");
-  }
+  if (out.owner_source->look_up && out.id == nullptr)
+    faults.push_back(line_of(endpoint) + " looks an owner up, for which its input needs a member `Uuid id`.");
 }
 
 void Api::prepare_limits(PreparedEndpoint& out, std::vector<std::string>& faults) const {
@@ -115,7 +123,7 @@ Api::Api(ApiOptions options, Call::Environment environment, const auth::Tokens* 
       overload_(std::make_unique<Overload>(options_.overload, *metrics_, *environment_.logger)),
       heavy_lane_(std::make_unique<HeavyLane>(options_.overload)),
       limits_(options_.rate_limit_store),
-      steps_(Steps::standard(*overload_, limits_, tokens)) {
+      steps_(Steps::standard(*overload_, limits_, {tokens, options_.authorities, options_.api_keys})) {
   if (options_.add_steps) options_.add_steps(steps_);
   std::vector<std::string> faults;
   if (options_.log.one_in == 0) faults.push_back("log.one_in is 0; 1 logs every call, State::off none.");

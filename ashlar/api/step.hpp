@@ -18,7 +18,16 @@ class Tokens;
 // application adds its own (what other frameworks call middleware or interceptors).
 namespace ashlar::api {
 
+class ApiKeySource;
+class AuthoritySource;
 class Overload;
+
+// What finds out who calls and what the caller may do. Each may be null.
+struct CallerSources {
+  const auth::Tokens* tokens = nullptr;    // null: nobody can sign in
+  AuthoritySource* authorities = nullptr;  // null: what tokens claim counts
+  ApiKeySource* api_keys = nullptr;        // null: no API key is accepted
+};
 
 // One step. Immutable; used from every loop at once.
 class Step {
@@ -40,9 +49,8 @@ class Step {
 // one, and runs the operation.
 class Steps {
  public:
-  // overload, client limits, authentication, guard, transport, caller limits. What they are given outlives them;
-  // `tokens` may be null: then nobody can sign in.
-  [[nodiscard]] static Steps standard(Overload& overload, RateLimitStore*& limits, const auth::Tokens* tokens);
+  // overload, client limits, authentication, guard, transport, caller limits. What they are given outlives them.
+  [[nodiscard]] static Steps standard(Overload& overload, RateLimitStore*& limits, CallerSources callers);
 
   // Places a step directly after the one of that name. Throws std::logic_error when there is none, or the new step's
   // name is taken.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The standard steps. api_test.cpp proves their order: TheStepsRefuseInTheirOrder.
+#include "ashlar/api/detail/authentication_step.hpp"
 #include "ashlar/api/overload.hpp"
 #include "ashlar/api/step.hpp"
 #include "ashlar/auth/token.hpp"
@@ -69,49 +70,40 @@ class LimitStep final : public Step {
   RateLimitStore*& store_;
 };
 
-// Finds out who calls. A bad credential refuses nothing here: on an open endpoint its caller is anonymous.
-class AuthenticationStep final : public Step {
- public:
-  explicit AuthenticationStep(const auth::Tokens* tokens) : tokens_(tokens) {}
-
-  [[nodiscard]] std::string_view name() const override { return "authentication"; }
-  [[nodiscard]] std::optional<Result<>> try_decide(Invocation& invocation) const override {
-    if (invocation.call.has_principal()) return Result<>{};
-    Credential credential = invocation.transport.credential(invocation.call);
-    invocation.call.set_presented_token(credential.token);
-    if (credential.refusal) {
-      invocation.credential_refusal = std::make_unique<Error>(std::move(*credential.refusal));
-    } else if (!credential.token.empty() && tokens_ != nullptr) {
-      auto principal = tokens_->verify_access(credential.token);
-      if (principal) {
-        invocation.call.set_principal(std::move(*principal));
-      } else {
-        invocation.credential_refusal = std::make_unique<Error>(std::move(principal.error()));
-      }
-    }
-    return Result<>{};
-  }
-
- private:
-  const auth::Tokens* tokens_;
-};
-
 class GuardStep final : public Step {
  public:
   [[nodiscard]] std::string_view name() const override { return "guard"; }
   [[nodiscard]] std::optional<Result<>> try_decide(Invocation& invocation) const override {
+    if (!pass_key(invocation)) return forbidden();
     invocation.ruling = invocation.endpoint.guard->decide(invocation.call, nullptr);
     switch (invocation.ruling.verdict) {
       case Verdict::allowed:
-      case Verdict::needs_owner:
+        return Result<>{};
+      case Verdict::needs_object:
+        if (invocation.endpoint.id == nullptr && invocation.endpoint.owner_source == nullptr) return forbidden();
         return Result<>{};
       case Verdict::forbidden:
-        return std::unexpected(Error(auth::errors::forbidden, "You may not do this."));
+        return forbidden();
       case Verdict::unauthenticated:
         break;
     }
     if (invocation.credential_refusal) return std::unexpected(std::move(*invocation.credential_refusal));
     return std::unexpected(Error(auth::errors::not_signed_in, "Sign in to do this."));
+  }
+
+ private:
+  static Result<> forbidden() { return fail(auth::errors::forbidden, "You may not do this."); }
+
+  // Whether an API key may be used here. Where nobody has to be signed in, one that may not is no credential.
+  static bool pass_key(Invocation& invocation) {
+    const auth::PresentedKey* key = invocation.call.presented_key();
+    if (key == nullptr) return true;
+    const auto covered = [&](const auth::Permission& permission) { return key->covers(permission); };
+    if (std::ranges::any_of(invocation.endpoint.api_key_permissions, covered)) return true;
+    if (invocation.endpoint.caller == PreparedEndpoint::Caller::user) return false;
+    invocation.call.set_principal(nullptr);
+    invocation.call.set_authority(nullptr);
+    return true;
   }
 };
 
@@ -152,11 +144,11 @@ Task<Result<>> Step::decide(Invocation& invocation) const {
   co_return std::move(*decided);
 }
 
-Steps Steps::standard(Overload& overload, RateLimitStore*& limits, const auth::Tokens* tokens) {
+Steps Steps::standard(Overload& overload, RateLimitStore*& limits, CallerSources callers) {
   Steps out;
   out.steps_ = {std::make_shared<OverloadStep>(overload),
                 std::make_shared<LimitStep>("client limits", &PreparedEndpoint::by_client, limits),
-                std::make_shared<AuthenticationStep>(tokens),
+                detail::authentication_step(callers),
                 std::make_shared<GuardStep>(),
                 std::make_shared<TransportStep>(),
                 std::make_shared<LimitStep>("caller limits", &PreparedEndpoint::by_caller, limits)};

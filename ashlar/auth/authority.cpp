@@ -180,6 +180,33 @@ AuthorityDecision decide(const Authority& authority, const AccessRule& rule, con
   return allowed(is_owner && rule.ownership == AccessRule::Ownership::required ? Source::owner : Source::none, nullptr);
 }
 
+bool may_give(const Authority& authority, const PermissionPattern& pattern) {
+  const auto includes = [&](const PermissionPattern& held) { return held.includes(pattern); };
+  return std::ranges::any_of(authority.own, includes) || std::ranges::any_of(authority.roles, [&](const auto& role) {
+           return std::ranges::any_of(role->permissions, includes);
+         });
+}
+
+bool holds(const Authority& authority, const PermissionPattern& pattern, Timestamp now) {
+  return may_give(authority, pattern) || std::ranges::any_of(authority.grants, [&](const Grant& grant) {
+           return !grant.resource && is_active(grant, now) && grant.permission.includes(pattern);
+         });
+}
+
+bool has_role(const Authority& authority, const std::vector<std::string>& any_of, Timestamp now) {
+  const auto is_named = [&](const auto& role) { return std::ranges::find(any_of, role->name) != any_of.end(); };
+  if (std::ranges::any_of(authority.roles, is_named)) return true;
+  static const PermissionPattern everything = *PermissionPattern::parse("*");
+  return holds(authority, everything, now);
+}
+
+bool depends_on_object(const Authority& authority, const Permission& permission, Timestamp now) {
+  return std::ranges::any_of(authority.grants, [&](const Grant& grant) {
+    return grant.resource && grant.resource->type == permission.resource() && is_active(grant, now) &&
+           grant.permission.covers(permission);
+  });
+}
+
 Reach reach(const Authority& authority, const Permission& permission, Timestamp now) {
   if (decide(authority, permission, nullptr, now).allowed) return {.everything = true, .ids = {}};
   Reach out;

@@ -93,6 +93,17 @@ struct AuthorityDecision {
 [[nodiscard]] AuthorityDecision decide(const Authority& authority, const Permission& permission,
                                        const ResourceRef* resource, Timestamp now);
 
+// Whether one role, own permission or general grant covers at `now`, on all objects, every permission that `pattern`
+// covers.
+[[nodiscard]] bool holds(const Authority& authority, const PermissionPattern& pattern, Timestamp now);
+// The same without grants: what an account may give to others. A grant could be given on for longer than it lasts.
+[[nodiscard]] bool may_give(const Authority& authority, const PermissionPattern& pattern);
+// Whether the account has one of these roles, or holds "*".
+[[nodiscard]] bool has_role(const Authority& authority, const std::vector<std::string>& any_of, Timestamp now);
+// Whether some grant for single objects of the permission's resource type covers it at `now`, so that the decision
+// depends on the object.
+[[nodiscard]] bool depends_on_object(const Authority& authority, const Permission& permission, Timestamp now);
+
 // What an operation asks for.
 struct AccessRule {
   enum class Combine : std::uint8_t { any_of, all_of };

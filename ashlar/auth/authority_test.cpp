@@ -310,5 +310,26 @@ TEST(Authority, EqualsTheNaiveRuleInAMillionCases) {
   }
 }
 
+TEST(Authority, SaysWhatItMayGiveToOthers) {
+  const Authority authority{.account = id(1),
+                            .roles = {role("editor", {"update:post"})},
+                            .own = {pattern("create:*")},
+                            .grants = {grant(2, "read:order", now, now + 1h), grant(3, "pay:order", now + 1h, now + 2h),
+                                       grant(4, "edit:post", now, now + 1h, Grant::Object{"post", "7"})}};
+  for (const std::string_view text : {"update:post", "create:product", "create:*", "read:order"})
+    EXPECT_TRUE(holds(authority, pattern(text), now)) << text;
+  for (const std::string_view text : {"*", "update:*", "*:post", "pay:order", "edit:post", "delete:post"})
+    EXPECT_FALSE(holds(authority, pattern(text), now)) << text;
+  EXPECT_FALSE(holds(authority, pattern("read:order"), now + 1h));
+  EXPECT_TRUE(may_give(authority, pattern("create:product")));
+  EXPECT_FALSE(may_give(authority, pattern("read:order"))) << "what is held for a time is not given on";
+  EXPECT_TRUE(depends_on_object(authority, permission("edit:post"), now));
+  EXPECT_FALSE(depends_on_object(authority, permission("edit:post"), now + 1h));
+  EXPECT_FALSE(depends_on_object(authority, permission("edit:page"), now));
+  EXPECT_TRUE(has_role(authority, {"admin", "editor"}, now));
+  EXPECT_FALSE(has_role(authority, {"admin"}, now));
+  EXPECT_TRUE(has_role({.account = id(1), .roles = {}, .own = {pattern("*")}, .grants = {}}, {"admin"}, now));
+}
+
 }  // namespace
 }  // namespace ashlar::auth

@@ -52,4 +52,10 @@ bool PermissionPattern::covers(const Permission& permission) const {
   return false;
 }
 
+bool PermissionPattern::includes(const PermissionPattern& other) const {
+  if (kind_ == Kind::all || text_ == other.text_) return true;
+  const auto exact = Permission::parse(other.text_);  // nullopt for a wildcard
+  return exact && covers(*exact);
+}
+
 }  // namespace ashlar::auth

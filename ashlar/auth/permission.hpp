@@ -34,6 +34,12 @@ class PermissionPattern {
   [[nodiscard]] static std::optional<PermissionPattern> parse(std::string_view text);
 
   [[nodiscard]] bool covers(const Permission& permission) const;
+  // Whether it covers every permission that `other` covers.
+  [[nodiscard]] bool includes(const PermissionPattern& other) const;
+  // "*" alone: every permission there is.
+  [[nodiscard]] bool is_everything() const { return kind_ == Kind::all; }
+  // A set of permissions, not a single one.
+  [[nodiscard]] bool is_wildcard() const { return kind_ != Kind::exact; }
   [[nodiscard]] const std::string& text() const { return text_; }
 
   friend bool operator==(const PermissionPattern& a, const PermissionPattern& b) { return a.text_ == b.text_; }

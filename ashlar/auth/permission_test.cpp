@@ -61,5 +61,22 @@ TEST(Permission, IsCoveredByItsWildcards) {
   }
 }
 
+TEST(Permission, WildcardsIncludeOthers) {
+  const auto includes = [](std::string_view a, std::string_view b) {
+    return PermissionPattern::parse(a)->includes(PermissionPattern::parse(b).value());
+  };
+  for (const std::string_view pattern : {"*", "create:*", "*:product", "create:product"}) {
+    EXPECT_TRUE(includes("*", pattern)) << pattern;
+    EXPECT_TRUE(includes(pattern, pattern)) << pattern;
+    EXPECT_TRUE(includes(pattern, "create:product")) << pattern;
+  }
+  for (const std::string_view wildcard : {"*", "create:*", "*:product"})
+    EXPECT_FALSE(includes("create:product", wildcard)) << wildcard;
+  EXPECT_FALSE(includes("create:*", "*"));
+  EXPECT_FALSE(includes("create:*", "*:product"));
+  EXPECT_FALSE(includes("*:product", "create:*"));
+  EXPECT_FALSE(includes("create:*", "update:product"));
+}
+
 }  // namespace
 }  // namespace ashlar::auth

@@ -4,37 +4,24 @@
 #include <algorithm>
 
 namespace ashlar::auth {
-namespace {
 
-constexpr std::string_view admin = "admin";
+bool PresentedKey::covers(const Permission& permission) const {
+  return std::ranges::any_of(permissions, [&](const PermissionPattern& each) { return each.covers(permission); });
+}
 
-bool satisfies(const Principal& principal, const Requirement& requirement) {
-  const auto held = [&principal](const std::string& permission) {
-    return std::ranges::find(principal.permissions, permission) != principal.permissions.end();
-  };
-  switch (requirement.kind) {
-    case Requirement::Kind::open:
-    case Requirement::Kind::signed_in:
-      return true;
-    case Requirement::Kind::role:
-      return principal.role == admin ||
-             std::ranges::find(requirement.any_of, principal.role) != requirement.any_of.end();
-    case Requirement::Kind::permission:
-      return principal.role == admin || std::ranges::any_of(requirement.any_of, held);
+bool PresentedKey::includes(const PermissionPattern& pattern) const {
+  return std::ranges::any_of(permissions, [&](const PermissionPattern& each) { return each.includes(pattern); });
+}
+
+std::shared_ptr<const Authority> authority_of_claims(const Principal& principal) {
+  auto out = std::make_shared<Authority>();
+  out->account = principal.id;
+  if (!principal.role.empty())
+    out->roles.push_back(std::make_shared<const Role>(Role{.name = principal.role, .permissions = {}}));
+  for (const std::string& text : principal.permissions) {
+    if (auto pattern = PermissionPattern::parse(text)) out->own.push_back(std::move(*pattern));
   }
-  return false;
-}
-
-}  // namespace
-
-Decision decide(const Principal* principal, const Requirement& requirement) {
-  if (requirement.kind == Requirement::Kind::open) return Decision::allowed;
-  if (principal == nullptr) return Decision::unauthenticated;
-  return satisfies(*principal, requirement) ? Decision::allowed : Decision::forbidden;
-}
-
-bool owns(const Principal& principal, const Uuid& owner) {
-  return principal.role == admin || (principal.id == owner && !owner.is_nil());
+  return out;
 }
 
 }  // namespace ashlar::auth

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ashlar/auth/authority.hpp"
+#include "ashlar/auth/permission.hpp"
 #include "ashlar/core/timestamp.hpp"
 #include "ashlar/core/uuid.hpp"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,33 +14,35 @@
 
 namespace ashlar::auth {
 
-// The authenticated caller. A transport makes it from a bearer token, an API key or a client certificate; every
-// permission decision takes it.
+// The API key that a caller presented. It bounds what the account may do: a permission counts when the key has it and
+// the account holds it.
+struct PresentedKey {
+  Uuid id;
+  std::vector<PermissionPattern> permissions;
+  [[nodiscard]] bool covers(const Permission& permission) const;
+  [[nodiscard]] bool includes(const PermissionPattern& pattern) const;
+};
+
+// The authenticated caller. A transport makes it from a bearer token, an API key or a client certificate. It says who
+// calls; what the caller may do is in an Authority (authority.hpp).
 struct Principal {
   Uuid id;               // the account
   Uuid session;          // what logout ends; nil when there is none
   std::string token_id;  // jti; empty when there is none
   std::string email;
-  std::string role;                      // "user", "admin"
-  std::vector<std::string> permissions;  // "create:product"
+  std::string role;                      // of a token that carries it: see authority_of_claims()
+  std::vector<std::string> permissions;  // the same
   Timestamp expires_at;
   std::optional<Timestamp> auth_time = std::nullopt;  // of the last sign-in with credentials; whole seconds in a token
   std::vector<std::string> amr = {};                  // how: "pwd", "otp", "hwk", "mfa" (RFC 8176)
+  std::optional<PresentedKey> api_key = std::nullopt;
+  // What the token's claims say that the account holds; null: see authority_of_claims(). Unused where the rights of
+  // accounts are kept (api::AuthoritySource).
+  std::shared_ptr<const Authority> claimed = nullptr;
 };
 
-// What a route demands of the one who asks. `open` demands nothing.
-struct Requirement {
-  enum class Kind : unsigned char { open, signed_in, role, permission } kind = Kind::signed_in;
-  std::vector<std::string> any_of;  // roles or permissions, one of which is enough
-};
-
-enum class Decision : unsigned char { allowed, unauthenticated, forbidden };
-
-// The one function that decides. `principal` is null when nobody is signed in. Role `admin` holds every role and
-// every permission.
-[[nodiscard]] Decision decide(const Principal* principal, const Requirement& requirement);
-
-// Whether the principal may act on what belongs to `owner`: it is the owner's or the principal is an admin.
-[[nodiscard]] bool owns(const Principal& principal, const Uuid& owner);
+// The authority that the members `role` and `permissions` describe, for applications that keep no rights of accounts
+// but issue them with their tokens. What is not a permission or a wildcard is left out.
+[[nodiscard]] std::shared_ptr<const Authority> authority_of_claims(const Principal& principal);
 
 }  // namespace ashlar::auth

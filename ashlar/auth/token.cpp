@@ -198,6 +198,7 @@ detail::VerifiedToken Tokens::State::read_access(const KeySet& access_keys, std:
   if (claims->auth_time) principal->auth_time = Timestamp::from_milliseconds(*claims->auth_time * 1000);
   principal->amr = std::move(claims->amr).value_or(std::vector<std::string>{});
   principal->expires_at = Timestamp::from_milliseconds(claims->exp * 1000);
+  principal->claimed = authority_of_claims(*principal);
   return {principal, not_before(*claims), std::min(principal->expires_at, authentic->key_ends)};
 }
 

@@ -66,6 +66,8 @@ struct AppOptions {
   std::vector<ErrorCode> operation_errors = {};
   FormOptions forms{};
   api::StreamOptions streams{};
+  api::AuthoritySource* authorities = nullptr;      // outlives the App; null: what tokens claim counts
+  api::ApiKeySource* api_keys = nullptr;            // outlives the App; null: no API key is accepted
   std::function<void(api::Steps&)> add_steps = {};  // the application's own steps; see api/step.hpp
 };
 

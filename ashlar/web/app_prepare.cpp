@@ -20,6 +20,8 @@ api::ApiOptions api_options_of(const AppOptions& options) {
                       .rate_limit_store = options.rate_limit_store,
                       .rate_limit_clients_max = options.rate_limit_clients_max,
                       .overload = options.overload,
+                      .authorities = options.authorities,
+                      .api_keys = options.api_keys,
                       .add_steps = options.add_steps};
   if (!out.rate_limit && options.rate_limit_max != 0)
     out.rate_limit = api::RateLimit{.requests = options.rate_limit_max};

@@ -74,7 +74,8 @@ TEST_F(SecurityEvents, AreLoggedAtAnyLevel) {
   EXPECT_THAT(written, Contains(event("sign-in refused")).Times(2))
       << "one is TestBackend::admin()'s, before it registers";
   EXPECT_THAT(written, Contains(AllOf(event("session refreshed"), of_ada)).Times(1));
-  EXPECT_THAT(written, Contains(AllOf(event("access refused"), of_ada)).Times(1));
+  EXPECT_THAT(written,
+              Contains(AllOf(event("access refused"), of_ada, HasSubstr(R"("permission":"read:user")"))).Times(1));
   EXPECT_THAT(written, Contains(AllOf(event("role changed"), of_ada, HasSubstr("\"before\":\"user\""),
                                       HasSubstr("\"after\":\"admin\""), HasSubstr("\"by\":\"" + admin_id + '"')))
                            .Times(1));

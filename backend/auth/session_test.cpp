@@ -101,15 +101,6 @@ TEST(Refresh, OneTokenAtOnceGivesOnePairAtMost) {
   EXPECT_EQ(code_of_me(backend, ada), "auth.token_revoked");
 }
 
-TEST(Refresh, KnowsTheRoleOfTheMoment) {
-  TestBackend backend;
-  const Person ada = backend.person("ada");
-  ASSERT_TRUE(backend.database().query_blocking(
-      {.sql = "update users set role = 'admin'", .parameters = {}, .mode = sql::Mode::write, .on_row = {}}));
-  EXPECT_EQ(backend.as(ada, Method::get, "/api/users").status, 403);
-  EXPECT_EQ(backend.as(refreshed(backend, ada), Method::get, "/api/users").status, 200);
-}
-
 TEST(Logout, RefusesThoseWhoAreNotSignedIn) {
   TestBackend backend;
   const BadTokens bad = backend.bad_tokens();

@@ -3,7 +3,6 @@
 
 #include "ashlar/core/encoding.hpp"
 #include "ashlar/log/logger.hpp"
-#include "backend/auth/account_rights.hpp"
 #include "backend/auth/session_repository.hpp"
 #include "backend/users/user_repository.hpp"
 
@@ -15,6 +14,17 @@ namespace {
 
 // A token may be signed a moment after its session was read and ended.
 constexpr std::chrono::seconds revocation_margin{60};
+
+// A token says who calls. What the account may do is asked of Authorities at each call.
+auth::Principal principal_of(const User& user, const Uuid& session) {
+  return {.id = user.id,
+          .session = session,
+          .token_id = {},
+          .email = user.email,
+          .role = {},
+          .permissions = {},
+          .expires_at = {}};
+}
 
 // A client may send any User-Agent. Text that is not UTF-8 can be neither stored nor shown.
 std::string readable(std::string_view agent) {

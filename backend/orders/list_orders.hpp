@@ -12,7 +12,7 @@ namespace ashlar::backend {
 
 [[nodiscard]] bool is_heavy(const ListOrders& in);  // see web::RouteBuilder::heavy
 
-// One's own; an admin sees everybody's.
+// One's own, and those that one may read by `read:order`: all of them, or single ones by a grant.
 Task<Result<api::Page<Order>>> list_orders(api::UserCall& call, ListOrders in, sql::Database& database,
                                            const sql::Cursors& cursors);
 

@@ -81,30 +81,36 @@ Task<Result<std::optional<OrderOwner>>> OrderRepository::find_owner(Uuid id) {
 
 namespace {
 
-sql::List<OrderRow> orders_of(const std::optional<Uuid>& user, const ListOrders& wanted) {
+sql::List<OrderRow> orders_of(const VisibleOrders& visible, const ListOrders& wanted) {
   auto rows = sql::list<OrderRow>();
-  rows.where_if(user, [](Uuid id) { return col<&OrderRow::user_id> == id; })
+  rows.where_if(visible.user,
+                [&](Uuid id) {
+                  auto own = col<&OrderRow::user_id> == id;
+                  return visible.others.empty() ? own : own || col<&OrderRow::id>.in(visible.others);
+                })
       .order_by(wanted.sort, sql::tie_break<&OrderRow::id>(wanted.sort));
   return rows;
 }
 
 }  // namespace
 
-Task<Result<api::Page<Order>>> OrderRepository::list(ListOrders wanted, std::optional<Uuid> user) {
+Task<Result<api::Page<Order>>> OrderRepository::list(ListOrders wanted, VisibleOrders visible) {
   Counter counter{.list = "orders"};
-  if (user) counter = {.list = "orders.user", .part = user->to_string()};
-  auto rows = co_await unwrap(
-      orders_of(user, wanted)
-          .page_with_total(in_, wanted.page, wanted.limit, total_of({std::move(counter)}, in_.dialect())));
+  if (visible.user) counter = {.list = "orders.user", .part = visible.user->to_string()};
+  const auto list = orders_of(visible, wanted);
+  auto read = visible.others.empty()
+                  ? list.page_with_total(in_, wanted.page, wanted.limit, total_of({std::move(counter)}, in_.dialect()))
+                  : list.page_counted_to(in_, wanted.page, wanted.limit, filtered_rows_counted_max);
+  auto rows = co_await unwrap(std::move(read));
   auto orders = co_await unwrap(with_items(std::move(rows.rows)));
   co_return api::page_of(sql::ListPage<Order>{.rows = std::move(orders), .total = rows.total, .kind = rows.kind},
                          wanted.page, wanted.limit);
 }
 
-Task<Result<api::Page<Order>>> OrderRepository::list_from(ListOrders wanted, std::optional<Uuid> user,
+Task<Result<api::Page<Order>>> OrderRepository::list_from(ListOrders wanted, VisibleOrders visible,
                                                           const sql::Cursors& cursors) {
   auto rows = co_await unwrap(
-      orders_of(user, wanted).cursor_page<&OrderRow::id>(in_, cursors, api::cursor_of(wanted.cursor), wanted.limit));
+      orders_of(visible, wanted).cursor_page<&OrderRow::id>(in_, cursors, api::cursor_of(wanted.cursor), wanted.limit));
   sql::CursorPage<Order> page{.rows = {}, .next = std::move(rows.next), .previous = std::move(rows.previous)};
   page.rows = co_await unwrap(with_items(std::move(rows.rows)));
   co_return api::page_of(std::move(page), wanted.limit);

@@ -25,6 +25,12 @@ struct OrderOwner {
 };
 ASHLAR_DESCRIBE(OrderOwner, user_id)
 
+// Which orders somebody sees: those of `user`, and `others`; without a user, all.
+struct VisibleOrders {
+  std::optional<Uuid> user{};
+  std::vector<Uuid> others{};
+};
+
 // The rows of orders with their items and payments. Reads go to the executor that it is made for; writes take a unit of
 // work, which commits all of them.
 class OrderRepository {
@@ -33,8 +39,8 @@ class OrderRepository {
 
   Task<Result<std::optional<Order>>> find(Uuid id);
   Task<Result<std::optional<OrderOwner>>> find_owner(Uuid id);
-  Task<Result<api::Page<Order>>> list(ListOrders wanted, std::optional<Uuid> user);  // nullopt: of all users
-  Task<Result<api::Page<Order>>> list_from(ListOrders wanted, std::optional<Uuid> user,
+  Task<Result<api::Page<Order>>> list(ListOrders wanted, VisibleOrders visible);
+  Task<Result<api::Page<Order>>> list_from(ListOrders wanted, VisibleOrders visible,
                                            const sql::Cursors& cursors);  // by wanted.cursor
   // Whether there is a pending order that was created then or before.
   Task<Result<bool>> any_expired(Timestamp created_until);

@@ -2,7 +2,6 @@
 #include "backend/orders/pay_order.hpp"
 
 #include "backend/orders/order_repository.hpp"
-#include "backend/users/user.hpp"
 
 namespace ashlar::backend {
 
@@ -17,8 +16,11 @@ Task<Result<Order>> pay(api::UnitOfWork& unit, Uuid id, Uuid payment) {
 }  // namespace
 
 Task<Result<Order>> pay_order(api::UserCall& call, api::ById in, api::Units& units, const OrderPayments& payments) {
-  if (payments == OrderPayments::by_admin && call.user().role != role_admin)
-    co_return fail(errors::order_payment_admin_only, "Only an admin can mark an order as paid.");
+  static const auth::Permission pay_any = *auth::Permission::parse("pay:order");
+  const std::string id = in.id.to_string();
+  const auth::ResourceRef order{.type = "order", .id = id};
+  if (payments == OrderPayments::by_admin && !call.allows(pay_any, &order))
+    co_return fail(errors::order_payment_admin_only, "Only who holds pay:order can mark an order as paid.");
   co_return co_await units.run(call, &pay, in.id, call.new_id());
 }
 

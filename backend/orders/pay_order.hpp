@@ -13,8 +13,8 @@ namespace ashlar::backend {
 
 // Who may mark an order as paid.
 enum class OrderPayments : std::uint8_t {
-  by_owner,  // and by an admin: for development, where no money moves
-  by_admin,
+  by_owner,  // and by who holds pay:order: for development, where no money moves
+  by_admin,  // by who holds pay:order
 };
 
 // Records that the order was paid. No money is moved here. Errors: order.payment_admin_only, order.not_pending,

@@ -3,6 +3,9 @@
 
 #include "ashlar/api/unit_of_work.hpp"
 #include "ashlar/async/task.hpp"
+#include "backend/users/user.hpp"
+
+#include <string>
 
 namespace ashlar::backend {
 
@@ -15,8 +18,14 @@ class AccountHooks {
   AccountHooks& operator=(const AccountHooks&) = delete;
   virtual ~AccountHooks() = default;
 
-  // Before the account gets another role.
-  virtual Task<Result<>> before_role_change(api::UnitOfWork& unit, Uuid account) = 0;
+  // auth.forbidden when the account holds something that the caller may not give: before it is changed or removed.
+  virtual Task<Result<>> require_not_above(api::UnitOfWork& unit, User account) = 0;
+  // auth.forbidden when the role holds something that the caller may not give; request.invalid when there is none of
+  // that name.
+  virtual Task<Result<>> require_may_give_role(api::UnitOfWork& unit, std::string role) = 0;
+  // Gives the account, as it was read in this unit, another role. Errors: those of require_may_give_role();
+  // user.last_admin.
+  virtual Task<Result<>> change_role(api::UnitOfWork& unit, User before, std::string role) = 0;
   // Before the account is removed. Its row is locked: see UserRepository::lock.
   virtual Task<Result<>> before_removal(api::UnitOfWork& unit, Uuid account) = 0;
 };

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/users/create_user.hpp"
 
-#include "ashlar/auth/token.hpp"
 #include "backend/users/user_repository.hpp"
 
 namespace ashlar::backend {
@@ -14,13 +13,19 @@ CreateUser CreateUser::example() {
           .role = RoleName::of("user")};
 }
 
-Task<Result<api::Created<User>>> create_user(api::UserCall& call, CreateUser in, api::Units& units,
-                                             Passwords& passwords) {
-  const std::string role = in.role ? in.role->str() : std::string(role_user);
-  // A caller who may create accounts could otherwise make an admin, and obtain every permission with it.
-  if (role != role_user && call.user().role != role_admin)
-    co_return fail(auth::errors::forbidden, "Only an admin may give a role.");
+namespace {
 
+// A caller who may create accounts could otherwise make an admin, and obtain every permission with it.
+Task<Result<User>> create(api::UnitOfWork& unit, NewUser user, AccountHooks* hooks) {
+  if (user.role != role_user) co_await unwrap(hooks->require_may_give_role(unit, user.role));
+  co_return co_await UserRepository::create(unit, std::move(user));
+}
+
+}  // namespace
+
+Task<Result<api::Created<User>>> create_user(api::UserCall& call, CreateUser in, api::Units& units,
+                                             Passwords& passwords, AccountHooks& hooks) {
+  const std::string role = in.role ? in.role->str() : std::string(role_user);
   NewUser user{.id = call.new_id(),
                .email = in.email.str(),
                .name = in.name.str(),
@@ -30,7 +35,7 @@ Task<Result<api::Created<User>>> create_user(api::UserCall& call, CreateUser in,
                                                                    {.name = in.name.str(), .email = in.email.str()},
                                                                    "/password", Passwords::Lane::known_device)),
                .created_at = call.now()};
-  co_return api::Created<User>{co_await unwrap(units.run(call, &UserRepository::create, std::move(user)))};
+  co_return api::Created<User>{co_await unwrap(units.run(call, &create, std::move(user), &hooks))};
 }
 
 }  // namespace ashlar::backend

@@ -5,6 +5,7 @@
 #include "ashlar/api/reply.hpp"
 #include "ashlar/api/units.hpp"
 #include "ashlar/async/task.hpp"
+#include "backend/users/account_hooks.hpp"
 #include "backend/users/passwords.hpp"
 #include "backend/users/user.hpp"
 
@@ -17,13 +18,13 @@ struct CreateUser {
   Email email;
   Password password;
   std::optional<Age> age;
-  std::optional<RoleName> role;  // "user" when absent; only an admin may give another
+  std::optional<RoleName> role;  // "user" when absent; another takes manage:role and all that it holds
 
   static CreateUser example();
 };
 ASHLAR_DESCRIBE(CreateUser, name, email, password, age, role)
 
 Task<Result<api::Created<User>>> create_user(api::UserCall& call, CreateUser in, api::Units& units,
-                                             Passwords& passwords);
+                                             Passwords& passwords, AccountHooks& hooks);
 
 }  // namespace ashlar::backend

@@ -10,7 +10,8 @@ namespace {
 Task<Result<>> remove(api::UnitOfWork& unit, Uuid id, AccountHooks* hooks) {
   const User user = co_await unwrap(
       required(co_await UserRepository(unit).find(id), errors::user_not_found, "There is no such user."));
-  if (user.role == role_admin) co_await unwrap(UserRepository::require_another_admin(unit, id));
+  co_await unwrap(hooks->require_not_above(unit, user));
+  co_await unwrap(UserRepository::require_another_admin(unit, id));
   co_await unwrap(UserRepository::lock(unit, id));
   co_await unwrap(hooks->before_removal(unit, id));
   co_await unwrap(UserRepository::remove(unit, id));

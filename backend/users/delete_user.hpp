@@ -10,8 +10,9 @@
 
 namespace ashlar::backend {
 
-// Removes the account with its posts and ends its sessions. Pending orders are cancelled and their pieces return to the
-// stock; other orders stay, without the account. Errors: user.not_found; user.last_admin.
+// Removes the account with its posts and API keys and ends its sessions. Pending orders are cancelled and their pieces
+// return to the stock; other orders stay, without the account. The caller holds what the account has. Errors:
+// auth.forbidden, user.not_found, user.last_admin.
 Task<Result<>> delete_user(api::Call& call, api::ById in, api::Units& units, AccountHooks& hooks);
 
 }  // namespace ashlar::backend

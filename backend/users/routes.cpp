@@ -14,19 +14,19 @@ namespace ashlar::backend {
 // clang-format off
 void mount_users(web::Routes& routes, api::Units& units, Passwords& passwords, AccountHooks& hooks, const sql::Cursors& cursors) {
   sql::Database& database = units.database();
-  routes.get("/api/users/me", me, database).signed_in()
+  routes.get("/api/users/me", me, database).signed_in().api_key("read:user")
       .name("me").tag("Users").summary("My account");
   routes.patch("/api/users/me", update_me, units).signed_in()
       .name("updateMe").tag("Users").summary("Change my account").fails_with(errors::email_taken);
-  routes.get("/api/users", list_users, database, cursors).role("admin").heavy(is_heavy)
+  routes.get("/api/users", list_users, database, cursors).permission("read:user").heavy(is_heavy)
       .name("listUsers").tag("Users").summary("Find accounts").fails_with(sql::errors::invalid_cursor);
-  routes.post("/api/users", create_user, units, passwords).permission("create:user")
+  routes.post("/api/users", create_user, units, passwords, hooks).permission("create:user")
       .name("createUser").tag("Users").summary("Make an account for another").fails_with(errors::email_taken);
-  routes.get("/api/users/{id}", get_user, database).role("admin")
+  routes.get("/api/users/{id}", get_user, database).permission("read:user")
       .name("getUser").tag("Users").summary("One account").fails_with(errors::user_not_found);
-  routes.patch("/api/users/{id}", update_user, units, hooks).role("admin")
+  routes.patch("/api/users/{id}", update_user, units, hooks).permission("update:user")
       .name("updateUser").tag("Users").summary("Change an account").fails_with(errors::user_not_found, errors::email_taken, errors::last_admin);
-  routes.remove("/api/users/{id}", delete_user, units, hooks).role("admin")
+  routes.remove("/api/users/{id}", delete_user, units, hooks).permission("delete:user")
       .name("deleteUser").tag("Users").summary("Remove an account and its posts; pending orders are cancelled, others stay without it").fails_with(errors::user_not_found, errors::last_admin);
 }
 // clang-format on

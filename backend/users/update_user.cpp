@@ -7,36 +7,14 @@ namespace ashlar::backend {
 
 namespace {
 
-struct RoleChange {
-  Uuid user;
-  std::string before;
-  std::string after;
-};
-
-// The call outlives it: a unit awaits what follows its commit.
-Task<> log_role_change(const api::Call* call, RoleChange change) {
-  call->log().security(log::Level::warn, "role changed",
-                       {{"userId", change.user.to_string()},
-                        {"before", change.before},
-                        {"after", change.after},
-                        {"by", call->principal() == nullptr ? std::string() : call->principal()->id.to_string()},
-                        {"address", call->client_address()}});
-  co_return;
-}
-
 Task<Result<User>> update(api::UnitOfWork& unit, UpdateUser in, AccountHooks* hooks) {
   UserRepository users(unit);
   const User before =
       co_await unwrap(required(co_await users.find(in.id), errors::user_not_found, "There is no such user."));
-  if (in.role && in.role->view() != before.role) {
-    if (before.role == role_admin) co_await unwrap(UserRepository::require_another_admin(unit, in.id));
-    co_await unwrap(hooks->before_role_change(unit, in.id));
-    unit.after_commit([&call = unit.call(), change = RoleChange{in.id, before.role, in.role->str()}] {
-      return log_role_change(&call, change);
-    });
-  }
+  // Another e-mail address is a way into the account.
+  co_await unwrap(hooks->require_not_above(unit, before));
+  if (in.role && in.role->view() != before.role) co_await unwrap(hooks->change_role(unit, before, in.role->str()));
   UserChanges changes{.name = in.name, .email = in.email, .age = in.age, .role = {}, .password_hash = {}};
-  if (in.role) changes.role = in.role->str();
   co_return required(co_await UserRepository::update(unit, in.id, std::move(changes)), errors::user_not_found,
                      "There is no such user.");
 }

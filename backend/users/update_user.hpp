@@ -20,7 +20,8 @@ struct UpdateUser {
 };
 ASHLAR_DESCRIBE(UpdateUser, id, name, email, age, role)
 
-// Another role ends the user's sessions, so that no token carries the old one.
+// The caller holds what the account has, and what another role brings, which counts when the call returns. Errors:
+// auth.forbidden, user.not_found, user.email_taken, user.last_admin.
 Task<Result<User>> update_user(api::Call& call, UpdateUser in, api::Units& units, AccountHooks& hooks);
 
 }  // namespace ashlar::backend

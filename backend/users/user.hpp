@@ -20,7 +20,8 @@ inline constexpr ErrorCode last_admin{ErrorKind::conflict, "user.last_admin"};
 }  // namespace errors
 
 inline constexpr std::string_view role_user = "user";
-inline constexpr std::string_view role_admin = "admin";
+inline constexpr std::string_view role_admin = "admin";  // of the first admin; what makes an admin is `everything`
+inline constexpr std::string_view everything = "*";      // an admin is an account whose role holds it
 
 using UserName = Line<1, 120>;
 using Age = Int<0, 150>;

@@ -3,6 +3,7 @@
 
 #include "ashlar/core/encoding.hpp"
 #include "ashlar/schema/fault_codes.hpp"
+#include "ashlar/sql/exists.hpp"
 #include "ashlar/sql/list.hpp"
 #include "ashlar/sql/query.hpp"
 #include "backend/list_counts.hpp"
@@ -157,18 +158,45 @@ Task<Result<bool>> UserRepository::remove(api::UnitOfWork& unit, Uuid id) {
   co_return removed.rows_affected > 0;
 }
 
+namespace {
+
+// Whose role holds everything.
+sql::Condition<UserRow> is_in_admin_role() {
+  return sql::exists<&UserRow::role, &RolePermissionRow::role>(col<&RolePermissionRow::permission> ==
+                                                               std::string(everything));
+}
+
+// Two admins could remove each other, each while the other one is still there. A change of rights holds this row until
+// it is committed (migrations/0011_authority), so whoever has it sees all changes before.
+Task<Result<>> lock_changes(api::UnitOfWork* unit) {
+  co_await unwrap(
+      from<AuthorityVersionRow>().where(col<&AuthorityVersionRow::name> == "authority").for_update().one(*unit));
+  co_return Result<>{};
+}
+
+}  // namespace
+
+Task<Result<bool>> UserRepository::is_admin(api::UnitOfWork& unit, Uuid id) {
+  return from<UserRow>().where(col<&UserRow::id> == id && is_in_admin_role()).exists(unit);
+}
+
 Task<Result<>> UserRepository::require_another_admin(api::UnitOfWork& unit, Uuid besides) {
-  // SQLite has one writer. On PostgreSQL two admins could remove each other, so this locks the rows of all admins.
-  if (unit.dialect() == sql::Dialect::postgres) co_await unwrap(lock_admins().writing().all(unit));
-  const bool another = co_await unwrap(
-      from<UserRow>().where(col<&UserRow::role> == role_admin && col<&UserRow::id> != besides).exists(unit));
+  co_await unwrap(lock_changes(&unit));
+  if (!co_await unwrap(is_admin(unit, besides))) co_return Result<>{};
+  const bool another =
+      co_await unwrap(from<UserRow>().where(col<&UserRow::id> != besides && is_in_admin_role()).exists(unit));
   if (!another) co_return fail(errors::last_admin, "This is the last admin: make another one first.");
   co_return Result<>{};
 }
 
-Task<Result<bool>> UserRepository::any_admin() {
-  return from<UserRow>().where(col<&UserRow::role> == role_admin).exists(in_);
+Task<Result<>> UserRepository::require_an_admin(api::UnitOfWork& unit) {
+  co_await unwrap(lock_changes(&unit));
+  if (!co_await unwrap(UserRepository(unit).any_admin()))
+    co_return fail(errors::last_admin, "No account would be an admin any more: make another one first.");
+  co_return Result<>{};
 }
+
+Task<Result<bool>> UserRepository::any_admin() { return from<UserRow>().where(is_in_admin_role()).exists(in_); }
 
 Task<Result<>> UserRepository::grant(api::UnitOfWork& unit, Uuid id, std::string permission) {
   auto granted = co_await sql::execute(unit,

@@ -61,8 +61,12 @@ class UserRepository {
   // Removes the user's posts, sessions and permissions as well; orders stay without the user, so cancel those that are
   // pending before (OrderRepository::cancel_pending_of). false when there is no such user.
   static Task<Result<bool>> remove(api::UnitOfWork& unit, Uuid id);
-  // Passes unless this is the only admin: error user.last_admin. Part of the unit that demotes or removes the admin.
+  // An admin is an account whose role holds "*". Error user.last_admin unless there is another one, or the account is
+  // none: before it is removed. Changes of rights, in all instances, wait from here on until the unit ends.
   static Task<Result<>> require_another_admin(api::UnitOfWork& unit, Uuid besides);
+  // Error user.last_admin when there is none: after a change, which is undone then.
+  static Task<Result<>> require_an_admin(api::UnitOfWork& unit);
+  static Task<Result<bool>> is_admin(api::UnitOfWork& unit, Uuid id);
 
   // Until the unit ends, no other one changes or removes the account. A unit that changes it takes the exclusive lock
   // at once: two that hold the shared one would wait for each other.

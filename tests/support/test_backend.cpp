@@ -197,6 +197,7 @@ void TestBackend::run(const std::string& sql, std::vector<sql::Value> parameters
   auto done = database_->query_blocking(
       {.sql = sql, .parameters = std::move(parameters), .mode = sql::Mode::write, .on_row = {}});
   if (!done) throw std::runtime_error(done.error().message() + " " + done.error().cause());
+  application_->authorities().invalidate(std::nullopt);  // a server would read it within REVOCATION_DELAY_MAX
 }
 
 }  // namespace ashlar::test

@@ -15,7 +15,8 @@ namespace ashlar::api::detail {
 
 CallGate::CallGate(Invocation& invocation) : invocation_(invocation) {
   const OwnerSource* source = invocation.endpoint.owner_source;
-  if (source != nullptr && invocation.ruling.verdict == Verdict::needs_owner) {
+  depends_ = invocation.ruling.verdict == Verdict::needs_object;
+  if (source != nullptr && depends_) {
     looks_up_ = static_cast<bool>(source->look_up);
     checks_reply_ = !looks_up_;
   }
@@ -30,11 +31,22 @@ Task<Result<>> CallGate::admit(const schema::Type& type, const void* input) {
   const auto& id = *static_cast<const Uuid*>(invocation_.endpoint.id->locate_in(input));
   auto owner = co_await invocation_.endpoint.owner_source->look_up(invocation_.call, id);
   if (!owner) co_return std::unexpected(std::move(owner.error()));
-  if (auto decided = decide(*owner); !decided) co_return decided;
-  co_return try_admit(type, input);
+  id_ = id;
+  if (auto decided = decide(&*owner); !decided) co_return decided;
+  co_return admit_decided(type, input);
 }
 
 Result<> CallGate::try_admit(const schema::Type& type, const void* input) {
+  if (depends_) {
+    if (invocation_.endpoint.id != nullptr) id_ = *static_cast<const Uuid*>(invocation_.endpoint.id->locate_in(input));
+    if (!checks_reply_) {
+      if (auto decided = decide(nullptr); !decided) return decided;
+    }
+  }
+  return admit_decided(type, input);
+}
+
+Result<> CallGate::admit_decided(const schema::Type& type, const void* input) {
   if (invocation_.endpoint.heavy_lane != nullptr && invocation_.endpoint.endpoint->heavy(input)) {
     if (auto error = invocation_.endpoint.heavy_lane->try_enter()) return std::unexpected(std::move(*error));
     in_heavy_lane_ = true;
@@ -45,13 +57,15 @@ Result<> CallGate::try_admit(const schema::Type& type, const void* input) {
 
 Result<> CallGate::release(const void* reply) {
   if (!checks_reply_) return {};
-  return decide(invocation_.endpoint.owner_source->of_reply(reply));
+  const Uuid owner = invocation_.endpoint.owner_source->of_reply(reply);
+  return decide(&owner);
 }
 
-Result<> CallGate::decide(const Uuid& owner) {
-  invocation_.ruling = invocation_.endpoint.guard->decide(invocation_.call, &owner);
+Result<> CallGate::decide(const Uuid* owner) {
+  const GuardedObject object{.id = id_ ? &*id_ : nullptr, .owner = owner};
+  invocation_.ruling = invocation_.endpoint.guard->decide(invocation_.call, &object);
   if (invocation_.ruling.verdict == Verdict::allowed) return {};
-  return fail(auth::errors::forbidden, "This belongs to somebody else.");
+  return fail(auth::errors::forbidden, owner != nullptr ? "This belongs to somebody else." : "You may not do this.");
 }
 
 // The input as JSON, so that two texts that mean the same are the same request.

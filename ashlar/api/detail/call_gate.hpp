@@ -4,10 +4,12 @@
 #include "ashlar/api/invocation.hpp"
 #include "ashlar/api/operation.hpp"
 
+#include <optional>
+
 namespace ashlar::api::detail {
 
-// The checks of one invocation that need its input or its reply: the owner, the fingerprint of an idempotent call, and
-// the lane of a heavy one, which it leaves when it ends.
+// The checks of one invocation that need its input or its reply: the object, its owner, the fingerprint of an
+// idempotent call, and the lane of a heavy one, which it leaves when it ends.
 class CallGate final : public Gate {
  public:
   explicit CallGate(Invocation& invocation);
@@ -17,7 +19,7 @@ class CallGate final : public Gate {
 
   // This gate, or null where the call has nothing to check.
   [[nodiscard]] Gate* if_needed() {
-    const bool needed = looks_up_ || checks_reply_ || takes_fingerprint_ || invocation_.endpoint.heavy_lane != nullptr;
+    const bool needed = depends_ || takes_fingerprint_ || invocation_.endpoint.heavy_lane != nullptr;
     return needed ? this : nullptr;
   }
 
@@ -28,13 +30,16 @@ class CallGate final : public Gate {
 
  private:
   void take_fingerprint(const schema::Type& type, const void* input);
-  [[nodiscard]] Result<> decide(const Uuid& owner);
+  [[nodiscard]] Result<> decide(const Uuid* owner);
+  [[nodiscard]] Result<> admit_decided(const schema::Type& type, const void* input);
 
   Invocation& invocation_;
+  bool depends_ = false;  // on the object: on its id, and on its owner where the guard asks for one
   bool looks_up_ = false;
   bool checks_reply_ = false;
   bool takes_fingerprint_ = false;
   bool in_heavy_lane_ = false;
+  std::optional<Uuid> id_;  // of the input
 };
 
 }  // namespace ashlar::api::detail

@@ -23,8 +23,8 @@ class Combined final : public GuardRule {
     }
   }
 
-  [[nodiscard]] Ruling decide(const Call& call, const Uuid* owner) const override {
-    return mode_ == Mode::any ? decide_any(call, owner) : decide_all(call, owner);
+  [[nodiscard]] Ruling decide(const Call& call, const GuardedObject* object) const override {
+    return mode_ == Mode::any ? decide_any(call, object) : decide_all(call, object);
   }
   [[nodiscard]] std::string_view text() const override { return text_; }
   [[nodiscard]] GuardDescription description() const override;
@@ -32,20 +32,20 @@ class Combined final : public GuardRule {
   [[nodiscard]] std::string validate() const override;
 
  private:
-  [[nodiscard]] Ruling decide_any(const Call& call, const Uuid* owner) const {
+  [[nodiscard]] Ruling decide_any(const Call& call, const GuardedObject* object) const {
     Ruling best{Verdict::forbidden, text_};
     for (const Guard& guard : guards_) {
-      const Ruling ruling = guard.decide(call, owner);
+      const Ruling ruling = guard.decide(call, object);
       if (ruling.verdict == Verdict::allowed) return ruling;
       if (ruling.verdict < best.verdict) best.verdict = ruling.verdict;
     }
     return best;
   }
   // A refusal that is certain comes before the look-up of an owner; a caller who is anonymous is asked to sign in.
-  [[nodiscard]] Ruling decide_all(const Call& call, const Uuid* owner) const {
+  [[nodiscard]] Ruling decide_all(const Call& call, const GuardedObject* object) const {
     Ruling worst{Verdict::allowed, text_};
     for (const Guard& guard : guards_) {
-      const Ruling ruling = guard.decide(call, owner);
+      const Ruling ruling = guard.decide(call, object);
       if (ruling.verdict == Verdict::unauthenticated) return ruling;
       if (ruling.verdict > worst.verdict) worst = ruling;
     }

@@ -7,7 +7,7 @@ namespace {
 
 class Open final : public GuardRule {
  public:
-  [[nodiscard]] Ruling decide(const Call&, const Uuid*) const override { return {Verdict::allowed, text()}; }
+  [[nodiscard]] Ruling decide(const Call&, const GuardedObject*) const override { return {Verdict::allowed, text()}; }
   [[nodiscard]] std::string_view text() const override { return "open"; }
   [[nodiscard]] GuardDescription description() const override { return {.identity = GuardDescription::Identity::none}; }
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/api/call.hpp"
 #include "ashlar/api/guard.hpp"
-#include "ashlar/auth/principal.hpp"
+#include "ashlar/auth/permission.hpp"
 
 namespace ashlar::api {
 
@@ -11,10 +11,11 @@ class Owner final : public GuardRule {
  public:
   explicit Owner(OwnerSource source) : source_(std::move(source)) {}
 
-  [[nodiscard]] Ruling decide(const Call& call, const Uuid* owner) const override {
+  [[nodiscard]] Ruling decide(const Call& call, const GuardedObject* object) const override {
     if (call.principal() == nullptr) return {Verdict::unauthenticated, text()};
-    if (owner == nullptr) return {Verdict::needs_owner, text()};
-    return {auth::owns(*call.principal(), *owner) ? Verdict::allowed : Verdict::forbidden, text()};
+    if (object == nullptr) return {call.holds(everything_) ? Verdict::allowed : Verdict::needs_object, text()};
+    const bool owns = object->owner != nullptr && call.owns(*object->owner);
+    return {owns || call.holds(everything_) ? Verdict::allowed : Verdict::forbidden, text()};
   }
   [[nodiscard]] std::string_view text() const override { return "owner"; }
   [[nodiscard]] GuardDescription description() const override {
@@ -24,6 +25,7 @@ class Owner final : public GuardRule {
 
  private:
   const OwnerSource source_;
+  const auth::PermissionPattern everything_ = *auth::PermissionPattern::parse("*");
 };
 
 }  // namespace

@@ -8,7 +8,7 @@ namespace {
 
 class SignedIn final : public GuardRule {
  public:
-  [[nodiscard]] Ruling decide(const Call& call, const Uuid*) const override {
+  [[nodiscard]] Ruling decide(const Call& call, const GuardedObject*) const override {
     return {call.principal() == nullptr ? Verdict::unauthenticated : Verdict::allowed, text()};
   }
   [[nodiscard]] std::string_view text() const override { return "signed in"; }

@@ -157,8 +157,9 @@ TEST_F(Authentication, AsksForARoleOrAPermission) {
   EXPECT_EQ(status("/permission", app.token_of("editor", {"create:things", "create"})), 403);
   EXPECT_EQ(status("/role", app.token_of("author")), 200);
   EXPECT_EQ(status("/permission", app.token_of("user", {"x", "create:thing"})), 200);
-  EXPECT_EQ(status("/role", app.token_of("admin")), 200);
-  EXPECT_EQ(status("/permission", app.token_of("admin")), 200);
+  EXPECT_EQ(status("/role", app.token_of("admin")), 403) << "no role is special";
+  EXPECT_EQ(status("/role", app.token_of("admin", {"*"})), 200);
+  EXPECT_EQ(status("/permission", app.token_of("admin", {"*"})), 200);
 
   app.client().use_bearer(app.token_of("user"));
   const auto refused = app->get("/role");
@@ -177,7 +178,7 @@ TEST_F(Authentication, KeepsWhatIsOwnedFromOthers) {
   EXPECT_EQ(app->remove("/owned/" + TestApp::session_id.to_string()).status, 404);
   EXPECT_EQ(app->remove("/owned/x").status, 422);
 
-  for (const auto& token : {app.token_of("user"), app.token_of("admin", {}, TestApp::other_id)}) {
+  for (const auto& token : {app.token_of("user"), app.token_of("admin", {"*"}, TestApp::other_id)}) {
     app.client().use_bearer(token);
     EXPECT_EQ(app->get(mine).status, 200);
     EXPECT_EQ(app->remove(mine).status, 204);

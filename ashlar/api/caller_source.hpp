@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/async/task.hpp"
+#include "ashlar/auth/authority.hpp"
+#include "ashlar/auth/principal.hpp"
+#include "ashlar/core/clock.hpp"
+#include "ashlar/core/error.hpp"
+#include "ashlar/core/uuid.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+// Where invoke() gets what a credential does not carry: the rights of an account, and the account of an API key. Both
+// are asked on every call of a signed-in caller, so both answer from memory where they can: try_...() neither waits nor
+// blocks, and the coroutine is awaited only when it has no answer. Used from every loop at once.
+namespace ashlar::api {
+
+// The rights of accounts as they are now. Without one, what an access token claims counts (auth::authority_of_claims).
+class AuthoritySource {
+ public:
+  AuthoritySource() = default;
+  AuthoritySource(const AuthoritySource&) = delete;
+  AuthoritySource& operator=(const AuthoritySource&) = delete;
+  virtual ~AuthoritySource() = default;
+
+  // Null: not in memory, await load().
+  [[nodiscard]] virtual std::shared_ptr<const auth::Authority> try_find(const Uuid& account, Clock::Steady now) = 0;
+  // Null: there is no such account. An error refuses the call.
+  virtual Task<Result<std::shared_ptr<const auth::Authority>>> load(Uuid account) = 0;
+};
+
+// The API keys that are accepted as bearer tokens.
+class ApiKeySource {
+ public:
+  using Verified = Result<std::shared_ptr<const auth::Principal>>;
+  ApiKeySource() = default;
+  ApiKeySource(const ApiKeySource&) = delete;
+  ApiKeySource& operator=(const ApiKeySource&) = delete;
+  virtual ~ApiKeySource() = default;
+
+  // Whether the credential is meant as a key and not as an access token, by its form.
+  [[nodiscard]] virtual bool is_key(std::string_view credential) const = 0;
+  // A principal with `api_key` set. nullopt: not in memory, await verify(). Errors: auth.token_invalid for an unknown,
+  // removed or malformed key, auth.token_expired; from verify() also those of its store.
+  [[nodiscard]] virtual std::optional<Verified> try_verify(std::string_view key, Clock::Steady now) = 0;
+  virtual Task<Verified> verify(std::string key) = 0;
+};
+
+}  // namespace ashlar::api

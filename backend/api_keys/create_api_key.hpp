@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/api/call.hpp"
+#include "ashlar/api/reply.hpp"
+#include "ashlar/api/units.hpp"
+#include "ashlar/async/task.hpp"
+#include "backend/api_keys/api_key.hpp"
+#include "backend/authority/role.hpp"
+
+#include <cstdint>
+#include <optional>
+
+namespace ashlar::backend {
+
+struct CreateApiKey {
+  Line<1, 120> name;
+  PermissionNames permissions;
+  std::optional<Timestamp> expires_at;  // absent: without end
+
+  void refine(schema::Refinement& out) const;
+  static CreateApiKey example();
+};
+ASHLAR_DESCRIBE(CreateApiKey, name, permissions, expires_at)
+
+struct ApiKeyOptions {
+  std::int64_t per_user_max = 20;  // that have not expired
+};
+
+// Makes a key of the caller's. What it permits counts where the account holds it, or needs no permission for it; so it
+// is not compared with what the account holds now. Error api_key.too_many.
+Task<Result<api::Created<NewApiKey>>> create_api_key(api::UserCall& call, CreateApiKey in, api::Units& units,
+                                                     const ApiKeyOptions& options);
+
+}  // namespace ashlar::backend
