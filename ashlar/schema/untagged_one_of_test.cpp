@@ -44,13 +44,13 @@ TEST(UntaggedOneOf, IsWrittenAsItsActiveAlternativeAlone) {
 TEST(UntaggedOneOf, IsOneOfWithoutADiscriminatorInTheSchema) {
   JsonSchemas schemas("#/");
   std::string out;
-  schemas.append(type_of<Granted>(), Use::output, out);
+  schemas.append(type_of<Granted>(), JsonSchemas::Use::output, out);
   EXPECT_EQ(out, R"({"$ref":"#/Granted"})");
   out.clear();
-  schemas.append(type_of<Outcome>(), Use::output, out);
+  schemas.append(type_of<Outcome>(), JsonSchemas::Use::output, out);
   EXPECT_EQ(out, R"({"oneOf":[{"$ref":"#/Granted"},{"$ref":"#/Pending"}]})");
   out.clear();
-  schemas.append(type_of<Nullable<Outcome>>(), Use::output, out);
+  schemas.append(type_of<Nullable<Outcome>>(), JsonSchemas::Use::output, out);
   EXPECT_EQ(out, R"({"anyOf":[{"oneOf":[{"$ref":"#/Granted"},{"$ref":"#/Pending"}]},{"type":"null"}]})");
 }
 
