@@ -11,6 +11,8 @@
 #include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
+#include <mutex>
+#include <shared_mutex>
 #include <stdexcept>
 #include <utility>
 
@@ -52,24 +54,33 @@ void count(std::atomic<std::uint64_t>& figure) { figure.fetch_add(1, std::memory
 }  // namespace
 
 struct Client::State {
-  explicit State(ClientOptions given)
-      : options(std::move(given)), tls(detail::make_client_tls_context(options.ca_file)) {
+  enum class Loops : std::uint8_t { given, join };
+  State(ClientOptions given, Loops how)
+      : options(std::move(given)), loops(how), tls(detail::make_client_tls_context(options.ca_file)) {
     if (options.resolver == nullptr) own_resolver = std::make_unique<SystemResolver>();
   }
 
   [[nodiscard]] const Clock& clock() const { return options.clock != nullptr ? *options.clock : own_clock; }
   [[nodiscard]] Resolver& resolver() const { return options.resolver != nullptr ? *options.resolver : *own_resolver; }
-  [[nodiscard]] std::shared_ptr<ClientPool> pool_of(const boost::asio::io_context& loop) const {
-    const auto found = std::ranges::find_if(pools, [&](const auto& pool) { return &pool->loop() == &loop; });
-    if (found == pools.end()) throw std::logic_error("an HTTP client is used on a loop that it was not given");
-    return *found;
+  [[nodiscard]] std::shared_ptr<ClientPool> pool_of(boost::asio::io_context& loop) {
+    const auto is_of_loop = [&](const auto& pool) { return &pool->loop() == &loop; };
+    {
+      const std::shared_lock lock(mutex);
+      const auto found = std::ranges::find_if(pools, is_of_loop);
+      if (found != pools.end()) return *found;
+    }
+    if (loops == Loops::given) throw std::logic_error("an HTTP client is used on a loop that it was not given");
+    const std::scoped_lock lock(mutex);  // the loop's own thread alone adds its pool
+    return pools.emplace_back(std::make_shared<ClientPool>(loop, options, clock()));
   }
 
   const ClientOptions options;
+  const Loops loops;
   const SystemClock own_clock;
   std::unique_ptr<SystemResolver> own_resolver;
   std::shared_ptr<boost::asio::ssl::context> tls;
-  std::vector<std::shared_ptr<ClientPool>> pools;  // one a loop; not changed once it is made
+  mutable std::shared_mutex mutex;                 // of the list
+  std::vector<std::shared_ptr<ClientPool>> pools;  // one a loop
 };
 
 namespace {
@@ -133,12 +144,19 @@ Error timed_out(std::string_view phase) {
 }  // namespace
 
 Client::Client(std::vector<boost::asio::io_context*> loops, ClientOptions options)
-    : state_(std::make_shared<State>(std::move(options))) {
+    : state_(std::make_shared<State>(std::move(options), State::Loops::given)) {
   for (boost::asio::io_context* loop : loops)
     state_->pools.push_back(std::make_shared<ClientPool>(*loop, state_->options, state_->clock()));
 }
 
+Client::Client(ClientOptions options) : state_(std::make_shared<State>(std::move(options), State::Loops::join)) {}
+
 Client::~Client() = default;
+
+void Client::close() {
+  const std::scoped_lock lock(state_->mutex);
+  state_->pools.clear();
+}
 
 Task<Result<ClientResponse>> Client::send(ClientRequest request, Clock::Steady deadline) {
   const auto state = state_;  // of a frame that is destroyed with its loop, after the client
@@ -183,6 +201,7 @@ Task<Result<ClientResponse>> Client::send(ClientRequest request) {
 
 ClientFigures Client::figures() const {
   ClientFigures out;
+  const std::shared_lock lock(state_->mutex);
   for (const auto& pool : state_->pools) {
     out.requests += pool->figures.requests.load(std::memory_order_relaxed);
     out.failed += pool->figures.failed.load(std::memory_order_relaxed);

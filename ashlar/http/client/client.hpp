@@ -90,8 +90,8 @@ struct ClientFigures {
   std::uint64_t idle_connections = 0;  // now
 };
 
-// Usable from all the loops that it was given, at once; each has connections of its own, so a request takes no lock.
-// Destroyed before the loops, when no send() runs.
+// Usable from all its loops at once; each has connections of its own, so that a request waits for no other loop.
+// Destroyed or closed before the loops, when no send() runs.
 //
 // A client whose URLs come from users is better not the one that calls the operator's own systems: slow name servers
 // would hold up the lookups of both.
@@ -99,6 +99,8 @@ class Client {
  public:
   // Throws std::invalid_argument when ca_file cannot be used.
   Client(std::vector<boost::asio::io_context*> loops, ClientOptions options);
+  // For loops that are made after the client: each joins with its first send(), which takes a lock for that.
+  explicit Client(ClientOptions options);
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
@@ -114,6 +116,10 @@ class Client {
   [[nodiscard]] Task<Result<ClientResponse>> send(ClientRequest request);  // request_time_max
 
   [[nodiscard]] ClientFigures figures() const;
+
+  // Closes the connections that are kept and leaves the loops, for a client that outlives them. From a thread that may
+  // touch the loops: when they have ended, or on their only thread. No send() runs; figures() begin anew.
+  void close();
 
  private:
   struct State;

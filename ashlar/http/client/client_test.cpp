@@ -3,6 +3,8 @@
 
 #include "ashlar/http/client/detail/client_fixture.hpp"
 
+#include <gmock/gmock.h>
+
 #include <algorithm>
 #include <atomic>
 #include <memory>
@@ -28,6 +30,21 @@ TEST_F(HttpClient, RefusesWhatItCannotSend) {
   EXPECT_EQ(client.figures().connects, 0U);
   EXPECT_EQ(client.figures().failed, 4U);
   EXPECT_THROW(Client({&loop_}, {.ca_file = "/nonexistent/authorities.pem"}), std::invalid_argument);
+}
+
+TEST_F(HttpClient, MadeBeforeItsLoopsTakesThemAsTheyComeAndMayOutliveThem) {
+  const test::ScriptedServer server(echo);
+  Client client{ClientOptions{}};
+  EXPECT_THAT(outcome(client, to(server.url("/first"))), ::testing::StartsWith("200 GET /first"));
+  {
+    boost::asio::io_context another{1};
+    const auto response = async::run_to_end(another, client.send(to(server.url("/other")), 10s));
+    EXPECT_THAT(outcome_of(response), ::testing::StartsWith("200 GET /other"));
+    EXPECT_EQ(client.figures().idle_connections, 2U);
+    client.close();
+    EXPECT_EQ(client.figures().idle_connections, 0U);
+  }
+  EXPECT_THAT(outcome(client, to(server.url("/again"))), ::testing::StartsWith("200 GET /again"));
 }
 
 TEST_F(HttpClient, RefusesALoopThatItWasNotGiven) {
