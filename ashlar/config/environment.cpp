@@ -155,6 +155,16 @@ Environment Environment::of_process(const std::string& dot_env_file) {
   return out;
 }
 
+std::vector<std::string> Environment::names(std::string_view prefix, std::string_view suffix) const {
+  std::vector<std::string> out;
+  for (const auto& [name, value] : variables_) {
+    const bool fits =
+        name.size() >= prefix.size() + suffix.size() && name.starts_with(prefix) && name.ends_with(suffix);
+    if (fits && !value.empty()) out.push_back(name);
+  }
+  return out;
+}
+
 std::optional<std::string> Environment::raw(std::string_view name) const {
   const auto at = variables_.find(std::string(name));
   if (at == variables_.end() || at->second.empty()) return std::nullopt;

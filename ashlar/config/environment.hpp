@@ -56,6 +56,9 @@ class Environment {
   // A URL with one of the schemes ("postgresql", "sqlite"), a port in range and no blanks; the report hides what stands
   // between // and @, and the query.
   std::string url(std::string_view name, std::string fallback, std::span<const std::string_view> schemes);
+  // The names of the variables that are set and begin with `prefix` and end with `suffix`, sorted: for settings that
+  // come in any number, as OIDC_<NAME>_ISSUER.
+  [[nodiscard]] std::vector<std::string> names(std::string_view prefix, std::string_view suffix) const;
   // As it stands, unchecked; nullopt when it is absent or empty.
   [[nodiscard]] std::optional<std::string> raw(std::string_view name) const;
 

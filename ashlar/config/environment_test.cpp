@@ -184,6 +184,12 @@ class DotEnvFileTest : public ::testing::Test {
   std::filesystem::path folder_;
 };
 
+TEST(EnvironmentNames, AreThoseThatBeginAndEndSo) {
+  const Environment env(
+      {{"A_B_Z", "1"}, {"A_Z", "1"}, {"A_C_Z", "1"}, {"A_EMPTY_Z", ""}, {"B_B_Z", "1"}, {"A_B_Y", "1"}});
+  EXPECT_EQ(env.names("A_", "_Z"), (std::vector<std::string>{"A_B_Z", "A_C_Z"}));
+}
+
 TEST_F(DotEnvFileTest, AnAbsentOneIsFine) {
   EXPECT_EQ(Environment::of_process((folder_ / ".env").string()).report(), "");
 }
