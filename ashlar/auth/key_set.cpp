@@ -107,6 +107,14 @@ std::optional<std::string> KeySet::verify(std::string_view token, std::string_vi
   return std::move(verified->payload);
 }
 
+bool KeySet::has_key_of(std::string_view token) const {
+  const auto jws = detail::parse_compact_jws(token);
+  if (!jws || jws->key_id.empty()) return false;
+  return std::ranges::any_of(entries_, [&jws](const KeySetEntry& entry) {
+    return entry.key.id() == jws->key_id && name_of(entry.key.algorithm()) == jws->algorithm;
+  });
+}
+
 KeySet KeySet::rotate(Key next, Timestamp now, const KeyRotationOptions& options) const {
   const Timestamp signs_from = now + options.publish_lead;
   std::vector<KeySetEntry> entries;

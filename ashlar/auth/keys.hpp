@@ -118,6 +118,10 @@ class KeySet {
   // The same for a token whose typ is exactly `type` (RFC 8725 section 3.11).
   [[nodiscard]] std::optional<std::string> verify(std::string_view token, std::string_view type, Timestamp now) const;
 
+  // Whether the set has the key that the token names: one of its kid and algorithm. False without a kid and for what is
+  // no JWS. Decides nothing about the token; a false says that a newer set may have the key.
+  [[nodiscard]] bool has_key_of(std::string_view token) const;
+
   // This set with `next` published at once and signing after publish_lead. The current key then verifies for
   // token_lifetime_max more. Keys that ended before `now` are dropped.
   [[nodiscard]] KeySet rotate(Key next, Timestamp now, const KeyRotationOptions& options = {}) const;

@@ -362,6 +362,21 @@ TEST(Keys, ReadsTheKeysOfAnotherIssuer) {
   EXPECT_TRUE(set->verify(with_header(es(), header_of(es())), "t", now));
 }
 
+TEST(Keys, KnowWhetherTheyHaveTheKeyThatATokenNames) {
+  SystemRandom random;
+  const Key key = Key::generate(SignatureAlgorithm::es256, random);
+  const KeySet keys(key);
+  const KeySet others(Key::generate(SignatureAlgorithm::es256, random));
+  const std::string token = keys.sign("JWT", "{}", {});
+  EXPECT_TRUE(keys.has_key_of(token));
+  EXPECT_FALSE(others.has_key_of(token));
+  EXPECT_FALSE(keys.has_key_of("no.token"));
+  const std::string named = R"({"alg":"RS256","kid":")" + key.id() + "\"}";
+  EXPECT_FALSE(keys.has_key_of(to_base64url(std::as_bytes(std::span(named))) + ".e30.AAAA")) << "another algorithm";
+  const std::string nameless = R"({"alg":"ES256"})";
+  EXPECT_FALSE(keys.has_key_of(to_base64url(std::as_bytes(std::span(nameless))) + ".e30.AAAA"));
+}
+
 TEST(Keys, WithoutKidCountsTheKeyWithoutAnIdOrTheOnlyOne) {
   SeededRandom random(5);
   const Key unnamed = Key::from_secret(secret), another = Key::generate(SignatureAlgorithm::hs256, random);

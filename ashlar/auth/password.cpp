@@ -146,6 +146,11 @@ Task<Result<std::string>> PasswordHasher::hash(std::string password, HashingClie
 }
 
 Task<Result<PasswordCheck>> PasswordHasher::check(std::string password, std::string hash, HashingClient client) {
+  if (hash.empty()) {
+    const auto none = co_await verify_for_unknown_account(std::move(password), std::move(client));
+    if (!none) co_return std::unexpected(none.error());
+    co_return PasswordCheck{.matches = false, .needs_rehash = false};
+  }
   std::optional<Stored> stored;
   bool rehash = false;
   if (const auto parameters = detail::parse_parameters(hash)) {

@@ -68,8 +68,8 @@ class PasswordHasher {
   // A new hash with this hasher's parameters and a new salt.
   [[nodiscard]] Task<Result<std::string>> hash(std::string password, HashingClient client = {});
 
-  // Whether the hash is of the password, and whether it should be replaced by a new one. A stored hash that is
-  // malformed is `internal`.
+  // Whether the hash is of the password, and whether it should be replaced by a new one. An empty hash, of an account
+  // without a password, is of none: false, after the same work. A stored hash that is malformed is `internal`.
   [[nodiscard]] Task<Result<PasswordCheck>> check(std::string password, std::string hash, HashingClient client = {});
   [[nodiscard]] Task<Result<bool>> verify(std::string password, std::string hash, HashingClient client = {});
 

@@ -89,6 +89,11 @@ TEST_F(PasswordTest, RefusesAWrongPassword) {
   }
 }
 
+TEST_F(PasswordTest, NoPasswordIsOfAnEmptyHash) {
+  for (const std::string password : {"", "correct horse"}) EXPECT_EQ(verify(password, ""), "no");
+  EXPECT_EQ(verify(std::string(4097, 'x'), ""), "auth.password_too_long");
+}
+
 TEST_F(PasswordTest, TruncatesNothing) {
   for (PasswordHasher* hasher : {&hasher_, &argon2_}) {
     for (const std::size_t size : {71U, 72U, 73U, 128U, 512U, 4096U}) {
@@ -142,29 +147,15 @@ TEST_F(PasswordTest, SaysThatAStoredHashIsNone) {
     std::string out = argon2;
     return out.replace(out.find(what), what.size(), by);
   };
-  for (const std::string& stored : {std::string(),
-                                    std::string("correct horse"),
-                                    right.substr(0, 59),
-                                    right + "x",
-                                    "$1$" + right.substr(3),
-                                    "$2b$99$" + right.substr(7),
-                                    "$2b$03$" + right.substr(7),
-                                    "$2b$+4$" + right.substr(7),
-                                    "$2x$04$" + right.substr(7),
-                                    std::string(60, '*'),
-                                    right + std::string(1, '\0'),
-                                    argon2.substr(0, 40),
-                                    argon2 + std::string(1, '\0'),
-                                    replaced("argon2id", "argon2i"),
-                                    replaced("v=19", "v=16"),
-                                    replaced("m=64", "m=4294967295"),
-                                    replaced("m=64", "m=1048577"),
-                                    replaced("m=64", "m=07"),
-                                    replaced("t=1", "t=65"),
-                                    replaced("p=1", "p=17"),
-                                    replaced("p=1", "p=0"),
-                                    replaced("p=1", "p=-1"),
-                                    argon2 + std::string(300, 'A')}) {
+  for (const std::string& stored :
+       {std::string("correct horse"),    right.substr(0, 59),         right + "x",
+        "$1$" + right.substr(3),         "$2b$99$" + right.substr(7), "$2b$03$" + right.substr(7),
+        "$2b$+4$" + right.substr(7),     "$2x$04$" + right.substr(7), std::string(60, '*'),
+        right + std::string(1, '\0'),    argon2.substr(0, 40),        argon2 + std::string(1, '\0'),
+        replaced("argon2id", "argon2i"), replaced("v=19", "v=16"),    replaced("m=64", "m=4294967295"),
+        replaced("m=64", "m=1048577"),   replaced("m=64", "m=07"),    replaced("t=1", "t=65"),
+        replaced("p=1", "p=17"),         replaced("p=1", "p=0"),      replaced("p=1", "p=-1"),
+        argon2 + std::string(300, 'A')}) {
     EXPECT_EQ(verify("correct horse", stored), "internal") << stored;
     EXPECT_TRUE(hasher_.needs_rehash(stored) || stored.starts_with("$2b$04$"));
   }
