@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/oidc/errors.hpp"
+
+#include <string>
+#include <utility>
+
+namespace ashlar::oidc::detail {
+
+// The same text whatever was wrong: the cause is for the log.
+[[nodiscard]] inline std::unexpected<Error> unavailable(std::string cause) {
+  return std::unexpected(
+      Error(errors::unavailable, "The sign-in provider cannot be used at the moment. Try again, or sign in otherwise.")
+          .with_cause(std::move(cause)));
+}
+
+[[nodiscard]] inline std::unexpected<Error> refused(std::string cause) {
+  return std::unexpected(
+      Error(errors::refused, "The answer of the sign-in provider was not accepted. Start the sign-in again.")
+          .with_cause(std::move(cause)));
+}
+
+}  // namespace ashlar::oidc::detail
