@@ -2,6 +2,7 @@
 #include "backend/application.hpp"
 
 #include "ashlar/cache/metrics.hpp"
+#include "ashlar/core/encoding.hpp"
 #include "ashlar/core/signing_keys.hpp"
 #include "ashlar/redis/metrics.hpp"
 #include "ashlar/sql/metrics.hpp"
@@ -10,6 +11,7 @@
 #include "backend/auth/routes.hpp"
 #include "backend/authority/routes.hpp"
 #include "backend/health/routes.hpp"
+#include "backend/oauth/routes.hpp"
 #include "backend/orders/routes.hpp"
 #include "backend/posts/routes.hpp"
 #include "backend/products/routes.hpp"
@@ -62,6 +64,14 @@ std::string derived_key(const Settings& settings, std::string_view purpose) {
 // Accounts and addresses whose wrong passwords this process counts at once: 48 bytes each, of which memory is used as
 // they fill. Each has cost a hash, so filling it takes days of the hashing threads' time.
 constexpr std::size_t guess_counts_max = 1'000'000;
+
+// Instances with the same secrets open each other's cookies of sign-ins.
+std::string oauth_cookie_key(const Settings& settings) {
+  const SigningKeys keys({settings.tokens.refresh_secret});
+  return from_base64url(keys.sign("ashlar.oauth_cookie_key", "")).value();
+}
+
+web::CredentialCookies credential_cookies() { return {.refresh_path = "/api/auth"}; }
 
 std::unique_ptr<cache::RedisLevel> make_cache_level(const Settings& settings, const Dependencies& dependencies) {
   if (dependencies.redis == nullptr) return nullptr;
@@ -129,7 +139,7 @@ web::AppOptions Application::app_options() {
                          .rate_limit_max = settings.rate_limit_max,
                          .cors = settings.cors,
                          .trusted_proxies = settings.trusted_proxies,
-                         .cookies = {.refresh_path = "/api/auth"},
+                         .cookies = credential_cookies(),
                          .secure_cookies = settings.secure_cookies == Settings::SecureCookies::yes ? SecureCookies::yes
                                                                                                    : SecureCookies::no,
                          .compression = {.state = settings.compression == Settings::Compression::on
@@ -199,6 +209,8 @@ Application::Application(Settings settings, Dependencies dependencies)
       sessions_(units_, tokens_, devices_, revocations_, share_revocations(), settings_.sessions_per_user_max),
       secret_box_(settings_.secret_keys, dependencies.random),
       second_factors_(secret_box_, settings_.second_factors),
+      oauth_(settings_.oauth, oauth_cookie_key(settings_), credential_cookies(),
+             {units_, sessions_, second_factors_, dependencies.clock, dependencies.random}),
       readiness_(dependencies.clock, dependencies.database, replicas_, dependencies.redis),
       cache_level_(make_cache_level(settings_, dependencies)),
       cache_({.bytes_max = settings_.cache_bytes_max}, dependencies.clock, dependencies.random, cache_level_.get()),
@@ -246,6 +258,7 @@ void Application::start(const std::vector<boost::asio::io_context*>& loops) {
 void Application::close() {
   order_expiry_.close();
   if (breach_ranges_) breach_ranges_->close();
+  oauth_.close();
   cache_.close();
   revocation_sync_.close();
   authority_sync_.close();
@@ -257,6 +270,7 @@ web::Routes Application::routes() {
   mount_health(routes, settings_.stage, readiness_);
   mount_auth(routes, {units_, passwords_, guessing_, devices_, sessions_, second_factors_});
   mount_api_keys(routes, units_, authorities_, api_key_options_);
+  mount_oauth(routes, oauth_);
   mount_users(routes, units_, passwords_, account_cascade_, cursors_);
   mount_authority(routes, units_, authorities_, grant_options_);
   mount_posts(routes, units_, replicas_, cursors_);

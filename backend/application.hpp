@@ -36,6 +36,7 @@
 #include "backend/authority/authority_sync.hpp"
 #include "backend/authority/create_grant.hpp"
 #include "backend/health/readiness.hpp"
+#include "backend/oauth/oauth.hpp"
 #include "backend/orders/order_expiry.hpp"
 #include "backend/orders/pay_order.hpp"
 #include "backend/products/products.hpp"
@@ -81,6 +82,8 @@ class Application {
   [[nodiscard]] Authorities& authorities() { return authorities_; }
   [[nodiscard]] AuthoritySync& authority_sync() { return authority_sync_; }
   [[nodiscard]] ApiKeys& api_keys() { return api_keys_; }
+  // Closed by close(); else to be closed before a loop that used it is destroyed.
+  [[nodiscard]] Oauth& oauth() { return oauth_; }
   [[nodiscard]] Readiness& readiness() { return readiness_; }
   [[nodiscard]] OrderExpiry& order_expiry() { return order_expiry_; }
   // What is shown beside the figures of requests; a server adds its own when it is made.
@@ -127,6 +130,7 @@ class Application {
   Sessions sessions_;
   auth::SecretBox secret_box_;
   SecondFactors second_factors_;
+  Oauth oauth_;
   Readiness readiness_;
   std::unique_ptr<cache::RedisLevel> cache_level_;  // null where there is no Redis
   cache::Cache cache_;

@@ -7,6 +7,7 @@
 #include "backend/auth/session_row.hpp"
 #include "backend/authority/authority_rows.hpp"
 #include "backend/list_counts.hpp"
+#include "backend/oauth/identity_row.hpp"
 #include "backend/orders/order_row.hpp"
 #include "backend/posts/post.hpp"
 #include "backend/products/product.hpp"
@@ -37,7 +38,9 @@ std::vector<sql::TableModel> models() {
           model_of<GrantRow>(),
           model_of<AuthorityVersionRow>(),
           model_of<AuthorityChangeRow>(),
-          model_of<ApiKeyRow>()};
+          model_of<ApiKeyRow>(),
+          model_of<IdentityRow>(),
+          model_of<UsedOauthFlowRow>()};
 }
 
 }  // namespace ashlar::backend

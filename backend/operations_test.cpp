@@ -77,6 +77,8 @@ std::vector<Row> table() {
           signed_in("listApiKeys"),
           {"deleteApiKey", no_one, expired, revoked, "api_key.not_found", "api_key.not_found", "api_key.not_found", ok,
            no, no, "api_key.not_found"},
+          signed_in("listIdentities"),
+          signed_in("unlinkIdentity", "auth.identity_not_found"),
           with_key("me"),
           signed_in("updateMe"),
           admins("listUsers"),
@@ -163,7 +165,8 @@ struct World {
                                                                      {"/orders/", order},
                                                                      {"/users/", user},
                                                                      {"/sessions/", user},
-                                                                     {"/api-keys/", key_id}})
+                                                                     {"/api-keys/", key_id},
+                                                                     {"/identities/", user}})
       if (path.contains(part)) return id;
     return {};
   }

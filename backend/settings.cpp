@@ -4,6 +4,7 @@
 #include "ashlar/auth/password_policy.hpp"
 #include "ashlar/config/secret_strength.hpp"
 #include "ashlar/core/ip_address.hpp"
+#include "backend/oauth/read_oauth_options.hpp"
 
 #include <algorithm>
 #include <array>
@@ -332,6 +333,7 @@ Settings read_settings(config::Environment& env) {
   out.api_keys_per_user_max = static_cast<std::uint32_t>(env.integer("API_KEYS_PER_USER_MAX", 20, 1, 1'000));
   read_passwords(env, out);
   read_first_admin(env, out);
+  out.oauth = read_oauth_options(env, out.stage == Stage::production ? UrlSchemes::https : UrlSchemes::http_too);
   out.order_pending_max = env.duration("ORDER_PENDING_MAX", out.order_pending_max, 1s, 30 * 24h);
   out.rate_limit_max = static_cast<std::uint32_t>(env.integer("RATE_LIMIT_MAX", 100, 0, 1'000'000));
   out.body_bytes_max =

@@ -57,7 +57,7 @@ Task<Result<User>> UserRepository::create(api::UnitOfWork& unit, NewUser user) {
                     .role = std::move(user.role),
                     .password_hash = std::move(user.password_hash),
                     .permissions = {},
-                    .email_verified = false,
+                    .email_verified = user.email_verified,
                     .mfa_enabled = false,
                     .created_at = user.created_at,
                     .updated_at = user.created_at};

@@ -18,7 +18,8 @@ struct NewUser {
   std::string name;
   std::optional<std::int64_t> age;
   std::string role;
-  std::string password_hash;
+  std::string password_hash;    // empty: no password signs in to it
+  bool email_verified = false;  // by a provider that the account signs in with
   Timestamp created_at;
 };
 

@@ -98,6 +98,7 @@ TestBackend::TestBackend(ChangeSettings change, const std::string& database_url,
 
 TestBackend::~TestBackend() {
   application_->cache().close();
+  application_->oauth().close();
   // PostgreSQL's driver would wait a second for each loop, since nobody runs it any more; one that is gone is no
   // reason.
   if (database_->dialect() == sql::Dialect::postgres) clients_.clear();

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/web/routes.hpp"
+#include "backend/oauth/oauth.hpp"
+
+namespace ashlar::backend {
+
+// The two pages of each provider, and the identities of an account.
+void mount_oauth(web::Routes& routes, Oauth& oauth);
+
+}  // namespace ashlar::backend
