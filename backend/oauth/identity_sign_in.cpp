@@ -69,7 +69,7 @@ Error account_exists() {
 }
 
 // The account with the verified address, which the identity is linked to; a new one where there is none.
-Task<Result<User>> first_sign_in(api::UnitOfWork& unit, ProvenIdentity who) {
+Task<Result<Account>> first_sign_in(api::UnitOfWork& unit, ProvenIdentity who) {
   const auto email = verified_email(who.claims);
   if (!email) {
     co_return fail(errors::oauth_email_unverified,
@@ -81,7 +81,7 @@ Task<Result<User>> first_sign_in(api::UnitOfWork& unit, ProvenIdentity who) {
     const bool same = account && ascii_iequals(account->user.email, email->view());
     if (!same || !account->user.email_verified) co_return std::unexpected(account_exists());
     co_await unwrap(create_identity(unit, row_of(unit.call(), who, account->user), "identity linked at sign-in"));
-    co_return std::move(account->user);
+    co_return std::move(*account);
   }
   User user = co_await unwrap(UserRepository::create(unit, {.id = unit.call().new_id(),
                                                             .email = email->str(),
@@ -92,32 +92,38 @@ Task<Result<User>> first_sign_in(api::UnitOfWork& unit, ProvenIdentity who) {
                                                             .email_verified = true,
                                                             .created_at = unit.call().now()}));
   co_await unwrap(create_identity(unit, row_of(unit.call(), who, user), "account made by an identity"));
-  co_return user;
+  co_return Account{.user = std::move(user), .password_hash = {}};
+}
+
+// The account that the identity is linked to, locked; nullopt: to none. It is looked up again under the lock, which an
+// unlinking holds, too.
+Task<Result<std::optional<Account>>> linked_account(api::UnitOfWork& unit, ProvenIdentity who) {
+  IdentityRepository identities(unit);
+  const auto found = co_await unwrap(identities.find(who.issuer, who.claims.subject));
+  if (!found) co_return std::nullopt;
+  auto account = co_await unwrap(UserRepository::find_account_locked(unit, found->user_id));
+  const auto identity = co_await unwrap(identities.find(who.issuer, who.claims.subject));
+  if (!account || !identity || identity->user_id != account->user.id) co_return std::nullopt;
+  if (!ascii_iequals(account->user.email, identity->account_email)) {
+    co_return fail(errors::identity_outdated,
+                   "The e-mail address of the account has changed since this identity was linked. Sign in to the "
+                   "account otherwise, then link it again.");
+  }
+  co_await unwrap(IdentityRepository::note_use(unit, identity->id));
+  co_return account;
 }
 
 Task<Result<api::WithCredentials<SignInReply>>> sign_in(api::UnitOfWork& unit, ProvenIdentity who, Sessions* sessions,
                                                         const SecondFactors* second_factors) {
-  std::optional<User> user;
-  if (const auto identity = co_await unwrap(IdentityRepository(unit).find(who.issuer, who.claims.subject))) {
-    auto account = co_await unwrap(UserRepository::find_account_locked(unit, identity->user_id));
-    if (account && !ascii_iequals(account->user.email, identity->account_email)) {
-      co_return fail(errors::identity_outdated,
-                     "The e-mail address of the account has changed since this identity was linked. Sign in to the "
-                     "account otherwise, then link it again.");
-    }
-    if (account) user = std::move(account->user);
-    if (user) co_await unwrap(IdentityRepository::note_use(unit, identity->id));
-  }
-  if (!user) user = co_await unwrap(first_sign_in(unit, std::move(who)));
-  if (user->mfa_enabled) {
-    auto account = co_await unwrap(required(co_await UserRepository::find_account_locked(unit, user->id),
-                                            errors::user_not_found, "This account does not exist any more."));
-    MfaRequired required{.mfa_token = co_await unwrap(second_factors->begin_sign_in(unit, std::move(account)))};
+  auto account = co_await unwrap(linked_account(unit, who));
+  if (!account) account = co_await unwrap(first_sign_in(unit, std::move(who)));
+  if (account->user.mfa_enabled) {
+    MfaRequired required{.mfa_token = co_await unwrap(second_factors->begin_sign_in(unit, std::move(*account)))};
     co_return api::WithCredentials<SignInReply>{
         .reply = std::move(required), .credentials = {}, .otherwise = api::StoredCredentials::kept};
   }
-  TokenPair pair = co_await unwrap(sessions->open(unit, {.user = *user, .amr = {}}));
-  auto reply = signed_in(unit.call(), std::move(*user), std::move(pair));
+  TokenPair pair = co_await unwrap(sessions->open(unit, {.user = account->user, .amr = {}}));
+  auto reply = signed_in(unit.call(), std::move(account->user), std::move(pair));
   co_return api::WithCredentials<SignInReply>{.reply = std::move(reply.reply),
                                               .credentials = std::move(reply.credentials)};
 }
