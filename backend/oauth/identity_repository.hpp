@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ashlar/api/reply.hpp"
 #include "ashlar/api/unit_of_work.hpp"
 #include "ashlar/async/task.hpp"
 #include "backend/oauth/identity.hpp"
+#include "backend/oauth/identity_list.hpp"
 #include "backend/oauth/identity_row.hpp"
-#include "backend/oauth/list_identities.hpp"
 
 #include <cstdint>
 #include <optional>

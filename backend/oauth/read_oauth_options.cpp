@@ -38,40 +38,44 @@ std::optional<std::string> url_fault(std::string_view text, UrlSchemes urls) {
   return std::nullopt;
 }
 
-class ProviderReader {
- public:
-  ProviderReader(config::Environment& env, UrlSchemes urls) : env_(env), urls_(urls) {}
-
-  // The variables begin with `stem`; nullopt when none of them is set.
-  std::optional<oidc::ProviderOptions> read(std::string name, const std::string& stem, std::string_view issuer = {}) {
-    const bool any = std::ranges::any_of(
-        parts, [&](std::string_view part) { return env_.raw(stem + std::string(part)).has_value(); });
-    if (!any) return std::nullopt;
-    oidc::ProviderOptions out;
-    out.name = std::move(name);
-    out.issuer = issuer.empty() ? url(stem + "_ISSUER") : std::string(issuer);
-    if (out.issuer.contains('?')) env_.fault(stem + "_ISSUER", "must have no query");
-    out.client_id = env_.text(stem + "_CLIENT_ID", "", 512);
-    if (out.client_id.empty()) env_.fault(stem + "_CLIENT_ID", "is needed for the provider " + out.name);
-    out.client_secret = env_.secret(stem + "_CLIENT_SECRET", {.need = config::Need::required}).value_or("");
-    out.redirect_uri = url(stem + "_REDIRECT_URI");
-    return out;
-  }
-
- private:
-  std::string url(const std::string& name) {
-    std::string out = env_.text(name, "", 2'048);
-    if (out.empty()) {
-      env_.fault(name, "is needed where another variable of the provider is set");
-    } else if (auto fault = url_fault(out, urls_)) {
-      env_.fault(name, std::move(*fault));
-    }
-    return out;
-  }
-
-  config::Environment& env_;
-  UrlSchemes urls_;
+struct ProviderVariables {
+  std::string issuer;  // empty: it is not read
+  std::string client_id;
+  std::string client_secret;
+  std::string redirect_uri;
 };
+
+const ProviderVariables google_variables{.issuer = {},
+                                         .client_id = "GOOGLE_CLIENT_ID",
+                                         .client_secret = "GOOGLE_CLIENT_SECRET",
+                                         .redirect_uri = "GOOGLE_REDIRECT_URI"};
+
+std::string read_url(config::Environment& env, const std::string& name, UrlSchemes urls) {
+  std::string out = env.text(name, "", 2'048);
+  if (out.empty()) {
+    env.fault(name, "is needed where another variable of the provider is set");
+  } else if (auto fault = url_fault(out, urls)) {
+    env.fault(name, std::move(*fault));
+  }
+  return out;
+}
+
+oidc::ProviderOptions read_provider(config::Environment& env, std::string name, const ProviderVariables& variables,
+                                    UrlSchemes urls) {
+  oidc::ProviderOptions out;
+  out.name = std::move(name);
+  if (!variables.issuer.empty()) out.issuer = read_url(env, variables.issuer, urls);
+  if (out.issuer.contains('?')) env.fault(variables.issuer, "must have no query");
+  out.client_id = env.text(variables.client_id, "", 512);
+  if (out.client_id.empty()) env.fault(variables.client_id, "is needed for the provider " + out.name);
+  out.client_secret = env.secret(variables.client_secret, {.need = config::Need::required}).value_or("");
+  out.redirect_uri = read_url(env, variables.redirect_uri, urls);
+  return out;
+}
+
+bool is_any_set(const config::Environment& env, const ProviderVariables& variables) {
+  return env.raw(variables.client_id) || env.raw(variables.client_secret) || env.raw(variables.redirect_uri);
+}
 
 // "my-company" of OIDC_MY_COMPANY_ISSUER; nullopt when the middle is no name.
 std::optional<std::string> name_of(std::string_view variable, std::string_view suffix) {
@@ -103,8 +107,11 @@ std::vector<std::string> stems(config::Environment& env) {
 
 OauthOptions read_oauth_options(config::Environment& env, UrlSchemes urls) {
   OauthOptions out;
-  ProviderReader reader(env, urls);
-  if (auto provider = reader.read(std::string(google), "GOOGLE", google_issuer)) out.providers.push_back(*provider);
+  if (is_any_set(env, google_variables)) {
+    auto provider = read_provider(env, std::string(google), google_variables, urls);
+    provider.issuer = google_issuer;
+    out.providers.push_back(std::move(provider));
+  }
   for (const std::string& stem : stems(env)) {
     const std::string issuer_variable = stem + std::string(issuer_suffix);
     const auto name = name_of(issuer_variable, issuer_suffix);
@@ -114,7 +121,13 @@ OauthOptions read_oauth_options(config::Environment& env, UrlSchemes urls) {
     }
     const bool taken = std::ranges::any_of(out.providers, [&](const auto& each) { return each.name == *name; });
     if (taken) env.fault(issuer_variable, "names the provider \"" + *name + "\" a second time");
-    if (auto provider = reader.read(*name, stem); provider && !taken) out.providers.push_back(std::move(*provider));
+    auto provider = read_provider(env, *name,
+                                  {.issuer = issuer_variable,
+                                   .client_id = stem + "_CLIENT_ID",
+                                   .client_secret = stem + "_CLIENT_SECRET",
+                                   .redirect_uri = stem + "_REDIRECT_URI"},
+                                  urls);
+    if (!taken) out.providers.push_back(std::move(provider));
   }
   if (out.providers.size() > providers_max)
     env.fault("OIDC_<NAME>_ISSUER", "at most " + std::to_string(providers_max) + " providers");
