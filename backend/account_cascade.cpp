@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/account_cascade.hpp"
 
+#include "backend/auth/changed_address.hpp"
 #include "backend/auth/sessions.hpp"
 #include "backend/authority/giving.hpp"
 #include "backend/authority/set_user_role.hpp"
@@ -19,6 +20,10 @@ Task<Result<>> AccountCascade::require_may_give_role(api::UnitOfWork& unit, std:
 
 Task<Result<>> AccountCascade::change_role(api::UnitOfWork& unit, User before, std::string role) {
   return backend::change_role(unit, std::move(before), std::move(role), &authorities_);
+}
+
+Task<Result<>> AccountCascade::after_address_change(api::UnitOfWork& unit, User before, User now) {
+  return mail_changed_address(unit, std::move(before), std::move(now), &challenges_, &mails_);
 }
 
 Task<Result<>> AccountCascade::before_removal(api::UnitOfWork& unit, Uuid account) {

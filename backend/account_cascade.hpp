@@ -5,27 +5,34 @@
 
 namespace ashlar::backend {
 
+class AccountMails;
 class Authorities;
+class Challenges;
 class Products;
 class Sessions;
 
 // Another role counts when the call returns. A removal ends the account's sessions, cancels its pending orders and
-// returns their pieces to the stock; its rights and API keys end when the call returns.
+// returns their pieces to the stock; its rights and API keys end when the call returns. Another address gets a mail to
+// verify it, the old one a notice, and every other token that was mailed ends.
 class AccountCascade final : public AccountHooks {
  public:
-  // They outlive it.
-  AccountCascade(Sessions& sessions, Products& products, Authorities& authorities)
-      : sessions_(sessions), products_(products), authorities_(authorities) {}
+  // All of them outlive it.
+  AccountCascade(Sessions& sessions, Products& products, Authorities& authorities, const Challenges& challenges,
+                 AccountMails& mails)
+      : sessions_(sessions), products_(products), authorities_(authorities), challenges_(challenges), mails_(mails) {}
 
   Task<Result<>> require_not_above(api::UnitOfWork& unit, User account) override;
   Task<Result<>> require_may_give_role(api::UnitOfWork& unit, std::string role) override;
   Task<Result<>> change_role(api::UnitOfWork& unit, User before, std::string role) override;
+  Task<Result<>> after_address_change(api::UnitOfWork& unit, User before, User now) override;
   Task<Result<>> before_removal(api::UnitOfWork& unit, Uuid account) override;
 
  private:
   Sessions& sessions_;
   Products& products_;
   Authorities& authorities_;
+  const Challenges& challenges_;
+  AccountMails& mails_;
 };
 
 }  // namespace ashlar::backend

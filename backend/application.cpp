@@ -206,7 +206,15 @@ Application::Application(Settings settings, Dependencies dependencies)
       api_key_options_({.per_user_max = settings_.api_keys_per_user_max}),
       tokens_(settings_.tokens, dependencies.clock, dependencies.random, revocations_),
       units_(dependencies.database, unit_options()),
-      sessions_(units_, tokens_, devices_, revocations_, share_revocations(), settings_.sessions_per_user_max),
+      mailer_(make_mailer(), dependencies.logger),
+      account_mails_(mailer_, dependencies.random,
+                     {.from = settings_.mail.from, .public_url = settings_.mail.public_url}),
+      challenges_({.verification_lifetime = settings_.mail.verification_lifetime,
+                   .reset_lifetime = settings_.mail.reset_lifetime,
+                   .email_change_lifetime = settings_.mail.email_change_lifetime},
+                  dependencies.random),
+      sessions_(units_, tokens_, devices_, revocations_, account_mails_, share_revocations(),
+                settings_.sessions_per_user_max),
       secret_box_(settings_.secret_keys, dependencies.random),
       second_factors_(secret_box_, settings_.second_factors),
       oauth_(settings_.oauth, oauth_cookie_key(settings_), credential_cookies(),
@@ -216,7 +224,7 @@ Application::Application(Settings settings, Dependencies dependencies)
       cache_({.bytes_max = settings_.cache_bytes_max}, dependencies.clock, dependencies.random, cache_level_.get()),
       cursors_({derived_key(settings_, "ashlar.cursor_key")}),
       products_(units_, cache_, cursors_, settings_.cache_ttl),
-      account_cascade_(sessions_, products_, authorities_),
+      account_cascade_(sessions_, products_, authorities_, challenges_, account_mails_),
       order_payments_(settings_.stage == Stage::development ? OrderPayments::by_owner : OrderPayments::by_admin),
       order_expiry_(units_, products_, {&dependencies_.clock, &dependencies_.random, &dependencies_.logger},
                     {.pending_max = settings_.order_pending_max}),
@@ -246,12 +254,18 @@ void Application::share_authorities() {
                      [this] { authority_sync_.wake(); });
 }
 
+mail::Mailer& Application::make_mailer() {
+  if (settings_.mail.folder) return folder_mailer_.emplace(*settings_.mail.folder);
+  return memory_mailer_.emplace(mail::MemoryMailerOptions{.kept_max = settings_.mail.kept_max}, dependencies_.logger);
+}
+
 void Application::start(const std::vector<boost::asio::io_context*>& loops) {
   boost::asio::io_context& first_loop = *loops.front();
   if (breach_ranges_) breach_ranges_->start(loops);
   authority_sync_.start(first_loop);
   revocation_sync_.start(first_loop);
   order_expiry_.start(first_loop);
+  mailer_.start(first_loop);
   replicas_.start(first_loop);
 }
 
@@ -259,6 +273,7 @@ void Application::close() {
   order_expiry_.close();
   if (breach_ranges_) breach_ranges_->close();
   oauth_.close();
+  mailer_.close();
   cache_.close();
   revocation_sync_.close();
   authority_sync_.close();
@@ -268,11 +283,13 @@ void Application::close() {
 web::Routes Application::routes() {
   web::Routes routes;
   mount_health(routes, settings_.stage, readiness_);
-  mount_auth(routes, {units_, passwords_, guessing_, devices_, sessions_, second_factors_});
+  mount_auth(routes, {units_, passwords_, guessing_, devices_, sessions_, second_factors_, challenges_, account_mails_,
+                      account_cascade_});
   mount_api_keys(routes, units_, authorities_, api_key_options_);
   mount_oauth(routes, oauth_);
   mount_users(routes, units_, passwords_, account_cascade_, cursors_);
   mount_authority(routes, units_, authorities_, grant_options_);
+  mount_account_export(routes, units_.database(), account_export_);
   mount_posts(routes, units_, replicas_, cursors_);
   mount_products(routes, products_);
   mount_orders(routes, units_, products_, order_payments_, cursors_);

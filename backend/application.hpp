@@ -19,15 +19,21 @@
 #include "ashlar/instances/revocation_sync.hpp"
 #include "ashlar/instances/write_broadcast.hpp"
 #include "ashlar/log/logger.hpp"
+#include "ashlar/mail/folder_mailer.hpp"
+#include "ashlar/mail/memory_mailer.hpp"
+#include "ashlar/mail/queued_mailer.hpp"
 #include "ashlar/redis/clients.hpp"
 #include "ashlar/sql/cursor.hpp"
 #include "ashlar/sql/database.hpp"
 #include "ashlar/sql/replicas.hpp"
 #include "ashlar/web/app.hpp"
 #include "backend/account_cascade.hpp"
+#include "backend/account_export.hpp"
 #include "backend/api_keys/api_keys.hpp"
 #include "backend/api_keys/create_api_key.hpp"
+#include "backend/auth/account_mails.hpp"
 #include "backend/auth/breach_ranges.hpp"
+#include "backend/auth/challenges.hpp"
 #include "backend/auth/device_tokens.hpp"
 #include "backend/auth/guessing.hpp"
 #include "backend/auth/second_factors.hpp"
@@ -62,7 +68,8 @@ struct Dependencies {
 // socket: a server is given app(), a test calls it in the process.
 class Application {
  public:
-  // Throws std::runtime_error when the database does not answer, std::invalid_argument for unusable secrets.
+  // Throws std::runtime_error when the database does not answer or the folder for mails cannot be made,
+  // std::invalid_argument for unusable secrets.
   Application(Settings settings, Dependencies dependencies);
   ~Application();
   Application(const Application&) = delete;
@@ -86,6 +93,8 @@ class Application {
   [[nodiscard]] Oauth& oauth() { return oauth_; }
   [[nodiscard]] Readiness& readiness() { return readiness_; }
   [[nodiscard]] OrderExpiry& order_expiry() { return order_expiry_; }
+  // The mails that are kept in the process; null where they go into a folder.
+  [[nodiscard]] const mail::MemoryMailer* kept_mails() const { return memory_mailer_ ? &*memory_mailer_ : nullptr; }
   // What is shown beside the figures of requests; a server adds its own when it is made.
   [[nodiscard]] observe::MetricSources& metrics() { return metrics_; }
   // Closed by close(); else to be closed before a loop that used it is destroyed.
@@ -100,6 +109,7 @@ class Application {
   void expect_stored_hashes();
   [[nodiscard]] instances::RevocationBroadcast* share_revocations();
   void share_authorities();
+  [[nodiscard]] mail::Mailer& make_mailer();
   [[nodiscard]] api::UnitOptions unit_options();
   Task<> note_write(const api::Call& call);
 
@@ -127,6 +137,11 @@ class Application {
   const ApiKeyOptions api_key_options_;
   auth::Tokens tokens_;
   api::Units units_;
+  std::optional<mail::MemoryMailer> memory_mailer_;  // one of the two
+  std::optional<mail::FolderMailer> folder_mailer_;
+  mail::QueuedMailer mailer_;
+  AccountMails account_mails_;
+  const Challenges challenges_;
   Sessions sessions_;
   auth::SecretBox secret_box_;
   SecondFactors second_factors_;
@@ -138,6 +153,7 @@ class Application {
   Products products_;
   AccountCascade account_cascade_;
   const OrderPayments order_payments_;
+  const AccountExportOptions account_export_;
   OrderExpiry order_expiry_;
   observe::MetricSources metrics_;
   std::optional<api::RedisRateLimits> redis_rate_limits_;

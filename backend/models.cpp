@@ -3,6 +3,7 @@
 
 #include "ashlar/instances/revocation_sync.hpp"
 #include "backend/api_keys/api_key_row.hpp"
+#include "backend/auth/challenge_row.hpp"
 #include "backend/auth/mfa_rows.hpp"
 #include "backend/auth/session_row.hpp"
 #include "backend/authority/authority_rows.hpp"
@@ -40,7 +41,8 @@ std::vector<sql::TableModel> models() {
           model_of<AuthorityChangeRow>(),
           model_of<ApiKeyRow>(),
           model_of<IdentityRow>(),
-          model_of<UsedOauthFlowRow>()};
+          model_of<UsedOauthFlowRow>(),
+          model_of<ChallengeRow>()};
 }
 
 }  // namespace ashlar::backend

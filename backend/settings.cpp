@@ -334,6 +334,7 @@ Settings read_settings(config::Environment& env) {
   read_passwords(env, out);
   read_first_admin(env, out);
   out.oauth = read_oauth_options(env, out.stage == Stage::production ? UrlSchemes::https : UrlSchemes::http_too);
+  read_mail(env, out);
   out.order_pending_max = env.duration("ORDER_PENDING_MAX", out.order_pending_max, 1s, 30 * 24h);
   out.rate_limit_max = static_cast<std::uint32_t>(env.integer("RATE_LIMIT_MAX", 100, 0, 1'000'000));
   out.body_bytes_max =

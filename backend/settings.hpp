@@ -15,6 +15,7 @@
 #include "ashlar/web/trusted_proxies.hpp"
 #include "backend/auth/guessing.hpp"
 #include "backend/auth/second_factor_options.hpp"
+#include "backend/mail_settings.hpp"
 #include "backend/oauth/oauth_options.hpp"
 
 #include <chrono>
@@ -80,6 +81,7 @@ struct Settings {
   std::chrono::milliseconds order_pending_max{30 * 60 * 1'000};  // then a pending order is cancelled
   std::optional<FirstAdmin> first_admin;
   OauthOptions oauth;  // sign-in with OpenID Connect providers; none by default
+  MailSettings mail;
 
   std::uint32_t rate_limit_max = 100;  // requests a minute a client; 0: no limit at all
   std::size_t body_bytes_max = 10 * 1024 * 1024;

@@ -141,6 +141,52 @@ TEST(Settings, RefuseAnIncompleteAdminAndProductionWithoutSecrets) {
   });
 }
 
+TEST(Settings, RefuseMailThatGoesNowhere) {
+  expect_refusals({
+      {{{"MAIL_URL", "smtp://user:hush@mail.example"}}, "MAIL_URL"},
+      {{{"MAIL_URL", "mails"}}, "MAIL_URL"},
+      {{{"MAIL_URL", "file:"}}, "MAIL_URL"},
+      {{{"MAIL_URL", "file:mails?x"}}, "MAIL_URL"},
+      {{{"MAIL_FROM", "Ashlar"}}, "MAIL_FROM"},
+      {{{"MAIL_FROM", "Ashlar\r\nBcc: eve@example.com <a@example.com>"}}, "MAIL_FROM"},
+      {{{"MAIL_KEPT_MAX", "0"}}, "MAIL_KEPT_MAX"},
+      {{{"PUBLIC_URL", "shop.example"}}, "PUBLIC_URL"},
+      {{{"PUBLIC_URL", "javascript://shop.example/%0aalert(1)"}}, "PUBLIC_URL"},
+      {{{"PUBLIC_URL", "https://user:hush@shop.example"}}, "PUBLIC_URL"},
+      {{{"PUBLIC_URL", "https://shop.example/?page="}}, "PUBLIC_URL"},
+      {{{"PUBLIC_URL", "https://shop.example/#/"}}, "PUBLIC_URL"},
+      {{{"EMAIL_VERIFICATION_LIFETIME", "31d"}}, "EMAIL_VERIFICATION_LIFETIME"},
+      {{{"PASSWORD_RESET_LIFETIME", "30"}}, "PASSWORD_RESET_LIFETIME"},
+      {{{"EMAIL_CHANGE_LIFETIME", "0s"}}, "EMAIL_CHANGE_LIFETIME"},
+  });
+}
+
+TEST(Settings, OfProductionWantToKnowWhereMailsComeFromAndLeadTo) {
+  Variables variables = {{"APP_ENV", "production"},
+                         {"JWT_SECRET", secret},
+                         {"JWT_REFRESH_SECRET", other_secret},
+                         {"SECRET_KEYS", key},
+                         {"MAIL_URL", "file:mails"}};
+  EXPECT_EQ(faulty_variables(variables), "MAIL_FROM PUBLIC_URL");
+  variables["MAIL_FROM"] = "Shop <no-reply@shop.example>";
+  variables["PUBLIC_URL"] = "https://shop.example/app/";
+  config::Environment env(variables);
+  const Settings settings = read_settings(env);
+  EXPECT_EQ(env.report(), config::Environment(Variables{}).report());
+  EXPECT_EQ(settings.mail.folder, "mails");
+  EXPECT_EQ(settings.mail.from.name.view(), "Shop");
+  EXPECT_EQ(settings.mail.from.address.view(), "no-reply@shop.example");
+  EXPECT_EQ(settings.mail.public_url, "https://shop.example/app/");
+}
+
+TEST(Settings, OfMailHaveDefaults) {
+  config::Environment env(Variables{{"PORT", "4000"}});
+  const Settings settings = read_settings(env);
+  EXPECT_EQ(settings.mail.folder, std::nullopt);
+  EXPECT_EQ(settings.mail.public_url, "http://localhost:4000");
+  EXPECT_EQ(settings.mail.reset_lifetime, std::chrono::minutes{30});
+}
+
 TEST(Settings, OfProductionRefuseSecretsThatCanBeGuessed) {
   const Variables good = {
       {"APP_ENV", "production"}, {"JWT_SECRET", secret}, {"JWT_REFRESH_SECRET", other_secret}, {"SECRET_KEYS", key}};
@@ -252,12 +298,13 @@ TEST(Settings, RefuseLimitsOfTheDatabaseThatAreNone) {
 
 TEST(Settings, TheReportShowsNoSecret) {
   config::Environment env({{"JWT_SECRET", "hush-1"},
+                           {"MAIL_URL", "smtp://ashlar:hush-5@mail.example"},
                            {"ADMIN_EMAIL", "admin@example.com"},
                            {"ADMIN_PASSWORD", "hush-2"},
                            {"DATABASE_URL", "postgresql://ashlar:hush-3@db/ashlar?hush-3"},
                            {"REDIS_URL", "redis://:hush-4@cache:x"}});
   (void)read_settings(env);
-  EXPECT_EQ(env.faults().size(), 4U) << env.report();
+  EXPECT_EQ(env.faults().size(), 5U) << env.report();
   EXPECT_THAT(env.report(), testing::Not(testing::HasSubstr("hush")));
 }
 
@@ -464,7 +511,8 @@ TEST(Settings, AreAllDocumented) {
     return out;
   };
   std::ostringstream source;
-  for (const char* file : {"/backend/settings.cpp", "/backend/oauth/read_oauth_options.cpp"})
+  for (const char* file :
+       {"/backend/settings.cpp", "/backend/mail_settings.cpp", "/backend/oauth/read_oauth_options.cpp"})
     source << std::ifstream(std::string(ASHLAR_SOURCE_DIR) + file).rdbuf();
   const std::string guide = words_of("/docs/guide/configuration.md", "| `");
   EXPECT_EQ(guide, words_of("/.env.example", "#"));
@@ -472,7 +520,7 @@ TEST(Settings, AreAllDocumented) {
   int count = 0;
   for (std::string name; std::getline(names, name); ++count)
     EXPECT_THAT(source.str(), testing::HasSubstr('"' + name + '"'));
-  EXPECT_EQ(count, 93);
+  EXPECT_EQ(count, 100);
 }
 
 }  // namespace

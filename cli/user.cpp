@@ -4,6 +4,7 @@
 #include "ashlar/async/blocking_pool.hpp"
 #include "ashlar/auth/password.hpp"
 #include "ashlar/auth/revocations.hpp"
+#include "backend/auth/challenge_repository.hpp"
 #include "backend/auth/mfa_repository.hpp"
 #include "backend/auth/session_repository.hpp"
 #include "backend/authority/permission_repository.hpp"
@@ -73,6 +74,7 @@ Value checked(const std::string& text, const char* what) {
 // The change, and the end of the account's sessions.
 Task<Result<>> change_account(api::UnitOfWork& unit, Uuid id, UserChanges changes, Timestamp revoked_until) {
   co_await unwrap(SessionRepository::end(unit, id, std::nullopt, revoked_until));
+  if (changes.password_hash) co_await unwrap(backend::ChallengeRepository::end_for_new_password(unit, id));
   co_await unwrap(UserRepository::update(unit, id, std::move(changes)));
   co_return Result<>{};
 }

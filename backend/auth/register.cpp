@@ -16,9 +16,13 @@ namespace {
 
 using Registered = api::WithCredentials<api::Created<SignedIn>>;
 
-Task<Result<Registered>> create_and_open(api::UnitOfWork& unit, NewUser account, Sessions* sessions) {
+Task<Result<Registered>> create_and_open(api::UnitOfWork& unit, NewUser account, Sessions* sessions,
+                                         const Challenges* challenges, AccountMails* mails) {
   User user = co_await unwrap(UserRepository::create(unit, std::move(account)));
-  TokenPair pair = co_await unwrap(sessions->open(unit, {.user = user, .amr = {"pwd"}}));
+  TokenPair pair = co_await unwrap(sessions->open(unit, {.user = user, .amr = {"pwd"}}, Sessions::Notice::none));
+  constexpr auto kind = ChallengeKind::email_verification;
+  auto issued = co_await unwrap(challenges->issue(unit, {.kind = kind, .user = user.id, .sent_to = user.email}));
+  if (issued.token) mails->send_verification(unit, user.email, std::move(*issued.token), challenges->lifetime(kind));
   auto reply = signed_in(unit.call(), std::move(user), std::move(pair));
   co_return Registered{.reply = {std::move(reply.reply)}, .credentials = std::move(reply.credentials)};
 }
@@ -26,7 +30,7 @@ Task<Result<Registered>> create_and_open(api::UnitOfWork& unit, NewUser account,
 }  // namespace
 
 Task<Result<Registered>> register_account(api::Call& call, Register in, api::Units& units, Passwords& passwords,
-                                          Sessions& sessions) {
+                                          Sessions& sessions, const Challenges& challenges, AccountMails& mails) {
   // This saves the hashing in the usual case; the insert decides whether the address is still free.
   if (co_await unwrap(UserRepository(units.database()).find_account(in.email.str())))
     co_return fail(errors::email_taken, "This e-mail address is taken.");
@@ -38,7 +42,7 @@ Task<Result<Registered>> register_account(api::Call& call, Register in, api::Uni
                   .password_hash = co_await unwrap(passwords.hash_new(
                       call, std::move(in.password), {.name = in.name.str(), .email = in.email.str()}, "/password")),
                   .created_at = call.now()};
-  co_return co_await units.run(call, &create_and_open, std::move(account), &sessions);
+  co_return co_await units.run(call, &create_and_open, std::move(account), &sessions, &challenges, &mails);
 }
 
 }  // namespace ashlar::backend

@@ -3,6 +3,8 @@
 
 #include "ashlar/api/reply.hpp"
 #include "ashlar/async/task.hpp"
+#include "backend/auth/account_mails.hpp"
+#include "backend/auth/challenges.hpp"
 #include "backend/auth/sessions.hpp"
 #include "backend/users/passwords.hpp"
 
@@ -20,9 +22,11 @@ struct Register {
 };
 ASHLAR_DESCRIBE(Register, name, email, password, age)
 
-// Makes an account and signs it in.
+// Makes an account, signs it in, and mails a token to verify its address.
 Task<Result<api::WithCredentials<api::Created<SignedIn>>>> register_account(api::Call& call, Register in,
                                                                             api::Units& units, Passwords& passwords,
-                                                                            Sessions& sessions);
+                                                                            Sessions& sessions,
+                                                                            const Challenges& challenges,
+                                                                            AccountMails& mails);
 
 }  // namespace ashlar::backend

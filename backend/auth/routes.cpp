@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/auth/routes.hpp"
 
+#include "backend/auth/change_email.hpp"
+#include "backend/auth/change_password.hpp"
+#include "backend/auth/confirm_email.hpp"
+#include "backend/auth/delete_me.hpp"
 #include "backend/auth/disable_mfa.hpp"
 #include "backend/auth/enable_mfa.hpp"
 #include "backend/auth/end_session.hpp"
+#include "backend/auth/forgot_password.hpp"
 #include "backend/auth/list_sessions.hpp"
 #include "backend/auth/login.hpp"
 #include "backend/auth/logout.hpp"
@@ -11,8 +16,11 @@
 #include "backend/auth/refresh.hpp"
 #include "backend/auth/register.hpp"
 #include "backend/auth/renew_recovery_codes.hpp"
+#include "backend/auth/resend_verification.hpp"
+#include "backend/auth/reset_password.hpp"
 #include "backend/auth/session.hpp"
 #include "backend/auth/set_up_mfa.hpp"
+#include "backend/auth/verify_email.hpp"
 #include "backend/auth/verify_mfa.hpp"
 
 namespace ashlar::backend {
@@ -29,8 +37,8 @@ constexpr api::RateLimit guesses_of_account{
 
 // clang-format off
 void mount_auth(web::Routes& routes, AuthServices services) {
-  auto& [units, passwords, guessing, devices, sessions, second_factors] = services;
-  routes.post("/api/auth/register", register_account, units, passwords, sessions).open().limit(30, 1min)
+  auto& [units, passwords, guessing, devices, sessions, second_factors, challenges, mails, hooks] = services;
+  routes.post("/api/auth/register", register_account, units, passwords, sessions, challenges, mails).open().limit(30, 1min)
       .name("register").tag("Auth").summary("Make an account and sign in").fails_with(errors::email_taken);
   routes.post("/api/auth/login", login, units, passwords, guessing, devices, sessions, second_factors).open().limit(30, 1min).from_cookie("deviceToken", &Login::device_token)
       .name("login").tag("Auth").summary("Sign in, or begin a sign-in that needs a second factor").fails_with(errors::invalid_credentials, errors::too_many_guesses);
@@ -54,6 +62,22 @@ void mount_auth(web::Routes& routes, AuthServices services) {
       .name("renewRecoveryCodes").tag("Auth").summary("Replace my recovery codes").fails_with(errors::invalid_code, errors::too_many_codes, errors::mfa_not_enabled);
   routes.post("/api/auth/mfa/verify", verify_mfa, units, sessions, second_factors).open().limit(30, 1min)
       .name("verifyMfa").tag("Auth").summary("Complete a sign-in by a code of the app, or by a recovery code").fails_with(errors::invalid_code, errors::mfa_token_invalid, errors::too_many_codes, errors::mfa_not_enabled);
+  routes.post("/api/auth/verify-email", verify_email, units, challenges).open().limit(30, 1min)
+      .name("verifyEmail").tag("Auth").summary("Verify an e-mail address by the token that was mailed to it").fails_with(errors::challenge_invalid);
+  routes.post("/api/auth/verify-email/resend", resend_verification, units, challenges, mails).signed_in().limit({.requests = 10, .window = 10min, .by = api::RateLimit::By::account})
+      .name("resendVerification").tag("Auth").summary("Mail another token to verify my address").fails_with(errors::email_already_verified);
+  routes.post("/api/auth/password/forgot", forgot_password, units, challenges, mails).open().limit(10, 10min)
+      .name("forgotPassword").tag("Auth").summary("Mail a token that sets a new password; the answer is the same for an unknown address");
+  routes.post("/api/auth/password/reset", reset_password, units, passwords, sessions, challenges, mails).open().limit(30, 1min)
+      .name("resetPassword").tag("Auth").summary("Set a new password by a mailed token; ends all sessions").fails_with(errors::challenge_invalid);
+  routes.post("/api/auth/password/change", change_password, units, passwords, guessing, sessions, mails).signed_in().limit(guesses_of_account)
+      .name("changePassword").tag("Auth").summary("Change my password; ends my other sessions").fails_with(errors::invalid_credentials, errors::too_many_guesses);
+  routes.post("/api/auth/email/change", change_email, units, passwords, guessing, challenges, mails).signed_in().limit(guesses_of_account)
+      .name("changeEmail").tag("Auth").summary("Ask for another e-mail address; both addresses get a token").fails_with(errors::invalid_credentials, errors::too_many_guesses);
+  routes.post("/api/auth/email/confirm", confirm_email, units, challenges, mails).open().limit(30, 1min)
+      .name("confirmEmail").tag("Auth").summary("Confirm an e-mail change by the token of one address; the second one changes it").fails_with(errors::challenge_invalid, errors::email_taken);
+  routes.post("/api/users/me/delete", delete_me, units, passwords, guessing, hooks).signed_in().limit(guesses_of_account)
+      .name("deleteMe").tag("Users").summary("Remove my account, as deleteUser does").fails_with(errors::invalid_credentials, errors::too_many_guesses, errors::last_admin);
 }
 // clang-format on
 

@@ -3,10 +3,13 @@
 
 #include "ashlar/api/units.hpp"
 #include "ashlar/web/routes.hpp"
+#include "backend/auth/account_mails.hpp"
+#include "backend/auth/challenges.hpp"
 #include "backend/auth/device_tokens.hpp"
 #include "backend/auth/guessing.hpp"
 #include "backend/auth/second_factors.hpp"
 #include "backend/auth/sessions.hpp"
+#include "backend/users/account_hooks.hpp"
 #include "backend/users/passwords.hpp"
 
 namespace ashlar::backend {
@@ -19,6 +22,9 @@ struct AuthServices {
   DeviceTokens& devices;
   Sessions& sessions;
   SecondFactors& second_factors;
+  const Challenges& challenges;
+  AccountMails& mails;
+  AccountHooks& hooks;
 };
 
 void mount_auth(web::Routes& routes, AuthServices services);

@@ -51,6 +51,23 @@ Task<Result<api::Page<Session>>> SessionRepository::list(Uuid user, Timestamp no
   co_return api::page_of(std::move(page), wanted.page, wanted.limit);
 }
 
+Task<Result<std::vector<Session>>> SessionRepository::all_of(Uuid user, Timestamp now) {
+  auto rows = co_await unwrap(sql::from<SessionRow>()
+                                  .where(col<&SessionRow::user_id> == user && col<&SessionRow::expires_at> > now)
+                                  .order_by(desc<&SessionRow::created_at>, desc<&SessionRow::id>)
+                                  .all(in_));
+  std::vector<Session> out;
+  for (SessionRow& row : rows) out.push_back(session_of(std::move(row)));
+  co_return out;
+}
+
+Task<Result<std::vector<SessionClient>>> SessionRepository::clients(Uuid user, Timestamp now) {
+  return sql::select<SessionClient>()
+      .from<SessionRow>()
+      .where(col<&SessionRow::user_id> == user && col<&SessionRow::expires_at> > now)
+      .all(in_);
+}
+
 Task<Result<>> SessionRepository::create(api::UnitOfWork& unit, SessionRow session) {
   co_await unwrap(
       sql::erase<SessionRow>()

@@ -23,6 +23,12 @@ struct RefreshStep {
   Timestamp expires_at;
 };
 
+struct SessionClient {
+  std::string client_address;
+  std::string client_agent;
+};
+ASHLAR_DESCRIBE(SessionClient, client_address, client_agent)
+
 // The rows of sessions, and of the sessions that were ended early. Reads go to the executor that it is made for; writes
 // take a unit of work.
 class SessionRepository {
@@ -30,6 +36,11 @@ class SessionRepository {
   explicit SessionRepository(sql::Executor& in) : in_(in) {}
 
   Task<Result<api::Page<Session>>> list(Uuid user, Timestamp now, ListSessions wanted);
+
+  // Those that have not expired, the newest first: at most as many as an account may have.
+  Task<Result<std::vector<Session>>> all_of(Uuid user, Timestamp now);
+  // From where and with what the user's sessions that have not expired were opened.
+  Task<Result<std::vector<SessionClient>>> clients(Uuid user, Timestamp now);
 
   // Removes the user's expired sessions as well.
   static Task<Result<>> create(api::UnitOfWork& unit, SessionRow session);

@@ -2,10 +2,12 @@
 #include "backend/auth/sessions.hpp"
 
 #include "ashlar/core/encoding.hpp"
+#include "ashlar/core/ip_address.hpp"
 #include "ashlar/log/logger.hpp"
 #include "backend/auth/session_repository.hpp"
 #include "backend/users/user_repository.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 namespace ashlar::backend {
@@ -31,6 +33,21 @@ std::string readable(std::string_view agent) {
   return is_utf8(agent) && agent.find('\0') == agent.npos ? std::string(agent) : std::string();
 }
 
+// Hosts have a whole /64 of IPv6, and many change their address in it every day.
+bool is_same_network(std::string_view a, std::string_view b) {
+  const auto first = IpAddress::parse(a);
+  const auto second = IpAddress::parse(b);
+  if (!first || !second) return a == b;
+  return first->high() == second->high() && (!first->is_ipv4() || first->low() == second->low());
+}
+
+// A stranger can send an agent that the owner uses, or share an address with the owner: both have to be known.
+bool is_seen(const std::vector<SessionClient>& clients, std::string_view address, std::string_view agent) {
+  const bool address_seen = std::ranges::any_of(
+      clients, [&](const SessionClient& client) { return is_same_network(client.client_address, address); });
+  return address_seen && std::ranges::find(clients, agent, &SessionClient::client_agent) != clients.end();
+}
+
 void log_event(const api::Call& call, log::Level level, std::string_view message, const Uuid& user,
                const Uuid& session) {
   call.log().security(
@@ -50,9 +67,14 @@ Timestamp Sessions::last_access_expiry(Timestamp now) const {
   return now + tokens_.options().access_lifetime + revocation_margin;
 }
 
-Task<Result<TokenPair>> Sessions::open(api::UnitOfWork& unit, SignIn sign_in) {
+Task<Result<TokenPair>> Sessions::open(api::UnitOfWork& unit, SignIn sign_in, Notice notice) {
   const User& user = sign_in.user;
   const api::Call& call = unit.call();
+  const std::string agent = readable(call.client_agent());
+  if (notice == Notice::if_unseen) {
+    const auto clients = co_await unwrap(SessionRepository(unit).clients(user.id, call.now()));
+    if (!is_seen(clients, call.client_address(), agent)) mails_.send_new_sign_in(unit, user.email);
+  }
   const Uuid session = call.new_id();
   auth::Principal principal = principal_of(user, session);
   principal.amr = std::move(sign_in.amr);
@@ -66,7 +88,7 @@ Task<Result<TokenPair>> Sessions::open(api::UnitOfWork& unit, SignIn sign_in) {
                                                    .last_used_at = call.now(),
                                                    .expires_at = pair.refresh.expires_at,
                                                    .client_address = std::string(call.client_address()),
-                                                   .client_agent = readable(call.client_agent())}));
+                                                   .client_agent = agent}));
   const Timestamp until = last_access_expiry(call.now());
   auto ended = co_await unwrap(SessionRepository::end_beyond(unit, user.id, per_user_max_, until));
   revoke_after(unit, {.ids = std::move(ended), .until = until});

@@ -7,6 +7,7 @@
 #include "ashlar/auth/token.hpp"
 #include "ashlar/instances/ended_sessions.hpp"
 #include "ashlar/instances/revocation_broadcast.hpp"
+#include "backend/auth/account_mails.hpp"
 #include "backend/auth/device_tokens.hpp"
 #include "backend/auth/signed_in.hpp"
 
@@ -32,19 +33,23 @@ class Sessions {
   // `broadcast` may be null. A user has at most `per_user_max` sessions: a further one ends the one that was used
   // longest ago.
   Sessions(api::Units& units, auth::Tokens& tokens, const DeviceTokens& devices, auth::MemoryRevocations& revocations,
-           instances::RevocationBroadcast* broadcast, std::uint32_t per_user_max)
+           AccountMails& mails, instances::RevocationBroadcast* broadcast, std::uint32_t per_user_max)
       : units_(units),
         tokens_(tokens),
         devices_(devices),
         revocations_(revocations),
+        mails_(mails),
         broadcast_(broadcast),
         per_user_max_(per_user_max) {}
   Sessions(const Sessions&) = delete;
   Sessions& operator=(const Sessions&) = delete;
 
+  // if_unseen: the owner gets a mail when none of the account's sessions has the client's address (an IPv6 address
+  // counts by its /64 network), or none has its agent.
+  enum class Notice : std::uint8_t { if_unseen, none };
   // Begins a session of the user's, as part of `unit`; the device that it is opened on is known from then on. Sessions
   // that it ends are revoked when the unit commits.
-  Task<Result<TokenPair>> open(api::UnitOfWork& unit, SignIn sign_in);
+  Task<Result<TokenPair>> open(api::UnitOfWork& unit, SignIn sign_in, Notice notice = Notice::if_unseen);
 
   // A new pair for a refresh token, which can be used once. Errors: auth.token_invalid, auth.token_expired;
   // auth.token_revoked when the session has ended; auth.refresh_reused when the token had been used before: it may be
@@ -71,6 +76,7 @@ class Sessions {
   auth::Tokens& tokens_;
   const DeviceTokens& devices_;
   auth::MemoryRevocations& revocations_;
+  AccountMails& mails_;
   instances::RevocationBroadcast* broadcast_;
   std::uint32_t per_user_max_;
 };

@@ -75,6 +75,15 @@ Task<Result<std::optional<Order>>> OrderRepository::find(Uuid id) {
   co_return std::move(orders.front());
 }
 
+Task<Result<std::vector<Order>>> OrderRepository::of_user_after(Uuid user, Uuid after, std::int64_t count_max) {
+  auto rows = co_await unwrap(from<OrderRow>()
+                                  .where(col<&OrderRow::user_id> == user && col<&OrderRow::id> > after)
+                                  .order_by(asc<&OrderRow::id>)
+                                  .limit(count_max)
+                                  .all(in_));
+  co_return co_await with_items(std::move(rows));
+}
+
 Task<Result<std::optional<OrderOwner>>> OrderRepository::find_owner(Uuid id) {
   return sql::find<&OrderRow::id, OrderOwner>(id).one(in_);
 }

@@ -42,6 +42,8 @@ class OrderRepository {
   Task<Result<api::Page<Order>>> list(ListOrders wanted, VisibleOrders visible);
   Task<Result<api::Page<Order>>> list_from(ListOrders wanted, VisibleOrders visible,
                                            const sql::Cursors& cursors);  // by wanted.cursor
+  // Of the user, in the order of their ids: those after the id `after`, at most `count_max`.
+  Task<Result<std::vector<Order>>> of_user_after(Uuid user, Uuid after, std::int64_t count_max);
   // Whether there is a pending order that was created then or before.
   Task<Result<bool>> any_expired(Timestamp created_until);
 

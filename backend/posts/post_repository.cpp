@@ -41,6 +41,14 @@ Task<Result<api::Page<PostSummary>>> PostRepository::list_from(ListPosts wanted,
   co_return api::page_of(std::move(page), wanted.limit);
 }
 
+Task<Result<std::vector<Post>>> PostRepository::of_author_after(Uuid author, Uuid after, std::int64_t count_max) {
+  return sql::from<Post>()
+      .where(col<&Post::author_id> == author && col<&Post::id> > after)
+      .order_by(sql::asc<&Post::id>)
+      .limit(count_max)
+      .all(in_);
+}
+
 Task<Result<>> PostRepository::create(api::UnitOfWork& unit, Post post) {
   co_await unwrap(sql::insert(post).run(unit));
   co_return Result<>{};

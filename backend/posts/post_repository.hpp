@@ -7,7 +7,9 @@
 #include "backend/posts/post.hpp"
 #include "backend/posts/post_list.hpp"
 
+#include <cstdint>
 #include <optional>
+#include <vector>
 
 namespace ashlar::backend {
 
@@ -32,6 +34,9 @@ class PostRepository {
   Task<Result<api::Page<PostSummary>>> list(ListPosts wanted, std::optional<Uuid> author);
   Task<Result<api::Page<PostSummary>>> list_from(ListPosts wanted, std::optional<Uuid> author,
                                                  const sql::Cursors& cursors);  // by wanted.cursor
+
+  // Of the author, published or not, in the order of their ids: those after the id `after`, at most `count_max`.
+  Task<Result<std::vector<Post>>> of_author_after(Uuid author, Uuid after, std::int64_t count_max);
 
   static Task<Result<>> create(api::UnitOfWork& unit, Post post);
   static Task<Result<std::optional<Post>>> update(api::UnitOfWork& unit, Uuid id, PostChanges changes);

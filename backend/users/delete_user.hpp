@@ -10,6 +10,9 @@
 
 namespace ashlar::backend {
 
+// Part of `unit`: see delete_user().
+Task<Result<>> remove_account(api::UnitOfWork& unit, Uuid id, AccountHooks* hooks);
+
 // Removes the account with its posts and API keys and ends its sessions. Pending orders are cancelled and their pieces
 // return to the stock; other orders stay, without the account. The caller holds what the account has. Errors:
 // auth.forbidden, user.not_found, user.last_admin.

@@ -16,8 +16,8 @@ void mount_users(web::Routes& routes, api::Units& units, Passwords& passwords, A
   sql::Database& database = units.database();
   routes.get("/api/users/me", me, database).signed_in().api_key("read:user")
       .name("me").tag("Users").summary("My account");
-  routes.patch("/api/users/me", update_me, units).signed_in()
-      .name("updateMe").tag("Users").summary("Change my account").fails_with(errors::email_taken);
+  routes.patch("/api/users/me", update_me, units, hooks).signed_in()
+      .name("updateMe").tag("Users").summary("Change my account; another address is not verified").fails_with(errors::email_taken);
   routes.get("/api/users", list_users, database, cursors).permission("read:user").heavy(is_heavy)
       .name("listUsers").tag("Users").summary("Find accounts").fails_with(sql::errors::invalid_cursor);
   routes.post("/api/users", create_user, units, passwords, hooks).permission("create:user")

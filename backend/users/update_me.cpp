@@ -6,10 +6,24 @@
 
 namespace ashlar::backend {
 
-Task<Result<User>> update_me(api::UserCall& call, UpdateMe in, api::Units& units) {
-  UserChanges changes{.name = in.name, .email = in.email, .age = in.age, .role = {}, .password_hash = {}};
-  co_return required(co_await units.run(call, &UserRepository::update, call.user().id, std::move(changes)),
-                     auth::errors::token_revoked, "This account does not exist any more.");
+namespace {
+
+Task<Result<User>> update(api::UnitOfWork& unit, Uuid id, UpdateMe in, AccountHooks* hooks) {
+  constexpr std::string_view gone = "This account does not exist any more.";
+  const auto before =
+      co_await unwrap(required(co_await UserRepository::find_account_locked(unit, id, UserRepository::Lock::exclusive),
+                               auth::errors::token_revoked, gone));
+  User user = co_await unwrap(
+      required(co_await UserRepository::update(unit, id, {.name = in.name, .email = in.email, .age = in.age}),
+               auth::errors::token_revoked, gone));
+  if (user.email != before.user.email) co_await unwrap(hooks->after_address_change(unit, before.user, user));
+  co_return user;
+}
+
+}  // namespace
+
+Task<Result<User>> update_me(api::UserCall& call, UpdateMe in, api::Units& units, AccountHooks& hooks) {
+  return units.run(call, &update, call.user().id, std::move(in), &hooks);
 }
 
 }  // namespace ashlar::backend

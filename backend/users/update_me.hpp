@@ -4,6 +4,7 @@
 #include "ashlar/api/call.hpp"
 #include "ashlar/api/units.hpp"
 #include "ashlar/async/task.hpp"
+#include "backend/users/account_hooks.hpp"
 #include "backend/users/user.hpp"
 
 #include <optional>
@@ -17,6 +18,7 @@ struct UpdateMe {
 };
 ASHLAR_DESCRIBE(UpdateMe, name, email, age)
 
-Task<Result<User>> update_me(api::UserCall& call, UpdateMe in, api::Units& units);
+// Another address is not verified: it gets a mail with a token, and the old one a notice.
+Task<Result<User>> update_me(api::UserCall& call, UpdateMe in, api::Units& units, AccountHooks& hooks);
 
 }  // namespace ashlar::backend

@@ -128,8 +128,10 @@ Task<Result<std::optional<User>>> UserRepository::update(api::UnitOfWork& unit, 
   UserRepository users(unit);
   auto before = co_await users.find(id);
   if (!before || !*before || changes.empty()) co_return before;
+  if (changes.email && changes.email->view() == (*before)->email) changes.email.reset();
   std::optional<bool> verified;
-  if (changes.email && changes.email->view() != (*before)->email) verified = false;
+  if (changes.email) verified = false;
+  if (changes.email_verified == EmailVerified::yes) verified = true;
   std::optional<std::string> email_key;
   if (changes.email) email_key = changes.email->key();
 

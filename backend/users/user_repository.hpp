@@ -7,6 +7,7 @@
 #include "backend/users/user.hpp"
 #include "backend/users/user_list.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -23,15 +24,20 @@ struct NewUser {
   Timestamp created_at;
 };
 
-// What a change sets; an absent member stays.
-struct UserChanges {
-  std::optional<UserName> name;
-  std::optional<Email> email;  // a different one is not verified
-  std::optional<Nullable<Age>> age;
-  std::optional<std::string> role;
-  std::optional<std::string> password_hash;
+enum class EmailVerified : std::uint8_t { unchanged, yes };  // a different address is not verified unless it says yes
 
-  [[nodiscard]] bool empty() const { return !email && !name && !age && !role && !password_hash; }
+// What a change sets; an absent member stays. Tokens that were mailed are the caller's to end.
+struct UserChanges {
+  std::optional<UserName> name{};
+  std::optional<Email> email{};
+  std::optional<Nullable<Age>> age{};
+  std::optional<std::string> role{};
+  std::optional<std::string> password_hash{};
+  EmailVerified email_verified = EmailVerified::unchanged;
+
+  [[nodiscard]] bool empty() const {
+    return !email && !name && !age && !role && !password_hash && email_verified == EmailVerified::unchanged;
+  }
 };
 
 // A user with the hash that sign-in verifies.

@@ -2,6 +2,7 @@
 #include "tests/support/test_backend.hpp"
 
 #include "ashlar/auth/revocations.hpp"
+#include "ashlar/sql/logged.hpp"
 #include "ashlar/sql/open.hpp"
 #include "backend/schema_version.hpp"
 #include "tests/support/postgres_server.hpp"
@@ -91,7 +92,7 @@ TestBackend::TestBackend(ChangeSettings change, const std::string& database_url,
     : settings_(test_settings(change)),
       clock_(Timestamp::parse("2026-05-04T08:30:00Z").value()),
       logger_(log ? std::move(*log) : faults_only(), clock_) {
-  database_ = opened(database_url);
+  database_ = std::make_unique<sql::LoggedDatabase>(opened(database_url), logger_);
   migrate(*database_, clock_);
   restart();
 }
@@ -165,6 +166,24 @@ BadTokens TestBackend::bad_tokens() {
   options.access_secret = "a secret that somebody else made up just now";
   ended.forged = auth::Tokens(options, clock_, random_, nothing).issue_access(principal).token;
   return ended;
+}
+
+std::vector<mail::Message> TestBackend::mails_to(const std::string& address) {
+  std::vector<mail::Message> out = application_->kept_mails()->kept();
+  std::erase_if(out, [&](const mail::Message& message) { return message.to.address.view() != address; });
+  return out;
+}
+
+std::string TestBackend::mailed_token(const std::string& address, const std::string& subject) {
+  const std::string_view before = "#token=";
+  for (const mail::Message& message : mails_to(address)) {
+    if (message.subject.view() != subject) continue;
+    const std::string& text = message.text.str();
+    const std::size_t at = text.find(before);
+    if (at == text.npos) break;
+    return text.substr(at + before.size(), text.find('\n', at) - at - before.size());
+  }
+  throw std::runtime_error("no mail to " + address + " has a token: " + subject);
 }
 
 web::TestReply TestBackend::as(const Person& who, http::Method method, std::string target, std::string body) {

@@ -4,6 +4,7 @@
 #include "ashlar/core/clock.hpp"
 #include "ashlar/core/random.hpp"
 #include "ashlar/log/logger.hpp"
+#include "ashlar/mail/message.hpp"
 #include "ashlar/sql/database.hpp"
 #include "ashlar/web/test_client.hpp"
 #include "backend/application.hpp"
@@ -34,7 +35,7 @@ struct Person {
 // The whole reference backend in the process, on a database of its own, with a clock that stands still.
 class TestBackend {
  public:
-  // Without options, the log shows faults on standard error.
+  // Without options, the log shows faults on standard error. At the level `debug` it has each statement.
   explicit TestBackend(const std::string& database_url = prepared_database_url(),
                        std::optional<log::LogOptions> log = std::nullopt, backend::Stage stage = backend::Stage::test);
   TestBackend(const std::string& database_url, backend::Stage stage) : TestBackend(database_url, std::nullopt, stage) {}
@@ -47,6 +48,7 @@ class TestBackend {
   web::TestClient& client() { return *clients_.back(); }
   ManualClock& clock() { return clock_; }
   sql::Database& database() { return *database_; }
+  log::Logger& logger() { return logger_; }
   backend::Application& application() { return *application_; }
 
   // Another client with a loop of its own, for a thread of the test's.
@@ -65,6 +67,11 @@ class TestBackend {
   Person sign_in(const std::string& email);
   // Tokens of the person's that are not good (any more).
   BadTokens bad_tokens();
+
+  // The mails to the address that this Application keeps, the newest first.
+  std::vector<mail::Message> mails_to(const std::string& address);
+  // The token in the newest of them with that subject. Throws std::runtime_error when there is none.
+  std::string mailed_token(const std::string& address, const std::string& subject);
 
   // Each from a thread and a client of its own, all at once; the replies' statuses, sorted.
   std::vector<int> at_once(const std::vector<web::TestRequest>& requests);
