@@ -32,6 +32,7 @@
 //   static T example();                                  the example that OpenAPI shows
 //   static constexpr std::string_view description;       a sentence for OpenAPI
 //   static constexpr auto json_names = ashlar::schema::JsonNames::as_written;   for the documents of other standards
+//   static constexpr auto unknown_members = ashlar::schema::UnknownMembers::ignored;   when those may grow members
 // Enumerations are described alike, and are strings on the wire: ASHLAR_DESCRIBE_ENUM(Role, user, admin)
 #define ASHLAR_DESCRIBE(Struct, ...)               \
   BOOST_DESCRIBE_STRUCT(Struct, (), (__VA_ARGS__)) \
@@ -103,6 +104,8 @@ struct Describe<T> {
     // A member of that name is data, not the sentence about the struct.
     if constexpr (requires { requires !std::is_member_object_pointer_v<decltype(&T::description)>; })
       out.description = T::description;
+    if constexpr (requires { requires std::same_as<decltype(T::unknown_members), const UnknownMembers>; })
+      out.unknown_members = T::unknown_members;
     if constexpr (requires(const T& t, Refinement& r) { t.refine(r); }) {
       out.access.refine = [](const void* object, Refinement& r) { static_cast<const T*>(object)->refine(r); };
     }

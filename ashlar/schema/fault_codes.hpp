@@ -26,6 +26,7 @@ inline constexpr std::string_view control_character = "control_character";  // i
 inline constexpr std::string_view email = "email";
 inline constexpr std::string_view url = "url";
 inline constexpr std::string_view uuid = "uuid";
+inline constexpr std::string_view base64url = "base64url";
 inline constexpr std::string_view date_time = "date_time";
 inline constexpr std::string_view money = "money";    // not an amount with two decimals
 inline constexpr std::string_view one_of = "one_of";  // not one of the names: enumerations, tags of unions

@@ -233,7 +233,7 @@ void Reader::read_object(const Type& type, void* value, dom::object from, const 
       read(member.type(), member.locate(value), element, &here);
     } else if (!tag_name.empty() && key == tag_name) {
       if (std::exchange(tag_seen, true)) fault(&here, codes::duplicate_member, "must be given once");
-    } else if (options_.unknown == ReadOptions::Unknown::refuse) {
+    } else if (options_.unknown == ReadOptions::Unknown::refuse && type.unknown_members == UnknownMembers::refused) {
       fault(&here, codes::unknown_member, "is not known here");
     }
   }

@@ -220,7 +220,8 @@ void JsonSchemas::append_object(const Type& type, Use use, const Alternative* al
   if (!type.description.empty()) append_text_member("description", type.description, out);
   append_member("properties", properties + '}', out);
   if (!required.empty()) append_member("required", '[' + required + ']', out);
-  if (use == Use::input) append_member("additionalProperties", "false", out);
+  if (use == Use::input && type.unknown_members == UnknownMembers::refused)
+    append_member("additionalProperties", "false", out);
   out += '}';
 }
 

@@ -80,6 +80,9 @@ struct Bounds {
   std::optional<std::int64_t> max{};
 };
 
+// What reading JSON does with members that a struct does not have.
+enum class UnknownMembers : std::uint8_t { refused, ignored };
+
 inline constexpr std::size_t put_text_bytes_max = 40;
 
 // How to get at a value; which of them are set follows from the kind. `value` points to an object of the C++ type.
@@ -125,6 +128,7 @@ struct Type {
   std::string_view pattern{};      // of a string, as JSON Schema's `pattern`; may be empty
   Bounds bounds{};
   std::span<const Member> members{};                // object
+  UnknownMembers unknown_members{};                 // object
   std::span<const Alternative> alternatives{};      // choice
   std::string_view tag_name{};                      // choice: the member that says which alternative
   std::span<const std::string_view> enumerators{};  // enumeration

@@ -41,6 +41,12 @@ struct Endless {
 };
 ASHLAR_DESCRIBE(Endless, digits)
 
+struct Foreign {  // may have members that are not known
+  static constexpr auto unknown_members = schema::UnknownMembers::ignored;
+  Text<1, 20> name;
+};
+ASHLAR_DESCRIBE(Foreign, name)
+
 struct Answer {
   std::int64_t count = 0;
 };
@@ -109,6 +115,7 @@ TEST(BodyBound, TakesTheLongestInputThatThereIs) {
 TEST(BodyBound, FollowsFromTheType) {
   EXPECT_FALSE(body_bytes_bound(schema::type_of<Unbounded>()));
   EXPECT_FALSE(body_bytes_bound(schema::type_of<Endless>()));
+  EXPECT_FALSE(body_bytes_bound(schema::type_of<Foreign>()));
   EXPECT_LT(body_bytes_bound(schema::type_of<SignIn>()).value(), 32'000U);
   EXPECT_GT(body_bytes_bound(schema::type_of<Basket>()).value(), detail::body_slack_bytes + 50 * (36 + 2));
   EXPECT_GT(body_bytes_bound(schema::type_of<Basket>()).value(), body_bytes_bound(schema::type_of<Line>()).value());

@@ -58,6 +58,7 @@ Bytes bytes_of_text(const schema::Type& type) {
 Bytes bytes_of(const schema::Type& type, std::size_t name_bytes, std::size_t depth);
 
 Bytes bytes_of_object(const schema::Type& type, std::size_t depth) {
+  if (type.unknown_members == schema::UnknownMembers::ignored) return std::nullopt;
   Bytes sum = structure_bytes;
   for (const schema::Member& member : type.members)
     sum = plus(sum, bytes_of(member.type(), member.json_name.size() * escaped_ascii_bytes, depth));
