@@ -13,6 +13,7 @@
 #include "backend/health/routes.hpp"
 #include "backend/oauth/routes.hpp"
 #include "backend/orders/routes.hpp"
+#include "backend/passkeys/routes.hpp"
 #include "backend/posts/routes.hpp"
 #include "backend/products/routes.hpp"
 #include "backend/raw_statements.hpp"
@@ -72,6 +73,10 @@ std::string oauth_cookie_key(const Settings& settings) {
 }
 
 web::CredentialCookies credential_cookies() { return {.refresh_path = "/api/auth"}; }
+
+std::string passkey_decoy_key(const Settings& settings) {
+  return SigningKeys({settings.tokens.refresh_secret}).sign("ashlar.passkey_decoy_key", "");
+}
 
 std::unique_ptr<cache::RedisLevel> make_cache_level(const Settings& settings, const Dependencies& dependencies) {
   if (dependencies.redis == nullptr) return nullptr;
@@ -287,6 +292,10 @@ web::Routes Application::routes() {
                       account_cascade_});
   mount_api_keys(routes, units_, authorities_, api_key_options_);
   mount_oauth(routes, oauth_);
+  if (settings_.passkeys.are_on()) {
+    passkeys_.emplace(units_, settings_.passkeys, passkey_decoy_key(settings_));
+    mount_passkeys(routes, units_, *passkeys_, sessions_, second_factors_);
+  }
   mount_users(routes, units_, passwords_, account_cascade_, cursors_);
   mount_authority(routes, units_, authorities_, grant_options_);
   mount_account_export(routes, units_.database(), account_export_);

@@ -45,6 +45,7 @@
 #include "backend/oauth/oauth.hpp"
 #include "backend/orders/order_expiry.hpp"
 #include "backend/orders/pay_order.hpp"
+#include "backend/passkeys/passkeys.hpp"
 #include "backend/products/products.hpp"
 #include "backend/settings.hpp"
 #include "backend/users/passwords.hpp"
@@ -146,6 +147,7 @@ class Application {
   auth::SecretBox secret_box_;
   SecondFactors second_factors_;
   Oauth oauth_;
+  std::optional<Passkeys> passkeys_;
   Readiness readiness_;
   std::unique_ptr<cache::RedisLevel> cache_level_;  // null where there is no Redis
   cache::Cache cache_;

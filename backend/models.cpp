@@ -10,6 +10,7 @@
 #include "backend/list_counts.hpp"
 #include "backend/oauth/identity_row.hpp"
 #include "backend/orders/order_row.hpp"
+#include "backend/passkeys/passkey_row.hpp"
 #include "backend/posts/post.hpp"
 #include "backend/products/product.hpp"
 #include "backend/users/role_rows.hpp"
@@ -42,7 +43,9 @@ std::vector<sql::TableModel> models() {
           model_of<ApiKeyRow>(),
           model_of<IdentityRow>(),
           model_of<UsedOauthFlowRow>(),
-          model_of<ChallengeRow>()};
+          model_of<ChallengeRow>(),
+          model_of<PasskeyRow>(),
+          model_of<PasskeyChallengeRow>()};
 }
 
 }  // namespace ashlar::backend

@@ -86,6 +86,12 @@ std::vector<Row> table() {
           signed_in("changePassword"),
           signed_in("changeEmail"),
           open("confirmEmail", "auth.challenge_invalid"),
+          signed_in("beginPasskey"),
+          signed_in("addPasskey", "request.invalid"),
+          signed_in("listPasskeys"),
+          signed_in("removePasskey", "auth.passkey_not_found"),
+          open("beginPasskeyLogin"),
+          open("loginWithPasskey", "request.invalid"),
           with_key("me"),
           signed_in("updateMe"),
           {"deleteMe", no_one, expired, revoked, ok, ok, ok, "user.last_admin", no, no, ok},
@@ -175,7 +181,8 @@ struct World {
                                                                      {"/users/", user},
                                                                      {"/sessions/", user},
                                                                      {"/api-keys/", key_id},
-                                                                     {"/identities/", user}})
+                                                                     {"/identities/", user},
+                                                                     {"/passkeys/", user}})
       if (path.contains(part)) return id;
     return {};
   }

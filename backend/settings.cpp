@@ -5,6 +5,7 @@
 #include "ashlar/config/secret_strength.hpp"
 #include "ashlar/core/ip_address.hpp"
 #include "backend/oauth/read_oauth_options.hpp"
+#include "backend/passkeys/passkey_settings.hpp"
 
 #include <algorithm>
 #include <array>
@@ -335,6 +336,9 @@ Settings read_settings(config::Environment& env) {
   read_first_admin(env, out);
   out.oauth = read_oauth_options(env, out.stage == Stage::production ? UrlSchemes::https : UrlSchemes::http_too);
   read_mail(env, out);
+  using Place = PasskeyDefaults::Place;
+  out.passkeys = read_passkey_options(
+      env, {.place = out.stage == Stage::production ? Place::unknown : Place::localhost, .port = out.port});
   out.order_pending_max = env.duration("ORDER_PENDING_MAX", out.order_pending_max, 1s, 30 * 24h);
   out.rate_limit_max = static_cast<std::uint32_t>(env.integer("RATE_LIMIT_MAX", 100, 0, 1'000'000));
   out.body_bytes_max =

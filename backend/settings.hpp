@@ -17,6 +17,7 @@
 #include "backend/auth/second_factor_options.hpp"
 #include "backend/mail_settings.hpp"
 #include "backend/oauth/oauth_options.hpp"
+#include "backend/passkeys/passkey_options.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -78,6 +79,7 @@ struct Settings {
   std::chrono::milliseconds hashing_wait_max{3'000};             // one that would wait longer for its hash is refused
   GuessingOptions guessing;                                      // wrong passwords of one account in any 24 hours
   std::chrono::seconds device_lifetime{180 * 24 * 3600};         // how long a device that signed in is known
+  PasskeyOptions passkeys;                                       // without an RP ID the backend has no passkeys
   std::chrono::milliseconds order_pending_max{30 * 60 * 1'000};  // then a pending order is cancelled
   std::optional<FirstAdmin> first_admin;
   OauthOptions oauth;  // sign-in with OpenID Connect providers; none by default

@@ -27,6 +27,7 @@ backend::Settings test_settings(const TestBackend::ChangeSettings& change) {
   out.bcrypt_cost = 4;
   out.password_guess_bits_min = 12;  // "a long password" has 26
   out.rate_limit_max = 0;
+  out.passkeys.relying_party = {.id = "example.org", .origins = {"https://example.org"}};
   change(out);
   return out;
 }

@@ -1,0 +1,3 @@
+-- SPDX-License-Identifier: Apache-2.0
+drop table passkey_challenges;
+drop table passkeys;

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/api/units.hpp"
+#include "ashlar/web/routes.hpp"
+#include "backend/auth/sessions.hpp"
+#include "backend/passkeys/passkeys.hpp"
+
+namespace ashlar::backend {
+
+void mount_passkeys(web::Routes& routes, api::Units& units, Passkeys& passkeys, Sessions& sessions);
+
+}  // namespace ashlar::backend
