@@ -212,6 +212,8 @@ std::string input_of(const std::string& operation, const World& world) {
       {"confirmEmail", R"({"token": "wrong"})"},
       {"deleteMe", R"({"password": "a long password"})"},
       {"createUser", R"({"name": "New", "email": "new@example.com", "password": "a long password"})"},
+      {"addPasskey", R"({"name": "Key"})"},
+      {"loginWithPasskey", R"({"challengeId": "0193508e-7b2c-7000-8000-000000000001"})"},
       {"createPost", R"({"title": "T", "content": "C"})"},
       {"updatePost", R"({"title": "U"})"},
       {"createProduct", R"({"name": "Chair", "price": "5.00"})"},

@@ -84,7 +84,7 @@ struct NewCredential {
   bool user_verified = false;
   bool backup_eligible = false;  // may exist on several devices; never changes
   bool backed_up = false;        // does so now
-  std::string aaguid;            // 16 bytes: the authenticator's model, by its own word
+  std::string aaguid;            // 16 bytes: the authenticator's model, unverified
   std::string attestation_format;
 };
 

@@ -13,6 +13,8 @@ Task<Result<api::WithCredentials<SignedIn>>> open_session(api::UnitOfWork& unit,
                                                           Passkeys* passkeys, Sessions* sessions) {
   auto account = co_await unwrap(required(co_await UserRepository::find_account_locked(unit, proven.row.user_id),
                                           errors::passkey_refused, "This passkey is not accepted."));
+  if (account.user.mfa_enabled && !proven.assertion.user_verified)
+    co_return std::unexpected(passkeys->refuse(unit.call(), proven, "one factor is not enough for this account"));
   co_await unwrap(passkeys->record_use(unit, std::move(proven)));
   TokenPair pair = co_await unwrap(sessions->open(unit, account.user));
   co_return signed_in(unit.call(), std::move(account.user), std::move(pair));

@@ -57,6 +57,10 @@ class Changed {
                                  R"({"challengeId":")" + options.at("/data/challengeId") + R"(","credential":)" +
                                      device.assertion(options.at("/data/publicKey/challenge")) + "}"));
   }
+  void turn_on_second_factor() {
+    ASSERT_TRUE(backend_.database().query_blocking(
+        {.sql = "update users set mfa_enabled = true", .mode = sql::Mode::write, .on_row = {}}));
+  }
   web::TestReply send(std::string target, std::string body) {
     return client_->send({.method = Method::post,
                           .target = std::move(target),
@@ -87,6 +91,15 @@ TEST(PasskeyPolicy, UserVerificationCanBeRequired) {
   with.device.flags |= TestAuthenticator::verified;
   EXPECT_EQ(with.add(), "ok");
   EXPECT_EQ(with.sign_in(), "ok");
+  with.device.flags = TestAuthenticator::present;
+  EXPECT_EQ(with.sign_in(), "auth.passkey_refused");
+}
+
+TEST(PasskeyPolicy, WithASecondFactorOnAPasskeyWithoutUserVerificationIsNotEnough) {
+  Changed with([](PasskeyOptions&) {});
+  EXPECT_EQ(with.add(), "ok");
+  with.turn_on_second_factor();
+  EXPECT_EQ(with.sign_in(), "ok") << "the device and its user are two factors";
   with.device.flags = TestAuthenticator::present;
   EXPECT_EQ(with.sign_in(), "auth.passkey_refused");
 }

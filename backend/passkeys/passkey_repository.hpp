@@ -34,7 +34,7 @@ class PasskeyRepository {
   Task<Result<std::vector<PasskeyRow>>> of_email(std::string email);
   Task<Result<std::optional<PasskeyRow>>> find(std::string credential_id);
 
-  // Errors: auth.passkey_taken when the credential is registered, for whichever account; auth.passkeys_full past
+  // Errors: auth.passkey_taken when the credential is registered, for any account; auth.passkeys_full past
   // `per_user_max`; auth.token_revoked when the account is gone. It locks the account's row.
   static Task<Result<>> create(api::UnitOfWork& unit, PasskeyRow passkey, std::uint32_t per_user_max);
   // Compares and swaps the counter in one statement: false when it does not go up, or the passkey is gone. With
@@ -47,7 +47,7 @@ class PasskeyRepository {
   sql::Executor& in_;
 };
 
-// The rows of challenges. Each is consumed once, by whoever deletes it.
+// The rows of challenges. Consuming one deletes it, so it is consumed once.
 class PasskeyChallenges {
  public:
   // Removes those that have expired as well.

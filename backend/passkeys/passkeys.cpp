@@ -51,12 +51,12 @@ Error passkey_refused(std::string why) {
   return Error(errors::passkey_refused, "This passkey is not accepted.").with_cause(std::move(why));
 }
 
-std::unexpected<Error> refuse(const api::Call& call, const PasskeyRow* passkey, std::string why) {
+Error refused(const api::Call& call, const PasskeyRow* passkey, std::string why) {
   call.log().security(log::Level::warn, "passkey refused",
                       {{"reason", why},
                        {"userId", passkey != nullptr ? passkey->user_id.to_string() : std::string{}},
                        {"address", call.client_address()}});
-  return std::unexpected(passkey_refused(std::move(why)));
+  return passkey_refused(std::move(why));
 }
 
 // Of the security log, after the commit. The call outlives it.
@@ -185,15 +185,15 @@ Task<Result<ProvenPasskey>> Passkeys::prove(api::Call& call, PasskeyProof proof)
   const auto challenge = co_await unwrap(units_.run_one(call, &PasskeyChallenges::consume_sign_in, proof.challenge_id));
   if (!challenge) co_return std::unexpected(challenge_invalid());
   auto passkey = co_await unwrap(PasskeyRepository(units_.database()).find(base64url(proof.credential.id.bytes())));
-  if (!passkey) co_return refuse(call, nullptr, "the credential is not registered");
+  if (!passkey) co_return std::unexpected(refused(call, nullptr, "the credential is not registered"));
   if (auto why = mismatch(*passkey, *challenge, proof.credential.response))
-    co_return refuse(call, &*passkey, std::move(*why));
+    co_return std::unexpected(refused(call, &*passkey, std::move(*why)));
   const std::string key = stored_bytes(passkey->public_key);
   auto verified =
       party_.verify_assertion(proof.credential.view(), {.public_key = key, .backup_eligible = passkey->backup_eligible},
                               stored_bytes(challenge->challenge));
   if (!verified && verified.error().code() == auth::errors::webauthn_refused)
-    co_return refuse(call, &*passkey, verified.error().message());
+    co_return std::unexpected(refused(call, &*passkey, verified.error().message()));
   const auto assertion = co_await unwrap(std::move(verified));
   co_return ProvenPasskey{.row = std::move(*passkey), .assertion = assertion};
 }
@@ -205,7 +205,7 @@ Task<Result<>> Passkeys::record_use(api::UnitOfWork& unit, ProvenPasskey proven)
   if (co_await unwrap(PasskeyRepository::use(unit, use))) co_return Result<>{};
   const auto stored = co_await unwrap(PasskeyRepository(unit).find(proven.row.credential_id));
   const api::Call& call = unit.call();
-  if (!stored) co_return refuse(call, &proven.row, "the passkey was removed");
+  if (!stored) co_return std::unexpected(refused(call, &proven.row, "the passkey was removed"));
   call.log().security(log::Level::warn, "a passkey's signature counter did not go up; it may have been cloned",
                       {{"userId", stored->user_id.to_string()},
                        {"passkeyId", stored->id.to_string()},
@@ -216,8 +216,12 @@ Task<Result<>> Passkeys::record_use(api::UnitOfWork& unit, ProvenPasskey proven)
     co_return std::unexpected(passkey_refused("the signature counter did not go up"));
   use.counter = PasskeyUse::Counter::any;
   if (!co_await unwrap(PasskeyRepository::use(unit, use)))
-    co_return refuse(call, &proven.row, "the passkey was removed");
+    co_return std::unexpected(refused(call, &proven.row, "the passkey was removed"));
   co_return Result<>{};
+}
+
+Error Passkeys::refuse(const api::Call& call, const ProvenPasskey& proven, std::string why) {
+  return refused(call, &proven.row, std::move(why));
 }
 
 std::vector<std::string> authentication_methods(const ProvenPasskey& proven) {

@@ -207,7 +207,7 @@ TEST(Passkeys, RefuseChallengesThatAreUnknownUsedOrExpired) {
   TestBackend backend;
   Registered ada(backend);
   const Person eve = backend.person("eve");
-  // Registration: of nobody, of another account, of a sign-in, after five minutes, twice.
+  // Registration: unknown, of another account, of a sign-in, after five minutes, twice.
   const TestAuthenticator device;
   const auto register_with = [&](const Person& who, const std::string& challenge) {
     return code_of(backend.as(who, Method::post, path, registration_body(device.registration(challenge))));
@@ -224,7 +224,7 @@ TEST(Passkeys, RefuseChallengesThatAreUnknownUsedOrExpired) {
   backend.clock().advance(std::chrono::minutes{5});
   EXPECT_EQ(register_with(backend.sign_in("eve@example.com"), late), "auth.challenge_invalid");
 
-  // Sign-in: of nobody, of a registration, another challenge than the id says, after five minutes, twice.
+  // Sign-in: unknown, of a registration, another challenge than the id says, after five minutes, twice.
   const auto login_with = [&](const Challenge& challenge) {
     return code_of(backend.client().post(login_path, login_body(challenge, ada.device)));
   };
