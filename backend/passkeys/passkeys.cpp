@@ -220,10 +220,6 @@ Task<Result<>> Passkeys::record_use(api::UnitOfWork& unit, ProvenPasskey proven)
   co_return Result<>{};
 }
 
-Error Passkeys::refuse(const api::Call& call, const ProvenPasskey& proven, std::string why) {
-  return refused(call, &proven.row, std::move(why));
-}
-
 std::vector<std::string> authentication_methods(const ProvenPasskey& proven) {
   std::vector<std::string> out{proven.row.backup_eligible ? "swk" : "hwk", "user"};
   if (proven.assertion.user_verified) out.emplace_back("mfa");

@@ -66,9 +66,6 @@ class Passkeys {
   // counter does not go up; the latter is a security event.
   Task<Result<>> record_use(api::UnitOfWork& unit, ProvenPasskey proven);
 
-  // auth.passkey_refused; `why` goes to the security log.
-  [[nodiscard]] static Error refuse(const api::Call& call, const ProvenPasskey& proven, std::string why);
-
   [[nodiscard]] const PasskeyOptions& options() const { return options_; }
 
  private:

@@ -18,7 +18,7 @@ constexpr std::size_t credential_bytes_max = 96 * 1024;
 }  // namespace
 
 // clang-format off
-void mount_passkeys(web::Routes& routes, api::Units& units, Passkeys& passkeys, Sessions& sessions) {
+void mount_passkeys(web::Routes& routes, api::Units& units, Passkeys& passkeys, Sessions& sessions, SecondFactors& second_factors) {
   using namespace auth::errors;
   routes.post("/api/auth/passkeys/options", begin_passkey, passkeys).signed_in().limit(30, 1min)
       .name("beginPasskey").tag("Auth").summary("Options for a new passkey of mine");
@@ -30,8 +30,8 @@ void mount_passkeys(web::Routes& routes, api::Units& units, Passkeys& passkeys, 
       .name("removePasskey").tag("Auth").summary("Remove a passkey of mine").fails_with(errors::passkey_not_found);
   routes.post("/api/auth/passkeys/login/options", begin_passkey_login, passkeys).open().limit(30, 1min)
       .name("beginPasskeyLogin").tag("Auth").summary("Options to sign in with a passkey");
-  routes.post("/api/auth/passkeys/login", login_with_passkey, units, passkeys, sessions).open().limit(30, 1min).body_bytes_max(credential_bytes_max)
-      .name("loginWithPasskey").tag("Auth").summary("Sign in with a passkey").fails_with(errors::challenge_invalid, webauthn_malformed, errors::passkey_refused);
+  routes.post("/api/auth/passkeys/login", login_with_passkey, units, passkeys, sessions, second_factors).open().limit(30, 1min).body_bytes_max(credential_bytes_max)
+      .name("loginWithPasskey").tag("Auth").summary("Sign in with a passkey, or begin a sign-in that needs a second factor").fails_with(errors::challenge_invalid, webauthn_malformed, errors::passkey_refused);
 }
 // clang-format on
 
