@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/api/call.hpp"
 
+#include "ashlar/auth/authority.hpp"
 #include "ashlar/auth/token.hpp"
 
 #include <algorithm>
@@ -83,6 +84,18 @@ Result<> Call::require_owner(const Uuid& owner) const {
   static const auth::PermissionPattern everything = *auth::PermissionPattern::parse("*");
   if (principal() == nullptr) return fail(auth::errors::not_signed_in, "Sign in to do this.");
   if (!owns(owner) && !holds(everything)) return fail(auth::errors::forbidden, "This belongs to somebody else.");
+  return {};
+}
+
+Error step_up_error(std::chrono::seconds sign_in_age_max) {
+  return Error(auth::errors::step_up_required, "Sign in again to do this.").with_sign_in_age_max(sign_in_age_max);
+}
+
+Result<> Call::require_fresh(std::chrono::seconds sign_in_age_max) const {
+  const auth::Principal* caller = principal();
+  if (caller == nullptr) return fail(auth::errors::not_signed_in, "Sign in to do this.");
+  if (!auth::is_fresh(caller->auth_time, sign_in_age_max, now()))
+    return std::unexpected(step_up_error(sign_in_age_max));
   return {};
 }
 

@@ -98,6 +98,9 @@ class Call {
   [[nodiscard]] std::string_view refused_permission() const {
     return refused_permission_ ? std::string_view(*refused_permission_) : std::string_view{};
   }
+  // Passes when the caller signed in at most `sign_in_age_max` ago; else auth.not_signed_in or auth.step_up_required.
+  // For an operation that needs it for some inputs only; a route that always does has .fresh() on its line.
+  [[nodiscard]] Result<> require_fresh(std::chrono::seconds sign_in_age_max) const;
 
   // When the caller stops waiting. Statements, Redis commands, hashing and outgoing requests that the operation awaits
   // are cancelled then, and the call ends with server.deadline_exceeded. Clock::Steady::max() when there is no
@@ -186,6 +189,9 @@ class Call {
   std::string_view trace_state_;
   mutable std::optional<TraceContext> trace_;
 };
+
+// auth.step_up_required: the caller has to sign in again, or to step up, and its sign-in may be at most that old then.
+[[nodiscard]] Error step_up_error(std::chrono::seconds sign_in_age_max);
 
 // A call whose guard promises a signed-in caller. An operation that takes one cannot be mounted with .open(): that does
 // not compile. Every Call that reaches an operation is one of these; invoke() checks the principal first.

@@ -5,8 +5,10 @@
 #include "ashlar/core/error.hpp"
 #include "ashlar/core/uuid.hpp"
 
+#include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,12 +27,14 @@ enum class Verdict : unsigned char {
   allowed,
   needs_object,     // it depends on the object that the input names, or on who owns it
   unauthenticated,  // an anonymous caller: signing in may help
+  stale,            // a known caller who signed in too long ago: signing in again helps (RFC 9470)
   forbidden,        // a known caller who may not
 };
 
 struct Ruling {
   Verdict verdict = Verdict::forbidden;
-  std::string_view because{};  // which rule decided, as it names itself; lives as long as the guard
+  std::string_view because{};               // which rule decided, as it names itself; lives as long as the guard
+  std::chrono::seconds sign_in_age_max{0};  // of a stale one: how long ago the sign-in may be
 };
 
 // What a guard asks of a caller, for documents: OpenAPI, the route table, GraphQL and gRPC descriptions.
@@ -39,6 +43,8 @@ struct GuardDescription {
   enum class Refusal : unsigned char { never, possible } refusal = Refusal::never;  // of a caller who is signed in
   std::vector<std::string> roles{};
   std::vector<std::string> permissions{};
+  // How long ago the caller may have signed in, where the guard asks for that.
+  std::optional<std::chrono::seconds> sign_in_age_max{};
 };
 
 // The object that a call is about.
@@ -103,6 +109,10 @@ class Guard {
 [[nodiscard]] Guard permission(std::vector<std::string> any_of);
 // The owner of the resource, or a caller who holds "*".
 [[nodiscard]] Guard owner(OwnerSource source);
+// A caller who signed in with credentials at most `sign_in_age_max` ago (RFC 9470); others are asked to step up, with
+// auth.step_up_required. It goes by Principal::auth_time. A principal without one (an API key, an account that a job
+// acts for) never passes: a program that calls in the process on its own behalf uses units of work instead.
+[[nodiscard]] Guard fresh(std::chrono::seconds sign_in_age_max);
 // The first guard that allows the call decides; when none does, the call is forbidden, or unauthenticated where signing
 // in could help. At most one of them asks for an owner.
 [[nodiscard]] Guard any_of(std::vector<Guard> guards);

@@ -231,6 +231,94 @@ TEST(Guard, DescribesItself) {
             (std::vector<std::string>{"a:b", "c:d"}));
 }
 
+// An editor who signed in that long before the test's clock.
+Caller signed_in_ago(TestApi& test, std::optional<std::chrono::milliseconds> age, std::string role = "user") {
+  Caller caller = TestApi::as(std::move(role));
+  auto principal = *caller.principal;
+  if (age) principal.auth_time = test.clock.now() - *age;
+  caller.principal = std::make_shared<const auth::Principal>(std::move(principal));
+  return caller;
+}
+
+// What a caller gets from the guards: "ok", an error's code, and with auth.step_up_required how old a sign-in may be.
+std::string outcome_of(std::vector<Guard> guards, std::optional<std::chrono::milliseconds> age, std::string role) {
+  Things things;
+  TestApi test;
+  test.add("dropThing", run, things).guards = std::move(guards);
+  const auto reply = test.call("dropThing", some_thing, signed_in_ago(test, age, std::move(role)));
+  if (reply) return "ok";
+  const auto age_max = reply.error().sign_in_age_max().count();
+  return std::string(reply.error().code().name) + (age_max == 0 ? "" : " " + std::to_string(age_max));
+}
+
+TEST(Guard, FreshAsksForARecentSignIn) {
+  using namespace std::chrono_literals;
+  Things things;
+  const Guard recent = fresh(5min);
+  const std::string stale = "auth.step_up_required 300";
+  struct Case {
+    std::string what;
+    std::vector<Guard> guards;
+    std::optional<std::chrono::milliseconds> age;
+    std::string role, outcome;
+  };
+  const std::vector<Case> cases = {
+      {"no time of a sign-in, as of an API key", {recent}, std::nullopt, "user", stale},
+      {"too long ago", {recent}, 300'001ms, "user", stale},
+      {"too long ago for an admin as well", {recent}, 300'001ms, "admin", stale},
+      {"far in the future", {recent}, -6s, "user", stale},
+      {"no role, and too long ago", {role({"editor"}), recent}, 1h, "user", "auth.forbidden"},
+      {"the role, and too long ago", {recent, role({"editor"})}, 1h, "editor", stale},
+      {"another's thing, before its owner is looked up", {owner(owner_of, things), recent}, 1h, "user", stale},
+      {"the stricter of two", {fresh(10min), recent, fresh(20min)}, 1h, "user", stale},
+      {"the easier of two", {any_of({fresh(1min), recent})}, 1h, "user", stale},
+      {"one of two is not enough", {fresh(10min), recent}, 6min, "user", stale},
+      {"neither the role nor recent", {any_of({role({"editor"}), recent})}, 1h, "user", stale},
+      {"the role instead", {any_of({role({"editor"}), recent})}, 1h, "editor", "ok"},
+      {"the last moment", {recent}, 300'000ms, "user", "ok"},
+      {"now", {signed_in(), recent}, 0ms, "user", "ok"},
+  };
+  for (const Case& each : cases) EXPECT_EQ(outcome_of(each.guards, each.age, each.role), each.outcome) << each.what;
+
+  TestApi test;
+  Endpoint& endpoint = test.add("dropThing", run, things);
+  endpoint.guards = {role({"editor"}), recent};
+  EXPECT_EQ(test.outcome("dropThing", some_thing), "auth.not_signed_in");
+  EXPECT_EQ(test.api().endpoints()[0].guard->text(), "role editor, and sign-in within 300 s");
+  EXPECT_EQ(test.api().endpoints()[0].guard->description().sign_in_age_max, 300s);
+  EXPECT_EQ(any_of({fresh(1min), recent}).description().sign_in_age_max, 300s);
+  EXPECT_EQ(role({"editor"}).description().sign_in_age_max, std::nullopt);
+  EXPECT_EQ(fresh(0s).validate(), "asks for a sign-in within no time");
+}
+
+// A reply's owner is checked after the operation, and a stale caller gets past neither.
+TEST(Guard, FreshIsAskedForBesideTheOwnerOfAReply) {
+  using namespace std::chrono_literals;
+  Things things;
+  TestApi test;
+  Endpoint& endpoint = test.add("getThing", run, things);
+  endpoint.effect = Endpoint::Effect::reads;
+  endpoint.guards = {any_of({owner(&Thing::owner), role({"editor"})}), fresh(5min)};
+  EXPECT_EQ(test.outcome("getThing", some_thing, signed_in_ago(test, 1h)), "auth.step_up_required");
+  EXPECT_EQ(things.runs, 0);
+  EXPECT_EQ(test.outcome("getThing", some_thing, signed_in_ago(test, 1min)), "ok");
+}
+
+Result<> give_role(Call& call, ThingId, Things& things) {
+  ++things.runs;
+  return call.require_fresh(std::chrono::minutes{5});
+}
+
+TEST(Guard, AnOperationCanAskForARecentSignInItself) {
+  using namespace std::chrono_literals;
+  Things things;
+  TestApi test;
+  test.add("giveRole", give_role, things).guards = {open()};
+  EXPECT_EQ(test.outcome("giveRole", some_thing), "auth.not_signed_in");
+  EXPECT_EQ(test.outcome("giveRole", some_thing, signed_in_ago(test, 1h)), "auth.step_up_required");
+  EXPECT_EQ(test.outcome("giveRole", some_thing, signed_in_ago(test, 1min)), "ok");
+}
+
 TEST(Guard, SaysWhatIsWrongWithIt) {
   Things things;
   EXPECT_EQ(any_of({}).validate(), "combines no guards");

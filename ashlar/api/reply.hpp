@@ -73,7 +73,7 @@ struct DeviceToken {
 // Tokens that the client stores for the user: HTTP sets HttpOnly cookies.
 struct Credentials {
   std::string access_token;
-  std::string refresh_token;
+  std::string refresh_token;  // empty: the client keeps the one that it has
   Timestamp access_expires_at;
   Timestamp refresh_expires_at;
   std::optional<DeviceToken>

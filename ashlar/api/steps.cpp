@@ -84,6 +84,8 @@ class GuardStep final : public Step {
         return Result<>{};
       case Verdict::forbidden:
         return forbidden();
+      case Verdict::stale:
+        return std::unexpected(step_up_error(invocation.ruling.sign_in_age_max));
       case Verdict::unauthenticated:
         break;
     }

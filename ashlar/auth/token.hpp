@@ -26,6 +26,7 @@ inline constexpr ErrorCode token_invalid{ErrorKind::unauthenticated, "auth.token
 inline constexpr ErrorCode token_expired{ErrorKind::unauthenticated, "auth.token_expired"};
 inline constexpr ErrorCode token_revoked{ErrorKind::unauthenticated, "auth.token_revoked"};
 inline constexpr ErrorCode forbidden{ErrorKind::forbidden, "auth.forbidden"};
+inline constexpr ErrorCode step_up_required{ErrorKind::unauthenticated, "auth.step_up_required"};  // RFC 9470
 }  // namespace errors
 
 struct TokenOptions {

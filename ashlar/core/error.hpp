@@ -69,11 +69,17 @@ class Error {
   [[nodiscard]] const std::vector<Fault>& faults() const { return faults_; }
   // When it is worth trying again; zero when nothing is known.
   [[nodiscard]] std::chrono::seconds retry_after() const { return retry_after_; }
+  // How long ago the caller may have signed in, where a more recent sign-in is what is missing (RFC 9470); else zero.
+  [[nodiscard]] std::chrono::seconds sign_in_age_max() const { return sign_in_age_max_; }
   // For the log only: what the client must not see.
   [[nodiscard]] const std::string& cause() const { return cause_; }
 
   [[nodiscard]] Error with_retry_after(std::chrono::seconds delay) && {
-    retry_after_ = delay;
+    retry_after_ = Seconds(delay);
+    return std::move(*this);
+  }
+  [[nodiscard]] Error with_sign_in_age_max(std::chrono::seconds age) && {
+    sign_in_age_max_ = Seconds(age);
     return std::move(*this);
   }
   [[nodiscard]] Error with_cause(std::string cause) && {
@@ -82,10 +88,13 @@ class Error {
   }
 
  private:
+  using Seconds = std::chrono::duration<std::int32_t>;  // half the size: errors stand on the frames of coroutines
+
   ErrorCode code_;
   std::string message_;
   std::vector<Fault> faults_;
-  std::chrono::seconds retry_after_{0};
+  Seconds retry_after_{0};
+  Seconds sign_in_age_max_{0};
   std::string cause_;
 };
 

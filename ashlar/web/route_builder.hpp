@@ -39,6 +39,8 @@ class RouteBuilder {
   RouteBuilder& role(std::string any_of_first, auto... more) {
     return guard(api::role({std::move(any_of_first), std::string(std::move(more))...}));
   }
+  // A caller who signed in, or stepped up, at most that long ago: .role("admin").fresh(5min). See api::fresh().
+  RouteBuilder& fresh(std::chrono::seconds sign_in_age_max) { return guard(api::fresh(sign_in_age_max)); }
   RouteBuilder& permission(std::string any_of_first, auto... more) {
     return guard(api::permission({std::move(any_of_first), std::string(std::move(more))...}));
   }

@@ -65,6 +65,8 @@ Result<> CallGate::decide(const Uuid* owner) {
   const GuardedObject object{.id = id_ ? &*id_ : nullptr, .owner = owner};
   invocation_.ruling = invocation_.endpoint.guard->decide(invocation_.call, &object);
   if (invocation_.ruling.verdict == Verdict::allowed) return {};
+  if (invocation_.ruling.verdict == Verdict::stale)
+    return std::unexpected(step_up_error(invocation_.ruling.sign_in_age_max));
   return fail(auth::errors::forbidden, owner != nullptr ? "This belongs to somebody else." : "You may not do this.");
 }
 

@@ -38,16 +38,22 @@ class Combined final : public GuardRule {
       const Ruling ruling = guard.decide(call, object);
       if (ruling.verdict == Verdict::allowed) return ruling;
       if (ruling.verdict < best.verdict) best.verdict = ruling.verdict;
+      best.sign_in_age_max = std::max(best.sign_in_age_max, ruling.sign_in_age_max);  // the easiest way in
     }
     return best;
   }
-  // A refusal that is certain comes before the look-up of an owner; a caller who is anonymous is asked to sign in.
+  // A refusal that is certain comes before the look-up of an owner; a caller who is anonymous is asked to sign in, and
+  // one who may not do it anyway is not asked to sign in again.
   [[nodiscard]] Ruling decide_all(const Call& call, const GuardedObject* object) const {
     Ruling worst{Verdict::allowed, text_};
     for (const Guard& guard : guards_) {
       const Ruling ruling = guard.decide(call, object);
       if (ruling.verdict == Verdict::unauthenticated) return ruling;
-      if (ruling.verdict > worst.verdict) worst = ruling;
+      if (ruling.verdict == Verdict::stale && worst.verdict == Verdict::stale) {
+        worst.sign_in_age_max = std::min(worst.sign_in_age_max, ruling.sign_in_age_max);  // which satisfies both
+      } else if (ruling.verdict > worst.verdict) {
+        worst = ruling;
+      }
     }
     return worst;
   }
@@ -71,6 +77,10 @@ GuardDescription Combined::description() const {
     if (!any && one.identity == Identity::required) out.identity = Identity::required;
     if (any && one.refusal == Refusal::never) out.refusal = Refusal::never;
     if (!any && one.refusal == Refusal::possible) out.refusal = Refusal::possible;
+    if (one.sign_in_age_max) {
+      const auto known = out.sign_in_age_max.value_or(*one.sign_in_age_max);
+      out.sign_in_age_max = any ? std::max(known, *one.sign_in_age_max) : std::min(known, *one.sign_in_age_max);
+    }
     out.roles.insert(out.roles.end(), one.roles.begin(), one.roles.end());
     out.permissions.insert(out.permissions.end(), one.permissions.begin(), one.permissions.end());
   }

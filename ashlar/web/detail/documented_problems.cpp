@@ -31,6 +31,7 @@ void add_access(const AppOptions& options, const PreparedRoute& prepared, Collec
     for (const auto& code : {auth::errors::not_signed_in, auth::errors::token_invalid, auth::errors::token_expired,
                              auth::errors::token_revoked})
       out.add(code);
+    if (guard.sign_in_age_max) out.add(auth::errors::step_up_required);
     if (guard.refusal == api::GuardDescription::Refusal::possible) out.add(auth::errors::forbidden);
   }
   // Of an open route, too: a request that carries the refresh token's cookie is checked.

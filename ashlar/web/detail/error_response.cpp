@@ -53,9 +53,12 @@ void add_faults(const std::vector<Fault>& faults, std::string& out) {
   out += ']';
 }
 
-// RFC 6750 section 3.1: who came without a token is told of no error.
-std::string_view challenge_of(const Error& error) {
+// RFC 6750 section 3.1: a request without a token gets no error code. RFC 9470 section 3: how old a sign-in may be.
+std::string challenge_of(const Error& error) {
   const ErrorCode code = error.code();
+  if (code == auth::errors::step_up_required)
+    return "Bearer error=\"insufficient_user_authentication\", max_age=" +
+           std::to_string(error.sign_in_age_max().count());
   const bool of_token =
       code == auth::errors::token_invalid || code == auth::errors::token_expired || code == auth::errors::token_revoked;
   return of_token ? "Bearer error=\"invalid_token\"" : "Bearer";

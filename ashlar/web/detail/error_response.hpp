@@ -25,7 +25,8 @@ struct ProblemOrigin {
 
 // Makes the body and the fields of a response that tells of an error, as problem details (RFC 9457): `type` is
 // about:blank, so `title` is the status's phrase, `detail` the error's message; `code`, `requestId` and `errors` are
-// ours. An internal error's message stays inside. With 401 goes WWW-Authenticate, with 429 and 503 Retry-After.
+// ours. An internal error's message stays inside. With 401 goes WWW-Authenticate (RFC 6750; RFC 9470 for
+// auth.step_up_required), with 429 and 503 Retry-After.
 void write_problem(int status, const Error& error, const ProblemOrigin& origin, http::Response& response);
 inline void write_problem(const Error& error, const ProblemOrigin& origin, http::Response& response) {
   write_problem(status_of(error.code()), error, origin, response);

@@ -26,6 +26,15 @@ void mount(Routes& routes) {
   routes.get("/find", echo).open();
 }
 
+// RFC 9470 section 3.
+TEST(ErrorResponse, SaysHowOldASignInMayBe) {
+  http::Response response;
+  write_problem(api::step_up_error(std::chrono::minutes{5}), {}, response);
+  EXPECT_EQ(response.status, 401);
+  EXPECT_EQ(response.headers.find("WWW-Authenticate"),
+            "Bearer error=\"insufficient_user_authentication\", max_age=300");
+}
+
 // A member name of 10 MB came back in full.
 TEST(ErrorResponse, RepeatsAtMost200BytesOfWhatAClientSent) {
   TestApp app(mount);
