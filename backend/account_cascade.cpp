@@ -26,6 +26,12 @@ Task<Result<>> AccountCascade::after_address_change(api::UnitOfWork& unit, User 
   return mail_changed_address(unit, std::move(before), std::move(now), &challenges_, &mails_);
 }
 
+Task<Result<>> AccountCascade::before_disabling(api::UnitOfWork& unit, Uuid account) {
+  co_await unwrap(sessions_.end_all(unit, account));
+  authorities_.changed_after(unit, account);  // its API keys end
+  co_return Result<>{};
+}
+
 Task<Result<>> AccountCascade::before_removal(api::UnitOfWork& unit, Uuid account) {
   co_await unwrap(sessions_.end_all(unit, account));
   const auto cancelled = co_await unwrap(OrderRepository::cancel_pending_of(unit, account));

@@ -11,7 +11,8 @@ class Challenges;
 class Products;
 class Sessions;
 
-// Another role counts when the call returns. A removal ends the account's sessions, cancels its pending orders and
+// Another role counts when the call returns. Disabling an account ends its sessions and its API
+// keys. A removal ends the account's sessions, cancels its pending orders and
 // returns their pieces to the stock; its rights and API keys end when the call returns. Another address gets a mail to
 // verify it, the old one a notice, and every other token that was mailed ends.
 class AccountCascade final : public AccountHooks {
@@ -25,6 +26,7 @@ class AccountCascade final : public AccountHooks {
   Task<Result<>> require_may_give_role(api::UnitOfWork& unit, std::string role) override;
   Task<Result<>> change_role(api::UnitOfWork& unit, User before, std::string role) override;
   Task<Result<>> after_address_change(api::UnitOfWork& unit, User before, User now) override;
+  Task<Result<>> before_disabling(api::UnitOfWork& unit, Uuid account) override;
   Task<Result<>> before_removal(api::UnitOfWork& unit, Uuid account) override;
 
  private:

@@ -5,7 +5,9 @@
 #include "backend/passkeys/passkey_row.hpp"
 #include "backend/users/user_row.hpp"
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
 // The backend's SQL that is written by hand: raw_statements_test.cpp holds each to the migrated database.
 namespace ashlar::backend {
@@ -30,5 +32,67 @@ inline constexpr sql::RawStatement<PasskeyRow(std::string)> passkeys_by_email_ke
     "from users u join passkeys p on p.user_id = u.id where u.email_key = $1 order by p.created_at, p.id");
 
 inline constexpr sql::RawStatement<Uuid(Uuid)> author_of_post("select author_id from posts where id = $1");
+
+// What one use of a refresh token finds and leaves: of the session, and its user.
+struct RefreshedRow {
+  std::string refresh_id;  // of the newest token now
+  Timestamp session_created_at;
+  Timestamp last_used_at;
+  Timestamp expires_at;
+  Timestamp auth_time;
+  std::vector<std::string> amr;
+  std::string email;
+  std::string name;
+  Nullable<std::int64_t> age;
+  std::string role;
+  std::vector<std::string> permissions;
+  bool email_verified = false;
+  bool mfa_enabled = false;
+  Timestamp created_at;
+  Timestamp updated_at;
+};
+ASHLAR_DESCRIBE(RefreshedRow, refresh_id, session_created_at, last_used_at, expires_at, auth_time, amr, email, name,
+                age, role, permissions, email_verified, mfa_enabled, created_at, updated_at)
+
+// One use of a refresh token, decided and written by one statement: see docs/design/sessions.md. No row: it is refused.
+//   $1 session, $2 user, $3 id of the token, $4 id of the next one, $5 now, $6 the next one's end, $7 lifetime of a
+//   session in ms, $8 end of access tokens, $9 the window in ms, $10 when the session must have been used since
+// The window is measured by the database's clock: from when the winner had the row, to when a later request arrived,
+// however long that one waits for the row. SQLite has no server, so its clock is the process's ($5).
+using RefreshStatement = sql::RawStatement<RefreshedRow(Uuid, Uuid, std::string, std::string, Timestamp, Timestamp,
+                                                        std::int64_t, Timestamp, std::int64_t, Timestamp)>;
+inline constexpr RefreshStatement refresh_on_postgres(
+    "update sessions s set previous_id = $3, "
+    "refresh_id = case when s.refresh_id = $3 then $4 else s.refresh_id end, "
+    "rotated_at = case when s.refresh_id = $3 then clock_timestamp() else s.rotated_at end, "
+    "last_used_at = case when s.refresh_id = $3 then $5 else s.last_used_at end, "
+    "expires_at = case when s.refresh_id = $3 "
+    "  then least($6, s.created_at + $7::bigint * interval '1 millisecond') else s.expires_at end, "
+    "access_expires_at = greatest(s.access_expires_at, $8) "
+    "from users u where s.id = $1 and s.user_id = $2 and (s.refresh_id = $3 or (s.previous_id = $3 "
+    "  and $9::bigint > 0 and s.rotated_at > statement_timestamp() - $9::bigint * interval '1 millisecond')) "
+    "and s.last_used_at > $10 and s.created_at > $5::timestamptz - $7::bigint * interval '1 millisecond' "
+    "and u.id = s.user_id and u.disabled_at is null and u.credentials_version = s.credentials_version "
+    "returning s.refresh_id, s.created_at as session_created_at, s.last_used_at, s.expires_at, s.auth_time, s.amr, "
+    "u.email, u.name, u.age, u.role, u.permissions, u.email_verified, u.mfa_enabled, u.created_at, u.updated_at");
+// SQLite's RETURNING knows the changed table alone.
+inline constexpr RefreshStatement refresh_on_sqlite(
+    "update sessions set previous_id = $3, "
+    "refresh_id = case when refresh_id = $3 then $4 else refresh_id end, "
+    "rotated_at = case when refresh_id = $3 then $5 else rotated_at end, "
+    "last_used_at = case when refresh_id = $3 then $5 else last_used_at end, "
+    "expires_at = case when refresh_id = $3 then min($6, created_at + $7) else expires_at end, "
+    "access_expires_at = max(access_expires_at, $8) "
+    "where id = $1 and user_id = $2 and (refresh_id = $3 or (previous_id = $3 and $9 > 0 and rotated_at > $5 - $9)) "
+    "and last_used_at > $10 and created_at > $5 - $7 and exists (select 1 from users u where u.id = sessions.user_id "
+    "  and u.disabled_at is null and u.credentials_version = sessions.credentials_version) "
+    "returning refresh_id, created_at as session_created_at, last_used_at, expires_at, auth_time, amr, "
+    "(select email from users where id = user_id) as email, (select name from users where id = user_id) as name, "
+    "(select age from users where id = user_id) as age, (select role from users where id = user_id) as role, "
+    "(select permissions from users where id = user_id) as permissions, "
+    "(select email_verified from users where id = user_id) as email_verified, "
+    "(select mfa_enabled from users where id = user_id) as mfa_enabled, "
+    "(select created_at from users where id = user_id) as created_at, "
+    "(select updated_at from users where id = user_id) as updated_at");
 
 }  // namespace ashlar::backend

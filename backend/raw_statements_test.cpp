@@ -25,9 +25,11 @@ TEST(RawStatements, AreWhatTheMigratedDatabaseTakesAndGives) {
   EXPECT_EQ(statement_faults(database, instances::revoked_sessions_after), Faults{});
   if (database.dialect() == sql::Dialect::sqlite) {
     EXPECT_EQ(statement_faults(database, password_parameters_in_sqlite), Faults{});
+    EXPECT_EQ(statement_faults(database, refresh_on_sqlite), Faults{});
     return;
   }
   EXPECT_EQ(statement_faults(database, password_parameters_in_postgres), Faults{});
+  EXPECT_EQ(statement_faults(database, refresh_on_postgres), Faults{});
 }
 
 // One that stands elsewhere would be checked by nobody.

@@ -222,6 +222,23 @@ void read_passwords(config::Environment& env, Settings& settings) {
       env.duration("DEVICE_LIFETIME", settings.device_lifetime, 1h, 400 * 24h));
 }
 
+void read_sessions(config::Environment& env, Settings& settings) {
+  SessionOptions& sessions = settings.sessions;
+  SessionLimits& limits = sessions.limits;
+  const auth::TokenOptions& tokens = settings.tokens;
+  constexpr std::chrono::milliseconds lifetime_max = 3650 * 24h;
+  sessions.per_user_max = static_cast<std::uint32_t>(env.integer("SESSIONS_PER_USER_MAX", 50, 1, 10'000));
+  limits.idle_max = env.duration("SESSION_IDLE_MAX", tokens.refresh_lifetime, 1s, 365 * 24h);
+  limits.lifetime_max =
+      env.duration("SESSION_LIFETIME_MAX", std::max<std::chrono::milliseconds>(limits.lifetime_max, limits.idle_max),
+                   1s, lifetime_max);
+  limits.refresh_replay_window = env.duration("REFRESH_REPLAY_WINDOW", limits.refresh_replay_window, 0ms, 60s);
+  if (env.raw("SESSION_IDLE_MAX") && limits.idle_max < tokens.access_lifetime)
+    env.fault("SESSION_IDLE_MAX", "must not be shorter than JWT_EXPIRES_IN");
+  if (limits.lifetime_max < tokens.access_lifetime)
+    env.fault("SESSION_LIFETIME_MAX", "must not be shorter than JWT_EXPIRES_IN");
+}
+
 void read_first_admin(config::Environment& env, Settings& settings) {
   const std::string email = env.text("ADMIN_EMAIL", "", 254);
   const std::size_t faults_before = env.faults().size();
@@ -328,7 +345,7 @@ Settings read_settings(config::Environment& env) {
   read_secret_keys(env, out);
   read_second_factors(env, out);
   out.revocation_delay_max = env.duration("REVOCATION_DELAY_MAX", 2s, 100ms, 1min);
-  out.sessions_per_user_max = static_cast<std::uint32_t>(env.integer("SESSIONS_PER_USER_MAX", 50, 1, 10'000));
+  read_sessions(env, out);
   out.authority_accounts_max = static_cast<std::size_t>(env.integer("AUTHORITY_ACCOUNTS_MAX", 100'000, 64, 10'000'000));
   out.grants_per_user_max = static_cast<std::uint32_t>(env.integer("GRANTS_PER_USER_MAX", 200, 1, 1'000));
   out.api_keys_per_user_max = static_cast<std::uint32_t>(env.integer("API_KEYS_PER_USER_MAX", 20, 1, 1'000));

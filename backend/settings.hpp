@@ -15,6 +15,7 @@
 #include "ashlar/web/trusted_proxies.hpp"
 #include "backend/auth/guessing.hpp"
 #include "backend/auth/second_factor_options.hpp"
+#include "backend/auth/session_limits.hpp"
 #include "backend/mail_settings.hpp"
 #include "backend/oauth/oauth_options.hpp"
 #include "backend/passkeys/passkey_options.hpp"
@@ -68,8 +69,8 @@ struct Settings {
   std::vector<auth::SecretBoxKey> secret_keys;
   SecondFactorOptions second_factors;
   std::chrono::milliseconds revocation_delay_max{2'000};  // until it is known what another instance has ended
-  std::uint32_t sessions_per_user_max = 50;               // one more ends the one that was used longest ago
-  std::size_t authority_accounts_max = 100'000;           // whose rights are kept in memory
+  SessionOptions sessions;
+  std::size_t authority_accounts_max = 100'000;  // whose rights are kept in memory
   std::uint32_t grants_per_user_max = 200;
   std::uint32_t api_keys_per_user_max = 20;
   auth::PasswordScheme password_hash = auth::PasswordScheme::bcrypt;  // of new hashes

@@ -76,6 +76,12 @@ TEST(Settings, RefuseWithTheVariablesName) {
       {{{"JWT_REFRESH_EXPIRES_IN", "1m"}}, "JWT_REFRESH_EXPIRES_IN"},
       {{{"REVOCATION_DELAY_MAX", "0s"}}, "REVOCATION_DELAY_MAX"},
       {{{"SESSIONS_PER_USER_MAX", "0"}}, "SESSIONS_PER_USER_MAX"},
+      {{{"SESSION_IDLE_MAX", "14m"}}, "SESSION_IDLE_MAX"},
+      {{{"SESSION_IDLE_MAX", "366d"}}, "SESSION_IDLE_MAX"},
+      {{{"SESSION_LIFETIME_MAX", "14m"}}, "SESSION_LIFETIME_MAX"},
+      {{{"SESSION_LIFETIME_MAX", "forever"}}, "SESSION_LIFETIME_MAX"},
+      {{{"REFRESH_REPLAY_WINDOW", "61s"}}, "REFRESH_REPLAY_WINDOW"},
+      {{{"REFRESH_REPLAY_WINDOW", "10"}}, "REFRESH_REPLAY_WINDOW"},
       {{{"BCRYPT_COST", "3"}}, "BCRYPT_COST"},
       {{{"BCRYPT_COST", "17"}}, "BCRYPT_COST"},
       {{{"RATE_LIMIT_MAX", "-1"}}, "RATE_LIMIT_MAX"},
@@ -114,6 +120,24 @@ TEST(Settings, RefuseWithTheVariablesName) {
       {{{"HTTP2", "no"}}, "HTTP2"},
       {{{"COMPRESSION", "gzip"}}, "COMPRESSION"},
   });
+}
+
+TEST(Settings, SessionsLastAsLongAsTheirTokensUnlessTheySayElse) {
+  using namespace std::chrono_literals;
+  const auto limits = [](const Variables& variables) {
+    config::Environment env(variables);
+    const auto settings = read_settings(env);
+    EXPECT_TRUE(env.faults().empty());
+    return settings.sessions.limits;
+  };
+  EXPECT_EQ(limits({}).idle_max, 7 * 24h);
+  EXPECT_EQ(limits({}).lifetime_max, 90 * 24h);
+  EXPECT_EQ(limits({}).refresh_replay_window, 10s);
+  EXPECT_EQ(limits({{"JWT_REFRESH_EXPIRES_IN", "100d"}}).idle_max, 100 * 24h);
+  EXPECT_EQ(limits({{"JWT_REFRESH_EXPIRES_IN", "100d"}}).lifetime_max, 100 * 24h);
+  EXPECT_EQ(limits({{"SESSION_IDLE_MAX", "1h"}}).idle_max, 1h);
+  EXPECT_EQ(limits({{"SESSION_LIFETIME_MAX", "15m"}}).lifetime_max, 15min);
+  EXPECT_EQ(limits({{"REFRESH_REPLAY_WINDOW", "0s"}}).refresh_replay_window, 0s);
 }
 
 TEST(Settings, RefuseAnIncompleteAdminAndProductionWithoutSecrets) {
@@ -520,7 +544,7 @@ TEST(Settings, AreAllDocumented) {
   int count = 0;
   for (std::string name; std::getline(names, name); ++count)
     EXPECT_THAT(source.str(), testing::HasSubstr('"' + name + '"'));
-  EXPECT_EQ(count, 107);
+  EXPECT_EQ(count, 110);
 }
 
 }  // namespace

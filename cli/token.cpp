@@ -12,8 +12,10 @@ namespace ashlar::cli {
 
 namespace {
 
-Task<Result<backend::TokenPair>> open_session(api::UnitOfWork& unit, backend::User user, backend::Sessions* sessions) {
-  return sessions->open(unit, {.user = std::move(user), .amr = {"pwd"}});
+Task<Result<backend::TokenPair>> open_session(api::UnitOfWork& unit, backend::Account account,
+                                              backend::Sessions* sessions) {
+  return sessions->open(
+      unit, {.user = std::move(account.user), .amr = {"pwd"}, .credentials_version = account.credentials_version});
 }
 
 }  // namespace
@@ -32,7 +34,7 @@ int print_token(const std::string& email) {
   const api::Call::Environment environment{&place.clock, &place.random, &place.logger};
   api::SystemCall call(environment, "ashlar token");
   const auto pair =
-      place.loop.run_or_exit(application.units().run(call, &open_session, account->user, &application.sessions()));
+      place.loop.run_or_exit(application.units().run(call, &open_session, *account, &application.sessions()));
   std::puts(pair.access.token.c_str());
   return exit_ok;
 }

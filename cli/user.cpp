@@ -56,7 +56,7 @@ class UserCommand {
     api::Units units(*context.database, {});
     return context.loop.run_or_exit(units.run(call, body, std::move(arguments)...));
   }
-  // When the last access token that is valid now expires.
+  // When an access token that this configuration makes now expires; end() goes by what the sessions say as well.
   [[nodiscard]] Timestamp revoked_until() const {
     return context.clock.now() + context.settings.tokens.access_lifetime;
   }
@@ -73,6 +73,8 @@ Value checked(const std::string& text, const char* what) {
 
 // The change, and the end of the account's sessions.
 Task<Result<>> change_account(api::UnitOfWork& unit, Uuid id, UserChanges changes, Timestamp revoked_until) {
+  // A sign-in holds the account's row until its session is there, and ends with the others.
+  co_await unwrap(UserRepository::lock(unit, id));
   co_await unwrap(SessionRepository::end(unit, id, std::nullopt, revoked_until));
   if (changes.password_hash) co_await unwrap(backend::ChallengeRepository::end_for_new_password(unit, id));
   co_await unwrap(UserRepository::update(unit, id, std::move(changes)));

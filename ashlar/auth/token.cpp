@@ -121,12 +121,12 @@ struct Tokens::State {
   }
 
   template <class Claims>
-  void fill_in(Claims& claims, std::chrono::seconds lifetime) const {
+  void fill_in(Claims& claims, std::string token_id, Timestamp issued_at, Timestamp expires_at) const {
     claims.iss = options.issuer;
     claims.aud = options.audience;
-    claims.jti = make_token_id();
-    claims.iat = claims.nbf = clock.now().seconds();
-    claims.exp = claims.iat + lifetime.count();
+    claims.jti = std::move(token_id);
+    claims.iat = claims.nbf = issued_at.seconds();
+    claims.exp = expires_at.seconds();
   }
 
   template <class Claims>
@@ -160,9 +160,16 @@ Tokens::Tokens(TokenOptions options, const Clock& clock, Random& random, const R
     : state_(std::make_unique<State>(std::move(options), clock, random, revocations)) {}
 Tokens::~Tokens() = default;
 
+std::string Tokens::new_token_id() { return state_->make_token_id(); }
+
 IssuedToken Tokens::issue_access(const Principal& principal) {
+  return issue_access(principal, state_->clock.now() + state_->options.access_lifetime);
+}
+
+IssuedToken Tokens::issue_access(const Principal& principal, Timestamp not_after) {
   AccessTokenClaims claims;
-  state_->fill_in(claims, state_->options.access_lifetime);
+  const Timestamp now = state_->clock.now();
+  state_->fill_in(claims, new_token_id(), now, std::min(not_after, now + state_->options.access_lifetime));
   claims.sub = principal.id;
   if (!principal.session.is_nil()) claims.sid = principal.session;
   if (!principal.email.empty()) claims.email = principal.email;
@@ -174,10 +181,19 @@ IssuedToken Tokens::issue_access(const Principal& principal) {
 }
 
 IssuedToken Tokens::issue_refresh(const Uuid& account, const Uuid& session) {
+  const Timestamp now = state_->clock.now();
+  return issue_refresh({.account = account,
+                        .session = session,
+                        .token_id = new_token_id(),
+                        .expires_at = now + state_->options.refresh_lifetime},
+                       now);
+}
+
+IssuedToken Tokens::issue_refresh(const RefreshClaims& wanted, Timestamp issued_at) {
   RefreshTokenClaims claims;
-  state_->fill_in(claims, state_->options.refresh_lifetime);
-  claims.sub = account;
-  claims.sid = session;
+  state_->fill_in(claims, wanted.token_id, issued_at, wanted.expires_at);
+  claims.sub = wanted.account;
+  claims.sid = wanted.session;
   return state_->issue(state_->current_keys()->refresh, refresh_type, claims);
 }
 

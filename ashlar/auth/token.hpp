@@ -81,7 +81,13 @@ class Tokens {
   // principal of account, session and auth_time alone makes a token that carries no rights. Throws std::length_error
   // when the claims do not fit in token_bytes_max.
   [[nodiscard]] IssuedToken issue_access(const Principal& principal);
+  // Expires at `not_after` where that is sooner than access_lifetime from now.
+  [[nodiscard]] IssuedToken issue_access(const Principal& principal, Timestamp not_after);
   [[nodiscard]] IssuedToken issue_refresh(const Uuid& account, const Uuid& session);
+  // With these claims, whole seconds of their times; for one that has to be issued again. Of the same claims the same
+  // key makes the same token, unless its algorithm signs with random numbers (ES256).
+  [[nodiscard]] IssuedToken issue_refresh(const RefreshClaims& claims, Timestamp issued_at);
+  [[nodiscard]] std::string new_token_id();
 
   // Checks signature (or finds the token in the cache of verified ones), algorithm, type, issuer, audience, times and
   // revocation. The principal is shared with the cache and immutable. Errors: auth.token_invalid (never says why),

@@ -11,7 +11,7 @@ namespace ashlar::instances {
 // Sessions that a transaction ended. RevocationBroadcast::announce() takes them once it is committed.
 struct EndedSessions {
   std::vector<Uuid> ids;
-  Timestamp until;  // when the last of their access tokens expires
+  Timestamp until;  // no access token of theirs lasts longer
 };
 
 }  // namespace ashlar::instances

@@ -60,6 +60,7 @@ void mount(Routes& routes) {
   routes.get("/items/{id}", get_item).open().etag();
   routes.post("/subscribe", subscribe).open().forms();
   routes.post("/ping", ping).open();
+  routes.post("/recent", ping).signed_in().fresh(5min);
   routes.get("/ready", unwell).open().essential().may_be_unavailable();
   mount_docs(routes, DocsPage::no);
 }
@@ -107,6 +108,11 @@ TEST(OpenApiProblems, ListsEveryRefusalOfARoute) {
   const std::vector<Scenario> scenarios = {
       {create, 401, "auth.not_signed_in", {Method::post, "/items", {}, "{}"}},
       {create, 401, "auth.token_invalid", {Method::post, "/items", {{"Authorization", "Bearer x"}}, "{}"}},
+      {create,
+       400,
+       "auth.cookie_repeated",
+       {Method::post, "/items", {{"Cookie", "accessToken=a; accessToken=b"}}, "{}"}},
+      {"~1recent/post", 401, "auth.step_up_required", {Method::post, "/recent", {bearer}, {}}},
       {create,
        403,
        "auth.forbidden",

@@ -34,6 +34,10 @@ Task<Result<std::optional<ApiKeyRow>>> ApiKeyRepository::find(Uuid id) {
   return sql::find<&ApiKeyRow::id>(id).one(in_);
 }
 
+Task<Result<bool>> ApiKeyRepository::is_of_enabled_account(const ApiKeyRow& key) {
+  return from<UserRow>().where(col<&UserRow::id> == key.user_id && col<&UserRow::disabled_at>.is_null()).exists(in_);
+}
+
 Task<Result<>> ApiKeyRepository::note_use(std::vector<Uuid> ids, Timestamp at) {
   co_await unwrap(sql::update<ApiKeyRow>()
                       .set(col<&ApiKeyRow::last_used_at> = at)

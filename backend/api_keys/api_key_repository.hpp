@@ -21,6 +21,7 @@ class ApiKeyRepository {
 
   Task<Result<api::Page<ApiKey>>> list(Uuid user, ListApiKeys wanted);
   Task<Result<std::optional<ApiKeyRow>>> find(Uuid id);
+  Task<Result<bool>> is_of_enabled_account(const ApiKeyRow& key);
   // Nothing changes for keys that were used later already, or are gone.
   Task<Result<>> note_use(std::vector<Uuid> ids, Timestamp at);
 

@@ -20,8 +20,9 @@ Task<Result<api::WithCredentials<SignedIn>>> change(api::UnitOfWork& unit, Passw
   co_await unwrap(UserRepository::update(unit, account.user.id, {.password_hash = std::move(wanted.password_hash)}));
   co_await unwrap(ChallengeRepository::end_for_new_password(unit, account.user.id));
   co_await unwrap(sessions->end_all(unit, account.user.id));
-  TokenPair pair =
-      co_await unwrap(sessions->open(unit, {.user = account.user, .amr = {"pwd"}}, Sessions::Notice::none));
+  TokenPair pair = co_await unwrap(sessions->open(
+      unit, {.user = account.user, .amr = {"pwd"}, .credentials_version = account.credentials_version + 1},
+      Sessions::Notice::none));
   mails->send_password_changed(unit, account.user.email);
   log_account_event(unit, "password changed", account.user.id);
   co_return signed_in(unit.call(), std::move(account.user), std::move(pair));

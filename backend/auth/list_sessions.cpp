@@ -2,6 +2,7 @@
 #include "backend/auth/list_sessions.hpp"
 
 #include "backend/auth/session_repository.hpp"
+#include "backend/auth/sessions.hpp"
 
 namespace ashlar::backend {
 
@@ -16,8 +17,9 @@ Session Session::example() {
           .expires_at = moment + std::chrono::hours{7 * 24}};
 }
 
-Task<Result<api::Page<Session>>> list_sessions(api::UserCall& call, ListSessions in, sql::Database& database) {
-  auto page = co_await unwrap(SessionRepository(database).list(call.user().id, call.now(), in));
+Task<Result<api::Page<Session>>> list_sessions(api::UserCall& call, ListSessions in, sql::Database& database,
+                                               Sessions& sessions) {
+  auto page = co_await unwrap(SessionRepository(database).list(call.user().id, call.now(), sessions.limits(), in));
   for (Session& session : page.items) session.current = session.id == call.user().session;
   co_return page;
 }

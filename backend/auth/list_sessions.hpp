@@ -11,6 +11,9 @@
 
 namespace ashlar::backend {
 
-Task<Result<api::Page<Session>>> list_sessions(api::UserCall& call, ListSessions in, sql::Database& database);
+class Sessions;
+
+Task<Result<api::Page<Session>>> list_sessions(api::UserCall& call, ListSessions in, sql::Database& database,
+                                               Sessions& sessions);
 
 }  // namespace ashlar::backend

@@ -10,7 +10,8 @@ namespace ashlar::backend {
 Login Login::example() {
   return {.email = Email::of("ada@example.com"),
           .password = Secret<Text<1, 1024>>::of("a long password"),
-          .device_token = {}};
+          .device_token = {},
+          .refresh_token = std::nullopt};
 }
 
 namespace {
@@ -25,6 +26,7 @@ struct Verified {
   Uuid account;
   std::string hash;                     // that it was verified against
   std::optional<std::string> new_hash;  // that takes its place
+  std::optional<std::string> replaces;  // a refresh token, whose session ends
 };
 
 // The account may have been changed since it was read, so it is read again under a lock that conflicts with every
@@ -41,12 +43,16 @@ Task<Result<std::optional<api::WithCredentials<SignInReply>>>> open_session(api:
     now->password_hash = *verified.new_hash;
     co_await unwrap(UserRepository::replace_hash(unit, verified.account, std::move(*verified.new_hash)));
   }
+  if (now->user.disabled_at) co_return std::unexpected(invalid_credentials());
   if (now->user.mfa_enabled) {
     MfaRequired required{.mfa_token = co_await unwrap(second_factors->begin_sign_in(unit, std::move(*now)))};
     co_return api::WithCredentials<SignInReply>{
         .reply = std::move(required), .credentials = {}, .otherwise = api::StoredCredentials::kept};
   }
-  TokenPair pair = co_await unwrap(sessions->open(unit, {.user = now->user, .amr = {"pwd"}}));
+  TokenPair pair = co_await unwrap(sessions->open(unit, {.user = now->user,
+                                                         .amr = {"pwd"},
+                                                         .credentials_version = now->credentials_version,
+                                                         .replaces = std::move(verified.replaces)}));
   auto reply = signed_in(unit.call(), std::move(now->user), std::move(pair));
   co_return api::WithCredentials<SignInReply>{.reply = std::move(reply.reply),
                                               .credentials = std::move(reply.credentials)};
@@ -74,7 +80,9 @@ Task<Result<api::WithCredentials<SignInReply>>> login(api::Call& call, Login in,
     if (account) hash = account->password_hash;
     const auto checked = co_await unwrap(check_password(call, std::move(guess), password, hash, guessing, passwords));
     if (!account || !checked.matches) break;
-    Verified verified{.account = account->user.id, .hash = std::move(account->password_hash), .new_hash = {}};
+    Verified verified{
+        .account = account->user.id, .hash = std::move(account->password_hash), .new_hash = {}, .replaces = {}};
+    if (in.refresh_token) verified.replaces = in.refresh_token->str();
     if (checked.needs_rehash) {
       // Without a new hash the old one stays: being too busy to replace it is no reason to refuse the sign-in.
       if (auto hashed = co_await passwords.hash_again(call, password, lane)) verified.new_hash = std::move(*hashed);

@@ -19,10 +19,12 @@ struct Login {
   // Of an earlier sign-in on this device; over HTTP, the cookie's when the body has none. One that is not good counts
   // as none.
   std::optional<Secret<Text<1, 4096>>> device_token;
+  // Of a session that this sign-in replaces; over HTTP, the cookie's.
+  std::optional<Text<1, 4096>> refresh_token;
 
   static Login example();
 };
-ASHLAR_DESCRIBE(Login, email, password, device_token)
+ASHLAR_DESCRIBE(Login, email, password, device_token, refresh_token)
 
 // A wrong password and an unknown address get the same reply after the same time. A hash with other parameters than new
 // ones have is replaced. An account with a second factor gets no credentials, and keeps those that the client stores.

@@ -9,17 +9,19 @@ Register Register::example() {
   return {.name = UserName::of("Ada Lovelace"),
           .email = Email::of("ada@example.com"),
           .password = Password::of("a long password"),
-          .age = Age::of(36)};
+          .age = Age::of(36),
+          .refresh_token = std::nullopt};
 }
 
 namespace {
 
 using Registered = api::WithCredentials<api::Created<SignedIn>>;
 
-Task<Result<Registered>> create_and_open(api::UnitOfWork& unit, NewUser account, Sessions* sessions,
-                                         const Challenges* challenges, AccountMails* mails) {
+Task<Result<Registered>> create_and_open(api::UnitOfWork& unit, NewUser account, std::optional<std::string> replaces,
+                                         Sessions* sessions, const Challenges* challenges, AccountMails* mails) {
   User user = co_await unwrap(UserRepository::create(unit, std::move(account)));
-  TokenPair pair = co_await unwrap(sessions->open(unit, {.user = user, .amr = {"pwd"}}, Sessions::Notice::none));
+  TokenPair pair = co_await unwrap(
+      sessions->open(unit, {.user = user, .amr = {"pwd"}, .replaces = std::move(replaces)}, Sessions::Notice::none));
   constexpr auto kind = ChallengeKind::email_verification;
   auto issued = co_await unwrap(challenges->issue(unit, {.kind = kind, .user = user.id, .sent_to = user.email}));
   if (issued.token) mails->send_verification(unit, user.email, std::move(*issued.token), challenges->lifetime(kind));
@@ -42,7 +44,10 @@ Task<Result<Registered>> register_account(api::Call& call, Register in, api::Uni
                   .password_hash = co_await unwrap(passwords.hash_new(
                       call, std::move(in.password), {.name = in.name.str(), .email = in.email.str()}, "/password")),
                   .created_at = call.now()};
-  co_return co_await units.run(call, &create_and_open, std::move(account), &sessions, &challenges, &mails);
+  std::optional<std::string> replaces;
+  if (in.refresh_token) replaces = in.refresh_token->str();
+  co_return co_await units.run(call, &create_and_open, std::move(account), std::move(replaces), &sessions, &challenges,
+                               &mails);
 }
 
 }  // namespace ashlar::backend

@@ -17,10 +17,12 @@ struct Register {
   Email email;
   Password password;
   std::optional<Age> age;
+  // Of a session that this sign-in replaces; over HTTP, the cookie's.
+  std::optional<Text<1, 4096>> refresh_token;
 
   static Register example();
 };
-ASHLAR_DESCRIBE(Register, name, email, password, age)
+ASHLAR_DESCRIBE(Register, name, email, password, age, refresh_token)
 
 // Makes an account, signs it in, and mails a token to verify its address.
 Task<Result<api::WithCredentials<api::Created<SignedIn>>>> register_account(api::Call& call, Register in,

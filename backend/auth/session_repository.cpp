@@ -4,6 +4,8 @@
 #include "ashlar/instances/revocation_sync.hpp"
 #include "ashlar/sql/query.hpp"
 
+#include <algorithm>
+
 namespace ashlar::backend {
 
 using instances::RevokedSessionRow;
@@ -23,26 +25,31 @@ Session session_of(SessionRow row) {
           .expires_at = row.expires_at};
 }
 
-Task<Result<std::vector<Uuid>>> end_where(api::UnitOfWork& unit, sql::Condition<SessionRow> which,
-                                          Timestamp revoked_until) {
-  const auto ended = co_await unwrap(sql::erase<SessionRow>().where(std::move(which)).returning_all(unit));
-  std::vector<Uuid> ids;
+Task<Result<instances::EndedSessions>> end_where(api::UnitOfWork& unit, sql::Condition<SessionRow> which,
+                                                 Timestamp revoked_until) {
+  const auto rows = co_await unwrap(sql::erase<SessionRow>().where(std::move(which)).returning_all(unit));
+  instances::EndedSessions ended{.ids = {}, .until = revoked_until};
   std::vector<RevokedSessionRow> revoked;
-  for (const SessionRow& row : ended) {
-    ids.push_back(row.id);
-    revoked.push_back({.session_id = row.id, .expires_at = revoked_until});
+  for (const SessionRow& row : rows) {
+    ended.ids.push_back(row.id);
+    const Timestamp until = std::max(revoked_until, row.access_expires_at);
+    ended.until = std::max(ended.until, until);
+    revoked.push_back({.session_id = row.id, .expires_at = until});
   }
   co_await unwrap(sql::insert_many(revoked).run(unit));
   const Timestamp now = unit.call().now();
   co_await unwrap(sql::erase<RevokedSessionRow>().where(col<&RevokedSessionRow::expires_at> <= now).run(unit));
-  co_return ids;
+  co_return ended;
 }
 
 }  // namespace
 
-Task<Result<api::Page<Session>>> SessionRepository::list(Uuid user, Timestamp now, ListSessions wanted) {
+Task<Result<api::Page<Session>>> SessionRepository::list(Uuid user, Timestamp now, SessionLimits limits,
+                                                         ListSessions wanted) {
   auto rows = co_await unwrap(sql::from<SessionRow>()
-                                  .where(col<&SessionRow::user_id> == user && col<&SessionRow::expires_at> > now)
+                                  .where(col<&SessionRow::user_id> == user && col<&SessionRow::expires_at> > now &&
+                                         col<&SessionRow::last_used_at> > limits.used_after(now) &&
+                                         col<&SessionRow::created_at> > limits.created_after(now))
                                   .order_by(wanted.sort, asc<&SessionRow::id>)
                                   .page(wanted.page, wanted.limit)
                                   .all_and_count(in_));
@@ -77,33 +84,62 @@ Task<Result<>> SessionRepository::create(api::UnitOfWork& unit, SessionRow sessi
   co_return Result<>{};
 }
 
-Task<Result<bool>> SessionRepository::advance(api::UnitOfWork& unit, RefreshStep step) {
-  const auto updated = co_await unwrap(
-      sql::update<SessionRow>()
-          .set(col<&SessionRow::refresh_id> = step.to, col<&SessionRow::last_used_at> = unit.call().now(),
-               col<&SessionRow::expires_at> = step.expires_at)
-          .where(col<&SessionRow::id> == step.session && col<&SessionRow::user_id> == step.user_id &&
-                 col<&SessionRow::refresh_id> == step.from)
-          .run(unit));
-  co_return updated.rows_affected == 1;
+Task<Result<std::optional<RefreshedRow>>> SessionRepository::advance(api::UnitOfWork& unit, RefreshStep step) {
+  const auto& statement = unit.dialect() == sql::Dialect::postgres ? refresh_on_postgres : refresh_on_sqlite;
+  const Timestamp now = unit.call().now();
+  co_return co_await statement(step.session, step.user_id, step.from, step.to, now, step.expires_at,
+                               step.limits.lifetime_max.count(), step.access_expires_at,
+                               step.limits.refresh_replay_window.count(), step.limits.used_after(now))
+      .writing()
+      .one(unit);
 }
 
-Task<Result<std::vector<Uuid>>> SessionRepository::end(api::UnitOfWork& unit, Uuid user, std::optional<Uuid> session,
-                                                       Timestamp revoked_until) {
+Task<Result<RefusedRefresh>> SessionRepository::refuse(api::UnitOfWork& unit, RefreshStep step) {
+  const auto row =
+      co_await unwrap(sql::from<SessionRow>()
+                          .where(col<&SessionRow::id> == step.session && col<&SessionRow::user_id> == step.user_id)
+                          .for_update()
+                          .one(unit));
+  if (!row) co_return RefusedRefresh{};
+  const auto user = co_await unwrap(sql::find<&UserRow::id>(step.user_id).one(unit));
+  const Timestamp now = unit.call().now();
+  RefusedRefresh out{.refusal = RefreshRefusal::reused, .ended = {}};
+  if (!user || user->disabled_at || user->credentials_version != row->credentials_version) {
+    out.refusal = RefreshRefusal::withdrawn;
+  } else if (row->last_used_at <= step.limits.used_after(now) || row->created_at <= step.limits.created_after(now)) {
+    out.refusal = RefreshRefusal::outlived;
+  }
+  out.ended = co_await unwrap(end(unit, step.user_id, step.session, step.access_expires_at));
+  co_return out;
+}
+
+Task<Result<std::optional<SessionRow>>> SessionRepository::step_up(api::UnitOfWork& unit, StepUpProof proof) {
+  const Timestamp now = unit.call().now();
+  co_return co_await sql::update<SessionRow>()
+      .set(col<&SessionRow::auth_time> = proof.auth_time, col<&SessionRow::amr> = std::move(proof.amr),
+           col<&SessionRow::access_expires_at> = proof.access_expires_at)
+      .where(col<&SessionRow::id> == proof.session && col<&SessionRow::user_id> == proof.user_id &&
+             col<&SessionRow::last_used_at> > proof.limits.used_after(now) &&
+             col<&SessionRow::created_at> > proof.limits.created_after(now))
+      .returning_one(unit);
+}
+
+Task<Result<instances::EndedSessions>> SessionRepository::end(api::UnitOfWork& unit, Uuid user,
+                                                              std::optional<Uuid> session, Timestamp revoked_until) {
   sql::Condition<SessionRow> which = col<&SessionRow::user_id> == user;
   if (session) which = std::move(which) && col<&SessionRow::id> == *session;
   return end_where(unit, std::move(which), revoked_until);
 }
 
-Task<Result<std::vector<Uuid>>> SessionRepository::end_beyond(api::UnitOfWork& unit, Uuid user, std::int64_t kept,
-                                                              Timestamp revoked_until) {
+Task<Result<instances::EndedSessions>> SessionRepository::end_beyond(api::UnitOfWork& unit, Uuid user,
+                                                                     std::int64_t kept, Timestamp revoked_until) {
   const auto beyond = co_await unwrap(sql::from<SessionRow>()
                                           .where(col<&SessionRow::user_id> == user)
                                           .order_by(desc<&SessionRow::last_used_at>, desc<&SessionRow::id>)
                                           .page(2, kept)
                                           .all(unit));
+  if (beyond.empty()) co_return instances::EndedSessions{};
   std::vector<Uuid> ids;
-  if (beyond.empty()) co_return ids;
   for (const SessionRow& row : beyond) ids.push_back(row.id);
   co_return co_await end_where(unit, col<&SessionRow::id>.in(ids), revoked_until);
 }

@@ -75,11 +75,12 @@ TEST(Refresh, TakesTheTokenOfTheCookie) {
   EXPECT_EQ(reply.status, 200) << reply.body;
 }
 
-TEST(Refresh, ATokenThatIsUsedTwiceEndsItsSessionAndNoOther) {
+// The token directly before the newest one may be sent again for a moment: see refresh_table_test.cpp.
+TEST(Refresh, AnOldTokenEndsItsSessionAndNoOther) {
   TestBackend backend;
   const Person thief = backend.person("ada");
   const Person elsewhere = backend.sign_in(thief.email);
-  const Person owner = refreshed(backend, thief);
+  const Person owner = refreshed(backend, refreshed(backend, thief));
 
   const auto reply = backend.client().post("/api/auth/refresh", token_body(thief.refresh_token));
   EXPECT_EQ(reply.status, 401);
@@ -92,13 +93,13 @@ TEST(Refresh, ATokenThatIsUsedTwiceEndsItsSessionAndNoOther) {
   (void)refreshed(backend, elsewhere);
 }
 
-TEST(Refresh, OneTokenAtOnceGivesOnePairAtMost) {
+TEST(Refresh, OneTokenAtOnceGivesOneSuccessor) {
   TestBackend backend;
   const Person ada = backend.person("ada");
   const auto statuses = backend.at_once(
       4, {.method = Method::post, .target = "/api/auth/refresh", .headers = {}, .body = token_body(ada.refresh_token)});
-  EXPECT_THAT(statuses, testing::ElementsAre(200, 401, 401, 401));
-  EXPECT_EQ(code_of_me(backend, ada), "auth.token_revoked");
+  EXPECT_THAT(statuses, testing::Each(200));
+  EXPECT_EQ(code_of_me(backend, ada), "ok");
 }
 
 TEST(Logout, RefusesThoseWhoAreNotSignedIn) {

@@ -29,7 +29,11 @@ ASHLAR_DESCRIBE(SignedIn, user, access_token, refresh_token, token_type, expires
 // An account that has proved who it is, for Sessions::open.
 struct SignIn {
   User user;
-  std::vector<std::string> amr;  // how (RFC 8176): {"pwd"}, {"pwd", "otp"}
+  std::vector<std::string> amr;          // how (RFC 8176): {"pwd"}, {"mfa", "otp", "pwd"}
+  std::int64_t credentials_version = 0;  // Account's, as it was read under its lock
+  // A refresh token that the client held: its session, of any account, ends with this sign-in. One that is not valid
+  // counts as none.
+  std::optional<std::string> replaces = std::nullopt;
 };
 
 struct TokenPair {

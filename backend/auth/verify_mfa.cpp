@@ -17,7 +17,8 @@ Task<Result<Completed>> complete(api::UnitOfWork& unit, VerifyMfa in, Sessions* 
   auto checked =
       co_await unwrap(second_factors->complete_sign_in(unit, in.mfa_token.reveal().str(), std::move(in.code)));
   if (!checked) co_return Completed(std::unexpected(std::move(checked.error())));
-  TokenPair pair = co_await unwrap(sessions->open(unit, {.user = checked->user, .amr = {"pwd", "otp"}}));
+  TokenPair pair = co_await unwrap(sessions->open(
+      unit, {.user = checked->user, .amr = {"pwd", "otp"}, .credentials_version = checked->credentials_version}));
   co_return Completed(signed_in(unit.call(), std::move(checked->user), std::move(pair)));
 }
 

@@ -87,7 +87,7 @@ Task<Result<>> finish_oauth(api::Call& call, http::Request& request, http::Respo
     web::set_credential_cookies(&*finished->credentials, call.now(),
                                 {.names = oauth.credential_cookies(),
                                  .secure = secure ? web::CookiePolicy::Secure::yes : web::CookiePolicy::Secure::no},
-                                response.headers);
+                                request.headers, response.headers);
   }
   if (flow->return_to.empty()) {
     response.headers.set("Content-Type", "application/json");

@@ -122,7 +122,8 @@ Task<Result<api::WithCredentials<SignInReply>>> sign_in(api::UnitOfWork& unit, P
     co_return api::WithCredentials<SignInReply>{
         .reply = std::move(required), .credentials = {}, .otherwise = api::StoredCredentials::kept};
   }
-  TokenPair pair = co_await unwrap(sessions->open(unit, {.user = account->user, .amr = {}}));
+  TokenPair pair = co_await unwrap(
+      sessions->open(unit, {.user = account->user, .amr = {}, .credentials_version = account->credentials_version}));
   auto reply = signed_in(unit.call(), std::move(account->user), std::move(pair));
   co_return api::WithCredentials<SignInReply>{.reply = std::move(reply.reply),
                                               .credentials = std::move(reply.credentials)};

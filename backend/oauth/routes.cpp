@@ -5,6 +5,7 @@
 #include "backend/oauth/list_identities.hpp"
 #include "backend/oauth/start_oauth.hpp"
 #include "backend/oauth/unlink_identity.hpp"
+#include "backend/sign_in_age.hpp"
 
 #include <string>
 
@@ -39,7 +40,7 @@ void mount_oauth(web::Routes& routes, Oauth& oauth) {
   }
   routes.get("/api/auth/identities", list_identities, oauth.units().database()).signed_in()
       .name("listIdentities").tag("Auth").summary("My identities at sign-in providers");
-  routes.remove("/api/auth/identities/{id}", unlink_identity, oauth.units()).signed_in()
+  routes.remove("/api/auth/identities/{id}", unlink_identity, oauth.units()).signed_in().fresh(sign_in_age_max)
       .name("unlinkIdentity").tag("Auth").summary("Unlink one of my identities").fails_with(errors::identity_not_found, errors::last_sign_in_method);
 }
 // clang-format on

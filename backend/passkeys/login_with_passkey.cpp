@@ -23,7 +23,8 @@ Task<Result<api::WithCredentials<SignInReply>>> open_session(api::UnitOfWork& un
     co_return api::WithCredentials<SignInReply>{
         .reply = std::move(required), .credentials = {}, .otherwise = api::StoredCredentials::kept};
   }
-  TokenPair pair = co_await unwrap(sessions->open(unit, {.user = account.user, .amr = std::move(methods)}));
+  TokenPair pair = co_await unwrap(sessions->open(
+      unit, {.user = account.user, .amr = std::move(methods), .credentials_version = account.credentials_version}));
   auto reply = signed_in(unit.call(), std::move(account.user), std::move(pair));
   co_return api::WithCredentials<SignInReply>{.reply = std::move(reply.reply),
                                               .credentials = std::move(reply.credentials)};

@@ -205,7 +205,6 @@ TEST(PasskeySettings, AreWrongWhereABrowserWouldRefuseThem) {
            {{{"WEBAUTHN_RP_ID", "example.org"}, {"WEBAUTHN_ORIGINS", "http://example.org"}}, "WEBAUTHN_ORIGINS "},
            {{{"WEBAUTHN_RP_ID", "example.org"}, {"WEBAUTHN_ORIGINS", "https://example.org/"}}, "WEBAUTHN_ORIGINS "},
            {{{"WEBAUTHN_RP_ID", "example.org"}, {"WEBAUTHN_ORIGINS", "*"}}, "WEBAUTHN_ORIGINS "},
-           {{{"PUBLIC_URL", "ftp://example.org"}}, "PUBLIC_URL "},
            {{{"PUBLIC_URL", "http://example.org"}}, "WEBAUTHN_ORIGINS "},
            {{{"WEBAUTHN_USER_VERIFICATION", "discouraged"}}, "WEBAUTHN_USER_VERIFICATION "},
            {{{"WEBAUTHN_CHALLENGE_TIME_MAX", "1s"}}, "WEBAUTHN_CHALLENGE_TIME_MAX "},

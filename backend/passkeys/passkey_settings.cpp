@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/passkeys/passkey_settings.hpp"
 
+#include "ashlar/schema/constraints.hpp"
 #include "ashlar/web/cors.hpp"
 
 #include <algorithm>
@@ -49,9 +50,10 @@ std::string fault_of(const std::string& origin, const std::string& id) {
 PasskeyOptions read_passkey_options(config::Environment& env, PasskeyDefaults defaults) {
   using UserVerification = auth::RelyingPartyOptions::UserVerification;
   PasskeyOptions out;
-  static constexpr std::array<std::string_view, 2> schemes{"https", "http"};
-  std::string url = env.url("PUBLIC_URL", "", schemes);
-  if (url.empty() && defaults.place == PasskeyDefaults::Place::localhost)
+  std::string url;  // a faulty one is reported by read_mail()
+  if (const auto given = env.raw("PUBLIC_URL"); given && Url::parse(*given)) url = *given;
+  // Port 0 is any free one: no page can be named.
+  if (url.empty() && defaults.place == PasskeyDefaults::Place::localhost && defaults.port != 0)
     url = "http://localhost:" + std::to_string(defaults.port);
 
   auth::RelyingPartyOptions& party = out.relying_party;

@@ -28,6 +28,8 @@ class AccountHooks {
   virtual Task<Result<>> change_role(api::UnitOfWork& unit, User before, std::string role) = 0;
   // After the account got another e-mail address that nobody confirmed.
   virtual Task<Result<>> after_address_change(api::UnitOfWork& unit, User before, User now) = 0;
+  // Before the account is disabled. Its row is locked: see UserRepository::lock.
+  virtual Task<Result<>> before_disabling(api::UnitOfWork& unit, Uuid account) = 0;
   // Before the account is removed. Its row is locked: see UserRepository::lock.
   virtual Task<Result<>> before_removal(api::UnitOfWork& unit, Uuid account) = 0;
 };

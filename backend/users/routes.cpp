@@ -25,7 +25,7 @@ void mount_users(web::Routes& routes, api::Units& units, Passwords& passwords, A
   routes.get("/api/users/{id}", get_user, database).permission("read:user")
       .name("getUser").tag("Users").summary("One account").fails_with(errors::user_not_found);
   routes.patch("/api/users/{id}", update_user, units, hooks).permission("update:user")
-      .name("updateUser").tag("Users").summary("Change an account").fails_with(errors::user_not_found, errors::email_taken, errors::last_admin);
+      .name("updateUser").tag("Users").summary("Change an account").fails_with(errors::user_not_found, errors::email_taken, errors::last_admin, auth::errors::step_up_required);
   routes.remove("/api/users/{id}", delete_user, units, hooks).permission("delete:user")
       .name("deleteUser").tag("Users").summary("Remove an account and its posts; pending orders are cancelled, others stay without it").fails_with(errors::user_not_found, errors::last_admin);
 }

@@ -17,11 +17,13 @@ struct UpdateUser {
   std::optional<Email> email;
   std::optional<Nullable<Age>> age;
   std::optional<RoleName> role;
+  std::optional<bool> disabled;
 };
-ASHLAR_DESCRIBE(UpdateUser, id, name, email, age, role)
+ASHLAR_DESCRIBE(UpdateUser, id, name, email, age, role, disabled)
 
-// The caller holds what the account has, and what another role brings, which counts when the call returns. Errors:
-// auth.forbidden, user.not_found, user.email_taken, user.last_admin.
+// The caller holds what the account has, and what another role brings, which counts when the call returns. A role and
+// `disabled` ask for a recent sign-in. Disabling the account ends its sessions, and nobody signs in to it until it is
+// enabled again. Errors: auth.forbidden, auth.step_up_required, user.not_found, user.email_taken, user.last_admin.
 Task<Result<User>> update_user(api::Call& call, UpdateUser in, api::Units& units, AccountHooks& hooks);
 
 }  // namespace ashlar::backend

@@ -7,6 +7,7 @@
 #include "ashlar/schema/constraints.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,9 +43,11 @@ struct User {
   bool mfa_enabled = false;
   Timestamp created_at;
   Timestamp updated_at;
+  std::optional<Timestamp> disabled_at = std::nullopt;  // left out while the account is enabled
 
   static User example();
 };
-ASHLAR_DESCRIBE(User, id, email, name, age, role, permissions, email_verified, mfa_enabled, created_at, updated_at)
+ASHLAR_DESCRIBE(User, id, email, name, age, role, permissions, email_verified, mfa_enabled, created_at, updated_at,
+                disabled_at)
 
 }  // namespace ashlar::backend

@@ -36,11 +36,13 @@ User user_of(UserRow row) {
           .email_verified = row.email_verified,
           .mfa_enabled = row.mfa_enabled,
           .created_at = row.created_at,
-          .updated_at = row.updated_at};
+          .updated_at = row.updated_at,
+          .disabled_at = row.disabled_at};
 }
 
 Account account_of(UserRow row) {
-  Account out{.user = {}, .password_hash = std::move(row.password_hash)};
+  Account out{
+      .user = {}, .password_hash = std::move(row.password_hash), .credentials_version = row.credentials_version};
   out.user = user_of(std::move(row));
   return out;
 }
@@ -134,6 +136,11 @@ Task<Result<std::optional<User>>> UserRepository::update(api::UnitOfWork& unit, 
   if (changes.email_verified == EmailVerified::yes) verified = true;
   std::optional<std::string> email_key;
   if (changes.email) email_key = changes.email->key();
+  std::optional<Nullable<Timestamp>> disabled_at;
+  if (changes.disabled && *changes.disabled != (*before)->disabled_at.has_value()) {
+    disabled_at.emplace();
+    if (*changes.disabled) disabled_at->emplace() = unit.call().now();
+  }
 
   auto updated = co_await sql::update<UserRow>()
                      .set(col<&UserRow::updated_at> = unit.call().now())
@@ -144,6 +151,8 @@ Task<Result<std::optional<User>>> UserRepository::update(api::UnitOfWork& unit, 
                      .set_if(col<&UserRow::age>, changes.age)
                      .set_if(col<&UserRow::role>, changes.role)
                      .set_if(col<&UserRow::password_hash>, changes.password_hash)
+                     .set_if(col<&UserRow::disabled_at>, disabled_at)
+                     .set(col<&UserRow::credentials_version> += changes.password_hash ? 1 : 0)
                      .where(col<&UserRow::id> == id)
                      .run(unit);
   if (!updated) co_return std::unexpected(explained(std::move(updated.error())));
@@ -185,16 +194,18 @@ Task<Result<bool>> UserRepository::is_admin(api::UnitOfWork& unit, Uuid id) {
 Task<Result<>> UserRepository::require_another_admin(api::UnitOfWork& unit, Uuid besides) {
   co_await unwrap(lock_changes(&unit));
   if (!co_await unwrap(is_admin(unit, besides))) co_return Result<>{};
-  const bool another =
-      co_await unwrap(from<UserRow>().where(col<&UserRow::id> != besides && is_in_admin_role()).exists(unit));
+  const bool another = co_await unwrap(
+      from<UserRow>()
+          .where(col<&UserRow::id> != besides && is_in_admin_role() && col<&UserRow::disabled_at>.is_null())
+          .exists(unit));
   if (!another) co_return fail(errors::last_admin, "This is the last admin: make another one first.");
   co_return Result<>{};
 }
 
 Task<Result<>> UserRepository::require_an_admin(api::UnitOfWork& unit) {
   co_await unwrap(lock_changes(&unit));
-  if (!co_await unwrap(UserRepository(unit).any_admin()))
-    co_return fail(errors::last_admin, "No account would be an admin any more: make another one first.");
+  if (!co_await unwrap(from<UserRow>().where(is_in_admin_role() && col<&UserRow::disabled_at>.is_null()).exists(unit)))
+    co_return fail(errors::last_admin, "The last admin stays one: make another one first.");
   co_return Result<>{};
 }
 

@@ -33,17 +33,22 @@ struct UserChanges {
   std::optional<Nullable<Age>> age{};
   std::optional<std::string> role{};
   std::optional<std::string> password_hash{};
+  std::optional<bool> disabled{};
   EmailVerified email_verified = EmailVerified::unchanged;
 
   [[nodiscard]] bool empty() const {
-    return !email && !name && !age && !role && !password_hash && email_verified == EmailVerified::unchanged;
+    return !email && !name && !age && !role && !password_hash && !disabled &&
+           email_verified == EmailVerified::unchanged;
   }
 };
 
-// A user with the hash that sign-in verifies.
+// A user with what a sign-in verifies.
 struct Account {
   User user;
   std::string password_hash;
+  std::int64_t credentials_version = 0;
+
+  [[nodiscard]] bool is_disabled() const { return user.disabled_at.has_value(); }
 };
 
 // The rows of users. Reads go to the executor that it is made for: a database, or a unit of work. Writes take a unit of
@@ -68,8 +73,9 @@ class UserRepository {
   // Removes the user's posts, sessions and permissions as well; orders stay without the user, so cancel those that are
   // pending before (OrderRepository::cancel_pending_of). false when there is no such user.
   static Task<Result<bool>> remove(api::UnitOfWork& unit, Uuid id);
-  // An admin is an account whose role holds "*". Error user.last_admin unless there is another one, or the account is
-  // none: before it is removed. Changes of rights, in all instances, wait from here on until the unit ends.
+  // An admin is an account whose role holds "*". Error user.last_admin unless there is another one that is enabled, or
+  // the account is none: before it is demoted, disabled or removed. Changes of rights, in all instances, wait from here
+  // on until the unit ends.
   static Task<Result<>> require_another_admin(api::UnitOfWork& unit, Uuid besides);
   // Error user.last_admin when there is none: after a change, which is undone then.
   static Task<Result<>> require_an_admin(api::UnitOfWork& unit);

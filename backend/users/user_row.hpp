@@ -5,6 +5,8 @@
 #include "backend/users/role_rows.hpp"
 #include "backend/users/user.hpp"
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,13 +27,15 @@ struct UserRow {
   bool mfa_enabled = false;
   Timestamp created_at;
   Timestamp updated_at;
+  std::int64_t credentials_version = 0;                 // counts the changes of what proves who the user is
+  std::optional<Timestamp> disabled_at = std::nullopt;  // since when nobody can sign in; nullopt: enabled
 };
 ASHLAR_DESCRIBE(UserRow, id, email, email_key, name, age, role, password_hash, permissions, email_verified, mfa_enabled,
-                created_at, updated_at)
+                created_at, updated_at, credentials_version, disabled_at)
 ASHLAR_TABLE(UserRow, "users", sql::references<&UserRow::role, &RoleRow::name>(), sql::type<&UserRow::age>("integer"),
              sql::type<&UserRow::permissions>("text"), sql::default_value<&UserRow::permissions>("'[]'"),
-             sql::check("age between 0 and 150"), sql::default_value<&UserRow::email_key>("''"),
-             sql::unique<&UserRow::email_key>("users_email_key"),
+             sql::default_value<&UserRow::credentials_version>("0"), sql::check("age between 0 and 150"),
+             sql::default_value<&UserRow::email_key>("''"), sql::unique<&UserRow::email_key>("users_email_key"),
              sql::index<&UserRow::created_at, &UserRow::id>("users_created_at"),
              sql::index<&UserRow::role>("users_role"),
              sql::index<&UserRow::updated_at, &UserRow::id>("users_updated_at"),

@@ -62,6 +62,10 @@ TEST_F(Api, AccountsAndSessions) {
   ASSERT_EQ(reply.status, 200) << reply.body;
   const std::string second = reply.at("/data/accessToken");
   EXPECT_EQ(call("GET", "/api/auth/sessions", "", second).at("/pagination/total"), "1");
+  const std::string successor = reply.at("/data/refreshToken");
+  reply = call("POST", "/api/auth/refresh", R"({"refreshToken": ")" + first + "\"}");
+  EXPECT_EQ(reply.at("/data/refreshToken"), successor) << "it may be sent again for a moment";
+  ASSERT_EQ(call("POST", "/api/auth/refresh", R"({"refreshToken": ")" + successor + "\"}").status, 200);
   EXPECT_EQ(call("POST", "/api/auth/refresh", R"({"refreshToken": ")" + first + "\"}").at("/code"),
             "auth.refresh_reused");
   EXPECT_EQ(call("GET", "/api/users/me", "", second).at("/code"), "auth.token_revoked");

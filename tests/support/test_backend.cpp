@@ -101,6 +101,7 @@ TestBackend::TestBackend(ChangeSettings change, const std::string& database_url,
 TestBackend::~TestBackend() {
   application_->cache().close();
   application_->oauth().close();
+  for (const auto& instance : other_instances_) instance->cache().close();
   // PostgreSQL's driver would wait a second for each loop, since nobody runs it any more; one that is gone is no
   // reason.
   if (database_->dialect() == sql::Dialect::postgres) clients_.clear();
@@ -194,8 +195,16 @@ web::TestReply TestBackend::as(const Person& who, http::Method method, std::stri
                         .body = std::move(body)});
 }
 
-web::TestClient& TestBackend::new_client() {
-  return **clients_.emplace(clients_.begin(), std::make_unique<web::TestClient>(application_->app()));
+web::TestClient& TestBackend::new_client(backend::Application& of) {
+  return **clients_.emplace(clients_.begin(), std::make_unique<web::TestClient>(of.app()));
+}
+
+backend::Application& TestBackend::new_instance(const std::function<void(backend::Settings&)>& change) {
+  backend::Settings changed = settings_;
+  if (change) change(changed);
+  return *other_instances_.emplace_back(std::make_unique<backend::Application>(
+      std::move(changed),
+      backend::Dependencies{.clock = clock_, .random = random_, .logger = logger_, .database = *database_}));
 }
 
 std::vector<int> TestBackend::at_once(const std::vector<web::TestRequest>& requests) {

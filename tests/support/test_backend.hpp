@@ -52,7 +52,11 @@ class TestBackend {
   backend::Application& application() { return *application_; }
 
   // Another client with a loop of its own, for a thread of the test's.
-  web::TestClient& new_client();
+  web::TestClient& new_client() { return new_client(*application_); }
+  web::TestClient& new_client(backend::Application& of);
+
+  // Another instance on the same database, as if it were another process, with settings that `change` changes.
+  backend::Application& new_instance(const std::function<void(backend::Settings&)>& change = {});
 
   // The same database under a new Application: what a restart keeps.
   void restart();
@@ -94,6 +98,7 @@ class TestBackend {
   log::Logger logger_;
   std::unique_ptr<sql::Database> database_;
   std::unique_ptr<backend::Application> application_;
+  std::vector<std::unique_ptr<backend::Application>> other_instances_;
   // All that there were: the database answers into their loops, which must outlive it.
   std::vector<std::unique_ptr<web::TestClient>> clients_;
   std::optional<BadTokens> bad_tokens_;

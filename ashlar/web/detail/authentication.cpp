@@ -3,7 +3,6 @@
 
 #include "ashlar/auth/token.hpp"
 #include "ashlar/core/encoding.hpp"
-#include "ashlar/web/credential_cookies.hpp"
 
 namespace ashlar::web {
 
@@ -24,7 +23,7 @@ std::optional<std::string_view> bearer_token(std::string_view authorization) {
 }  // namespace
 
 FoundCredential find_credential(const http::Request& request, const KnownHeaders& headers,
-                                std::string_view access_cookie) {
+                                const CredentialCookie& access_cookie) {
   using Carrier = FoundCredential::Carrier;
   FoundCredential found;
   std::string_view& token = found.credential.token;
@@ -40,7 +39,13 @@ FoundCredential find_credential(const http::Request& request, const KnownHeaders
     return found;
   }
   if (headers.cookies > 0) {
-    token = find_cookie(request.headers, access_cookie);
+    auto cookie = find_credential_cookie(request.headers, access_cookie);
+    if (!cookie) {
+      found.credential.refusal.emplace(std::move(cookie.error()));
+      found.carrier = Carrier::cookie;
+      return found;
+    }
+    token = *cookie;
     if (!token.empty()) found.carrier = Carrier::cookie;
   }
   if (token.empty() && !headers.access_token.empty()) {

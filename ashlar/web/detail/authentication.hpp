@@ -3,6 +3,7 @@
 
 #include "ashlar/api/transport.hpp"
 #include "ashlar/http/message.hpp"
+#include "ashlar/web/credential_cookies.hpp"
 #include "ashlar/web/detail/known_headers.hpp"
 
 #include <string_view>
@@ -17,8 +18,8 @@ struct FoundCredential {
 };
 
 // An Authorization field that is not a well-formed Bearer one, or more than one of them, is auth.token_invalid: a
-// cookie does not replace it.
+// cookie does not replace it. A cookie that is there more than once is auth.cookie_repeated.
 [[nodiscard]] FoundCredential find_credential(const http::Request& request, const KnownHeaders& headers,
-                                              std::string_view access_cookie);
+                                              const CredentialCookie& access_cookie);
 
 }  // namespace ashlar::web

@@ -214,9 +214,65 @@ TEST(CredentialCookies, AreSecureWhereTheOptionSaysSo) {
   TestApp app(Mounted{calls}, options);
   const auto reply = app->post("/in", {});
   EXPECT_THAT(reply.header("Set-Cookie"), testing::EndsWith("; Secure"));
-  EXPECT_THAT(reply.header("Set-Cookie"), testing::StartsWith("a=access;"));
-  EXPECT_TRUE(std::ranges::any_of(reply.headers,
-                                  [](const auto& field) { return field.second.starts_with("r=refresh; Path=/in;"); }));
+  EXPECT_THAT(reply.header("Set-Cookie"), testing::StartsWith("__Host-a=access; Path=/;"));
+  EXPECT_TRUE(std::ranges::any_of(
+      reply.headers, [](const auto& field) { return field.second.starts_with("__Secure-r=refresh; Path=/in;"); }));
+}
+
+// Browsers still hold the cookies of before, which have no prefix.
+TEST_F(Authentication, ReadsACookieUnderBothOfItsNames) {
+  const std::string user = app.token_of("user"), editor = app.token_of("editor");
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"__Host-accessToken=" + editor, "editor"},
+      {"accessToken=" + user + "; __Host-accessToken=" + editor, "editor"},
+      {"__Host-accessToken=" + editor + "; accessToken=x; accessToken=y", "editor"},
+      {"__Secure-accessToken=" + editor, "nobody"},  // another host of the domain can set it
+      {"__host-accessToken=" + editor, "nobody"},
+  };
+  for (const auto& [cookie, role] : cases)
+    EXPECT_EQ(get("/open", {{"Cookie", cookie}}).at("/data/name"), role) << cookie;
+  EXPECT_EQ(get("/open", {{"Cookie", "refreshToken=old; __Host-refreshToken=new"}}).at("/data/kept"), "new");
+}
+
+TEST_F(Authentication, RefusesACredentialCookieThatIsThereTwice) {
+  const std::string token = app.token_of("user");
+  const std::vector<std::vector<std::pair<std::string, std::string>>> cases = {
+      {{"Cookie", "accessToken=" + token + "; accessToken=" + token}},
+      {{"Cookie", "accessToken=" + token}, {"Cookie", "accessToken=x"}},
+      {{"Cookie", "accessToken=; accessToken=" + token}},
+      {{"Cookie", "__Host-accessToken=" + token + "; a=b; __Host-accessToken=x"}},
+      {{"Cookie", "accessToken=" + token + "; __Host-accessToken=x; __Host-accessToken=y"}},
+  };
+  for (const auto& headers : cases) {
+    const auto reply = get("/signed-in", headers);
+    EXPECT_EQ(reply.status, 400) << headers[0].second;
+    EXPECT_EQ(reply.at("/code"), "auth.cookie_repeated") << headers[0].second;
+    EXPECT_EQ(get("/open", headers).at("/data/name"), "nobody") << "an open route does not mind";
+  }
+  EXPECT_EQ(get("/open", {{"Cookie", "refreshToken=r1; refreshToken=r2"}}).at("/code"), "auth.cookie_repeated");
+  EXPECT_EQ(get("/open?refreshToken=q", {{"Cookie", "refreshToken=r1; refreshToken=r2"}}).at("/data/kept"), "q");
+}
+
+TEST(CredentialCookies, ReplaceThoseWithoutAPrefix) {
+  Calls calls;
+  AppOptions options;
+  options.secure_cookies = AppOptions::SecureCookies::yes;
+  options.cookies.refresh_path = "/in";
+  TestApp app(Mounted{calls}, options);
+  const auto set_by = [&](const std::string& path, const std::string& cookie) {
+    const auto reply = app->send({Method::post, path, {{"Cookie", cookie}}, {}});
+    std::vector<std::string> out;
+    for (const auto& [name, value] : reply.headers)
+      if (name == "Set-Cookie") out.push_back(value.substr(0, value.find("; HttpOnly")));
+    return out;
+  };
+  EXPECT_THAT(set_by("/in", "refreshToken=old"),
+              testing::ElementsAre("__Host-accessToken=access; Path=/; Max-Age=900",
+                                   "__Secure-refreshToken=refresh; Path=/in; Max-Age=3600",
+                                   "refreshToken=; Path=/in; Max-Age=0"));
+  EXPECT_THAT(set_by("/out", "accessToken=old; x=y"),
+              testing::ElementsAre("__Host-accessToken=; Path=/; Max-Age=0", "accessToken=; Path=/; Max-Age=0",
+                                   "__Secure-refreshToken=; Path=/in; Max-Age=0"));
 }
 
 }  // namespace

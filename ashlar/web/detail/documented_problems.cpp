@@ -3,6 +3,7 @@
 
 #include "ashlar/auth/token.hpp"
 #include "ashlar/http/errors.hpp"
+#include "ashlar/web/credential_cookies.hpp"
 #include "ashlar/web/detail/conditional.hpp"
 #include "ashlar/web/detail/error_response.hpp"
 
@@ -31,9 +32,14 @@ void add_access(const AppOptions& options, const PreparedRoute& prepared, Collec
     for (const auto& code : {auth::errors::not_signed_in, auth::errors::token_invalid, auth::errors::token_expired,
                              auth::errors::token_revoked})
       out.add(code);
+    out.add(errors::cookie_repeated);
     if (guard.sign_in_age_max) out.add(auth::errors::step_up_required);
     if (guard.refusal == api::GuardDescription::Refusal::possible) out.add(auth::errors::forbidden);
   }
+  const auto takes_refresh_cookie = [&options](const FieldBinding& field) {
+    return field.place == FieldBinding::Place::cookie && field.name == options.cookies.refresh;
+  };
+  if (std::ranges::any_of(route.bindings, takes_refresh_cookie)) out.add(errors::cookie_repeated);
   // Of an open route, too: a request that carries the refresh token's cookie is checked.
   if (route.endpoint.effect == api::Endpoint::Effect::changes && route.csrf != CsrfCheck::never &&
       options.csrf.state == CsrfOptions::State::on)

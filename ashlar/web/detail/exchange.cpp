@@ -38,14 +38,18 @@ void Exchange::add_limit_headers() {
 void Exchange::set_rate_limit(const api::RateLimitDecision& decision) { limit = api::tighter(limit, decision); }
 
 api::Credential Exchange::credential(const api::Call&) {
-  FoundCredential found = find_credential(request, headers, state.options.cookies.access);
+  FoundCredential found = find_credential(request, headers, state.options.cookies.access_cookie());
   if (found.carrier == FoundCredential::Carrier::cookie) carrier = CalledBy::cookie;
   return std::move(found.credential);
 }
 
+bool Exchange::has_refresh_cookie() const {
+  const auto found = find_credential_cookie(request.headers, state.options.cookies.refresh_cookie());
+  return !found || !found->empty();
+}
+
 std::optional<Error> Exchange::refuse(const api::Endpoint&, const api::Call& its_call) {
-  const bool by_cookie = carrier == CalledBy::cookie ||
-                         (headers.cookies > 0 && !find_cookie(request.headers, state.options.cookies.refresh).empty());
+  const bool by_cookie = carrier == CalledBy::cookie || (headers.cookies > 0 && has_refresh_cookie());
   if (state.csrf.applies(route->route->csrf, request.method, by_cookie)) {
     if (auto error = state.csrf.refusal(request, client.authority, cors, its_call)) return error;
   }
@@ -84,22 +88,30 @@ Result<> HttpInput::bind(InputBinding::BodyFormat format, std::string_view body,
                               : binding.read_body(body, exchange_.state.options.json_depth_max, value, faults);
     if (!read) return read;
   }
-  bind_fields(value, faults);
+  if (auto bound = bind_fields(value, faults); !bound) return bound;
   return binding.finish(value, faults);
 }
 
-void HttpInput::bind_fields(void* value, std::vector<Fault>& faults) const {
+Result<std::string_view> HttpInput::text_of(const FieldBinding& binding) const {
+  const http::RequestHeaders& headers = exchange_.request.headers;
+  if (binding.place == FieldBinding::Place::header) return headers.get(binding.name);
+  const CredentialCookies& names = exchange_.state.options.cookies;
+  if (binding.name == names.refresh) return find_credential_cookie(headers, names.refresh_cookie());
+  return find_cookie(headers, binding.name);
+}
+
+Result<> HttpInput::bind_fields(void* value, std::vector<Fault>& faults) const {
   for (const FieldBinding& binding : exchange_.route->route->bindings) {
     void* member = binding.member->locate(value);
     const schema::Type& type = binding.member->type();
     if (type.access.content(member) != nullptr) continue;  // the body or the query has it
-    const std::string_view text = binding.place == FieldBinding::Place::cookie
-                                      ? find_cookie(exchange_.request.headers, binding.name)
-                                      : exchange_.request.headers.get(binding.name);
-    if (text.empty()) continue;
-    if (auto wrong = schema::read_text(text, type, member))
+    auto text = text_of(binding);
+    if (!text) return std::unexpected(std::move(text.error()));
+    if (text->empty()) continue;
+    if (auto wrong = schema::read_text(*text, type, member))
       faults.push_back({.path = binding.name, .code = std::string(wrong->code), .message = std::move(wrong->message)});
   }
+  return {};
 }
 
 std::size_t HttpInput::multipart_bytes_max() const {
@@ -152,7 +164,7 @@ Task<Result<>> HttpInput::read_multipart(void* value) {
   detail::MultipartInput input(*exchange_.request.body, *boundary, exchange_.state.options.forms, multipart_bytes_max(),
                                exchange_.state.uploads.get(), fields);
   if (auto read = co_await input.read(); !read) co_return read;
-  bind_fields(value, faults);
+  if (auto bound = bind_fields(value, faults); !bound) co_return bound;
   co_return binding.finish(value, faults);
 }
 

@@ -52,7 +52,8 @@ class HttpInput final : public api::InputSource {
 
  private:
   Result<> bind(InputBinding::BodyFormat format, std::string_view body, void* value);
-  void bind_fields(void* value, std::vector<Fault>& faults) const;
+  Result<> bind_fields(void* value, std::vector<Fault>& faults) const;
+  [[nodiscard]] Result<std::string_view> text_of(const FieldBinding& binding) const;
   [[nodiscard]] std::size_t multipart_bytes_max() const;
   [[nodiscard]] std::size_t bytes_max(InputBinding::BodyFormat format) const;
   void read_idempotency_key(std::vector<Fault>& faults) const;
@@ -99,6 +100,8 @@ struct Exchange final : api::Transport {
   void set_rate_limit(const api::RateLimitDecision& decision) override;
 
  private:
+  [[nodiscard]] bool has_refresh_cookie() const;  // one, or several
+
   mutable std::string redacted_target_;  // behind target()
 };
 

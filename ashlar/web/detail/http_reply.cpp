@@ -83,7 +83,7 @@ void HttpReply::write(const ReplyView& reply) {
   if (reply.shape.credentials == ReplyShape::StoresCredentials::yes && stores) {
     exchange_.secrets = Exchange::Secrets::set_cookie;
     set_credential_cookies(reply.credentials, exchange_.call.now(), exchange_.state.cookies_of(exchange_),
-                           response.headers);
+                           exchange_.request.headers, response.headers);
     response.headers.set("Cache-Control", "no-store");  // RFC 6749 section 5.1
   } else {
     add_caching();

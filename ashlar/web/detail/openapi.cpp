@@ -35,10 +35,14 @@ constexpr std::string_view pagination_schema =
     R"("totalIsExact":{"type":"boolean","description":"false: there are more than total."}}},)"
     R"({"type":"object","description":"With a cursor.","required":["limit","next","previous"],"properties":{)"
     R"("limit":{"type":"integer"},"next":{"type":["string","null"]},"previous":{"type":["string","null"]}}}]})";
-constexpr std::string_view security_schemes =
-    R"({"bearerAuth":{"type":"http","scheme":"bearer","bearerFormat":"JWT"},)"
-    R"("accessTokenCookie":{"type":"apiKey","in":"cookie","name":"accessToken"},)"
-    R"("accessTokenHeader":{"type":"apiKey","in":"header","name":"X-Access-Token"}})";
+std::string security_schemes(const AppOptions& options) {
+  const bool secure = options.secure_cookies == AppOptions::SecureCookies::yes;
+  const CredentialCookie cookie = options.cookies.access_cookie();
+  return R"({"bearerAuth":{"type":"http","scheme":"bearer","bearerFormat":"JWT"},)"
+         R"("accessTokenCookie":{"type":"apiKey","in":"cookie","name":")" +
+         std::string(secure ? cookie.prefix : "").append(cookie.name) +
+         R"("},"accessTokenHeader":{"type":"apiKey","in":"header","name":"X-Access-Token"}})";
+}
 constexpr std::string_view any_token = R"([{"bearerAuth":[]},{"accessTokenCookie":[]},{"accessTokenHeader":[]}])";
 
 std::string description_of(const PreparedRoute& prepared) {
@@ -294,7 +298,13 @@ std::string Description::make() {
     operation(*described[i]);
     if (i + 1 == described.size() || described[i + 1]->route->path != path) out_.end('}');
   }
-  out_.end('}').key("components").begin('{').key("securitySchemes").json(security_schemes).key("schemas").begin('{');
+  out_.end('}')
+      .key("components")
+      .begin('{')
+      .key("securitySchemes")
+      .json(security_schemes(options_))
+      .key("schemas")
+      .begin('{');
   for (const auto& [name, definition] : schemas_.definitions()) out_.key(name).json(definition);
   out_.key("http.Problem").json(problem_schema).key("http.Fault").json(fault_schema);
   if (has_pages) out_.key("http.Pagination").json(pagination_schema);

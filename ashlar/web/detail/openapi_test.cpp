@@ -119,7 +119,8 @@ TEST(OpenApi, ListsTheCodesOfEveryRefusal) {
                : "";
   };
   EXPECT_EQ(codes("~1api~1items/post", 400),
-            R"(["request.malformed_query","request.malformed_json","request.malformed","request.malformed_body"])");
+            R"(["auth.cookie_repeated","request.malformed_query","request.malformed_json","request.malformed",)"
+            R"("request.malformed_body"])");
   EXPECT_EQ(codes("~1api~1items/post", 401),
             R"(["auth.not_signed_in","auth.token_invalid","auth.token_expired","auth.token_revoked"])");
   EXPECT_EQ(codes("~1api~1items/post", 403), R"(["auth.forbidden","csrf.refused"])");
