@@ -6,7 +6,8 @@
 
 #include <boost/url/encoding_opts.hpp>
 #include <boost/url/params_view.hpp>
-#include <boost/url/parse_query.hpp>
+#include <boost/url/parse.hpp>
+#include <boost/url/url_view.hpp>
 
 #include <algorithm>
 #include <map>
@@ -27,14 +28,15 @@ std::unexpected<Error> invalid(std::string name, std::string_view code, std::str
 
 // The parameters by name, each once.
 Result<std::map<std::string, std::string>> read(std::string_view query) {
-  if (query.empty()) return {};  // Boost.URL 1.81 reads the address of an empty view
-  const auto parsed = boost::urls::parse_query(boost::core::string_view(query.data(), query.size()));
-  if (!parsed || query.size() > query_bytes_max || parsed->size() > parameters_max)
-    return invalid("", codes::text, "The query cannot be read.");
-  std::map<std::string, std::string> out;
+  // Not parse_query(): that of Boost 1.81 reads on behind the view, up to a NUL.
+  const std::string target = "/?" + std::string(query.substr(0, query_bytes_max + 1));
+  const auto parsed = boost::urls::parse_origin_form(target);
   boost::urls::encoding_opts form;
   form.space_as_plus = true;
-  for (const auto& pair : boost::urls::params_view(parsed->buffer(), form)) {
+  if (!parsed || query.size() > query_bytes_max || parsed->params().size() > parameters_max)
+    return invalid("", codes::text, "The query cannot be read.");
+  std::map<std::string, std::string> out;
+  for (const auto& pair : parsed->params(form)) {
     if (!is_utf8(pair.key) || !is_utf8(pair.value) || pair.value.find('\0') != pair.value.npos)
       return invalid("", codes::text, "The query cannot be read.");
     if (pair.key.empty() && pair.value.empty()) continue;
