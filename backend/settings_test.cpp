@@ -97,6 +97,11 @@ TEST(Settings, RefuseWithTheVariablesName) {
       {{{"TRUSTED_PROXY_FIELDS", "x-real-ip"}}, "TRUSTED_PROXY_FIELDS"},
       {{{"CORS_ORIGINS", "https://shop.example/"}}, "CORS_ORIGINS"},
       {{{"CORS_ORIGINS", "null"}}, "CORS_ORIGINS"},
+  });
+}
+
+TEST(Settings, OfTheServerRefuseWithTheVariablesName) {
+  expect_refusals({
       {{{"CORS_ORIGINS", "*, https://shop.example"}}, "CORS_ORIGINS"},
       {{{"ALLOWED_ORIGINS", "shop.example"}}, "ALLOWED_ORIGINS"},
       {{{"CORS_ORIGINS", "https://a.example"}, {"ALLOWED_ORIGINS", "https://a.example"}}, "ALLOWED_ORIGINS"},

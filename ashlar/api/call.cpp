@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/api/call.hpp"
 
+#include "ashlar/api/guard.hpp"
 #include "ashlar/auth/authority.hpp"
 #include "ashlar/auth/token.hpp"
 

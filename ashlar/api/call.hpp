@@ -103,8 +103,7 @@ class Call {
   [[nodiscard]] Result<> require_fresh(std::chrono::seconds sign_in_age_max) const;
 
   // When the caller stops waiting. Statements, Redis commands, hashing and outgoing requests that the operation awaits
-  // are cancelled then, and the call ends with server.deadline_exceeded. Clock::Steady::max() when there is no
-  // deadline.
+  // are cancelled then, and the call ends with server.deadline_exceeded. Clock::Steady::max(): there is none.
   [[nodiscard]] Clock::Steady deadline() const { return deadline_; }
 
   // Names this call, so that a caller can send it again and have it happen once: 1 to 255 visible ASCII characters.
@@ -189,9 +188,6 @@ class Call {
   std::string_view trace_state_;
   mutable std::optional<TraceContext> trace_;
 };
-
-// auth.step_up_required: the caller has to sign in again, or to step up, and its sign-in may be at most that old then.
-[[nodiscard]] Error step_up_error(std::chrono::seconds sign_in_age_max);
 
 // A call whose guard promises a signed-in caller. An operation that takes one cannot be mounted with .open(): that does
 // not compile. Every Call that reaches an operation is one of these; invoke() checks the principal first.

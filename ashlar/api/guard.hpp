@@ -37,6 +37,9 @@ struct Ruling {
   std::chrono::seconds sign_in_age_max{0};  // of a stale one: how long ago the sign-in may be
 };
 
+// auth.step_up_required: the caller has to sign in again, or to step up, and its sign-in may be at most that old then.
+[[nodiscard]] Error step_up_error(std::chrono::seconds sign_in_age_max);
+
 // What a guard asks of a caller, for documents: OpenAPI, the route table, GraphQL and gRPC descriptions.
 struct GuardDescription {
   enum class Identity : unsigned char { none, required } identity = Identity::required;

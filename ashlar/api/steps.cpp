@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The standard steps. api_test.cpp proves their order: TheStepsRefuseInTheirOrder.
 #include "ashlar/api/detail/authentication_step.hpp"
+#include "ashlar/api/guard.hpp"
 #include "ashlar/api/overload.hpp"
 #include "ashlar/api/step.hpp"
 #include "ashlar/auth/token.hpp"

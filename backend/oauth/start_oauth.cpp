@@ -4,6 +4,7 @@
 #include "ashlar/auth/token.hpp"
 #include "ashlar/schema/fault_codes.hpp"
 #include "backend/oauth/oauth_query.hpp"
+#include "backend/sign_in_age.hpp"
 
 #include <utility>
 
@@ -41,6 +42,7 @@ Task<Result<>> start_oauth(api::Call& call, http::Request& request, http::Respon
     co_return std::unexpected(invalid_input("returnTo", schema::codes::one_of, "is no page that a sign-in may end at"));
   if (query.link == StartQuery::Link::yes && call.principal() == nullptr)
     co_return fail(auth::errors::not_signed_in, "Sign in to link an identity to your account.");
+  if (query.link == StartQuery::Link::yes) co_await unwrap(call.require_fresh(sign_in_age_max));
   const auto reauthentication =
       query.fresh == StartQuery::Fresh::yes ? Reauthentication::required : Reauthentication::no;
   oidc::Begun begun = co_await unwrap(provider.begin({.reauthentication = reauthentication}));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/api/detail/call_gate.hpp"
 
+#include "ashlar/api/guard.hpp"
 #include "ashlar/api/overload.hpp"
 #include "ashlar/auth/token.hpp"
 #include "ashlar/core/encoding.hpp"
