@@ -116,7 +116,7 @@ Task<Result<RefusedRefresh>> SessionRepository::refuse(api::UnitOfWork& unit, Re
 Task<Result<std::optional<SessionRow>>> SessionRepository::step_up(api::UnitOfWork& unit, StepUpProof proof) {
   const Timestamp now = unit.call().now();
   co_return co_await sql::update<SessionRow>()
-      .set(col<&SessionRow::auth_time> = proof.auth_time, col<&SessionRow::amr> = std::move(proof.amr),
+      .set(col<&SessionRow::auth_time> = proof.auth_time, col<&SessionRow::amr> = proof.amr,
            col<&SessionRow::access_expires_at> = proof.access_expires_at)
       .where(col<&SessionRow::id> == proof.session && col<&SessionRow::user_id> == proof.user_id &&
              col<&SessionRow::last_used_at> > proof.limits.used_after(now) &&

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/users/routes.hpp"
 
+#include "ashlar/auth/token.hpp"
 #include "backend/users/create_user.hpp"
 #include "backend/users/delete_user.hpp"
 #include "backend/users/get_user.hpp"
