@@ -11,6 +11,7 @@
 #include "backend/auth/routes.hpp"
 #include "backend/authority/routes.hpp"
 #include "backend/health/routes.hpp"
+#include "backend/mail/routes.hpp"
 #include "backend/oauth/routes.hpp"
 #include "backend/orders/routes.hpp"
 #include "backend/passkeys/routes.hpp"
@@ -297,6 +298,7 @@ web::Routes Application::routes() {
   }
   mount_users(routes, units_, passwords_, account_cascade_, cursors_);
   mount_authority(routes, units_, authorities_, grant_options_);
+  if (settings_.stage != Stage::production && memory_mailer_) mount_kept_mails(routes, *memory_mailer_);
   mount_account_export(routes, units_.database(), account_export_);
   mount_posts(routes, units_, replicas_, cursors_);
   mount_products(routes, products_);

@@ -132,7 +132,8 @@ std::vector<Row> other_rows() {
           admins("createGrant", no, no),  // what is held for a time is not given on
           admins("getGrant"),
           admins("deleteGrant", no, no),
-          admins("explainAccess")};
+          admins("explainAccess"),
+          admins("listKeptMails", no)};
 }
 
 std::vector<Row> table() {

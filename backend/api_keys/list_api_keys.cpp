@@ -6,7 +6,7 @@
 namespace ashlar::backend {
 
 Task<Result<api::Page<ApiKey>>> list_api_keys(api::UserCall& call, ListApiKeys in, sql::Database& database) {
-  co_return co_await ApiKeyRepository(database).list(call.user().id, std::move(in));
+  co_return co_await ApiKeyRepository(database).list(call.user().id, in);
 }
 
 }  // namespace ashlar::backend

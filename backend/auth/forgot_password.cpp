@@ -25,7 +25,8 @@ Task<Result<>> request_reset(api::UnitOfWork& unit, std::string email, const Cha
                              AccountMails* mails) {
   co_await unwrap(lock_address(unit, email));
   const auto account = co_await unwrap(UserRepository(unit).find_account(email));
-  std::string to = account ? account->user.email : std::move(email);
+  std::string to = std::move(email);
+  if (account) to = account->user.email;
   WantedChallenge wanted{.kind = kind, .user = std::nullopt, .sent_to = to};
   if (account) wanted.user = account->user.id;
   auto issued = co_await unwrap(challenges->issue(unit, std::move(wanted)));

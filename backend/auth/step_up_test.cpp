@@ -136,6 +136,17 @@ TEST(StepUp, IsAskedForByGivingARoleAndByDisabling) {
   EXPECT_EQ(code_of(backend.as(fresh, Method::remove, path)), "ok");
 }
 
+TEST(StepUp, IsAskedForByAnotherAddressOfMyOwn) {
+  TestBackend backend;
+  const Person ada = backend.person("ada");
+  backend.clock().advance(5min + 1s);
+  EXPECT_EQ(code_of(backend.as(ada, Method::patch, "/api/users/me", R"({"email": "eve@example.com"})")),
+            "auth.step_up_required");
+  EXPECT_EQ(code_of(backend.as(ada, Method::patch, "/api/users/me", R"({"name": "Countess"})")), "ok");
+  const Person fresh = stepped_up(backend, ada);
+  EXPECT_EQ(code_of(backend.as(fresh, Method::patch, "/api/users/me", R"({"email": "eve@example.com"})")), "ok");
+}
+
 TEST(StepUp, IsDescribed) {
   TestBackend backend;
   const auto description = backend.client().get("/openapi.json");

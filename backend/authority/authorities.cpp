@@ -86,7 +86,7 @@ Task<> Authorities::announce(std::optional<Uuid> account) {
 // What is not of our making is passed over.
 void Authorities::hear(std::string_view message) {
   if (message == all_accounts) return invalidate(std::nullopt);
-  if (const auto account = Uuid::parse(message)) invalidate(*account);
+  if (const auto account = Uuid::parse(message)) invalidate(account);
 }
 
 }  // namespace ashlar::backend

@@ -18,7 +18,7 @@ void mount_users(web::Routes& routes, api::Units& units, Passwords& passwords, A
   routes.get("/api/users/me", me, database).signed_in().api_key("read:user")
       .name("me").tag("Users").summary("My account");
   routes.patch("/api/users/me", update_me, units, hooks).signed_in()
-      .name("updateMe").tag("Users").summary("Change my account; another address is not verified").fails_with(errors::email_taken);
+      .name("updateMe").tag("Users").summary("Change my account; another address is not verified").fails_with(errors::email_taken, auth::errors::step_up_required);
   routes.get("/api/users", list_users, database, cursors).permission("read:user").heavy(is_heavy)
       .name("listUsers").tag("Users").summary("Find accounts").fails_with(sql::errors::invalid_cursor);
   routes.post("/api/users", create_user, units, passwords, hooks).permission("create:user")

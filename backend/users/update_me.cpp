@@ -2,6 +2,7 @@
 #include "backend/users/update_me.hpp"
 
 #include "ashlar/auth/token.hpp"
+#include "backend/sign_in_age.hpp"
 #include "backend/users/user_repository.hpp"
 
 namespace ashlar::backend {
@@ -23,7 +24,9 @@ Task<Result<User>> update(api::UnitOfWork& unit, Uuid id, UpdateMe in, AccountHo
 }  // namespace
 
 Task<Result<User>> update_me(api::UserCall& call, UpdateMe in, api::Units& units, AccountHooks& hooks) {
-  return units.run(call, &update, call.user().id, std::move(in), &hooks);
+  // With another address, a mailed token sets the password.
+  if (in.email) co_await unwrap(call.require_fresh(sign_in_age_max));
+  co_return co_await units.run(call, &update, call.user().id, std::move(in), &hooks);
 }
 
 }  // namespace ashlar::backend
