@@ -208,7 +208,7 @@ void read_passwords(config::Environment& env, Settings& settings) {
   if (env.one_of("PASSWORD_HASH", "bcrypt", schemes) == "argon2id")
     settings.password_hash = auth::PasswordScheme::argon2id;
   settings.bcrypt_cost = static_cast<int>(env.integer("BCRYPT_COST", 12, 4, 16));
-  settings.password_guess_bits_min = static_cast<double>(env.integer("PASSWORD_GUESS_BITS_MIN", 27, 0, 60));
+  settings.password_guess_bits_min = static_cast<double>(env.integer("PASSWORD_GUESS_BITS_MIN", 0, 0, 60));
   settings.password_breach_url = env.text("PASSWORD_BREACH_URL", "", 2048);
   if (!settings.password_breach_url.empty() && !Url::parse(settings.password_breach_url))
     env.fault("PASSWORD_BREACH_URL", "expected an http or https URL");

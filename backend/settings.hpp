@@ -75,7 +75,7 @@ struct Settings {
   std::uint32_t api_keys_per_user_max = 20;
   auth::PasswordScheme password_hash = auth::PasswordScheme::bcrypt;  // of new hashes
   int bcrypt_cost = 12;
-  double password_guess_bits_min = 27;                           // of a new password, by zxcvbn's estimate; 0: none
+  double password_guess_bits_min = 0;                            // of a new password, by zxcvbn's estimate; 0: none
   std::string password_breach_url;                               // empty: leaked passwords are not looked up
   std::chrono::milliseconds hashing_wait_max{3'000};             // one that would wait longer for its hash is refused
   GuessingOptions guessing;                                      // wrong passwords of one account in any 24 hours
