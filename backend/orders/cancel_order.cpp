@@ -9,10 +9,10 @@ namespace ashlar::backend {
 namespace {
 
 Task<Result<Order>> cancel(api::UnitOfWork& unit, Uuid id, Products* products) {
-  if (!co_await unwrap(OrderRepository::end(unit, id)))
-    co_return fail(errors::order_not_cancellable, "This order was cancelled before.");
+  const bool ended = co_await unwrap(OrderRepository::end(unit, id));
   Order order = co_await unwrap(
       required(co_await OrderRepository(unit).find(id), errors::order_not_found, "There is no such order."));
+  if (!ended) co_return fail(errors::order_not_cancellable, "This order was cancelled before.");
   co_await unwrap(OrderRepository::give_back(unit, order.items));
   products->forget_after(unit, products_of(order));
   co_return order;

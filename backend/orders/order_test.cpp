@@ -389,5 +389,15 @@ TEST_F(Orders, AtOnceDropTheKeysOfYesterdayWithoutWaitingForEachOther) {
   EXPECT_EQ(total_of(ada), "24");
 }
 
+// A caller who holds the permission is asked for no owner, so nothing else looks the order up.
+TEST(Order, ThatDoesNotExistIsNotFoundByAnAdmin) {
+  TestBackend backend;
+  const Person admin = backend.admin();
+  for (const std::string action : {"", "/pay", "/cancel"}) {
+    const std::string path = "/api/orders/01900000-0000-7000-8000-000000000000" + action;
+    EXPECT_EQ(backend.as(admin, action.empty() ? http::Method::get : http::Method::post, path).status, 404) << action;
+  }
+}
+
 }  // namespace
 }  // namespace ashlar::test

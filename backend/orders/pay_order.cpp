@@ -8,9 +8,11 @@ namespace ashlar::backend {
 namespace {
 
 Task<Result<Order>> pay(api::UnitOfWork& unit, Uuid id, Uuid payment) {
-  if (!co_await unwrap(OrderRepository::pay(unit, id, payment)))
-    co_return fail(errors::order_not_pending, "Only an order that is pending can be paid.");
-  co_return required(co_await OrderRepository(unit).find(id), errors::order_not_found, "There is no such order.");
+  const bool paid = co_await unwrap(OrderRepository::pay(unit, id, payment));
+  Order order = co_await unwrap(
+      required(co_await OrderRepository(unit).find(id), errors::order_not_found, "There is no such order."));
+  if (!paid) co_return fail(errors::order_not_pending, "Only an order that is pending can be paid.");
+  co_return order;
 }
 
 }  // namespace
