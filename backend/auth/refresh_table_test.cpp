@@ -137,14 +137,21 @@ TEST(RefreshTable, HoldsForEveryInterleavingOfFourUsesByTwoInstances) {
   EXPECT_EQ(tried, 2U * 232U);
 }
 
+// PostgreSQL measures the window by its own clock, which goes on: there the rotation is moved into the past.
 TEST(RefreshTable, TheWindowEndsToTheMillisecond) {
   TestBackend backend;
-  if (backend.database().dialect() == sql::Dialect::postgres) GTEST_SKIP() << "its clock cannot be stopped";
-  const std::vector<std::pair<std::chrono::milliseconds, int>> cases = {{0ms, 200}, {9'999ms, 200}, {10'000ms, 401}};
+  const bool postgres = backend.database().dialect() == sql::Dialect::postgres;
+  const std::vector<std::pair<std::chrono::milliseconds, int>> cases = {
+      {0ms, 200}, {postgres ? 2'000ms : 9'999ms, 200}, {10'000ms, 401}};
   for (const auto& [age, status] : cases) {
     const Person ada = backend.person("ada" + std::to_string(age.count()));
     ASSERT_EQ(backend.client().post("/api/auth/refresh", body_of(ada.refresh_token)).status, 200);
-    backend.clock().advance(age);
+    if (postgres) {
+      backend.run("update sessions set rotated_at = rotated_at - interval '" + std::to_string(age.count()) +
+                  " milliseconds'");
+    } else {
+      backend.clock().advance(age);
+    }
     EXPECT_EQ(backend.client().post("/api/auth/refresh", body_of(ada.refresh_token)).status, status) << age.count();
   }
 }
