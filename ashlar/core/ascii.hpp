@@ -5,8 +5,8 @@
 #include <cstddef>
 #include <string_view>
 
-// Characters of ASCII, in every locale. The other bytes of UTF-8 are in none of these, and ascii_lower() leaves them
-// alone.
+// ASCII characters, independent of the locale. The other bytes of UTF-8 belong to none of these classes, and
+// ascii_lower() does not change them.
 namespace ashlar {
 
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -25,7 +25,7 @@ constexpr bool is_hex_digit(char c) { return hex_value(c) >= 0; }
 
 inline constexpr std::string_view hex_digits = "0123456789abcdef";
 
-// For each byte whether it is a letter, a digit or one of these.
+// For each byte, whether it is a letter, a digit or one of `others`.
 constexpr std::array<bool, 256> alphabet(std::string_view extra) {
   std::array<bool, 256> out{};
   for (std::size_t c = 0; c < 128; ++c) out[c] = is_alphanumeric(static_cast<char>(c));

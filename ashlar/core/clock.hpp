@@ -8,8 +8,8 @@
 
 namespace ashlar {
 
-// Time as something that is handed in, so that tests can move it. Whoever reads the time takes a `const Clock&` that
-// outlives it. Safe to read from any thread.
+// An injectable clock, so that tests can control time. Code that reads the time takes a `const Clock&` that outlives
+// it. Safe to read from any thread.
 class Clock {
  public:
   using Steady = std::chrono::steady_clock::time_point;
@@ -19,8 +19,8 @@ class Clock {
   Clock& operator=(const Clock&) = delete;
   virtual ~Clock() = default;
 
-  [[nodiscard]] virtual Timestamp now() const = 0;  // the wall's time: for what is stored and shown
-  [[nodiscard]] virtual Steady steady() const = 0;  // never goes back: for durations and deadlines
+  [[nodiscard]] virtual Timestamp now() const = 0;  // wall-clock time: for what is stored and shown
+  [[nodiscard]] virtual Steady steady() const = 0;  // monotonic: for durations and deadlines
 };
 
 class SystemClock final : public Clock {
@@ -29,7 +29,7 @@ class SystemClock final : public Clock {
   [[nodiscard]] Steady steady() const override { return std::chrono::steady_clock::now(); }
 };
 
-// A clock that stands still until it is told to move. For tests.
+// A clock that changes only when it is set or advanced. For tests.
 class ManualClock final : public Clock {
  public:
   explicit ManualClock(Timestamp start) : milliseconds_(start.milliseconds()) {}

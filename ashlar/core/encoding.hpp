@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-// Bytes as text and back.
+// Conversions between bytes and text.
 namespace ashlar {
 
 [[nodiscard]] std::string to_hex(std::span<const std::byte> bytes);  // lower case
@@ -17,13 +17,13 @@ namespace ashlar {
 [[nodiscard]] std::string to_base64url(std::span<const std::byte> bytes);
 [[nodiscard]] std::optional<std::string> from_base64url(std::string_view text);
 
-// Whether the text is well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms, nothing past U+10FFFF).
+// Whether the text is well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms, nothing above U+10FFFF).
 [[nodiscard]] bool is_utf8(std::string_view text);
 
-// How many code points well-formed UTF-8 holds. Lengths in schemas count these, as JSON Schema does.
+// The number of code points in well-formed UTF-8. Lengths in schemas count these, as JSON Schema does.
 [[nodiscard]] std::size_t utf8_length(std::string_view text);
 
-// ASCII letters only; the rest stays as it is.
+// Changes ASCII letters only.
 [[nodiscard]] std::string ascii_lower(std::string_view text);
 [[nodiscard]] bool ascii_iequals(std::string_view a, std::string_view b);
 

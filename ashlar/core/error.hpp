@@ -10,35 +10,34 @@
 #include <utility>
 #include <vector>
 
-// What went wrong, as a value.
+// A failure, as a value.
 //
-// An Error is what an operation returns when something that can be expected to go wrong did: wrong input, a wrong
-// password, a row that is not there, a database that is away. Broken infrastructure and our own bugs are not Errors:
-// the first throws and is caught once at the request's edge, the second asserts.
+// An operation returns an Error for a failure that can be expected: invalid input, a wrong password, a missing row, an
+// unreachable database. Broken infrastructure throws and is caught once, at the request's edge. Our own bugs assert.
 //
-// Every error has a stable code. Codes are declared once, as constants beside the module that uses them
+// Every error has a stable code. Each is declared once, as a constant in the module that uses it
 // (`inline constexpr ErrorCode email_taken{ErrorKind::conflict, "user.email_taken"};`), and are documented in
 // docs/errors.md; a test compares the two.
 namespace ashlar {
 
-// The kind decides how each face answers: one HTTP status, one gRPC status, one GraphQL extension per kind.
+// The kind decides how each transport answers: one HTTP status, one gRPC status, one GraphQL extension per kind.
 enum class ErrorKind : std::uint8_t {
   malformed,          // could not be parsed at all                     HTTP 400
-  unauthenticated,    // who is asking is not known                     HTTP 401
-  forbidden,          // known, but not allowed                         HTTP 403
-  not_found,          // no such thing, or no such route                HTTP 404
-  not_allowed,        // the thing is there, the method is not          HTTP 405
-  conflict,           // the state of the thing forbids it              HTTP 409
+  unauthenticated,    // the caller is not authenticated               HTTP 401
+  forbidden,          // authenticated, but not allowed                HTTP 403
+  not_found,          // no such resource, or no such route            HTTP 404
+  not_allowed,        // the resource exists, the method does not      HTTP 405
+  conflict,           // the state of the resource forbids it          HTTP 409
   too_large,          // over a size limit                              HTTP 413
-  unsupported_media,  // a body of a type that is not read              HTTP 415
+  unsupported_media,  // a body of an unsupported media type           HTTP 415
   invalid,            // parsed, but breaks the schema or a rule        HTTP 422
   too_many_requests,  // over a rate limit                              HTTP 429
-  internal,           // our fault; nothing of the inside is shown      HTTP 500
-  unavailable,        // a part that is needed is away or full          HTTP 503
+  internal,           // our fault; no internals are shown             HTTP 500
+  unavailable,        // a needed service is unreachable or full       HTTP 503
   timed_out,          // the deadline passed before the work was done   HTTP 504
 };
 
-// A stable code with its kind. Only literals can make one, so `name` never dangles and copies are free.
+// A stable code with its kind. It is made from literals only, so `name` never dangles and copies are free.
 struct ErrorCode {
   ErrorKind kind;
   std::string_view name;
@@ -47,11 +46,11 @@ struct ErrorCode {
   friend constexpr bool operator==(const ErrorCode& a, const ErrorCode& b) { return a.name == b.name; }
 };
 
-// One fault of an input. `path` is a JSON Pointer (RFC 6901) inside a body, or the parameter's name.
+// One fault of an input. `path` is a JSON Pointer (RFC 6901) into a body, or the parameter's name.
 struct Fault {
   std::string path;
   std::string code;     // "required", "too_long", "email", ...: see docs/errors.md
-  std::string message;  // for a person
+  std::string message;  // human-readable
 
   friend bool operator==(const Fault&, const Fault&) = default;
 };
@@ -64,14 +63,14 @@ class Error {
 
   [[nodiscard]] ErrorCode code() const { return code_; }
   [[nodiscard]] ErrorKind kind() const { return code_.kind; }
-  // For the client: it must not carry anything of the inside (SQL, paths, addresses).
+  // For the client: must not contain internals (SQL, paths, addresses).
   [[nodiscard]] const std::string& message() const { return message_; }
   [[nodiscard]] const std::vector<Fault>& faults() const { return faults_; }
-  // When it is worth trying again; zero when nothing is known.
+  // When a retry is worthwhile; zero when unknown.
   [[nodiscard]] std::chrono::seconds retry_after() const { return retry_after_; }
-  // How long ago the caller may have signed in, where a more recent sign-in is what is missing (RFC 9470); else zero.
+  // The maximum age of the sign-in when a more recent one is required (RFC 9470); otherwise zero.
   [[nodiscard]] std::chrono::seconds sign_in_age_max() const { return sign_in_age_max_; }
-  // For the log only: what the client must not see.
+  // For the log only; never shown to the client.
   [[nodiscard]] const std::string& cause() const { return cause_; }
 
   [[nodiscard]] Error with_retry_after(std::chrono::seconds delay) && {
@@ -88,7 +87,7 @@ class Error {
   }
 
  private:
-  using Seconds = std::chrono::duration<std::int32_t>;  // half the size: errors stand on the frames of coroutines
+  using Seconds = std::chrono::duration<std::int32_t>;  // half the size: errors are stored in coroutine frames
 
   ErrorCode code_;
   std::string message_;
@@ -116,7 +115,7 @@ inline constexpr ErrorCode deadline_exceeded{ErrorKind::timed_out, "server.deadl
 }  // namespace errors
 
 // `return std::unexpected(invalid_input("/role", schema::codes::one_of, "is not the name of a role"));`
-// request.invalid, with one fault or with several, of which there is at least one. Its message says how many there are.
+// request.invalid with one fault or with several (at least one). The message gives their number.
 [[nodiscard]] inline Error invalid_input(std::vector<Fault> faults) {
   const std::size_t count = faults.size();
   return {errors::invalid_input, "The input has " + std::to_string(count) + (count == 1 ? " fault." : " faults."),
@@ -126,8 +125,8 @@ inline constexpr ErrorCode deadline_exceeded{ErrorKind::timed_out, "server.deadl
   return invalid_input({{.path = std::move(path), .code = std::string(code), .message = std::move(message)}});
 }
 
-// The value that must be there: `co_return required(co_await users.find(id), errors::user_not_found, "There is no such
-// user.");` An error stays what it is. The message is copied only where it is needed.
+// Turns an absent value into an error: `co_return required(co_await users.find(id), errors::user_not_found, "There is
+// no such user.");` An error is passed on unchanged. The message is copied only if it is used.
 template <class T>
 [[nodiscard]] Result<T> required(Result<std::optional<T>> found, ErrorCode code, std::string_view message) {
   if (!found) return std::unexpected(std::move(found.error()));

@@ -18,14 +18,14 @@ namespace errors {
 inline constexpr ErrorCode invalid_network{ErrorKind::invalid, "proxy.invalid_network"};
 }  // namespace errors
 
-// An IP address as 16 bytes: an IPv4 address is the IPv6 address it is mapped to (::ffff:a.b.c.d, RFC 4291 section
-// 2.5.5.2), so both writings of one are equal.
+// An IP address as 16 bytes. An IPv4 address is stored as the IPv4-mapped IPv6 address (::ffff:a.b.c.d, RFC 4291
+// section 2.5.5.2), so both notations are equal.
 class IpAddress {
  public:
   IpAddress() = default;  // ::
   explicit IpAddress(const std::array<std::uint8_t, 16>& bytes) : bytes_(bytes) {}
   static IpAddress of_ipv4(const std::array<std::uint8_t, 4>& bytes);
-  // Four decimal numbers without leading zeros, or RFC 4291 section 2.2. No zone, no port, no brackets.
+  // Accepts four decimal numbers without leading zeros, or RFC 4291 section 2.2. No zone, no port, no brackets.
   static std::optional<IpAddress> parse(std::string_view text);
 
   [[nodiscard]] const std::array<std::uint8_t, 16>& bytes() const { return bytes_; }
@@ -40,10 +40,10 @@ class IpAddress {
   std::array<std::uint8_t, 16> bytes_{};
 };
 
-// A network in CIDR writing: 10.0.0.0/8, fd00::/8; an address alone is a network of one.
+// A network in CIDR notation: 10.0.0.0/8, fd00::/8. An address alone is a network of one address.
 class IpNetwork {
  public:
-  // nullopt for bits after the prefix that are not zero, too: 10.1.2.3/8 is more likely a mistake than 10.0.0.0/8.
+  // Also nullopt when bits after the prefix are set: 10.1.2.3/8 is more likely a mistake than 10.0.0.0/8.
   static std::optional<IpNetwork> parse(std::string_view text);
 
   [[nodiscard]] bool contains(const IpAddress& address) const;
@@ -53,12 +53,12 @@ class IpNetwork {
   std::uint8_t prefix_bits_ = 128;
 };
 
-// Several of them, as they stand in settings: "10.0.0.0/8", "192.0.2.7"; "loopback" (127.0.0.0/8, ::1) and "private"
-// (that, RFC 1918, RFC 4193 and link-local) stand for several. Immutable; allocates nothing when it is asked.
+// A set of networks, parsed from settings: "10.0.0.0/8", "192.0.2.7". "loopback" stands for 127.0.0.0/8 and ::1;
+// "private" stands for those, RFC 1918, RFC 4193 and link-local. Immutable; look-ups do not allocate.
 class IpNetworks {
  public:
   IpNetworks() = default;  // none
-  // Error proxy.invalid_network, naming what it cannot read.
+  // Error proxy.invalid_network, naming the entry that cannot be parsed.
   static Result<IpNetworks> parse(std::span<const std::string> texts);
 
   [[nodiscard]] bool contains(const IpAddress& address) const;

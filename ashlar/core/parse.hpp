@@ -9,11 +9,11 @@
 #include <string_view>
 #include <system_error>
 
-// Pieces of short texts of our own and of protocols: words and integers.
+// Parsers for parts of short texts: words and integers.
 namespace ashlar {
 
-// The integer that is the whole text: decimal digits, after a '-' where the type is signed; leading zeros are allowed.
-// nullopt for anything else, and for a number that the type does not hold.
+// Parses the whole text as an integer: decimal digits, after a '-' where the type is signed; leading zeros are allowed.
+// nullopt for anything else and for a number outside the type's range.
 template <std::integral T>
   requires(!std::same_as<T, bool> && !std::same_as<T, char>)
 [[nodiscard]] std::optional<T> parse_integer(std::string_view text) {
@@ -24,8 +24,8 @@ template <std::integral T>
   return out;
 }
 
-// Removes the first word and the one space after it from the text, and returns the word: empty when the text begins
-// with a space or is empty.
+// Removes the first word and the one space after it from the text and returns the word. Returns an empty word when the
+// text begins with a space or is empty.
 [[nodiscard]] inline std::string_view take_word(std::string_view& text) {
   const std::size_t end = std::min(text.find(' '), text.size());
   const std::string_view word = text.substr(0, end);

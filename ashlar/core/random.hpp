@@ -9,7 +9,7 @@
 
 namespace ashlar {
 
-// Chance as something that is handed in. Safe to use from any thread.
+// Injectable randomness. Safe to use from any thread.
 class Random {
  public:
   Random() = default;
@@ -21,7 +21,7 @@ class Random {
 };
 
 // The kernel's generator (getrandom(2)), fetched 256 bytes at a time for each thread. Good for keys and tokens.
-// Throws std::system_error when the kernel gives none.
+// Throws std::system_error when the kernel returns none.
 class SystemRandom final : public Random {
  public:
   void fill(std::span<std::byte> bytes) override;

@@ -7,14 +7,14 @@
 
 namespace ashlar {
 
-// HMAC-SHA-256 (RFC 2104) with keys that can be changed: the first signs, all of them verify.
+// HMAC-SHA-256 (RFC 2104) with rotatable keys: the first key signs, all keys verify.
 class SigningKeys {
  public:
-  explicit SigningKeys(std::vector<std::string> keys);  // throws std::invalid_argument: none, or one under 32 bytes
+  explicit SigningKeys(std::vector<std::string> keys);  // throws std::invalid_argument: no key, or one under 32 bytes
 
-  // 43 characters of base64url. `purpose` keeps what is signed for one thing from being taken for another.
+  // 43 characters of base64url. `purpose` separates domains: a signature is valid for its own purpose only.
   [[nodiscard]] std::string sign(std::string_view purpose, std::string_view text) const;
-  // Takes as long whether it is right or not.
+  // Takes constant time.
   [[nodiscard]] bool verify(std::string_view purpose, std::string_view text, std::string_view signature) const;
 
  private:

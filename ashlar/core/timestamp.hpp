@@ -10,7 +10,7 @@
 
 namespace ashlar {
 
-// A moment: whole milliseconds since 1970-01-01T00:00:00Z, years 0001 to 9999.
+// A point in time: whole milliseconds since 1970-01-01T00:00:00Z, years 0001 to 9999.
 // On the wire it is RFC 3339 in UTC with three digits of milliseconds: 2026-11-21T08:30:00.125Z.
 class Timestamp {
  public:
@@ -19,8 +19,8 @@ class Timestamp {
   static constexpr Timestamp from(std::chrono::system_clock::time_point moment) {
     return Timestamp{std::chrono::floor<std::chrono::milliseconds>(moment.time_since_epoch()).count()};
   }
-  // RFC 3339 section 5.6: date-time with any offset and up to nine digits of fraction (cut to milliseconds). Anything
-  // else is nullopt; so is a leap second (:60), which no count of milliseconds since 1970 can hold.
+  // RFC 3339 section 5.6: date-time with any offset and up to nine fraction digits (truncated to milliseconds). nullopt
+  // for anything else, including a leap second (:60), which milliseconds since 1970 cannot represent.
   static std::optional<Timestamp> parse(std::string_view rfc3339);
 
   [[nodiscard]] constexpr std::int64_t milliseconds() const { return milliseconds_; }
@@ -29,7 +29,7 @@ class Timestamp {
   }
   [[nodiscard]] std::string to_string() const;
   void append_to(std::string& out) const;  // exactly 24 characters
-  char* put_at(char* at) const;            // the same at `at`, which has room for them; returns their end
+  char* put_at(char* at) const;            // writes to `at`, which has room for 24 characters; returns the end
 
   friend constexpr auto operator<=>(Timestamp, Timestamp) = default;
   friend constexpr Timestamp operator+(Timestamp t, std::chrono::milliseconds d) {

@@ -6,23 +6,23 @@
 #include <string>
 #include <string_view>
 
-// Unicode text in UTF-8, by utf8proc's tables (Unicode 15.0). No function depends on the process's locale, and none
-// keeps state: all are safe from any thread.
+// Unicode text in UTF-8, by utf8proc's tables (Unicode 15.0). The functions do not depend on the process's locale and
+// keep no state: all are safe from any thread.
 //
-// Two texts that a person takes for the same can differ in bytes. Compare them by a key that C++ computes and that is
-// stored, never by a function of the database: PostgreSQL's lower('I') is 'i' in most locales and 'ı' in a Turkish one,
-// and SQLite's lower() knows ASCII only.
+// Two texts that look the same can differ in bytes. Compare them by a stored key that C++ computes, never by a function
+// of the database: PostgreSQL's lower('I') is 'i' in most locales and 'ı' in a Turkish one, and SQLite's lower() knows
+// ASCII only.
 namespace ashlar {
 
-// A sequence of more combining marks than this is refused by to_nfc() and fold_case(). Sorting the marks takes time by
-// the square of their number, and no language needs more (UAX #15 section 13, "Stream-Safe Text Format").
+// to_nfc() and fold_case() refuse a longer sequence of combining marks. Sorting the marks takes time quadratic in their
+// number, and no language needs more (UAX #15 section 13, "Stream-Safe Text Format").
 inline constexpr std::size_t combining_marks_max = 30;
 
 struct CodePoint {
   char32_t value = 0;
-  std::size_t bytes = 0;  // 0: `value` means nothing, since the text is ill-formed there
+  std::size_t bytes = 0;  // 0: the text is ill-formed there and `value` is meaningless
 };
-// The first code point of a text that is not empty (RFC 3629: no surrogate, no overlong form, nothing past U+10FFFF).
+// The first code point of a non-empty text (RFC 3629: no surrogate, no overlong form, nothing above U+10FFFF).
 [[nodiscard]] CodePoint decode_utf8(std::string_view text);
 
 // Normalization Form C (UAX #15): "e" with a combining acute accent becomes "é". ASCII is returned as it is. The output
