@@ -17,12 +17,12 @@ namespace ashlar::async {
 
 struct BlockingPoolOptions {
   std::size_t threads = 2;
-  std::size_t queue_max = 256;    // jobs that wait; one more is refused with server.overloaded
+  std::size_t queue_max = 256;    // jobs that wait; a further job is refused with server.overloaded
   std::string name = "blocking";  // of the threads, 15 characters at most
 };
 
-// Threads for what would block a loop: hashing, file access. Jobs run in the order they were given.
-// Owns its threads; destroying it finishes what is queued. A coroutine that waits in run() must not outlive it.
+// Threads for work that would block a loop: hashing, file access. Jobs start in the order in which run() was called.
+// Owns its threads; the destructor finishes the queued jobs. A coroutine that waits in run() must not outlive the pool.
 class BlockingPool {
  public:
   explicit BlockingPool(BlockingPoolOptions options = {});
@@ -30,9 +30,9 @@ class BlockingPool {
   BlockingPool(const BlockingPool&) = delete;
   BlockingPool& operator=(const BlockingPool&) = delete;
 
-  // Runs `job` on a thread of the pool and resumes on the caller's loop with its result. An exception of the job's
-  // comes out here. Error server.overloaded when the queue is full; the job was not run then. Cancelled: a job that
-  // still waits is taken back and operation_aborted comes out; one that runs is waited for.
+  // Runs `job` on a thread of the pool and resumes on the caller's loop with its result. Rethrows an exception of the
+  // job. Error server.overloaded when the queue is full; the job does not run then. Cancellation: a queued job is
+  // removed and operation_aborted is thrown; a running job is awaited.
   template <class Job, class T = std::invoke_result_t<Job>>
   Task<Result<T>> run(Job job) {
     if constexpr (std::is_void_v<T>) {
@@ -45,7 +45,7 @@ class BlockingPool {
   }
 
   [[nodiscard]] std::size_t waiting() const;
-  [[nodiscard]] std::size_t busy() const;  // threads that run a job
+  [[nodiscard]] std::size_t busy() const;  // threads that are running a job
   [[nodiscard]] std::size_t threads() const;
   [[nodiscard]] std::size_t queue_max() const;
 

@@ -10,7 +10,7 @@
 #include <optional>
 #include <utility>
 
-// Timers and deadlines on the loop of the coroutine that waits. They follow the real steady clock, not an injected one.
+// Timers and deadlines on the loop of the awaiting coroutine. They use the real steady clock, not an injected one.
 namespace ashlar::async {
 
 // Resumes after `duration`. Cancelled: throws operation_aborted.
@@ -21,17 +21,17 @@ enum class Ended : std::uint8_t { in_time, cancelled_late };
 Task<Ended> run_until(Task<> task, Clock::Steady deadline);
 
 template <class T>
-Task<> keep(Task<Result<T>> task, std::optional<Result<T>>& out) {  // `out` is the frame's that waits for this one
+Task<> keep(Task<Result<T>> task, std::optional<Result<T>>& out) {  // `out` belongs to the awaiting frame
   out.emplace(co_await std::move(task));
 }
 
 Error deadline_exceeded();
 }  // namespace detail
 
-// Runs the task, and cancels it when the deadline passes: its current wait ends with operation_aborted. Resumes when
-// the task has ended in either case, so nothing that it refers to dangles. A value that the task came to in spite of
-// its cancellation is its value; an error or operation_aborted becomes server.deadline_exceeded. Other exceptions come
-// out. Cancelling the one who waits cancels the task.
+// Runs the task and cancels it when the deadline passes: its current wait ends with operation_aborted. Resumes in
+// either case only after the task has ended, so nothing that it refers to dangles. If the cancelled task still returns
+// a value, that value is the result; an error or operation_aborted becomes server.deadline_exceeded. Other exceptions
+// are rethrown. Cancelling the awaiting coroutine cancels the task.
 template <class T>
 Task<Result<T>> with_deadline(Task<Result<T>> task, Clock::Steady deadline) {
   std::optional<Result<T>> out;

@@ -7,20 +7,20 @@
 #include <type_traits>
 #include <utility>
 
-// What must not be left half-way: a write, and what has to follow it.
+// For work that must not stop half-way: a write and what has to follow it.
 namespace ashlar::async {
 
 namespace detail {
 Task<> run_apart(Task<> task);
 
 template <class T>
-Task<> keep_result(Task<T> task, std::optional<T>& out) {  // `out` is the frame's that waits for this one
+Task<> keep_result(Task<T> task, std::optional<T>& out) {  // `out` belongs to the awaiting frame
   out.emplace(co_await std::move(task));
 }
 }  // namespace detail
 
 // Runs the task to completion even if the awaiting coroutine is cancelled. That coroutine receives the task's value or
-// exception and ends at its next co_await. If it was cancelled before, the task does not begin. The task needs its own
+// exception and ends at its next co_await. If it was cancelled before, the task does not start. The task needs its own
 // time limits.
 template <class T>
 Task<T> shielded(Task<T> task) {

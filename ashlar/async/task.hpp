@@ -8,12 +8,12 @@
 
 namespace ashlar {
 
-// The event loop that a coroutine runs on. One thread runs each loop, so what belongs to a loop needs no lock.
+// The event loop that a coroutine runs on. Each loop is run by one thread, so what belongs to a loop needs no lock.
 using LoopExecutor = boost::asio::io_context::executor_type;
 
-// A coroutine: lazy, started by `co_await` or by a TaskScope, resumed on the loop that it was started on.
-// Rules that keep memory safe: parameters by value unless what they refer to outlives the server; no lambdas that
-// capture and are coroutines; nothing in it blocks.
+// A coroutine: lazy, started by `co_await` or by a TaskScope, resumed on the loop on which it was started. For memory
+// safety: take parameters by value unless they refer to something that outlives the server, write no coroutine lambda
+// that captures, and never block in a coroutine.
 template <class T = void>
 using Task = boost::asio::awaitable<T, LoopExecutor>;
 

@@ -8,18 +8,18 @@
 
 namespace ashlar::async {
 
-// One task that runs concurrently with the one that started it, and that can be cancelled alone. A TaskScope has many
-// tasks that end together; this is for the owner of one, which lives until `ended` was called. Used on its loop.
+// One concurrent task that can be cancelled individually. A TaskScope owns many tasks that end together; a TaskHandle
+// serves the owner of a single task, and lives until `ended` was called. Used on its loop.
 class TaskHandle {
  public:
-  // Begins at once, in the caller's call. `ended` is called on the loop after the task's last step, never in here;
-  // what it holds lives as long as the task, and it may destroy this. Exceptions of the task end there.
+  // Starts the task within this call. `ended` is called on the loop after the task's last step, never within start().
+  // What `ended` holds lives as long as the task; it may destroy this handle. Exceptions of the task are discarded.
   TaskHandle(boost::asio::io_context& loop, Task<> task, std::move_only_function<void()> ended);
   TaskHandle(TaskHandle&&) noexcept = default;
   TaskHandle& operator=(TaskHandle&&) noexcept = default;
   ~TaskHandle() = default;  // does not end the task
 
-  // The task's current wait ends with operation_aborted. What it comes to in spite of that counts.
+  // The task's current wait ends with operation_aborted. A result that the task still returns is valid.
   void cancel();
 
  private:

@@ -10,10 +10,10 @@
 
 namespace ashlar::async {
 
-// Owns the tasks that are started in it: none is detached. Belongs to one loop and is used from it alone.
-// `co_await scope.join()` before it is destroyed; destroying one with tasks in it is a bug, and asserts.
-// A task that throws stops the others, and join() rethrows the first exception. A task that was cancelled and throws
-// operation_aborted has just ended.
+// Owns the tasks that are started in it, so that none is detached. Belongs to one loop and is used on it alone.
+// `co_await scope.join()` before destroying it: a scope destroyed while tasks run is a bug, and asserts. A task that
+// throws stops the others, and join() rethrows the first exception. A cancelled task that throws operation_aborted
+// counts as ended.
 class TaskScope {
  public:
   explicit TaskScope(boost::asio::io_context& loop);
@@ -22,9 +22,10 @@ class TaskScope {
   TaskScope& operator=(const TaskScope&) = delete;
 
   void start(Task<> task);
-  // Every task's current wait ends with operation_aborted; tasks started later are not even begun.
+  // Every task's current wait ends with operation_aborted. Tasks spawned later do not start.
   void cancel();
-  // Waits until all have ended. Cancelling the one who waits cancels the tasks, and it still waits for their end.
+  // Waits until all tasks have ended. Cancelling the awaiting coroutine cancels the tasks; it still waits for their
+  // end.
   Task<> join();
   [[nodiscard]] std::size_t size() const;
 
@@ -33,8 +34,8 @@ class TaskScope {
   std::shared_ptr<State> state_;
 };
 
-// Runs one task on a loop to its end and returns its value, for start-up, tests and command lines. Runs the loop on
-// this thread meanwhile. Rethrows what the task throws; throws std::logic_error when the loop is stopped before.
+// Runs one task on a loop to its end and returns its value, for start-up, tests and command lines. This thread runs the
+// loop meanwhile. Rethrows what the task throws; throws std::logic_error when the loop stops first.
 void run_to_end(boost::asio::io_context& loop, Task<> task);
 
 namespace detail {

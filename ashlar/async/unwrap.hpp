@@ -27,21 +27,21 @@
 // Operand: an rvalue, unwrap(f()) or unwrap(std::move(result)). What unwrap() returns cannot be stored.
 // Lifetimes: the locals, temporaries and parameters of a coroutine that unwrap() ends are destroyed before the first
 // caller that does not unwrap resumes, innermost coroutine first. No other code of the loop runs in between.
-// Exceptions of a task come out of the co_await, operation_aborted among them. If the coroutine is already cancelled,
-// unwrap(task) throws operation_aborted as every co_await of a task does; unwrap(result) does not look.
+// Exceptions of a task, including operation_aborted, are rethrown by the co_await. If the coroutine is already
+// cancelled, unwrap(task) throws operation_aborted as every co_await of a task does; unwrap(result) does not check.
 //
 // It replaces the coroutine frame of Boost.Asio, which is an internal part of Asio (checked with 1.81). task.hpp
 // includes this file, because every translation unit must see the same frame. Measurements and alternatives:
 // docs/design/errors-propagation.md.
 namespace ashlar::async::detail {
 
-// What unwrap() returns. It neither copies nor moves, so it stays in the full expression that it stands in.
+// What unwrap() returns. It neither copies nor moves, so it cannot leave its full expression.
 struct Operand {
   Operand() = default;
   Operand(const Operand&) = delete;
   Operand& operator=(const Operand&) = delete;
 
-  // Asio's frame, which every Task but Task<Result<T>> has, tries to call an operand that it does not know.
+  // Asio's frame (of every Task but Task<Result<T>>) tries to call an operand that it does not know.
   auto operator()(auto* frame) const {
     static_assert(!sizeof(frame), "co_await unwrap(...) needs a coroutine that returns Task<Result<T>>");
   }
@@ -67,8 +67,8 @@ class FallibleFrame : public boost::asio::detail::awaitable_frame_base<Executor>
  protected:
   [[nodiscard]] bool caller_unwraps() const noexcept { return set_error_of_caller_ != nullptr; }
   void leave_stack() noexcept { boost::asio::detail::awaitable_frame_base<Executor>::pop_frame(); }
-  // Ends this coroutine and all that unwrap it. Their frames stay suspended where they are and belong to their Tasks;
-  // the caller that does not unwrap resumes next and destroys them.
+  // Ends this coroutine and all coroutines that unwrap it. Their frames stay suspended and belong to their Tasks. The
+  // first caller that does not unwrap resumes next and destroys them.
   void end_callers_with(Error&& error) noexcept {
     FallibleFrame* frame = this;
     SetError set_error = nullptr;
@@ -83,13 +83,13 @@ class FallibleFrame : public boost::asio::detail::awaitable_frame_base<Executor>
   }
 
  private:
-  SetError set_error_of_caller_ = nullptr;  // if the caller unwraps; it is a FallibleFrame then
+  SetError set_error_of_caller_ = nullptr;  // set if the caller unwraps; it is a FallibleFrame then
 };
 
 }  // namespace ashlar::async::detail
 
-// In place of Asio's frame. Its public functions are those that Asio calls: on a coroutine, and on the frame of an
-// operation that completes with a Result (awaitable_handler).
+// Replaces Asio's frame. It has the public functions that Asio calls on a coroutine and on the frame of an operation
+// that completes with a Result (awaitable_handler).
 template <class T, class Executor>
 class boost::asio::detail::awaitable_frame<std::expected<T, ashlar::Error>, Executor> final
     : public ashlar::async::detail::FallibleFrame<Executor> {
@@ -138,7 +138,7 @@ class boost::asio::detail::awaitable_frame<std::expected<T, ashlar::Error>, Exec
         Callee::of(callee).set_unwrapping_caller(set_error);
       }
       U await_resume() {
-        const auto owner(std::move(callee));  // the callee's frame ends with this function, as Asio's own does
+        const auto owner(std::move(callee));  // the callee's frame ends with this function, as in Asio's own
         return Callee::of(owner).take_value();
       }
     };
@@ -169,7 +169,7 @@ class boost::asio::detail::awaitable_frame<std::expected<T, ashlar::Error>, Exec
   }
 
   static awaitable_frame& of(const awaitable<Result, Executor>& task) noexcept { return *task.frame_; }
-  // Of one that was unwrapped and came back: an error does not.
+  // The value of an unwrapped callee that returned; an error never arrives here.
   T take_value() {
     this->rethrow_exception();
     return *std::move(result_);

@@ -15,10 +15,10 @@
 
 namespace ashlar::async::detail {
 
-// A task that is spawned and can be cancelled at any moment of its life. Used on its loop alone; outlives the task.
-// Two traps of co_spawn make it necessary (seen in Boost 1.81): a signal that is emitted off the loop is passed on by a
-// reference that dangles if the task ends before; and one that comes before the coroutine's first step, or finds it at
-// an end that it came to without a wait, is thrown out of the loop, and the completion handler is never called.
+// A spawned task that can be cancelled at any moment. Used on its loop alone; outlives the task. It works around two
+// defects of co_spawn (seen in Boost 1.81). A signal emitted from another thread is forwarded by a reference, which
+// dangles if the task ends first. And a signal that arrives before the coroutine's first step, or after it ended
+// without a wait, is thrown out of the loop, and the completion handler is never called.
 class Cancellable {
  public:
   template <class Handler>  // void(std::exception_ptr), on the loop
@@ -27,7 +27,7 @@ class Cancellable {
                           boost::asio::bind_cancellation_slot(signal_.slot(), std::move(handler)));
   }
 
-  // Called on the loop. Ends the current wait, or keeps the task from beginning. The handler is not called in here.
+  // Called on the loop. Ends the current wait, or prevents the task from starting. Does not call the handler itself.
   void cancel() {
     cancelled_ = true;
     if (begun_) signal_.emit(boost::asio::cancellation_type::terminal);
