@@ -16,15 +16,15 @@
 #include <type_traits>
 #include <vector>
 
-// Structured logs: one line an event, JSON, or coloured text for a person at a terminal.
+// Structured logs: one line per event, as JSON or as coloured text for a terminal.
 //
-// A line is formatted by the caller into a buffer of its thread and written by a thread of the log's own, in batches,
-// through spdlog's sinks; the caller never waits for a disk, and the thread sleeps while there is nothing to write.
-// Lines at `error` and above are handed over at once, the others within `flush_interval`. When the writer falls behind
-// by more than `buffered_bytes_max`, lines below `error` are dropped and the number dropped is logged. Security events
-// are never dropped: behind by three times as many bytes, their caller waits until the writer has caught up. What is
-// buffered when the process is killed is lost; a crash by signal is not flushed. Lines of several threads are put in
-// the order of their times within a batch, not between batches.
+// The caller formats a line into a buffer of its thread. The log's own thread writes the lines in batches through
+// spdlog's sinks. The caller never waits for a disk, and the writer sleeps while there is nothing to write. Lines at
+// `error` and above are passed on immediately, the others within `flush_interval`. When the writer falls behind by more
+// than `buffered_bytes_max`, lines below `error` are dropped and their number is logged. Security events are never
+// dropped: when the writer is behind by three times as many bytes, their caller waits until it has caught up. Lines
+// that are buffered when the process is killed or crashes by a signal are lost. Lines of several threads are ordered by
+// time within a batch, not between batches.
 namespace ashlar::log {
 
 enum class Level : std::uint8_t { trace, debug, info, warn, error, fatal, off };
@@ -57,27 +57,27 @@ enum class Style : std::uint8_t { json, pretty };
 
 struct LogOptions {
   Level level = Level::info;
-  Level security_level = Level::info;  // of security events, in place of `level`
+  Level security_level = Level::info;  // of security events, instead of `level`
   Style style = Style::json;           // of the console; files are always JSON
   enum class Console : std::uint8_t { standard_output, standard_error, none } console = Console::standard_output;
-  std::string file{};                             // empty: no file; else JSON lines, rotated, created with mode 0640
-  std::string error_file{};                       // empty: none; else what is `error` and above once more
-  std::size_t file_bytes_max = 64 * 1024 * 1024;  // then it is rotated
+  std::string file{};                             // empty: no file; JSON lines, rotated, created with mode 0640
+  std::string error_file{};                       // empty: none; receives a copy of the lines at `error` and above
+  std::size_t file_bytes_max = 64 * 1024 * 1024;  // the file is rotated at this size
   std::size_t files_kept_max = 5;
   std::size_t buffered_bytes_max = 16 * 1024 * 1024;  // twice as many for `error` and above, thrice for security events
-  std::size_t text_bytes_max = 8 * 1024;              // of a message or a value; a longer one is cut and says so
+  std::size_t text_bytes_max = 8 * 1024;              // of a message or a value; a longer one is truncated and marked
   std::chrono::milliseconds flush_interval{100};
-  // Attributes whose value is replaced by "[redacted]": a name, which also stands for the last segment of a longer one
-  // ("user.password"), or a path with * in place of any one segment ("headers.*"). accessToken, AccessToken,
-  // access_token and access-token are one name here.
+  // Attributes whose value is replaced by "[redacted]": a name, which also matches the last segment of a longer one
+  // ("user.password"), or a path with * for any one segment ("headers.*"). accessToken, AccessToken, access_token and
+  // access-token are the same name here.
   std::vector<std::string> redact = {"password",     "passwd", "pwd",         "passphrase",    "secret",
                                      "clientSecret", "token",  "accessToken", "refreshToken",  "idToken",
                                      "jwt",          "auth",   "session",     "authorization", "cookie",
                                      "setCookie",    "apiKey", "privateKey",  "signature"};
 };
 
-// A log. Safe from any thread; outlives whoever writes to it. Destroying it writes what is buffered. Several may live
-// at once. A disk that is full loses lines, says so on standard error, and stops nothing else.
+// A log. Safe from any thread; outlives all users of it. The destructor writes what is buffered. Several logs may exist
+// at once. A full disk loses lines, is reported on standard error, and stops nothing else.
 class Logger {
  public:
   // Throws std::runtime_error when a file cannot be opened.
@@ -90,9 +90,9 @@ class Logger {
   [[nodiscard]] Level level() const { return level_.load(std::memory_order_relaxed); }
   void set_level(Level level) { level_.store(level, std::memory_order_relaxed); }
 
-  // {"time":"...","level":"info","message":...,<attributes>}. Invalid UTF-8 is replaced; nothing in a value can end the
-  // line, move a terminal's cursor or change the direction of text. An attribute named like one of these three gets a
-  // "_" behind its name.
+  // {"time":"...","level":"info","message":...,<attributes>}. Invalid UTF-8 is replaced. No value can end the line,
+  // move a terminal's cursor or change the direction of text. An attribute with one of these three names gets a
+  // trailing "_".
   void write(Level level, std::string_view message, std::span<const Attribute> attributes);
   void write(Level level, std::string_view message, std::initializer_list<Attribute> attributes = {}) {
     if (enabled(level)) write(level, message, std::span(attributes.begin(), attributes.size()));
@@ -102,15 +102,15 @@ class Logger {
   void warn(std::string_view message, std::initializer_list<Attribute> a = {}) { write(Level::warn, message, a); }
   void error(std::string_view message, std::initializer_list<Attribute> a = {}) { write(Level::error, message, a); }
 
-  // A security event: a sign-in, a refusal, a changed right. Its line carries "channel":"security" and is written
-  // from `security_level` on whatever the log's level is, unless that is `off`. May block for as long as the writer
-  // needs to catch up: not for what an anonymous client can cause without a limit.
+  // A security event: a sign-in, a refusal, a changed permission. Its line carries "channel":"security" and is written
+  // from `security_level` on, independent of the log's level unless that is `off`. May block until the writer has
+  // caught up: do not use it for events that an anonymous client can cause without a limit.
   void security(Level level, std::string_view message, std::span<const Attribute> attributes);
   void security(Level level, std::string_view message, std::initializer_list<Attribute> attributes = {}) {
     security(level, message, std::span(attributes.begin(), attributes.size()));
   }
 
-  void flush();  // returns when everything written before it was given to the operating system
+  void flush();  // returns when every line written before was passed to the operating system
 
  private:
   struct State;

@@ -9,11 +9,11 @@
 
 namespace ashlar::log::detail {
 
-// Bytes that grow at the end. Unlike std::string it hands out room that is not written first, so that a line is
-// formatted in place: `char* at = buffer.room(100); ...; buffer.end_at(at);`
+// An append-only byte buffer. Unlike std::string, it provides uninitialised room, so that a line is formatted in place:
+// `char* at = buffer.room(100); ...; buffer.end_at(at);`
 class LineBuffer {
  public:
-  // Where the next byte goes, with at least `bytes` after it. Valid until the next call.
+  // The position of the next byte, with room for at least `bytes`. Valid until the next call.
   char* room(std::size_t bytes) {
     if (capacity_ - size_ < bytes) grow(bytes);
     return data_.get() + size_;

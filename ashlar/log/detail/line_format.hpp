@@ -14,7 +14,7 @@
 
 namespace ashlar::log::detail {
 
-// The text of a moment, kept: within a second only three digits change.
+// A cached timestamp text: within a second only three digits change.
 class TimeText {
  public:
   std::string_view of(Timestamp time);
@@ -39,12 +39,12 @@ struct LineRules {
 
 enum class Colour : std::uint8_t { off, on };
 
-// Both append one line with its end.
+// Both append one complete line.
 void append_json_line(LineBuffer& out, const Line& line, const LineRules& rules);
 void append_pretty_line(LineBuffer& out, const Line& line, const LineRules& rules, Colour colour);
 
-// The inside of a JSON string: escapes what RFC 8259 section 7 wants escaped, and what a terminal obeys instead of
-// showing it (is_display_control() in core/display_text.hpp). A byte that is not UTF-8 becomes U+FFFD.
+// The content of a JSON string: escapes what RFC 8259 section 7 requires and what a terminal acts on
+// (is_display_control() in core/display_text.hpp). A byte that is not UTF-8 becomes U+FFFD.
 void append_escaped(LineBuffer& out, std::string_view text);
 
 }  // namespace ashlar::log::detail

@@ -17,8 +17,8 @@ class sink;
 
 namespace ashlar::log::detail {
 
-// Where lines go: console, file, error file. Used by the writer's thread alone. Lines are joined and given to a sink in
-// pieces that hold whole lines, so that a file is rotated between two of them.
+// The destinations of lines: console, file, error file. Used by the writer thread alone. Lines are joined and passed to
+// a sink in pieces of whole lines, so that a file is rotated between two lines.
 class Outputs {
  public:
   explicit Outputs(const LogOptions& options);  // throws std::runtime_error when a file cannot be opened
@@ -26,13 +26,13 @@ class Outputs {
   Outputs(const Outputs&) = delete;
   Outputs& operator=(const Outputs&) = delete;
 
-  // What a line must be formatted as. Pretty is for the console alone.
+  // The style in which a line must be formatted. Pretty is for the console only.
   [[nodiscard]] bool wants_json() const { return wants_json_; }
   [[nodiscard]] bool wants_pretty() const { return wants_pretty_; }
   [[nodiscard]] Colour colour() const { return colour_; }
 
   void push(Level level, std::string_view json, std::string_view pretty);
-  void flush();  // everything pushed is with the operating system after it, or lost if that refused it
+  void flush();  // afterwards the operating system has every pushed line, or has refused it and it is lost
 
  private:
   struct Output {

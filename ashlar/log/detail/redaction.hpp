@@ -8,7 +8,8 @@
 
 namespace ashlar::log::detail {
 
-// Decides by its key whether an attribute's value is hidden. Made once; a look at an ordinary key costs two loads.
+// Decides from its key whether an attribute's value is hidden. Built once; the check of an ordinary key costs two
+// loads.
 class Redaction {
  public:
   explicit Redaction(const std::vector<std::string>& rules);
@@ -22,17 +23,17 @@ class Redaction {
   }
 
  private:
-  // What folding leaves out: a key may end in it ("password_"), or have it before its last letter.
+  // Characters that folding skips: a key may end in one ("password_"), or have one before its last letter.
   static bool is_blank(char c) { return c == '_' || c == '-'; }
-  // The last two letters. ASCII letters of either case have their five low bits in common, so this needs no folding;
-  // it may confuse characters, which costs a closer look only.
+  // The last two letters. ASCII letters of either case share their five low bits, so this needs no folding. It may
+  // confuse characters, which only causes a full comparison.
   static std::size_t ending(std::string_view key) {
     return (static_cast<std::size_t>(key[key.size() - 2]) & 31U) * 32 + (static_cast<std::size_t>(key.back()) & 31U);
   }
   [[nodiscard]] bool looks_hidden(std::string_view key) const;
 
   std::vector<std::string> names_;                  // folded, sorted
-  std::vector<std::vector<std::string>> patterns_;  // folded segments; "*" for any one
+  std::vector<std::vector<std::string>> patterns_;  // folded segments; "*" matches any one
   std::bitset<1024> endings_;
   bool every_key_is_looked_at_ = false;
 };
