@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-// Typed configuration from the environment and .env files. Every fault is collected, so that one start names them all:
+// Typed configuration from the environment and .env files. All faults are collected and reported together:
 //
 //   config::Environment env = config::Environment::of_process(".env");
 //   settings.port = env.port("PORT", 3000);
@@ -31,15 +31,15 @@ enum class Need : std::uint8_t { optional, required };
 
 class Environment {
  public:
-  // The process's variables win over the file's. A file that is absent is fine; one that cannot be parsed is a fault
-  // (with its line, never with what stands there). Syntax: NAME=value, `export NAME=value`, # comments, 'literal',
-  // "with \n \r \t \" \\ \$ escapes"; quoted values may go over several lines. Nothing is expanded: $HOME stays $HOME.
-  // A name set twice is a fault. At most 1 MiB.
+  // The process's variables override the file's. A missing file is not a fault; a file that cannot be parsed is one
+  // (reported by line, never by content). Syntax: NAME=value, `export NAME=value`, # comments, 'literal', "with
+  //  \r \t \" \\ \$ escapes"; quoted values may span several lines. Variables are not expanded: $HOME stays $HOME. A
+  // name set twice is a fault. At most 1 MiB.
   static Environment of_process(const std::string& dot_env_file);
   explicit Environment(std::map<std::string, std::string> variables) : variables_(std::move(variables)) {}
 
-  // Each reads one variable, notes a fault when it is wrong, and returns the fallback then. An empty value counts as
-  // absent.
+  // Each function reads one variable. If its value is invalid, the function records a fault and returns the fallback.
+  // An empty value counts as absent.
   std::string text(std::string_view name, std::string fallback, std::size_t bytes_max = 4096);
   struct SecretRule {
     std::size_t bytes_min = 1;
@@ -52,21 +52,21 @@ class Environment {
   std::chrono::milliseconds duration(std::string_view name, std::chrono::milliseconds fallback,
                                      std::chrono::milliseconds min, std::chrono::milliseconds max);
   std::string one_of(std::string_view name, std::string fallback, std::span<const std::string_view> allowed);
-  std::vector<std::string> list(std::string_view name);  // separated by commas, blanks cut, empty ones dropped
-  // A URL with one of the schemes ("postgresql", "sqlite"), a port in range and no blanks; the report hides what stands
+  std::vector<std::string> list(std::string_view name);  // comma-separated; blanks are trimmed, empty items dropped
+  // A URL with one of the schemes ("postgresql", "sqlite"), a port in range and no blanks. The report hides the part
   // between // and @, and the query.
   std::string url(std::string_view name, std::string fallback, std::span<const std::string_view> schemes);
-  // The names of the variables that are set and begin with `prefix` and end with `suffix`, sorted: for settings that
-  // come in any number, as OIDC_<NAME>_ISSUER.
+  // The names of the variables that are set, begin with `prefix` and end with `suffix`, sorted: for repeated settings
+  // such as OIDC_<NAME>_ISSUER.
   [[nodiscard]] std::vector<std::string> names(std::string_view prefix, std::string_view suffix) const;
-  // As it stands, unchecked; nullopt when it is absent or empty.
+  // The value unchecked; nullopt when it is absent or empty.
   [[nodiscard]] std::optional<std::string> raw(std::string_view name) const;
 
   void fault(std::string variable, std::string message) {
     faults_.push_back({std::move(variable), std::move(message)});
   }
   [[nodiscard]] const std::vector<ConfigFault>& faults() const { return faults_; }
-  [[nodiscard]] std::string report() const;  // every fault, a line each, for standard error
+  [[nodiscard]] std::string report() const;  // every fault, one per line, for standard error
 
  private:
   std::map<std::string, std::string> variables_;

@@ -11,7 +11,7 @@ namespace ashlar::config::detail {
 
 struct DotEnvFault {
   std::size_t line;
-  std::string message;  // never what stands there: it may be a secret
+  std::string message;  // never quotes the file: the text may be a secret
 };
 
 struct DotEnv {
@@ -19,8 +19,9 @@ struct DotEnv {
   std::vector<DotEnvFault> faults;
 };
 
-// Lines of NAME=value with `export` before them or not. A value is bare (blanks around it cut; ` #` begins a comment),
-// 'literal', or "with \n \r \t \" \\ \$ escapes"; the quoted ones may go over several lines. Nothing is expanded.
+// Lines of NAME=value, optionally preceded by `export`. A value is bare (surrounding blanks are removed; ` #` begins a
+// comment), 'literal', or "with
+//  \r \t \" \\ \$ escapes"; quoted values may span several lines. Variables are not expanded.
 [[nodiscard]] DotEnv parse_dot_env(std::string_view text);
 
 }  // namespace ashlar::config::detail
