@@ -16,9 +16,9 @@
 
 namespace ashlar {
 
-// Min to Max bytes that stand on the wire as base64url without padding (RFC 4648 section 5), as in JOSE and WebAuthn.
-// It holds the bytes. Reading is strict: no padding, no white space, unused bits zero, so that a value has one
-// spelling. A value: it copies and compares.
+// Min to Max bytes, on the wire as base64url without padding (RFC 4648 section 5), as in JOSE and WebAuthn. Reading is
+// strict (no padding, no white space, unused bits zero), so that a value has exactly one spelling. A value: it copies
+// and compares.
 template <std::size_t Min, std::size_t Max>
 class Base64url {
  public:

@@ -11,12 +11,12 @@
 #include <variant>
 #include <vector>
 
-// What holds other values: Nullable, Defaulted, Array and OneOf; beside them the standard's std::optional and
-// std::vector are described, too. All are values.
+// Types that contain other values: Nullable, Defaulted, Array and OneOf. std::optional and std::vector are described as
+// well. All are values.
 namespace ashlar {
 
-// Must be present, may be null. `std::optional<T>` is the other thing: may be absent, is never null. A member of a
-// PATCH that can be left alone, set or cleared is `std::optional<Nullable<T>>`. Both are NULL in SQL.
+// Must be present, may be null. `std::optional<T>` is the opposite: may be absent, is never null. A PATCH member that
+// can be left unchanged, set or cleared is a `std::optional<Nullable<T>>`. Both are NULL in SQL.
 template <class T>
 class Nullable {
  public:
@@ -39,7 +39,7 @@ class Nullable {
   std::optional<T> value_;
 };
 
-// An integer, a bool, an enumerator or a constrained integer that takes `Value` when it is absent:
+// An integer, a bool, an enumerator or a constrained integer that is `Value` when absent:
 // `Defaulted<Int<1, 100>, 20> limit;`
 template <class T, auto Value>
 class Defaulted {
@@ -63,7 +63,7 @@ class Defaulted {
   T value_;
 };
 
-// A vector of Min to Max items. A bare std::vector is bounded by ReadOptions::array_items_max alone.
+// A vector of Min to Max items. A plain std::vector is bounded by ReadOptions::array_items_max only.
 template <class T, std::size_t Min, std::size_t Max>
 class Array : public std::vector<T> {
   static_assert(!std::is_same_v<T, bool>, "a vector of bool holds no bools; use an enumeration or std::uint8_t");
@@ -84,8 +84,8 @@ struct Literal {
   [[nodiscard]] constexpr std::string_view view() const { return {text, N - 1}; }
 };
 
-// A tagged union: the member `Tag` says which alternative the rest of the object is. Each alternative is a described
-// struct with `static constexpr std::string_view tag = "card";` and does not hold the tag as a member.
+// A tagged union: the member `Tag` selects the alternative that the object's other members describe. Each alternative
+// is a described struct with `static constexpr std::string_view tag = "card";`; the tag itself is not a member of it.
 //   using Payment = OneOf<"type", Card, Transfer>;      {"type": "card", "number": ...}
 template <Literal Tag, class... Alternatives>
 class OneOf : public std::variant<Alternatives...> {

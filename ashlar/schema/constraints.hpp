@@ -15,28 +15,28 @@
 #include <string_view>
 #include <utility>
 
-// Constraint types: values that were checked once, at the edge, and cannot be wrong afterwards.
+// Constraint types: values that are checked once, at the edge, and are valid from then on.
 //
-// Each has `T::parse(text or number) -> std::expected<T, Violation>` for what comes from outside, and `T::of(...)`,
-// which asserts, for literals of ours. A default-constructed value is one that was not read yet (as a moved-from one):
-// reading fails as a whole unless every member was set, so an operation never sees one.
-// All are values: they copy, compare and hold no references. Lengths count Unicode code points.
+// Each has `T::parse(text or number) -> std::expected<T, Violation>` for external input, and `T::of(...)`, which
+// asserts, for our own literals. A default-constructed or moved-from value is not valid; reading fails as a whole
+// unless every member was set, so an operation never sees one. All are values: they copy, compare and hold no
+// references. Lengths count Unicode code points.
 namespace ashlar {
 
 // A string of Min to Max code points, well-formed UTF-8, without NUL.
 template <std::size_t Min, std::size_t Max>
 class Text;
-// A Text of one line, for names and titles: what a table, a log or a list of others shows. It refuses line breaks, and
-// all that a terminal obeys instead of showing it (is_display_control() in core/display_text.hpp): escape sequences
-// begin with such a character, and a bidirectional control makes one name look like another. Use Text for prose, which
-// has line breaks, and for right-to-left prose, which may need bidirectional controls.
+// A Text of one line, for names and titles that appear in tables, logs and lists. It refuses line breaks and every
+// display control (is_display_control() in core/display_text.hpp): escape sequences begin with one, and a bidirectional
+// control makes one name look like another. Use Text for prose, which has line breaks, and for right-to-left prose,
+// which may need bidirectional controls.
 template <std::size_t Min, std::size_t Max>
 class Line;
 // An integer of Lo to Hi.
 template <std::int64_t Lo, std::int64_t Hi>
 class Int;
 // An amount of Lo to Hi in minor units (hundredths). On the wire a decimal string with two digits ("12.50"); a JSON
-// number with at most two decimals is read, too. The currency stands in a member of its own.
+// number with at most two decimals is accepted as well. The currency is a separate member.
 template <std::int64_t Lo, std::int64_t Hi>
 class MoneyBetween;
 using Money = MoneyBetween<-999'999'999'999'999, 999'999'999'999'999>;
@@ -57,10 +57,10 @@ std::expected<std::int64_t, Violation> parse_money(std::string_view decimal, std
 std::expected<std::int64_t, Violation> parse_money(double number, std::int64_t min, std::int64_t max);
 Check check_money(std::int64_t minor_units, std::int64_t min, std::int64_t max);
 void append_money(std::int64_t minor_units, std::string& out);
-char* put_money(std::int64_t minor_units, char* at);  // at most 21 bytes; returns their end
+char* put_money(std::int64_t minor_units, char* at);  // at most 21 bytes; returns the end
 }  // namespace schema::detail
 
-// What the string-shaped constraints share: a checked std::string.
+// The common part of the string constraints: a checked std::string.
 template <class Self>
 class CheckedString {
  public:
@@ -111,15 +111,15 @@ class Line : public CheckedString<Line<Min, Max>> {
 };
 
 // An address with one @, a local part of 1 to 64 bytes in dot-atom form (RFC 5322 section 3.2.3) and a domain of at
-// least two DNS labels; 254 bytes in all (RFC 5321 section 4.5.3.1.3). Kept as it was written.
+// least two DNS labels; 254 bytes in total (RFC 5321 section 4.5.3.1.3). Keeps the spelling of the input.
 class Email : public CheckedString<Email> {
  public:
   Email() = default;
   static schema::Check check(std::string_view text) { return schema::detail::check_email(text); }
-  // What two addresses are compared by, without case and the same on every machine (fold_case() in core/unicode.hpp).
-  // Store it in a column of its own with a unique index: the lower() of a database depends on its locale, and in a
-  // Turkish one an address with a capital I never equals itself in small letters. RFC 5321 section 2.4 lets a local
-  // part depend on case; no provider does, and two accounts that differ in it would be mistaken for each other.
+  // The key for comparing addresses: case-insensitive and the same on every machine (fold_case() in core/unicode.hpp).
+  // Store it in its own column with a unique index. A database's lower() depends on its locale: in a Turkish one, an
+  // address with a capital I never equals its lower-case spelling. RFC 5321 section 2.4 allows case-sensitive local
+  // parts; no provider uses them, and two accounts that differ only in case would be confused.
   [[nodiscard]] std::string key() const;
 };
 
@@ -130,8 +130,8 @@ class Url : public CheckedString<Url> {
   static schema::Check check(std::string_view text) { return schema::detail::check_uri(text); }
 };
 
-// A password to be set: 8 to 128 code points in NFC (RFC 8265 section 4.2), well-formed UTF-8, without NUL. Kept as it
-// was sent; what hashes it normalises it (auth/password.hpp).
+// A password to be set: 8 to 128 code points in NFC (RFC 8265 section 4.2), well-formed UTF-8, without NUL. Holds the
+// text as it was sent; the hashing code normalises it (auth/password.hpp).
 class PasswordText : public CheckedString<PasswordText> {
  public:
   PasswordText() = default;

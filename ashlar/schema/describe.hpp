@@ -17,7 +17,7 @@
 #include <type_traits>
 #include <utility>
 
-// Describes a plain struct in one line, in the struct's own namespace, after it:
+// Describes a plain struct in one line, after the struct and in its namespace:
 //
 //   struct SignUp {
 //     Text<1, 120> name;
@@ -26,14 +26,14 @@
 //   };
 //   ASHLAR_DESCRIBE(SignUp, name, email, age)
 //
-// JSON names are the members' names in camelCase (created_at -> createdAt); SQL uses them as they are. Members keep
+// JSON names are the members' names in camelCase (created_at -> createdAt); SQL uses them unchanged. Members keep
 // their order everywhere. A struct may also have:
-//   void refine(ashlar::schema::Refinement& out) const;  rules over several members, run when each is right by itself
+//   void refine(ashlar::schema::Refinement& out) const;  rules over several members, run when each is valid
 //   static T example();                                  the example that OpenAPI shows
 //   static constexpr std::string_view description;       a sentence for OpenAPI
-//   static constexpr auto json_names = ashlar::schema::JsonNames::as_written;   for the documents of other standards
-//   static constexpr auto unknown_members = ashlar::schema::UnknownMembers::ignored;   when those may grow members
-// Enumerations are described alike, and are strings on the wire: ASHLAR_DESCRIBE_ENUM(Role, user, admin)
+//   static constexpr auto json_names = ashlar::schema::JsonNames::as_written;   for documents defined elsewhere
+//   static constexpr auto unknown_members = ashlar::schema::UnknownMembers::ignored;   when they may gain members
+// Enumerations are described in the same way and are strings on the wire: ASHLAR_DESCRIBE_ENUM(Role, user, admin)
 #define ASHLAR_DESCRIBE(Struct, ...)               \
   BOOST_DESCRIBE_STRUCT(Struct, (), (__VA_ARGS__)) \
   ASHLAR_DETAIL_NAME_OF(Struct)
@@ -57,13 +57,13 @@ concept DescribedStruct =
 template <class T>
 concept DescribedEnum = std::is_enum_v<T> && requires { boost_enum_descriptor_fn(static_cast<T**>(nullptr)); };
 
-// How a C++ type gets its Type. Constraint types specialise it (constraints.hpp); a user's own scalar can, too:
+// How a C++ type gets its Type. Constraint types specialise it (constraints.hpp); so can a user-defined scalar:
 //   template <> struct ashlar::schema::Describe<Colour> { static Type type(); };
 template <class T>
 struct Describe;
 
 namespace detail {
-// By the C++ type alone: a Type that was made from another's is not taken for what is in memory there.
+// Depends on the C++ type only: a Type derived from another's must not inherit that type's memory layout.
 template <class T>
 constexpr Storage storage_of() {
   if constexpr (std::same_as<T, bool>) return Storage::boolean;
@@ -83,7 +83,7 @@ Type make_type() {
 }
 }  // namespace detail
 
-// The one Type of T. Cheap after the first call.
+// The Type of T, one per type. Cheap after the first call.
 template <class T>
 const Type& type_of() {
   static const Type type = detail::make_type<T>();
@@ -91,7 +91,7 @@ const Type& type_of() {
 }
 
 namespace detail {
-// As write_json, but with a placeholder for each password: for examples and defaults. json_write.cpp
+// Like write_json, but with a placeholder for each password: for examples and defaults. json_write.cpp
 void append_json(const Type& type, const void* value, std::string& out);
 Violation unknown_enumerator(std::span<const std::string_view> names);  // constraints.cpp
 }  // namespace detail
@@ -101,7 +101,7 @@ struct Describe<T> {
   static Type type() {
     Type out{.kind = Kind::object, .name = ashlar_name_of(std::type_identity<T>{})};
     out.members = detail::members_from<T>(boost::describe::describe_members<T, boost::describe::mod_public>{});
-    // A member of that name is data, not the sentence about the struct.
+    // A member of that name is data, not the struct's description.
     if constexpr (requires { requires !std::is_member_object_pointer_v<decltype(&T::description)>; })
       out.description = T::description;
     if constexpr (requires { requires std::same_as<decltype(T::unknown_members), const UnknownMembers>; })
@@ -162,7 +162,7 @@ struct Describe<T> {
   }
 };
 
-// The name of an enumerator, as it stands on the wire.
+// The name of an enumerator on the wire.
 template <DescribedEnum T>
 std::string_view name_of(T value) {
   return Describe<T>::name_of(value);

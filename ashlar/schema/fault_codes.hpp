@@ -3,15 +3,15 @@
 
 #include <string_view>
 
-// The codes of faults that schemas find. They are part of the contract with clients and do not change; docs/errors.md
-// lists them. A refinement may report codes of its own beside these.
+// The codes of the faults that schemas report. They are part of the contract with clients and do not change;
+// docs/errors.md lists them. A refinement may report further codes.
 namespace ashlar::schema::codes {
 
 // The shape of the input
-inline constexpr std::string_view required = "required";                  // a member or parameter is not there
-inline constexpr std::string_view unknown_member = "unknown_member";      // one that the type does not have
-inline constexpr std::string_view duplicate_member = "duplicate_member";  // one that was there already
-inline constexpr std::string_view null = "null";                          // null where a value is wanted
+inline constexpr std::string_view required = "required";                  // a member or parameter is missing
+inline constexpr std::string_view unknown_member = "unknown_member";      // a member that the type does not have
+inline constexpr std::string_view duplicate_member = "duplicate_member";  // a member that occurred before
+inline constexpr std::string_view null = "null";                          // null where a value is expected
 inline constexpr std::string_view type = "type";                          // a value of another kind: text for a number
 inline constexpr std::string_view too_few_items = "too_few_items";
 inline constexpr std::string_view too_many_items = "too_many_items";
@@ -32,8 +32,8 @@ inline constexpr std::string_view money = "money";    // not an amount with two 
 inline constexpr std::string_view one_of = "one_of";  // not one of the names: enumerations, tags of unions
 
 // A file
-inline constexpr std::string_view file = "file";                      // a text where a file is wanted
-inline constexpr std::string_view file_too_large = "file_too_large";  // more bytes than it may have
-inline constexpr std::string_view file_type = "file_type";            // of a media type that is not wanted
+inline constexpr std::string_view file = "file";                      // text where a file is expected
+inline constexpr std::string_view file_too_large = "file_too_large";  // more bytes than allowed
+inline constexpr std::string_view file_type = "file_type";            // a media type that is not allowed
 
 }  // namespace ashlar::schema::codes

@@ -12,30 +12,30 @@
 
 namespace ashlar::schema {
 
-// Collects JSON Schemas (draft 2020-12, the dialect of OpenAPI 3.1) of types. Named types (structs, enumerations) and
-// the alternatives of unions become definitions of their own and are referred to; the rest stand where they are used.
+// Collects the JSON Schemas (draft 2020-12, the dialect of OpenAPI 3.1) of types. Named types (structs, enumerations)
+// and the alternatives of unions become definitions and are referenced; other types are written inline.
 //
-// A struct's schema depends on which way the value goes. As input it refuses unknown members, members with a default
-// may be absent, and amounts may be numbers; as output everything but an optional is present, and passwords are not.
-// A struct that is used in both ways has two definitions, the second with "Input" or "Output" after its name.
-// Different types of one name are told apart by a number after the second's name.
-// Schemas say what a schema can: a password's length is counted in NFC, and refinements are not shown.
-// Not for use from two threads at once. Deterministic: the same calls give the same text.
+// A struct's schema depends on the direction. As input it refuses unknown members, members with a default may be
+// absent, and amounts may be numbers. As output everything but an optional is present, and passwords are absent. A
+// struct used in both directions has two definitions, the second with "Input" or "Output" appended to its name. When
+// different types share a name, later ones get a number. Schemas state what JSON Schema can express: a password's
+// length is counted in NFC, and refinements are not shown. Not thread-safe. Deterministic: the same calls return the
+// same text.
 class JsonSchemas {
  public:
   // `reference_prefix` as in "#/components/schemas/".
   explicit JsonSchemas(std::string reference_prefix) : prefix_(std::move(reference_prefix)) {}
 
-  // Which way the value goes, seen from the server.
+  // The direction of the value, as seen from the server.
   enum class Use : unsigned char { input, output };
 
   // Appends the type's schema, or a reference to it, as one JSON value.
   void append(const Type& type, Use use, std::string& out);
-  // The definitions met so far, by name, each a JSON value.
+  // The definitions collected so far, by name, each a JSON value.
   [[nodiscard]] const std::map<std::string, std::string, std::less<>>& definitions() const { return definitions_; }
 
  private:
-  // What a definition is of: a description's table, which all copies of the description share, and the direction.
+  // Identifies a definition: the description's table, which all copies of the description share, and the direction.
   struct Key {
     const void* table;
     Use use;
@@ -56,9 +56,9 @@ class JsonSchemas {
   std::map<Key, std::string> names_;
 };
 
-// Appends a JSON value that the type accepts: the struct's own example(), or one made from the constraints. A struct
-// with a rule over several members needs an example() where a made one would break the rule, and a scalar of a user's
-// own needs Type::append_example where its text is not free.
+// Appends a JSON value that the type accepts: the struct's own example(), or one generated from the constraints. A
+// struct whose rules over several members refuse the generated value needs an example(). A user-defined scalar that
+// does not accept any text needs Type::append_example.
 void append_example(const Type& type, std::string& out);
 
 }  // namespace ashlar::schema

@@ -10,7 +10,7 @@
 
 namespace ashlar {
 
-// A secret that a client sends: a password, a one-time code, a token. It is read as its T is, with the same faults:
+// A secret that a client sends: a password, a one-time code, a token. It is read like its T, with the same faults:
 //
 //   struct SignIn {
 //     Email email;
@@ -19,13 +19,13 @@ namespace ashlar {
 //   ASHLAR_DESCRIBE(SignIn, email, password)
 //   ... co_await passwords.verify(in.password.reveal().str(), hash)
 //
-// Nothing prints it by mistake. It converts to nothing, so as an attribute of the log, as a part of a message, as a
-// cache's key or as an SQL parameter it does not compile, and it is not compared. What walks a described struct does
-// not reach it either: written as JSON (a reply, a cached value, an audit entry) the member is left out, in an array it
-// is null, and a row that holds one is a std::logic_error. A fault of it names its path and the rule, never the value.
-// JSON Schema says `"format": "password"` and `"writeOnly": true`.
+// Nothing prints it by mistake. It has no conversions and no comparison, so using it as a log attribute, as part of a
+// message, as a cache key or as an SQL parameter does not compile. Code that walks a described struct cannot read it
+// either: JSON (a reply, a cached value, an audit entry) omits the member, an array has null in its place, and a row
+// that holds one is a std::logic_error. A fault names the path and the rule, never the value. JSON Schema says
+// `"format": "password"` and `"writeOnly": true`.
 //
-// A value: it copies and moves as its T does. The memory of a destroyed one is not overwritten.
+// A value: it copies and moves like its T. The destructor does not overwrite the memory.
 template <class T>
   requires requires(std::string_view text) {
     { T::parse(text) } -> std::same_as<std::expected<T, schema::Violation>>;
@@ -41,9 +41,9 @@ class Secret {
     if (!value) return std::unexpected(std::move(value.error()));
     return Secret(std::move(*value));
   }
-  static Secret of(std::string_view text) { return Secret(T::of(text)); }  // for literals, as T::of()
+  static Secret of(std::string_view text) { return Secret(T::of(text)); }  // for literals, like T::of()
 
-  // The only way to the value. What is done with it is the caller's to answer for.
+  // The only access to the value. The caller is responsible for what it does with it.
   [[nodiscard]] const T& reveal() const& { return value_; }
   [[nodiscard]] T reveal() && { return std::move(value_); }
 
@@ -55,7 +55,7 @@ class Secret {
 
 namespace schema {
 
-// The Type of its T without what could write it.
+// The Type of its T without the functions that write it.
 template <class T>
 struct Describe<Secret<T>> {
   static Type type() {

@@ -18,23 +18,23 @@ struct Type;
 
 enum class Kind : std::uint8_t { boolean, integer, number, string, object, array, optional, nullable, choice };
 
-// What a string holds. `money` is an amount in minor units, `enumeration` one of `Type::enumerators`, `file` the bytes
-// of a file, which only a face that takes files can bring.
+// The content of a string. `money` is an amount in minor units, `enumeration` one of `Type::enumerators`, `file` the
+// bytes of a file, which only transports with file uploads support.
 enum class Format : std::uint8_t { none, email, uri, uuid, date_time, money, enumeration, password, file };
 
-// What a value is in memory, when it is exactly one of these and may be any of their values: bool, std::int64_t,
-// double, std::string (of what check_text allows), Uuid, Timestamp. Whoever walks many values, rows and JSON, need not
-// ask the accessors then. type_of() sets it, by the C++ type.
+// The representation in memory, set when the C++ type is exactly one of these and every value of it is allowed: bool,
+// std::int64_t, double, std::string (restricted by check_text), Uuid, Timestamp. Code that processes many values (rows,
+// JSON) can then skip the accessors. type_of() sets it, from the C++ type.
 enum class Storage : std::uint8_t { other, boolean, integer, number, text, uuid, timestamp };
 
-// A rule that a value breaks: a stable code ("too_long") and a sentence.
+// A broken rule: a stable code ("too_long") and a sentence.
 struct Violation {
   std::string_view code;  // a literal
   std::string message;
 };
-using Check = std::optional<Violation>;  // nullopt: the value is fine
+using Check = std::optional<Violation>;  // nullopt: the value is valid
 
-// Where a refinement over several members reports to. `member` is the C++ name of the member, as in the struct.
+// Receives the faults of a refinement over several members. `member` is the C++ name of the member, as in the struct.
 class Refinement {
  public:
   Refinement() = default;
@@ -46,8 +46,8 @@ class Refinement {
   ~Refinement() = default;
 };
 
-// ,"createdAt": with the comma, as it stands between members. What follows its bytes can be read as well, up to a whole
-// number of blocks, so that it is copied without a loop over bytes.
+// ,"createdAt": with the leading comma, as written between members. The bytes after it are readable up to a whole
+// number of blocks, so that it can be copied without a loop over bytes.
 struct JsonKey {
   static constexpr std::size_t block_bytes = 16;
   const char* text = nullptr;
@@ -61,7 +61,7 @@ struct Member {
   const Type& (*type)();
   void* (*locate)(void* object);  // the member inside the object
   bool required;                  // neither optional nor with a default
-  bool password;                  // a Secret, or what may hold one: nothing writes it
+  bool password;                  // a Secret, or a type that may contain one: never written
 
   [[nodiscard]] const void* locate_in(const void* object) const { return locate(const_cast<void*>(object)); }
 };
@@ -73,19 +73,19 @@ struct Alternative {
   void* (*emplace)(void* choice);  // makes this the active alternative and returns it
 };
 
-// Bounds as JSON Schema says them: of the value (integer, number, money in minor units), of the length in code points
+// Bounds as in JSON Schema: of the value (integer, number, money in minor units), of the length in code points
 // (string), in bytes (file) or of the item count (array).
 struct Bounds {
   std::optional<std::int64_t> min{};
   std::optional<std::int64_t> max{};
 };
 
-// What reading JSON does with members that a struct does not have.
+// How JSON reading treats members that a struct does not have.
 enum class UnknownMembers : std::uint8_t { refused, ignored };
 
 inline constexpr std::size_t put_text_bytes_max = 40;
 
-// How to get at a value; which of them are set follows from the kind. `value` points to an object of the C++ type.
+// Access to a value; the kind determines which functions are set. `value` points to an object of the C++ type.
 struct Access {
   // boolean; integer, date_time (milliseconds), money (minor units); number
   Check (*set_boolean)(void* value, bool) = nullptr;
@@ -94,28 +94,29 @@ struct Access {
   std::int64_t (*get_integer)(const void* value) = nullptr;
   Check (*set_number)(void* value, double) = nullptr;
   double (*get_number)(const void* value) = nullptr;
-  // every string, whatever its format; a Secret has no append_text, so that nothing can write it
+  // every string, whatever its format; a Secret has no append_text, so that it cannot be written
   Check (*set_text)(void* value, std::string_view) = nullptr;
-  void (*append_text)(const void* value, std::string& out) = nullptr;  // as it is, not escaped
-  // beside append_text, and much cheaper: the text where the value holds it; or, of at most put_text_bytes_max bytes
-  // that no face has to escape (digits, letters and signs but quotes), put at `at`, which has room: returns their end
+  void (*append_text)(const void* value, std::string& out) = nullptr;  // unescaped
+  // in addition to append_text, and much cheaper: either the text where the value stores it, or, for at most
+  // put_text_bytes_max bytes that no transport has to escape (digits, letters and signs except quotes), written to
+  // `at`, which has room; the latter returns the end
   std::string_view (*view_text)(const void* value) = nullptr;
   char* (*put_text)(const void* value, char* at) = nullptr;
-  // file: the object that a face puts it into; of which type, they agree (web/upload.hpp)
+  // file: the object that receives an upload; the transport and the type agree on its type (web/upload.hpp)
   void* (*file)(void* value) = nullptr;
   // array
-  void* (*append)(void* array) = nullptr;  // a new last item
+  void* (*append)(void* array) = nullptr;  // appends an item and returns it
   void (*remove_last)(void* array) = nullptr;
   std::size_t (*size)(const void* array) = nullptr;
   const void* (*item)(const void* array, std::size_t index) = nullptr;
-  // optional, nullable: emplace makes a value; content is null when there is none
+  // optional, nullable: emplace creates a value; content is null when there is none
   void* (*emplace)(void* holder) = nullptr;
   void (*clear)(void* holder) = nullptr;
   const void* (*content)(const void* holder) = nullptr;
   // choice
   std::size_t (*active)(const void* choice) = nullptr;  // index into Type::alternatives
   const void* (*active_value)(const void* choice) = nullptr;
-  // object: rules over several members, run when all members were read without a fault
+  // object: rules over several members, run when all members were read without faults
   void (*refine)(const void* object, Refinement& out) = nullptr;
 };
 
@@ -124,7 +125,7 @@ struct Type {
   Format format = Format::none;
   Storage storage = Storage::other;
   std::string_view name{};         // of an object, enumeration or choice: "SignUp"; else empty
-  std::string_view description{};  // for a person, may be empty
+  std::string_view description{};  // human-readable, may be empty
   std::string_view pattern{};      // of a string, as JSON Schema's `pattern`; may be empty
   Bounds bounds{};
   std::span<const Member> members{};                // object
@@ -132,7 +133,7 @@ struct Type {
   std::span<const Alternative> alternatives{};      // choice
   std::string_view tag_name{};                      // choice: the member that says which alternative
   std::span<const std::string_view> enumerators{};  // enumeration
-  std::span<const std::string_view> media_types{};  // file: those that it may have; empty: any
+  std::span<const std::string_view> media_types{};  // file: the allowed ones; empty: any
   const Type& (*element)() = nullptr;               // array, optional, nullable
   std::string_view default_json{};                  // set when an absent member takes a default
   void (*append_example)(std::string&) = nullptr;   // appends a JSON value that this type accepts; may be null

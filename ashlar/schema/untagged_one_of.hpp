@@ -12,10 +12,10 @@ namespace ashlar {
 //
 //   using LoginReply = UntaggedOneOf<SignedIn, MfaRequired>;     {"user": {...}, ...} or {"mfaRequired": true, ...}
 //
-// It is written as its active alternative alone, and the client distinguishes the alternatives by their members. JSON
-// Schema says `oneOf`, so each alternative, a described struct, needs a required member that no other one has. Its Type
-// is a Kind::choice whose tag_name is empty. Reading one throws std::logic_error: an input needs the tag of a OneOf
-// (composites.hpp). A value, as its alternatives are.
+// Only the active alternative is written, and the client distinguishes the alternatives by their members. JSON Schema
+// says `oneOf`, so each alternative, a described struct, needs a required member that no other one has. Its Type is a
+// Kind::choice whose tag_name is empty. Reading one throws std::logic_error: an input needs the tag of a OneOf
+// (composites.hpp). A value, like its alternatives.
 template <class... Alternatives>
 class UntaggedOneOf : public std::variant<Alternatives...> {
  public:

@@ -37,7 +37,7 @@ struct Describe<Nullable<T>> {
   static Type type() { return holder_type<Nullable<T>, T>(Kind::nullable); }
 };
 
-// The Type of what it holds, with a default. Defaulted<T> holds its T as the first and only member.
+// The Type of the contained T, with a default. Defaulted<T> holds its T as the first and only member.
 template <class T, auto Value>
 struct Describe<Defaulted<T, Value>> {
   static Type type() {

@@ -7,7 +7,7 @@
 #include <limits>
 #include <type_traits>
 
-// The Type of each constraint type and of the plain ones: thin templates over the functions of constraints.cpp.
+// The Types of the constraint types and of the plain types: thin templates over the functions of constraints.cpp.
 namespace ashlar::schema {
 
 namespace detail {
@@ -98,7 +98,7 @@ struct Describe<Text<Min, Max>> {
   }
 };
 
-// As ECMA-262 writes it, which is JSON Schema's dialect: see is_display_control().
+// In the syntax of ECMA-262, which JSON Schema uses: see is_display_control().
 inline constexpr std::string_view line_pattern =
     R"(^[^\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]*$)";
 

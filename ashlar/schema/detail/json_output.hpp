@@ -11,8 +11,8 @@
 
 namespace ashlar::schema::detail {
 
-// What is written of a JSON text on its way into a string: pieces of a few bytes are gathered on the stack and go there
-// together, since an append of a string costs more than its bytes. finish() brings the last of them. One thread.
+// Appends JSON to a string. Small pieces are gathered on the stack and appended together, since each append to a string
+// costs more than its bytes. finish() appends the remainder. For one thread.
 class JsonOutput {
  public:
   static constexpr std::size_t piece_bytes_max = 1024;
@@ -21,8 +21,8 @@ class JsonOutput {
   JsonOutput(const JsonOutput&) = delete;
   JsonOutput& operator=(const JsonOutput&) = delete;
 
-  // Room for `bytes`, at most piece_bytes_max, at the end of what is written. What was put there counts once its end is
-  // told; until then nothing else may be written.
+  // Room for at most `bytes` (up to piece_bytes_max) at the end of the output. The caller writes there and then calls
+  // the function that sets the new end; nothing else may be written in between.
   [[nodiscard]] char* room(std::size_t bytes) {
     assert(bytes <= piece_bytes_max);
     if (bytes > static_cast<std::size_t>(gathered_.data() + gathered_.size() - end_)) finish();
@@ -37,9 +37,9 @@ class JsonOutput {
   }
   void append(std::string_view text);
 
-  // All bytes written, those before it included.
+  // All bytes written, including the string's earlier content.
   [[nodiscard]] std::size_t size() const { return out_.size() + static_cast<std::size_t>(end_ - gathered_.data()); }
-  // Makes room in the string for so many more bytes.
+  // Reserves room in the string for this many more bytes.
   void reserve(std::size_t more_bytes) { out_.reserve(size() + more_bytes); }
 
   void finish() {
@@ -53,11 +53,12 @@ class JsonOutput {
   char* end_ = gathered_.data();
 };
 
-// Copies `text` to `to`, which has room for it, up to the first byte that RFC 8259 section 7 wants escaped: '"', '\\'
-// or below 0x20. Returns how many bytes that were. Bytes behind them, within the text's length, are overwritten, too.
+// Copies `text` to `to`, which has room for it, up to the first byte that RFC 8259 section 7 requires to be escaped:
+// '"', '\\' or below 0x20. Returns the number of bytes copied. Bytes after them, within the text's length, may be
+// overwritten.
 std::size_t copy_unescaped(std::string_view text, char* to);
 
-// A string of any length with its quotes and escapes; the second asks for it first.
+// A string of any length with its quotes and escapes; the second function reserves the room first.
 void append_quoted(std::string_view text, JsonOutput& out);
 void append_quoted(const Access& access, const void* value, JsonOutput& out);
 

@@ -16,8 +16,8 @@ class JsonParser {
  public:
   simdjson::simdjson_result<simdjson::dom::element> parse(std::string_view json, std::size_t depth_max);
 
-  // The parser that this thread keeps, for as long as the lease lives. Texts of more than `kept_bytes_max`, and those
-  // read while another is being read (a scalar of a user's that reads JSON), get one of their own.
+  // Leases this thread's parser. Texts of more than `kept_bytes_max`, and texts that are read during another read (by a
+  // user-defined scalar that reads JSON), get a parser of their own.
   class Lease {
    public:
     explicit Lease(std::size_t bytes);
@@ -38,7 +38,7 @@ class JsonParser {
   std::size_t depth_max_ = 0;
 };
 
-// What is wrong with a text that the parser refused, for a person.
+// A human-readable reason for a text that the parser refused.
 Error malformed(std::string_view json, std::size_t depth_max);
 
 }  // namespace ashlar::schema::detail

@@ -7,10 +7,10 @@
 
 namespace ashlar::schema::detail {
 
-// A password is never written. An example, which has to be valid, shows password_placeholder().
+// A password is never written. An example, which has to be valid, contains password_placeholder().
 enum class Passwords : bool { left_out, as_placeholder };
 
-// A JSON string of a length within the bounds.
+// A JSON string whose length is within the bounds.
 std::string password_placeholder(const Bounds& bounds);  // example.cpp
 
 }  // namespace ashlar::schema::detail

@@ -74,7 +74,7 @@ inline constexpr bool may_be_absent = false;
 template <class T>
 inline constexpr bool may_be_absent<std::optional<T>> = true;
 
-// What an optional or a nullable may hold; of another type, itself.
+// The content type of an optional or a nullable; any other type itself.
 template <class T>
 struct Held {
   using type = T;
@@ -82,7 +82,7 @@ struct Held {
 template <class T>
 struct Held<std::optional<T>> : Held<T> {};
 
-// A struct is none, and is not asked for its Type: it may be the one that is being made.
+// False for a struct. Its Type is not requested, because it may be under construction.
 template <class T>
 bool holds_password() {
   using Value = typename Held<T>::type;
