@@ -10,7 +10,7 @@
 
 namespace ashlar::observe {
 
-// What a cache has done so far, and what it holds now. The second level is one that several processes share.
+// Statistics of a cache: totals and current sizes. The second level is shared by several processes.
 struct CacheFigures {
   std::uint64_t hits = 0, stale_hits = 0, misses = 0;
   std::uint64_t loads = 0, load_failures = 0, evictions = 0;
@@ -20,8 +20,8 @@ struct CacheFigures {
   };
   std::optional<SecondLevel> shared{};
 };
-// ashlar_cache_hits_total and so on, by cache="name", and level="process" or "shared" where both have it. Whether there
-// is a second level is asked once, here.
+// Registers ashlar_cache_hits_total and so on, with cache="name", and level="process" or "shared" where a cache has
+// both. Whether there is a second level is read once, at registration.
 void add_cache(MetricSources& sources, const std::string& name, const std::function<CacheFigures()>& figures);
 
 }  // namespace ashlar::observe
