@@ -8,7 +8,7 @@
 #include <optional>
 #include <vector>
 
-// Counts, sums and the like over rows, into a struct of one's own:
+// Aggregates over rows (count, sum, ...), into a struct of the program:
 //
 //   struct CategoryStock {
 //     std::optional<std::string> category;           // a column of group_by, by its name
@@ -20,20 +20,21 @@
 //                   .where(col<&Product::stock> > 0)
 //                   .group_by<&Product::category>()
 //                   .compute(count_rows.as<&CategoryStock::products>(),
-//                   sum<&Product::price>.as<&CategoryStock::value>()) .having(count_rows >= 2)
+//                            sum<&Product::price>.as<&CategoryStock::value>())
+//                   .having(count_rows >= 2)
 //                   .order_by(descending(sum<&Product::price>), asc<&Product::category>)
 //                   .all(db);                                         // Result<std::vector<CategoryStock>>
 //   auto all = co_await select<Totals>().from<Product>()
 //                   .compute(avg<&Product::price>.as<&Totals::price>()).one(db);    // Result<Totals>: one row, always
 //
-// Types are exact. A count and a sum of integers are std::int64_t; a sum and an average of Money are Money, the average
-// to the nearest minor unit with halves away from zero; any other average is a double; min and max are of the column's
-// type. Over no value all but the counts are NULL, so they go into an optional member where that can be: without
-// group_by, or over a column that can be NULL. sum<...>.or_zero() is never NULL. A sum that does not fit 64 bits is an
-// error or throws std::logic_error, and is never wrong.
+// Types are exact. A count and a sum of integers are std::int64_t. A sum and an average of Money are Money; the average
+// is rounded to the nearest minor unit, halves away from zero. Any other average is a double. min and max have the
+// column's type. Over no values all but the counts are NULL, so without group_by, or over a nullable column, the member
+// must be optional. sum<...>.or_zero() is never NULL. A sum that does not fit 64 bits is an error or throws
+// std::logic_error; it never wraps around.
 namespace ashlar::sql {
 
-// Each over a column; NULL is not counted. count_rows counts rows.
+// Each over a column, ignoring NULL. count_rows counts rows.
 inline constexpr detail::Aggregate<Function::count_rows, nullptr> count_rows{};
 template <auto Member>
 inline constexpr detail::Aggregate<Function::count, Member> count{};
@@ -57,7 +58,7 @@ template <detail::IsAggregate A>
   return detail::group_order<A>(OrderTerm::Direction::descending);
 }
 
-// Rows that are computed: one for each group, or one alone when there are no groups.
+// Computed rows: one per group, or a single one without groups.
 template <class Out, class Tables, bool Grouped>
 class Computed;
 
@@ -66,13 +67,13 @@ class Computed<Out, detail::TableList<Tables...>, Grouped> {
  public:
   explicit Computed(detail::SelectParts parts) : parts_(std::move(parts)) {}
 
-  // Which groups: conditions on what is computed, `count_rows > 3`.
+  // Which groups: conditions on aggregates, `count_rows > 3`.
   template <class Self>
   Self&& having(this Self&& self, Condition<detail::Group<void>, detail::Group<Tables>...> condition) {
     self.parts_.having = ConditionTree::both(std::move(self.parts_.having), std::move(condition).tree());
     return std::forward<Self>(self);
   }
-  // By columns of group_by, or by what is computed.
+  // By columns of group_by, or by aggregates.
   template <class Self>
   Self&& order_by(this Self&& self,
                   detail::OrderOf<Tables..., detail::Group<void>, detail::Group<Tables>...> auto const&... orders) {
@@ -90,7 +91,7 @@ class Computed<Out, detail::TableList<Tables...>, Grouped> {
   [[nodiscard]] Task<Result<std::vector<Out>>> all(Executor& executor) const {
     return detail::all_rows<Out>(executor, statement(executor.dialect()));
   }
-  // The first group, if there is one.
+  // The first group, if any.
   [[nodiscard]] Task<Result<std::optional<Out>>> one(Executor& executor) const
     requires Grouped
   {
@@ -108,7 +109,7 @@ class Computed<Out, detail::TableList<Tables...>, Grouped> {
   detail::SelectParts parts_;
 };
 
-// Rows by groups of equal values in these columns; what is computed of each comes next.
+// Groups rows with equal values in these columns; compute() follows.
 template <class Out, class... Tables, auto... Keys>
 class Groups<Out, detail::TableList<Tables...>, Keys...> {
  public:

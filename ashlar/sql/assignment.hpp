@@ -6,10 +6,10 @@
 
 #include <string_view>
 
-// What an update does to a column:
+// What an update assigns to a column:
 //   col<&User::name> = "Ada"                           col<&Account::balance> += amount
-//   col<&Post::edited_at> = col<&Post::created_at>     of the same row, as it was
-//   col<&User::name> = inserted<&User::name>           in an upsert: of the row that was to be inserted
+//   col<&Post::edited_at> = col<&Post::created_at>     the row's old value
+//   col<&User::name> = inserted<&User::name>           in an upsert: the value of the row to insert
 namespace ashlar::sql {
 
 struct AssignmentTerm {
@@ -17,13 +17,13 @@ struct AssignmentTerm {
   enum class Source : unsigned char { value, column, inserted } source{};
   std::string_view column;
   Value value{};
-  std::string_view other{};  // the column that it is taken from
+  std::string_view other{};  // the column that the value is read from
 };
 
 template <class T>
 struct Assignment : AssignmentTerm {};
 
-// A column of the row that an upsert wanted to insert.
+// A column of the row that an upsert tried to insert.
 template <auto Member>
 struct Inserted {
   using Struct = detail::StructOf<Member>;

@@ -6,28 +6,28 @@
 
 #include <span>
 
-// Very many rows of one table at once, all or none:
+// Inserts a large number of rows of one table, all or none:
 //
 //   auto done = co_await bulk_insert<User>(db, users);
-//   auto done = co_await bulk_insert_into<User, NewUser>(tx, new_users);  // the rest by the table's defaults
+//   auto done = co_await bulk_insert_into<User, NewUser>(tx, new_users);  // other columns get the table's defaults
 //
-// In PostgreSQL they go by COPY, in its binary form; a table with a column that we cannot write so (a date, a numeric,
-// a text member in a column that is no text), and SQLite, take the statements of insert_many, in one transaction. Rows
-// are made ready while they are sent, 64 KiB of them at a time or 512 rows, so that there is no second copy
-// of all of them in memory. The time limits are those of a statement and of a transaction.
+// PostgreSQL receives the rows by COPY in its binary format. SQLite, and a table with a column that has no binary
+// encoding here (a date, a numeric, a text member in a column of another type), receives the statements of insert_many
+// in one transaction. Rows are encoded while they are sent, in blocks of 64 KiB or 512 rows, so memory holds no second
+// copy of all rows. The time limits are those of a statement and of a transaction.
 //
-// Errors: those of insert_many, with the same codes; database.failed for more than bulk_rows_max, and for a table with
-// row-level security, which COPY does not know. Rules (CREATE RULE) are not followed; triggers are.
+// Errors: those of insert_many, with the same codes; database.failed for more than bulk_rows_max rows, and for a table
+// with row-level security, which COPY does not support. Rules (CREATE RULE) are not applied; triggers are.
 //
 // The rows are not copied: they outlive the task.
 namespace ashlar::sql {
 
-inline constexpr std::size_t bulk_rows_max = 1'000'000;  // more: several calls in one transaction
+inline constexpr std::size_t bulk_rows_max = 1'000'000;  // for more, use several calls in one transaction
 
 namespace detail {
 
 Task<Result<Outcome>> bulk_insert(Executor& executor, BulkRows rows);
-// As insert_many does, without a transaction of its own.
+// Like insert_many, without a transaction of its own.
 Task<Result<Outcome>> insert_in_statements(Executor& executor, BulkRows rows);
 
 }  // namespace detail

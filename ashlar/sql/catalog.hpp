@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-// The schema of a database, as its own catalog tells it: tables with their columns, constraints and indexes, and what
-// else there is by its text. Texts are as the database writes them (PostgreSQL), or put into one form (SQLite), so that
-// two schemas of one kind of database can be compared. The table of records of migrations is left out.
+// The schema of a database, read from its catalog: tables with their columns, constraints and indexes, and other
+// objects by their text. Texts are as the database prints them (PostgreSQL) or normalised (SQLite), so that two schemas
+// of the same kind of database can be compared. The table that records migrations is omitted.
 namespace ashlar::sql {
 
 struct Catalog {
@@ -23,7 +23,7 @@ struct Catalog {
     friend bool operator==(const Column&, const Column&) = default;
   };
   struct Constraint {
-    std::string name;        // empty where the database gives none (SQLite)
+    std::string name;        // empty when the database reports none (SQLite)
     std::string definition;  // primary key (id); foreign key (role) references roles(name); check (price >= 0)
 
     [[nodiscard]] bool is_foreign_key() const { return definition.starts_with("foreign key"); }
@@ -57,14 +57,14 @@ struct Catalog {
 
 // Both block, as Database::query_blocking does.
 Result<Catalog> read_catalog(Database& database);
-// The catalog that a script makes in an empty schema (Database::dry_run).
+// The catalog that a script creates in an empty schema (Database::dry_run).
 Result<Catalog> dry_run_catalog(Database& database, std::string_view script);
 
-// What two schemas do not have in common, by name. Neither the order of columns nor the names of constraints count.
+// The differences between two schemas, by name. The order of columns and the names of constraints are ignored.
 struct Difference {
   std::string object;    // column posts.title; index posts_author; table posts
-  std::string expected;  // its definition; empty: it should not be there
-  std::string found;     // empty: it is not there
+  std::string expected;  // its definition; empty: it should not exist
+  std::string found;     // empty: it does not exist
 
   friend bool operator==(const Difference&, const Difference&) = default;
 };

@@ -25,24 +25,24 @@ OrderTerm order_term(const O& order) {
 
 }  // namespace detail
 
-// The clauses that reads of one or several tables have. On a query with a name they change it, on a new one they give
-// it on.
+// The clauses of reads from one or several tables. On a named query (an lvalue) they modify it; on a temporary they
+// return it.
 template <class... Tables>
 class Clauses {
  public:
-  // Each where() must hold.
+  // All where() conditions must hold.
   template <class Self>
   Self&& where(this Self&& self, Condition<Tables...> condition) {
     self.parts_.condition = ConditionTree::both(std::move(self.parts_.condition), std::move(condition).tree());
     return std::forward<Self>(self);
   }
-  // Only when there is a value: `make(value)` gives the condition.
+  // Only when there is a value: `make(value)` returns the condition.
   template <class Self, class V, class Make>
   Self&& where_if(this Self&& self, const std::optional<V>& value, Make make) {
     if (value) self.where(make(*value));
     return std::forward<Self>(self);
   }
-  // The rows that hold all these words, best first unless order_by() says otherwise: search.hpp.
+  // The rows that contain all these words, best match first unless order_by() says otherwise: search.hpp.
   template <class Self, auto... C>
   Self&& search(this Self&& self, SearchIndex<C...> index, std::string_view words) {
     static_assert(detail::is_one_of<typename SearchIndex<C...>::Struct, Tables...>,
@@ -56,13 +56,13 @@ class Clauses {
     if (words) self.search(index, *words);
     return std::forward<Self>(self);
   }
-  // The first decides, then the second, ...; a Sort can stand among them.
+  // Ordered by the first, then the second, ...; a Sort may be among them.
   template <class Self>
   Self&& order_by(this Self&& self, detail::OrderOf<Tables...> auto const&... orders) {
     (self.parts_.orders.push_back(detail::order_term<Tables...>(orders)), ...);
     return std::forward<Self>(self);
   }
-  // The n-th page, from 1, of so many rows. Numbers, Ints or Defaulted ones.
+  // The n-th page, from 1, of this many rows. Accepts numbers, Ints and Defaulted ones.
   template <class Self, class P, class L>
   Self&& page(this Self&& self, const P& page, const L& rows) {
     self.parts_.set_page(detail::integer_of(page), detail::integer_of(rows));

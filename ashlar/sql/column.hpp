@@ -9,18 +9,17 @@
 #include <initializer_list>
 #include <ranges>
 
-// Columns as values, from pointers to members: `col<&User::email>`. What does not fit the column's type does not
-// compile.
+// Columns as values, from pointers to members: `col<&User::email>`. A value of the wrong type does not compile.
 //
 //   col<&User::email> == "a@example.com"       == != < <= > >=
 //   col<&Post::edited_at> > col<&Post::created_at>
-//   col<&User::role>.in({Role::admin, Role::editor})       of none: never
-//   col<&User::role>.not_in(roles)                         of none: always
-//   col<&User::age>.between(18, 65)            both ends belong to it
+//   col<&User::role>.in({Role::admin, Role::editor})       an empty list: never true
+//   col<&User::role>.not_in(roles)                         an empty list: always true
+//   col<&User::age>.between(18, 65)            inclusive
 //   col<&User::age>.is_null()                  == with an optional does not compile: NULL equals nothing in SQL
 //
-// Text has conditions of its own (text_match.hpp), and so have lists (list_column.hpp). A list holds at most 32,768
-// values, all parameters of a statement together 65,535 in PostgreSQL and 32,766 in SQLite; more is database.failed.
+// text_match.hpp has conditions on text, list_column.hpp on lists. A list holds at most 32,768 values; a statement has
+// at most 65,535 parameters in PostgreSQL and 32,766 in SQLite; more is database.failed.
 namespace ashlar::sql {
 
 template <auto Member>
@@ -56,7 +55,7 @@ struct Column : detail::ListConditions<detail::StructOf<Member>, detail::ValueOf
   [[nodiscard]] Condition<Struct> is_null() const { return Condition<Struct>(ConditionTree::is_null(column_name())); }
   [[nodiscard]] Condition<Struct> is_not_null() const { return !is_null(); }
 
-  // NOLINTBEGIN(misc-unconventional-assign-operator): an assignment in SQL, not of this
+  // NOLINTBEGIN(misc-unconventional-assign-operator): an SQL assignment; does not assign to this
   template <class V>
   Assignment<Struct> operator=(const V& value) const {
     return {{.column = name, .value = detail::assigned_value_for<Type>(value)}};
@@ -107,13 +106,13 @@ using ConditionOn = Condition<typename Column<Member>::Struct>;
 
 namespace detail {
 
-// What can stand in a condition: a column, a place in a JSON column, a column of the row that an upsert inserts.
+// The operands of a condition: a column, a path in a JSON column, a column of the row that an upsert inserts.
 template <class O>
 concept Operand = requires {
   typename O::Struct;
   typename O::Type;
   { O::column_name() } -> std::same_as<ColumnName>;
-  requires !requires { typename O::Argument; };  // an aggregate, which has conditions of its own
+  requires !requires { typename O::Argument; };  // an aggregate has its own conditions
 };
 
 template <Operand O, class V>

@@ -15,7 +15,7 @@ namespace detail {
 class QueryText;
 }
 
-// What is computed over the rows of a group (aggregate.hpp); `none`: the column itself.
+// An aggregate over the rows of a group (aggregate.hpp); `none`: the column itself.
 enum class Function : unsigned char {
   none,
   count_rows,
@@ -29,10 +29,10 @@ enum class Function : unsigned char {
   max
 };
 
-// What a place in a JSON column holds (json_column.hpp).
+// The type of the value at a path in a JSON column (json_column.hpp).
 enum class JsonContent : unsigned char { text, boolean, integer, number };
 
-// A column, a place in the JSON that it holds, or what is computed of it.
+// A column, a path in its JSON, or an aggregate over it.
 struct ColumnName {
   std::string_view table;  // literals
   std::string_view column;
@@ -47,7 +47,7 @@ enum class Comparison : unsigned char { equal, not_equal, less, less_or_equal, g
 enum class TextMatch : unsigned char { contains, starts_with, ends_with, pattern };
 enum class LetterCase : unsigned char { exact, ignored };
 
-// A condition with its parameters, whatever its table.
+// A condition with its parameters, for any table.
 class ConditionTree {
  public:
   ConditionTree() = default;
@@ -65,12 +65,12 @@ class ConditionTree {
 
   static ConditionTree compare(Comparison comparison, ColumnName column, Value value);
   static ConditionTree compare(Comparison comparison, ColumnName column, ColumnName other);
-  static ConditionTree in(ColumnName column, std::vector<Value> values);      // of none: never true
-  static ConditionTree not_in(ColumnName column, std::vector<Value> values);  // of none: always true
+  static ConditionTree in(ColumnName column, std::vector<Value> values);      // empty list: never true
+  static ConditionTree not_in(ColumnName column, std::vector<Value> values);  // empty list: always true
   static ConditionTree between(ColumnName column, Value low, Value high);
   static ConditionTree is_null(ColumnName column);
   static ConditionTree match(TextMatch match, LetterCase letters, ColumnName column, std::string text);
-  // The list in `column` has every item of a JSON array; or those of at least one of these arrays.
+  // The list in `column` has every item of a JSON array; or every item of at least one of these arrays.
   static ConditionTree contains_items(ColumnName column, std::string items);
   static ConditionTree contains_any(ColumnName column, std::vector<std::string> lists);
   // The table of `other` has a row that satisfies `condition` and whose `other` equals the outer row's `own`.
@@ -85,7 +85,7 @@ class ConditionTree {
     negation,
     never,
     compare,
-    compare_columns,  // the other one stands in the next node
+    compare_columns,  // the other column is in the next node
     column,
     in,
     not_in,
@@ -96,14 +96,14 @@ class ConditionTree {
     exists,  // `column` is the inner key; the outer one is in the next node, the inner condition follows it
     always
   };
-  // A tree in prefix order: an operator stands before its operands.
+  // A tree in prefix order: an operator precedes its operands.
   struct Node {
     Operator what{};
     Comparison comparison{};
     TextMatch match{};
     LetterCase letters{};
     ColumnName column{};
-    std::size_t values = 0;  // how many of values_ are its own, in order
+    std::size_t values = 0;  // number of values in values_, which are in node order
   };
 
   static ConditionTree leaf(Node node, std::vector<Value> values);
@@ -114,18 +114,18 @@ class ConditionTree {
   std::vector<Value> values_;
 };
 
-// What a row of these tables must satisfy; mostly it is one table. Made from columns (column.hpp) and joined by && ||
-// !. A default one is always true, so a list's conditions can be added one by one. A comparison with a NULL column is
-// not true, nor is its negation: that is SQL.
+// What a row of these tables (usually one) must satisfy. Made from columns (column.hpp), combined with && || !. A
+// default-constructed one is always true, so a list's conditions can be added one by one. As in SQL, neither a
+// comparison with a NULL column nor its negation is true.
 template <class... Tables>
 class Condition {
  public:
   Condition() = default;
   explicit Condition(ConditionTree tree) : tree_(std::move(tree)) {}
-  // One on fewer tables.
+  // A condition on fewer tables.
   template <class... Fewer>
     requires((detail::is_one_of<Fewer, Tables...> && ...) && sizeof...(Fewer) > 0)
-  Condition(Condition<Fewer...> condition)  // NOLINT(google-explicit-constructor): it is one
+  Condition(Condition<Fewer...> condition)  // NOLINT(google-explicit-constructor): it holds for more tables
       : tree_(std::move(condition).tree()) {}
 
   [[nodiscard]] bool is_always_true() const { return tree_.is_always_true(); }

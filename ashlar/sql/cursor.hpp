@@ -11,8 +11,9 @@
 #include <string>
 #include <vector>
 
-// Lists that are read on from where the reader was, by the values of their order (keyset pagination): as quick on the
-// thousandth page as on the first, and with no row twice or left out when others come and go meanwhile.
+// Keyset pagination: a page continues after the last row of the previous one, by the values of the order. The
+// thousandth page is as fast as the first, and no row appears twice or is skipped when others are inserted or deleted
+// meanwhile.
 //
 //   const Cursors cursors({key});                                       // once, from the settings
 //   auto page = co_await from<Post>()
@@ -20,26 +21,26 @@
 //                   .order_by(in.sort)                                  // a client may choose it
 //                   .cursor_page<&Post::id>(db, cursors, in.cursor, in.limit);   // Result<CursorPage<Post>>
 //
-// A cursor is text for the client to send back (a request's member is std::optional<CursorText>), in base64url. It
-// holds the order's values of the row at the page's edge and is signed (HMAC-SHA-256) together with the whole query, so
-// a cursor that was changed, or that is another list's, with other conditions, another order or another struct, is
-// refused as sql.invalid_cursor. It is not secret: who has it can read those values. It does not end; a key that is
-// dropped ends all that it signed.
+// A cursor is text in base64url that the client sends back (a request's member is std::optional<CursorText>). It
+// contains the order's values of the row at the page's edge and is signed (HMAC-SHA-256) together with the whole query.
+// A cursor that was changed, or that belongs to another list, other conditions, another order or another struct, is
+// refused with sql.invalid_cursor. It is not secret: its holder can read those values. It does not expire; removing a
+// key invalidates the cursors that it signed.
 //
 // The unique column that cursor_page() names makes the order total. It is added ascending, unless order_by() ends with
-// it, in either direction. Timestamps are compared by milliseconds: a timestamptz that SQL itself wrote has
-// microseconds, and needs the type timestamptz(3).
+// it, in either direction. Timestamps are compared in milliseconds: a timestamptz written by SQL itself has
+// microseconds, so the column needs the type timestamptz(3).
 namespace ashlar::sql {
 
 namespace errors {
 inline constexpr ErrorCode invalid_cursor{ErrorKind::invalid, "sql.invalid_cursor"};
 }  // namespace errors
 
-// The keys of cursors. Immutable; outlives whoever uses it.
+// The keys of cursors. Immutable; outlives all queries that use it.
 class Cursors {
  public:
-  // The first signs, all of them verify: to change keys, put the new one first. Each has at least 32 bytes; throws
-  // std::invalid_argument else.
+  // The first key signs, all keys verify: to rotate, put the new key first. Each has at least 32 bytes; otherwise
+  // throws std::invalid_argument.
   explicit Cursors(std::vector<std::string> keys) : keys_(std::move(keys)) {}
   [[nodiscard]] const SigningKeys& keys() const { return keys_; }
 
@@ -47,12 +48,12 @@ class Cursors {
   SigningKeys keys_;
 };
 
-// A page, and the cursors of its neighbours. A page that has become empty has neither.
+// A page, and the cursors of its neighbours. An empty page has neither.
 template <class T>
 struct CursorPage {
   std::vector<T> rows;
-  std::optional<std::string> next{};      // absent: there is no row after these
-  std::optional<std::string> previous{};  // absent: there is none before these
+  std::optional<std::string> next{};      // absent: no row follows
+  std::optional<std::string> previous{};  // absent: no row precedes
 };
 
 namespace detail {

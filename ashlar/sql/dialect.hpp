@@ -5,15 +5,15 @@ namespace ashlar::sql {
 
 class DialectTraits;
 
-// Which SQL a database speaks: a handle on the traits that its driver supplies (dialect_traits.hpp), compared by
-// identity. Copied freely. The program that writes SQL by hand compares it; what is shared between the databases asks
-// the traits.
+// The SQL dialect of a database: a handle to the traits that its driver supplies (dialect_traits.hpp), compared by
+// identity and freely copied. Programs compare it to choose between hand-written SQL texts; code shared between the
+// databases asks the traits.
 class Dialect {
  public:
   static const Dialect sqlite;
   static const Dialect postgres;
 
-  // A driver's own. The traits outlive every use: they are a constant of the program's.
+  // A driver's own dialect. The traits outlive every use: they are a constant of the program.
   constexpr explicit Dialect(const DialectTraits& traits) : traits_(&traits) {}
   const DialectTraits* operator->() const { return traits_; }
   friend bool operator==(Dialect, Dialect) = default;

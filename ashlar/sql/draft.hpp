@@ -4,20 +4,20 @@
 #include "ashlar/sql/migrations.hpp"
 #include "ashlar/sql/model.hpp"
 
-// The next migration, drafted: what stands between the program's models and its migrations, as SQL for a person to
-// review. Both are tried out on the database, where nothing is left (Database::dry_run), so it does not matter what is
-// in it. What models do not say stays as it is: views, triggers, functions, rows.
+// Drafts the next migration: the difference between the program's models and its migrations, as SQL for review. Both
+// are tried on the database without leaving a trace (Database::dry_run), so its content does not matter. Objects that
+// models do not describe stay unchanged: views, triggers, functions, rows.
 namespace ashlar::sql {
 
 struct Draft {
   SchemaChange change;
-  // What the models want and the step does not make yet: what it left as a comment, for one.
+  // Parts of the models that the step does not create yet, such as those written as comments.
   std::vector<Difference> left{};
-  // What the way back does not take back.
+  // Changes that the down script does not undo.
   std::vector<Difference> left_by_down{};
 };
 
-// Blocks. Errors: database.failed when the draft, or a migration, does not run; the cause says what the database said.
+// Blocks. Errors: database.failed when the draft or a migration does not run; the cause is the database's message.
 Result<Draft> draft_migration(Database& database, std::span<const Migration> migrations,
                               std::span<const TableModel> models);
 

@@ -5,17 +5,18 @@
 
 #include <utility>
 
-// Conditions on the rows of another table that belong to a row (EXISTS, a semi-join):
+// Conditions on the related rows of another table (EXISTS, a semi-join):
 //
 //   from<User>().where(exists<&User::id, &Post::author_id>())                                     has posts
 //   from<User>().where(exists<&User::id, &Post::author_id>(col<&Post::published> == true))        has published ones
-//   from<User>().where(!exists<&User::id, &Post::author_id>(col<&Post::published> == true))       has none of these
+//   from<User>().where(!exists<&User::id, &Post::author_id>(col<&Post::published> == true))       has none published
 //
 // The two keys are those of many<...>() and one<...>() (relation.hpp): a column of the row, then the column of the
-// other table that must equal it. NULL equals nothing, so a row whose key is NULL has no such rows. The inner condition
-// may contain another exists(). The two tables may be one: exists<&Employee::id, &Employee::manager_id>().
+// other table that must equal it. NULL equals nothing, so a row whose key is NULL has no related rows. The inner
+// condition may contain another exists(). The two tables may be the same: exists<&Employee::id,
+// &Employee::manager_id>().
 //
-// It works in reads, updates and deletes. The other table wants an index on its key.
+// It works in reads, updates and deletes. The other table needs an index on its key.
 namespace ashlar::sql {
 
 template <auto Own, auto Other>

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-// One row by a unique column, which is what most requests begin with; its text is written once on each thread.
+// Reads one row by a unique column; the statement's text is generated once per thread.
 //   auto user = co_await find<&User::id>(id).one(db);                  // Result<std::optional<User>>
 //   auto name = co_await find<&User::email, UserName>(email).one(db);  // some columns only
 namespace ashlar::sql {
@@ -29,7 +29,7 @@ class Find {
 
  private:
   static const std::string& text(Dialect dialect) {
-    // For each thread, so that no lock is needed; a program speaks one or two dialects.
+    // One per thread, so that no lock is needed; a program uses one or two dialects.
     thread_local std::vector<std::pair<Dialect, std::string>> texts;
     for (const auto& [known, text] : texts) {
       if (known == dialect) return text;

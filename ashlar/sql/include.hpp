@@ -8,7 +8,7 @@
 #include <optional>
 #include <vector>
 
-// Rows with what belongs to them, each relation by one more query for all rows together (never one a row):
+// Rows with their related rows. Each relation costs one more query for all rows together, not one per row:
 //
 //   struct PostLine {                        // some columns of Post
 //     Uuid id;
@@ -28,10 +28,10 @@
 //                    .page(1, 20)
 //                    .all(db);
 //
-// What a relation is: relation.hpp. Without an order, which rows of each are taken is up to the database.
+// relation.hpp describes relations. Without an order, the database decides which rows are taken.
 //
-// Up to 4,096 different keys go into one query. The queries see what is there when each runs; a transaction of
-// PostgreSQL's with a snapshot, or any of SQLite's, makes it one moment.
+// Up to 4,096 different keys go into one query. Each query reads the data at the time that it runs; in a PostgreSQL
+// transaction with a snapshot, and in any SQLite transaction, all read the same state.
 namespace ashlar::sql {
 
 namespace detail {
@@ -78,7 +78,7 @@ Task<Result<Page<T>>> page_with_includes(Executor& executor, SelectParts parts, 
 
 }  // namespace detail
 
-// Rows with the members that are filled by relations.
+// Rows with members that are filled by relations.
 template <Table T, class Out, auto... Included>
 class Including : public Clauses<T> {
  public:

@@ -13,27 +13,27 @@
 // New rows:
 //
 //   co_await insert(user).run(db);
-//   co_await insert_many(users).run(db);                       // few statements, all rows or none
-//   auto user = co_await insert_into<User>(NewUser{...}).returning_one(db);   // the rest by the table's defaults
+//   co_await insert_many(users).run(db);                       // few statements, atomic
+//   auto user = co_await insert_into<User>(NewUser{...}).returning_one(db);   // other columns get defaults
 //
-// and what becomes of one whose key is there already:
+// and what happens when a row's key exists:
 //
-//   co_await insert(user).on_conflict<&User::email>().do_nothing().run(db);          // rows_affected says whether
+//   co_await insert(user).on_conflict<&User::email>().do_nothing().run(db);          // see rows_affected
 //   co_await insert(user).on_conflict<&User::email>().replace_all().run(db);
 //   co_await insert(hit).on_conflict<&Hit::page>().set(col<&Hit::count> += 1).returning_one(db);
 //   co_await insert(item).on_conflict<&Item::id>()
-//       .where(col<&Item::seen_at> < inserted<&Item::seen_at>)  // else the old row stays
+//       .where(col<&Item::seen_at> < inserted<&Item::seen_at>)  // otherwise the old row stays
 //       .replace<&Item::price, &Item::seen_at>().run(db);
 //
-// The columns after on_conflict are those of one unique index. One insert must not have the same key twice when it
-// changes rows: PostgreSQL refuses that.
+// The columns after on_conflict are those of one unique index. When an insert changes existing rows, it must not
+// contain the same key twice: PostgreSQL refuses that.
 namespace ashlar::sql {
 
 namespace detail {
 
 struct Conflict {
   enum class Action : unsigned char { none, nothing, update } action{};
-  std::vector<std::string_view> columns{};  // none: whatever is in the way
+  std::vector<std::string_view> columns{};  // none: any conflict
   std::vector<AssignmentTerm> assignments{};
   ConditionTree condition{};
 };
@@ -41,12 +41,12 @@ struct Conflict {
 struct InsertParts {
   std::string_view table;
   std::string_view columns;
-  std::size_t width = 0;        // how many columns
+  std::size_t width = 0;        // number of columns
   std::string_view one_row{};   // the text for one row, when nothing follows it
   std::vector<Value> values{};  // of all rows, one after another
   Conflict conflict{};
 
-  // Each at most 512 rows and 4,096 values; few different texts.
+  // Each has at most 512 rows and 4,096 values; the number of different texts is small.
   [[nodiscard]] std::vector<Statement> statements(Dialect dialect, std::string_view returning) const&;
   [[nodiscard]] std::vector<Statement> statements(Dialect dialect, std::string_view returning) &&;
 };
@@ -71,13 +71,13 @@ Task<Result<std::vector<T>>> inserted_rows(Executor& executor, std::vector<State
 template <Table T>
 class OnConflict;
 
-// Rows on their way into a table.
+// Rows to insert into a table.
 template <Table T>
 class Insert {
  public:
   explicit Insert(detail::InsertParts parts) : parts_(std::move(parts)) {}
 
-  // Rows whose values in these columns are in the table already. on_conflict<>(): in any unique index.
+  // For rows whose values in these columns exist already. on_conflict<>(): in any unique index.
   template <auto... Columns>
   [[nodiscard]] OnConflict<T> on_conflict() && {
     static_assert((std::same_as<T, detail::StructOf<Columns>> && ...), "the column belongs to another table");
@@ -89,7 +89,7 @@ class Insert {
   [[nodiscard]] Task<Result<Outcome>> run(this Self&& self, Executor& executor) {
     return detail::insert_all(executor, std::forward<Self>(self).parts_.statements(executor.dialect(), {}), {});
   }
-  // The rows as they are now; one that was left alone by a conflict is not among them.
+  // The rows as stored; rows that a conflict left unchanged are not among them.
   template <schema::DescribedStruct Out = T>
   [[nodiscard]] Task<Result<std::vector<Out>>> returning_all(Executor& executor) const {
     static_assert(detail::is_part_of<T, Out>(), "a member is no column of the table, or of another type");
@@ -112,7 +112,7 @@ class OnConflict {
   explicit OnConflict(detail::InsertParts parts) : parts_(std::move(parts)) {}
 
   [[nodiscard]] Insert<T> do_nothing() && { return with(detail::Conflict::Action::nothing); }
-  // Before set() and the like: which of the rows that are there are changed.
+  // Before set() and the like: selects which existing rows are changed.
   [[nodiscard]] OnConflict where(Condition<T> condition) && {
     auto& all = parts_.conflict.condition;
     all = ConditionTree::both(std::move(all), std::move(condition).tree());
@@ -124,12 +124,12 @@ class OnConflict {
     (parts_.conflict.assignments.push_back(std::move(assignments)), ...);
     return with(detail::Conflict::Action::update);
   }
-  // These columns get the values of the row that was to be inserted.
+  // These columns get the values of the row to insert.
   template <auto... Columns>
   [[nodiscard]] Insert<T> replace() && {
     return std::move(*this).set((col<Columns> = inserted<Columns>)...);
   }
-  // All but those of on_conflict do.
+  // All columns except those of on_conflict get them.
   [[nodiscard]] Insert<T> replace_all() && {
     const auto& key = parts_.conflict.columns;
     for (const auto& member : schema::type_of<T>().members) {
@@ -148,7 +148,7 @@ class OnConflict {
   detail::InsertParts parts_;
 };
 
-// Some columns of T; the table's defaults fill the others.
+// Some columns of T; the others get the table's defaults.
 template <Table T, schema::DescribedStruct Part, std::ranges::input_range Rows>
   requires std::same_as<std::ranges::range_value_t<Rows>, Part>
 [[nodiscard]] Insert<T> insert_parts(const Rows& rows) {

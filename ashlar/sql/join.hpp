@@ -9,7 +9,7 @@
 #include <optional>
 #include <vector>
 
-// Rows of several tables side by side, each in a member of the struct that is selected:
+// Joined rows of several tables, each in a member of the selected struct:
 //
 //   struct PostAndAuthor {
 //     Post post;
@@ -24,10 +24,10 @@
 //                   .page(1, 20)
 //                   .all(db);                                       // Result<std::vector<PostAndAuthor>>
 //
-// A member is a table's struct, or a smaller one with some of its columns; when that would fit several of the tables,
-// it says which with ASHLAR_TABLE. left_join keeps rows without a partner: its member is std::optional. A condition may
-// name each of the tables; it is the join's if it names the new one. A table is joined once: with itself by SQL by
-// hand. Rows that belong to others, a list for each, are include's (include.hpp).
+// A member is a table's struct, or a smaller one with some of its columns; when that matches several of the tables,
+// ASHLAR_TABLE names the table. left_join keeps rows without a partner: its member is std::optional. A condition may
+// use each of the tables; it belongs to the join if it uses the new one. A table can be joined once; for a self-join,
+// write SQL. For a list of related rows per row, use include (include.hpp).
 namespace ashlar::sql {
 
 namespace detail {
@@ -70,7 +70,7 @@ class Join : public Clauses<First, typename Joined::Struct...> {
     return Join<Out, First, Joined..., detail::Joined<B, kind>>(
         detail::with_join<B, First, typename Joined::Struct...>(std::move(this->parts_), kind, std::move(on)));
   }
-  // What is computed over the joined rows: aggregate.hpp.
+  // Aggregates over the joined rows: aggregate.hpp.
   template <auto... Keys>
   [[nodiscard]] Groups<Out, Tables, Keys...> group_by() && {
     return Groups<Out, Tables, Keys...>(std::move(this->parts_));
@@ -88,14 +88,14 @@ class Join : public Clauses<First, typename Joined::Struct...> {
     return detail::first_row<Out>(executor, this->parts_.first(executor.dialect(), Nested::list()),
                                   detail::read_nested);
   }
-  // How many pairs (or more) the conditions allow.
+  // How many joined rows satisfy the conditions.
   [[nodiscard]] Task<Result<std::int64_t>> count(Executor& executor) const {
     return detail::one_integer(executor, this->parts_.count(executor.dialect(), {}));
   }
   [[nodiscard]] Task<Result<bool>> exists(Executor& executor) const {
     return detail::one_bool(executor, this->parts_.exists(executor.dialect()));
   }
-  // Two reads, as Select's.
+  // Two reads, as in Select.
   [[nodiscard]] Task<Result<Page<Out>>> all_and_count(Executor& executor) const {
     return detail::rows_and_total<Out>(executor, statement(executor.dialect()),
                                        this->parts_.count(executor.dialect(), {}), detail::read_nested,

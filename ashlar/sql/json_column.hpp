@@ -6,8 +6,8 @@
 #include <concepts>
 #include <string>
 
-// Places in a column that holds JSON: a member that is a described struct, kept as text with JSON in SQLite and as
-// jsonb (or text) in PostgreSQL.
+// Paths in a JSON column: a member that is a described struct, stored as JSON text in SQLite and as jsonb (or text) in
+// PostgreSQL.
 //
 //   struct Address { Text<1, 80> street; Text<1, 80> city; std::optional<std::int64_t> floor; };
 //   struct Customer { Uuid id; Address address; };             // create table ... address jsonb not null
@@ -15,10 +15,10 @@
 //   from<Customer>().where(json<&Customer::address, &Address::city> == "Zürich")
 //   from<Customer>().where(json<&Customer::address, &Address::floor> > 3 && ...)
 //
-// Each further member goes one struct deeper. What is found there is text, an enumeration, a bool or a number, and has
-// the conditions of such a column; an absent or null one is NULL. In PostgreSQL an index can be on the expression that
-// `statement()` shows: create index ... on customers ((address::jsonb #>> '{city}')). SQLite reads every row: its JSON
-// functions are allowed in indexes and checks of a trusted schema only (sqlite::Options::schema).
+// Each further member goes one struct deeper. The value is text, an enumeration, a bool or a number, and has the
+// conditions of such a column; an absent or null one is NULL. In PostgreSQL, create an index on the expression that
+// `statement()` shows: create index ... on customers ((address::jsonb #>> '{city}')). SQLite reads every row: it allows
+// its JSON functions in indexes and checks of a trusted schema only (sqlite::Options::schema).
 namespace ashlar::sql {
 
 namespace detail {
@@ -34,7 +34,7 @@ consteval JsonContent json_content() {
   return JsonContent::text;
 }
 
-// Each member belongs to the struct that the one before holds.
+// Each member belongs to the struct of the previous member.
 template <auto Outer, auto Inner, auto... More>
 consteval bool is_path() {
   if constexpr (!std::same_as<typename Unwrap<ValueOf<Outer>>::Type, StructOf<Inner>>) {

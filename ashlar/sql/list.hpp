@@ -10,20 +10,21 @@
 #include <utility>
 
 // Lists whose cost does not grow with the table: a page with a total that is read from a counter or counted up to a
-// bound, and pages by cursor (cursor.hpp).
+// limit, and pages by cursor (cursor.hpp).
 //
 //   auto posts = list<Post>().where(col<&Post::published> == true).order_by(in.sort, tie_break<&Post::id>(in.sort));
 //   auto page = co_await posts.page_with_total(db, in.page, in.limit, total);   // Result<ListPage<Post>>
 //
-// An index serves the order without a sort when it begins with the columns that the conditions compare for equality,
-// followed by the columns of the order, all in one direction. tie_break gives the unique column the sort's direction.
+// An index serves the order without sorting when it begins with the columns that the conditions compare for equality,
+// followed by the columns of the order, all in one direction. tie_break uses the sort's direction for the unique
+// column.
 //
-// A page in the second half of a list is read from the end, so the last page costs what the first page costs. A page in
-// the middle reads half of the index. The total and the rows are two reads: a row that is written between them is in
-// one of them only.
+// A page in the second half of a list is read from the end, so the last page costs as much as the first. A page in the
+// middle reads half of the index. The total and the rows are two reads: a row written between them is in one of them
+// only.
 namespace ashlar::sql {
 
-// The unique column after a sort, in the sort's direction.
+// The unique column after a sort, with the sort's direction.
 template <auto Key>
 [[nodiscard]] Order<detail::StructOf<Key>> tie_break(Order<detail::StructOf<Key>> sort) {
   return sort.direction == OrderTerm::Direction::ascending ? asc<Key> : desc<Key>;
@@ -38,7 +39,7 @@ class List : public Select<T, Out> {
                                                             Statement total) const {
     return read(executor, page, rows, std::move(total), std::nullopt);
   }
-  // Counts the rows up to `rows_max`. Of more, the total is `rows_max`, and TotalKind::at_least.
+  // Counts at most `rows_max` rows. Beyond that, the total is `rows_max`, and TotalKind::at_least.
   template <class P, class L>
   [[nodiscard]] Task<Result<ListPage<Out>>> page_counted_to(Executor& executor, const P& page, const L& rows,
                                                             std::int64_t rows_max) const {

@@ -17,17 +17,18 @@
 // SQLite, `jsonb` or `text` in PostgreSQL).
 //
 //   col<&Product::tags>.contains("sale")                     the list has this item
-//   col<&Product::tags>.contains_any({"sale", "new"})        at least one of them; of none: never
-//   col<&Product::tags>.contains_all({"sale", "new"})        each of them; of none: every list
+//   col<&Product::tags>.contains_any({"sale", "new"})        at least one of them; empty: never true
+//   col<&Product::tags>.contains_all({"sale", "new"})        each of them; empty: true for every list
 //
-// Items are text, enumerations, numbers, amounts, ids or timestamps. Text is compared exactly, numbers by value. A NULL
-// column satisfies no such condition, nor its negation.
+// Items are text, enumerations, numbers, amounts, ids or timestamps. Text is compared exactly, numbers by value. For a
+// NULL column neither the condition nor its negation is true.
 //
 // PostgreSQL uses a GIN index, which `index_of_items<&Product::tags>("products_tags")` describes (table_rules.hpp):
 //   create index products_tags on products using gin (tags jsonb_path_ops);              -- a jsonb column
 //   create index products_tags on products using gin ((tags::jsonb) jsonb_path_ops);     -- a text column
-// contains_any becomes one index condition an item. SQLite has no index on the items of an array: it reads each row
-// that the other conditions leave. A large SQLite table keeps such items in rows of their own and asks with exists.hpp.
+// contains_any needs one index condition per item. SQLite cannot index the items of an array: it reads each row that
+// the other conditions leave. For a large SQLite table, store such items in a separate table and query them with
+// exists.hpp.
 namespace ashlar::sql {
 
 namespace detail {
@@ -38,7 +39,7 @@ template <class T>
   requires requires { typename T::value_type; }
 inline constexpr bool is_list<T> = std::derived_from<T, std::vector<typename T::value_type>>;
 
-// Text that no database accepts stays as it is, so that the driver refuses the parameter: sql.invalid_text.
+// Text that no database accepts is passed on unchanged, so that the driver refuses the parameter: sql.invalid_text.
 void append_text_item(std::string_view text, std::string& json);
 
 template <class Item, class V>
@@ -67,7 +68,7 @@ template <class Struct, class Type, class Self>
 // NOLINTNEXTLINE(bugprone-crtp-constructor-accessibility): Column is an aggregate, so its base is made where it is
 struct ListConditions {};
 
-// What Column has where its member is a list.
+// The conditions of a Column whose member is a list.
 template <class Struct, class Type, class Self>
   requires is_list<typename Unwrap<Type>::Type>
 // NOLINTNEXTLINE(bugprone-crtp-constructor-accessibility): Column is an aggregate, so its base is made where it is

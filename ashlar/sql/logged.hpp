@@ -12,16 +12,16 @@
 namespace ashlar::sql {
 
 struct StatementLogOptions {
-  // redacted: a parameter's type and size alone, since values are what people have written
+  // redacted: a parameter's type and size only, since values are user data
   enum class Parameters : std::uint8_t { redacted, shown } parameters = Parameters::redacted;
-  std::size_t sql_bytes_max = 4096;         // of a statement's text; a longer one is cut
+  std::size_t sql_bytes_max = 4096;         // of a statement's text; a longer one is truncated
   std::size_t parameters_bytes_max = 1024;  // of all parameters together
 };
 
-// A database that logs what is sent to it: the text, the parameters, how long it took, how many rows there were, the
-// error's code, and a number for what belongs to one transaction. At the level `debug`, which may be set while it runs;
-// above it a statement costs one comparison more. The blocking calls, for migrations, are not logged. The log outlives
-// it; otherwise it is used as the database that it holds.
+// A database that logs each statement: the text, the parameters, the duration, the number of rows, the error's code,
+// and a number that identifies the transaction. It logs at the level `debug`, which may be set at run time; above that
+// a statement costs one comparison more. The blocking calls, for migrations, are not logged. The log outlives it;
+// otherwise it is used like the database that it wraps.
 class LoggedDatabase final : public Database {
  public:
   LoggedDatabase(std::unique_ptr<Database> database, log::Logger& logger, StatementLogOptions options = {});
@@ -48,10 +48,10 @@ class LoggedDatabase final : public Database {
  private:
   struct Log;
   std::unique_ptr<Database> database_;
-  std::shared_ptr<Log> log_;  // transactions have it, too
+  std::shared_ptr<Log> log_;  // shared with transactions
 };
 
-// How the database would run a statement, in its own words, a step a line: for a person, in a test or a console.
+// The database's plan for a query as text, one step per line: for tests and consoles.
 //   std::puts((co_await explain(db, query.statement(db.dialect())))->c_str());
 Task<Result<std::string>> explain(Executor& executor, Statement statement);
 

@@ -3,7 +3,7 @@
 
 #include "ashlar/observe/metrics_text.hpp"
 
-// Figures of a database for Prometheus. What they are of outlives the last scrape.
+// Metrics of a database for Prometheus. The database and the replicas outlive the last scrape.
 namespace ashlar::sql {
 
 class Database;

@@ -8,11 +8,11 @@
 #include <string>
 #include <vector>
 
-// Tables as the program's structs describe them, for making and comparing schemas:
+// Tables as described by the program's structs, for creating and comparing schemas:
 //
 //   std::vector<TableModel> models() { return {model_of<UserRow>(), model_of<Post>()}; }
 //
-// Structs that stand for views, or for some columns of a table, have no place in the list.
+// Structs for views, or for some columns of a table, do not belong in the list.
 namespace ashlar::sql {
 
 struct TableModel {
@@ -29,15 +29,15 @@ TableModel model_of() {
   return out;
 }
 
-// The SQL that makes the tables of all models, those first that others refer to. Throws std::logic_error for a model
-// that cannot be a table: without a primary key, or with references that go in a circle.
+// The SQL that creates the tables of all models, referenced tables first. Throws std::logic_error for a model that
+// cannot be a table: without a primary key, or with circular references.
 [[nodiscard]] std::string schema_script(std::span<const TableModel> models, Dialect dialect);
 
-// The way from one schema to another, as SQL for both directions; empty when there is none to go.
+// The SQL that changes one schema into another, for both directions; empty when they are equal.
 //
-// Views, triggers and functions are no tables' and stay as they are; where a table is made anew, the views and triggers
-// that speak of it are, too. What loses data, such as dropping a column, is written as a comment behind "-- REVIEW:";
-// so is the way back from it. Other statements that want a second look have such a line before them.
+// Views, triggers and functions belong to no table and stay unchanged; when a table is rebuilt, the views and triggers
+// that refer to it are rebuilt as well. Statements that lose data, such as dropping a column, are written as comments
+// after "-- REVIEW:", and so is their way back. Other statements that need a review have such a line before them.
 struct SchemaChange {
   std::string up;
   std::string down;

@@ -12,19 +12,19 @@
 //
 //   co_await update<User>()
 //       .set(col<&User::updated_at> = now)
-//       .set_if(col<&User::name>, in.name)                     // absent: left alone
+//       .set_if(col<&User::name>, in.name)                     // absent: unchanged
 //       .set_if(col<&User::age>, in.age)                       // std::optional<Nullable<...>>: null clears it
 //       .where(col<&User::id> == id)
-//       .returning_one(db);                                    // Result<std::optional<User>>, as it is now
+//       .returning_one(db);                                    // Result<std::optional<User>>, the updated row
 //   co_await update<Product>().set(col<&Product::stock> += -3).where(...).run(db);
 //   co_await erase<Post>().where(col<&Post::author_id> == id).run(db);   // Outcome::rows_affected
 //
-// An update or erase without a where() does not compile; .all_rows() says that it is meant. A where() that turns out to
-// be always true throws std::logic_error.
+// An update or erase without a where() does not compile; .all_rows() states that it is intended. A where() that is
+// always true at run time throws std::logic_error.
 //
-// When two people may change the same row, a column counts its versions:
+// Optimistic locking, with a version column:
 //   co_await update<Page>().set(...).where(col<&Page::id> == id).at_version(col<&Page::version>, in.version)
-//       .returning_one(db);     // counts it up; database.stale_version (409) when somebody was faster
+//       .returning_one(db);     // increments it; database.stale_version (409) on a conflict
 namespace ashlar::sql {
 
 namespace errors {
@@ -43,14 +43,14 @@ struct ModifyParts {
 
   [[nodiscard]] Statement update(Dialect dialect, std::string_view returning) const;
   [[nodiscard]] Statement erase(Dialect dialect, std::string_view returning) const;
-  // The rows that an update would change, when it sets nothing.
+  // The rows that an update would change, when it assigns nothing.
   [[nodiscard]] Statement unchanged(Dialect dialect, std::string_view columns) const;
-  // Whether there is a row, whatever its version.
+  // Whether the row exists, whatever its version.
   [[nodiscard]] Statement exists(Dialect dialect) const;
 };
 
 Task<Result<Outcome>> no_change();
-// database.stale_version when nothing was changed and there is a row.
+// database.stale_version when nothing was changed and the row exists.
 Task<Result<Outcome>> run_at_version(Executor& executor, Statement change, Statement exists);
 
 template <class T>
@@ -76,7 +76,7 @@ class Update;
 template <class T, detail::Filter F>
 class Erase;
 
-// What update and erase share: conditions, and the rows as they come back.
+// The common part of update and erase: conditions and returned rows.
 template <Table T, detail::Filter F, template <class, detail::Filter> class Self>
 class Filtered {
  public:
@@ -90,7 +90,7 @@ class Filtered {
     parts_.all_rows = true;
     return Self<T, detail::Filter::given>(std::move(parts_));
   }
-  // Only the version that was read: for one row, found by its key. An update counts the version up.
+  // Only the version that was read: for one row, found by its key. An update increments the version.
   template <auto Member, class V>
   [[nodiscard]] Self<T, F> at_version(const Column<Member>& column, const V& expected) && {
     static_assert(std::same_as<T, detail::StructOf<Member>>, "the column belongs to another table");
@@ -106,8 +106,8 @@ class Filtered {
     if (parts_.version) return detail::run_at_version(executor, self().text(dialect, {}), parts_.exists(dialect));
     return executor.execute(self().text(dialect, {}));
   }
-  // The first of the rows, or all of them: after an update as they are now, after an erase as they were. `Out` may be a
-  // smaller struct.
+  // The first of the rows, or all of them: after an update the new rows, after an erase the removed ones. `Out` may be
+  // a smaller struct.
   template <schema::DescribedStruct Out = T>
   [[nodiscard]] Task<Result<std::optional<Out>>> returning_one(Executor& executor) const {
     const auto dialect = executor.dialect();
@@ -120,7 +120,7 @@ class Filtered {
     if (parts_.version) return detail::rows_at_version<Out>(executor, statement<Out>(dialect), parts_.exists(dialect));
     return detail::all_rows<Out>(executor, statement<Out>(dialect));
   }
-  // What returning_all() sends, for tests and logs.
+  // The statement of returning_all(), for tests and logs.
   template <schema::DescribedStruct Out = T>
   [[nodiscard]] Statement statement(Dialect dialect) const {
     static_assert(detail::is_part_of<T, Out>(), "a member is no column of the table, or of another type");

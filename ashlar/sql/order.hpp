@@ -3,22 +3,22 @@
 
 #include "ashlar/sql/column.hpp"
 
-// What rows are ordered by: `asc<&User::name>`, `desc<&User::created_at>`. The first decides, then the second. NULL
-// comes first in ascending and last in descending order, in every database, unless it is told otherwise:
-// `desc<&User::age>.nulls_first()`.
+// The order of rows: `asc<&User::name>`, `desc<&User::created_at>`. Rows are ordered by the first, then by the second.
+// In every database NULL comes first in ascending and last in descending order, unless `desc<&User::age>.nulls_first()`
+// or the like says otherwise.
 namespace ashlar::sql {
 
 struct OrderTerm {
   enum class Direction : unsigned char { ascending, descending } direction{};
   enum class Nulls : unsigned char { as_smallest, first, last } nulls{};
   ColumnName column{};
-  bool nullable = false;  // PostgreSQL has to be told where NULL goes
+  bool nullable = false;  // PostgreSQL needs an explicit position of NULL
   const schema::Type& (*type)() = nullptr;
 
   [[nodiscard]] constexpr bool puts_nulls_first() const {
     return nulls == Nulls::first || (nulls == Nulls::as_smallest && direction == Direction::ascending);
   }
-  // The other way round, NULL included.
+  // The reverse order, including NULL.
   [[nodiscard]] constexpr OrderTerm reversed() const {
     OrderTerm out = *this;
     out.direction = direction == Direction::ascending ? Direction::descending : Direction::ascending;

@@ -16,8 +16,8 @@
 #include "ashlar/sql/sort.hpp"         // IWYU pragma: export
 #include "ashlar/sql/text_match.hpp"   // IWYU pragma: export
 
-// Typed queries. A query is a value: it is put together, and sent to an Executor (a Database or a Transaction) at the
-// end, once or more often. What is sent is made of column names and parameters; a value is never part of the text.
+// Typed queries. A query is a value that is built and then sent to an Executor (a Database or a Transaction), once or
+// more often. Statements consist of column names and parameters; a value is never part of the text.
 //
 //   auto rows = co_await from<User>()
 //                   .where(col<&User::role> == Role::user)

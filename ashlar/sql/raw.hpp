@@ -8,11 +8,11 @@
 
 namespace ashlar::sql {
 
-// SQL written by hand. It is a literal, so nothing that a client sent can get into it; values are parameters. For a
-// text that is put together, from parts that are ours, there is trusted().
+// Hand-written SQL. The text is a literal, so no input of a client can be part of it; values are parameters. Use
+// trusted() for a text that the program assembles from its own parts.
 class RawSql {
  public:
-  consteval RawSql(const char* literal) : text_(literal) {}  // NOLINT(google-explicit-constructor): a literal is meant
+  consteval RawSql(const char* literal) : text_(literal) {}  // NOLINT(google-explicit-constructor): takes literals
   static RawSql trusted(std::string_view text) { return RawSql(text, 0); }
   [[nodiscard]] std::string_view text() const { return text_; }
 
@@ -21,7 +21,7 @@ class RawSql {
   std::string_view text_;
 };
 
-// T is a described struct, whose members are found among the columns by name, or a type for the only column:
+// T is a described struct, whose members are matched to columns by name, or the type of the only column:
 //   auto totals = co_await raw<CategoryTotal>("select category, sum(stock) as stock from products group by 1").all(db);
 //   auto stock = co_await raw<std::int64_t>("select stock from products where id = $1", id).one(db);
 template <class T>
@@ -35,7 +35,7 @@ class RawQuery {
   [[nodiscard]] Task<Result<std::optional<T>>> one(Executor& executor) const {
     return detail::first_any<T>(executor, statement_);
   }
-  // It changes something: insert ... returning.
+  // Marks it as a write: insert ... returning.
   [[nodiscard]] RawQuery writing() && {
     statement_.mode = Mode::write;
     return std::move(*this);
@@ -52,7 +52,7 @@ template <class T, class... Parameters>
   return RawQuery<T>(std::move(statement));
 }
 
-// A statement that changes something and gives no rows: co_await execute(db, "update ... where id = $1", id);
+// A write that returns no rows: co_await execute(db, "update ... where id = $1", id);
 template <class... Parameters>
 [[nodiscard]] Task<Result<Outcome>> execute(Executor& executor, RawSql sql, const Parameters&... parameters) {
   Statement statement{.sql = std::string(sql.text()), .mode = Mode::write};

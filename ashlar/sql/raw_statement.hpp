@@ -8,20 +8,21 @@
 #include <type_traits>
 #include <vector>
 
-// SQL written by hand that has a name, the types of its parameters and of its rows, and that a test holds to the
-// database: what raw() says only when it runs, such as a column that was renamed.
+// Hand-written SQL with a name, the types of its parameters and the type of its rows. A test checks it against the
+// database, and so finds errors that raw() reports only when it runs, such as a renamed column.
 //
 //   inline constexpr sql::RawStatement<UserRow(std::string)> user_by_email(
 //       "select id, email from users where lower(email) = $1");
-//   auto user = co_await user_by_email(email).one(db);          // as raw<UserRow>(...)
+//   auto user = co_await user_by_email(email).one(db);          // like raw<UserRow>(...)
 //
 //   EXPECT_EQ(statement_faults(db, user_by_email), std::vector<std::string>{});     // on a migrated database
 //
-// RawStatement<void(Uuid)> gives no rows: co_await touch_session(db, id).
+// RawStatement<void(Uuid)> returns no rows: co_await touch_session(db, id).
 namespace ashlar::sql {
 
 namespace detail {
-// What the database says that the statement's C++ types do not; `row` is null when there are no rows.
+// Differences between the database's description of a statement and its C++ types; `row` is null when there are no
+// rows.
 std::vector<std::string> statement_faults(Database& database, std::string_view sql, const schema::Type* row,
                                           std::span<const schema::Type* const> parameters);
 }  // namespace detail
@@ -47,9 +48,9 @@ class RawStatement<T(Parameters...)> {
 
   [[nodiscard]] std::string_view text() const { return text_; }
 
-  // The statement is prepared, not run: its syntax, its names, how many parameters it takes and of which types, and for
-  // each member of the row a column of a type that fits. It names its columns, with no `*`. SQLite knows no types of
-  // parameters, and none of expressions. Empty: it is right. Blocks.
+  // The statement is prepared but not run. Checked are its syntax, its names, the number and types of its parameters,
+  // and for each member of the row a column of a suitable type. It lists its columns, without `*`. SQLite reports no
+  // types of parameters or expressions. Empty: no differences. Blocks.
   friend std::vector<std::string> statement_faults(Database& database, const RawStatement& statement) {
     const std::vector<const schema::Type*> parameters{&schema::type_of<Parameters>()...};
     const schema::Type* row = nullptr;

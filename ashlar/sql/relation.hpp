@@ -8,18 +8,19 @@
 #include <optional>
 #include <vector>
 
-// What belongs to a row, by a column of its own and one of another table:
+// The related rows of a row, by a column of its own and one of another table:
 //
-//   many<&User::id, &Post::author_id>(5)     the posts of a user, 5 of each at most; fills a std::vector
+//   many<&User::id, &Post::author_id>(5)     the posts of a user, at most 5 each; fills a std::vector
 //   one<&Post::author_id, &User::id>()       the author of a post; fills a struct, or an optional one
 //
-// An optional member is absent when there is no row; a struct must have its row, else std::logic_error is thrown: a
-// foreign key sees to that. A relation has where() and order_by(), and include() for what belongs to its rows in turn.
+// An optional member is absent when there is no row. A struct requires a row and throws std::logic_error without one; a
+// foreign key ensures that there is one. A relation has where() and order_by(), and include() for the related rows of
+// its own rows.
 namespace ashlar::sql {
 
 namespace detail {
 
-// What a member holds rows of.
+// The element type of a member that holds rows.
 template <class Member>
 struct RowsOf {
   using Row = typename Unwrap<Member>::Type;
@@ -46,7 +47,7 @@ IncludeTerm include_term(Relation relation) {
 
 }  // namespace detail
 
-// What belongs to a row: those of Other's table whose `Other` equals its `Own`.
+// The related rows: those of Other's table whose `Other` equals the row's `Own`.
 template <auto Own, auto Other, bool Many, auto... Included>
 class Relation : public Clauses<detail::StructOf<Other>> {
   using Owner = detail::StructOf<Own>;
@@ -67,7 +68,7 @@ class Relation : public Clauses<detail::StructOf<Other>> {
            std::vector<detail::IncludeTerm> nested)
       : Clauses<Child>(std::move(parts)), rows_of_each_max_(rows_of_each_max), nested_(std::move(nested)) {}
 
-  // What belongs to these rows in turn.
+  // The related rows of these rows.
   template <auto Member, class R>
   [[nodiscard]] Relation<Own, Other, Many, Included..., Member> include(R relation) && {
     static_assert(std::same_as<Child, typename R::Of>, "the relation's own key is a column of another table");

@@ -16,33 +16,34 @@ namespace ashlar::log {
 class Logger;
 }
 
-// Reads that may be a little old, on PostgreSQL's streaming replicas (hot standbys):
+// Reads that may be slightly stale, on PostgreSQL's streaming replicas (hot standbys):
 //
-//   auto reads = replicas.reads_of(account);       // of this session; nullopt: no session
-//   co_await PostRepository(reads).list(...);      // a replica's, or the primary's
-//   replicas.note_write(account);                  // after it wrote, before it is answered
+//   auto reads = replicas.reads_of(account);       // for this session; nullopt: no session
+//   co_await PostRepository(reads).list(...);      // on a replica or the primary
+//   replicas.note_write(account);                  // after a write, before the reply
 //
-// A replica is used while it has everything that the primary had `lag_max` ago, and for a session only when it has all
-// that the session wrote: so one reads what one wrote. How far it is is known from the primary's position in its log,
-// asked for now and then, and the replica's own. One that is unreachable, lags, or was promoted is left out until it
-// is back; a read that fails on one for such a reason is made on the primary. What is changed, or read in a
-// transaction, is the primary's always.
+// A replica is used while it has everything that the primary had `lag_max` ago. For a session it must also have all
+// writes of that session, so a session reads its own writes. The position of a replica is computed from the primary's
+// log position, which is queried periodically, and the replica's own. A replica that is unreachable, lags, or was
+// promoted is skipped until it is usable again; a read that fails on a replica for such a reason is repeated on the
+// primary. Writes, and reads in a transaction, always go to the primary.
 //
-// The application passes on what sessions wrote in other processes (note_write, set_peer_writes_visible); where it does
-// not, requests of one session that reach several processes see what is at most `lag_max` old. Values that are kept for
-// others (in a cache that writes invalidate) are read from the primary: an old one would be kept for long.
+// The application passes on what sessions wrote in other processes (note_write, set_peer_writes_visible). Without that,
+// requests of one session that reach several processes read data that is at most `lag_max` old. Values to be cached for
+// others (in a cache that writes invalidate) must be read from the primary: a stale one would be cached for long.
 namespace ashlar::sql {
 
 struct ReplicaOptions {
   std::chrono::milliseconds lag_max{2'000};
-  std::chrono::milliseconds check_interval{100};     // between two looks at each; a fresh write waits for one or two
-  std::chrono::milliseconds answer_time_max{1'000};  // of a look
-  log::Logger* log = nullptr;                        // logs that one is left out or is back; outlives it
+  std::chrono::milliseconds check_interval{100};     // between two checks of each; a fresh write waits for one or two
+  std::chrono::milliseconds answer_time_max{1'000};  // of a check
+  log::Logger* log = nullptr;                        // logs when a replica is skipped or used again; outlives this
 };
 
 class Replicas;
 
-// Where one session's reads go, chosen when it was made: so all of one request see the same. Cheap; for one coroutine.
+// The target of one session's reads, chosen at construction, so that all reads of a request see the same. Cheap; for
+// one coroutine.
 class ReplicaReads final : public Executor {
  public:
   [[nodiscard]] Dialect dialect() const override;
@@ -59,10 +60,10 @@ class ReplicaReads final : public Executor {
   Place* place_;  // null: the primary
 };
 
-// Safe from any thread, but for start() and close(). Without replicas everything is the primary's.
+// Safe from any thread, except for start() and close(). Without replicas everything goes to the primary.
 class Replicas {
  public:
-  // An unreachable one is no error: it is used once it answers.
+  // An unreachable replica is no error: it is used once it answers.
   struct Replica {
     std::string name;  // for logs and metrics
     std::unique_ptr<Database> database;
@@ -73,24 +74,24 @@ class Replicas {
   Replicas(const Replicas&) = delete;
   Replicas& operator=(const Replicas&) = delete;
 
-  // Looks at them on this loop from now on; until then all are left out. Before the loop has a thread.
+  // Starts checking them on this loop; until the first check all are skipped. Call before the loop has a thread.
   void start(boost::asio::io_context& loop);
-  // Closes them, when the loop's thread is joined and the primary is not closed. The second time it does nothing.
+  // Closes them. Call when the loop's thread is joined and the primary is still open. Idempotent.
   void close();
 
   [[nodiscard]] ReplicaReads reads_of(const std::optional<Uuid>& session);
   void note_write(const Uuid& session);
-  // Whether this process receives the writes of sessions in other processes (peers) before they are answered, and notes
-  // them. While it does not, sessions read from the primary; when it does again, every session counts as having written
-  // just then. Not called: there are no peers.
+  // Whether this process receives, before their replies, the writes of sessions in other processes (peers), and records
+  // them with note_write. While it does not, sessions read from the primary. When it does again, every session counts
+  // as having just written. Not called: there are no peers.
   enum class PeerWrites : std::uint8_t { visible, not_visible };
   void set_peer_writes_visible(PeerWrites writes);
 
   struct Figures {
     enum class State : std::uint8_t { left_out, in_use } state = State::left_out;
-    std::chrono::milliseconds lag{0};  // at least so old is what it has been seen to have; 0 while it is left out
+    std::chrono::milliseconds lag{0};  // the largest observed age of its data; 0 while it is skipped
     std::uint64_t reads = 0;
-    std::uint64_t failed_over = 0;  // of them, made on the primary in the end
+    std::uint64_t failed_over = 0;  // those of them that were repeated on the primary
   };
   [[nodiscard]] std::size_t size() const { return places_.size(); }
   [[nodiscard]] const std::string& name(std::size_t replica) const;
@@ -109,10 +110,10 @@ class Replicas {
   std::vector<std::unique_ptr<ReplicaReads::Place>> places_;
   std::unique_ptr<Watch> watch_;  // null: not started, or closed
   std::atomic<std::size_t> next_ = 0;
-  // When sessions wrote last, by a hash of theirs: two that share a place only read from the primary more often.
+  // The time of each session's last write, by its hash: a collision only causes more reads from the primary.
   std::vector<std::atomic<std::int64_t>> writes_;
   std::atomic<std::int64_t> peers_wrote_ =
-      0;  // any session, in other processes; the largest time while their writes are not visible
+      0;  // of any session in other processes; the maximum while their writes are not visible
 };
 
 }  // namespace ashlar::sql

@@ -8,20 +8,20 @@
 #include <string>
 #include <string_view>
 
-// Full-text search: the rows that hold all the words of a text, best first.
+// Full-text search: the rows that contain all the words of a text, best match first.
 //
 //   inline constexpr SearchIndex<&Article::id, &Article::title, &Article::body> article_search{"article_search"};
 //
 //   auto found = co_await from<Article>().search(article_search, in.search).page(in.page, in.limit).all_and_count(db);
 //
-// A migration makes the index with what create_sql(dialect) gives: in PostgreSQL a column of type tsvector, which the
-// table keeps up to date itself, with a GIN index; in SQLite an FTS5 table beside it, kept by triggers. From then on it
-// follows every change of the table's rows. FTS5 in a trigger needs sqlite::Options::schema to be `trusted`; a write to
-// the table is refused without it (database.failed).
+// A migration creates the index with the SQL of create_sql(dialect). In PostgreSQL it is a generated column of type
+// tsvector with a GIN index; in SQLite a separate FTS5 table maintained by triggers. The index then follows every
+// change of the table's rows. FTS5 in a trigger needs sqlite::Options::schema to be `trusted`; without it, a write to
+// the table is refused (database.failed).
 //
-// Words are told apart as the database does it, without regard to case; accents count, and a word is found as a whole,
-// in the form in which it stands. A text without a word finds nothing. What a client sends is words, never an operator.
-// The order is by how well a row fits, then by its key; order_by() makes it another. The key is a unique column.
+// The database splits text into words, ignoring case but not accents. A word matches whole and only in its exact form.
+// A text without a word finds nothing. The client's text contains words only, never operators. The order is by rank,
+// then by key, unless order_by() says otherwise. The key is a unique column.
 namespace ashlar::sql {
 
 struct SearchIndexName {
@@ -43,7 +43,7 @@ class SearchIndex {
   static_assert((detail::is_text<detail::ValueOf<Columns>> && ...), "a search index has columns of text");
   static_assert(!detail::Unwrap<detail::ValueOf<Key>>::nullable, "the key of a search index is never NULL");
 
-  // A name of its own in the database: letters, digits and underscores.
+  // A unique name in the database: letters, digits and underscores.
   consteval explicit SearchIndex(std::string_view name) : name_(name) {}
 
   [[nodiscard]] constexpr SearchIndexName name() const {

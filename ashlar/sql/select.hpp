@@ -10,7 +10,7 @@
 
 namespace ashlar::sql {
 
-// A list with the number of all rows that its conditions allow.
+// A list with the total number of rows that its conditions select.
 template <class T>
 struct Page {
   std::vector<T> rows;
@@ -46,8 +46,8 @@ class Groups;  // aggregate.hpp
 template <Table T, class Out, auto... Included>
 class Including;  // include.hpp
 
-// A read that locks its rows until the transaction ends, so it takes a transaction. SQLite has one writer, and a
-// transaction is it: no other one can change a row that it has read, so there the same code is a plain read.
+// A read that locks its rows until the transaction ends, so it takes a transaction. In SQLite, whose transaction is the
+// only writer, no other one can change a row that it has read, so the same code is a plain read there.
 template <schema::DescribedStruct Out>
 class LockingSelect {
  public:
@@ -71,32 +71,32 @@ class Select : public Clauses<T> {
  public:
   Select() : Clauses<T>({.table = table_name<T>}) {}
 
-  // Rows that are alike once only: select<CityName>().from<User>().distinct(). It can be ordered by what is selected.
+  // Distinct rows: select<CityName>().from<User>().distinct(). It can be ordered by selected columns.
   template <class Self>
   Self&& distinct(this Self&& self) {
     self.parts_.duplicates = detail::Duplicates::removed;
     return std::forward<Self>(self);
   }
 
-  // With the rows of other tables: join.hpp.
+  // Joined with the rows of other tables: join.hpp.
   template <Table B, class... On>
   [[nodiscard]] Join<Out, T, detail::Joined<B, detail::JoinKind::inner>> join(Condition<On...> on) &&;
   template <Table B, class... On>
   [[nodiscard]] Join<Out, T, detail::Joined<B, detail::JoinKind::left>> left_join(Condition<On...> on) &&;
-  // With what belongs to each row, by another query: include.hpp.
+  // With the related rows of each row, by another query: include.hpp.
   template <auto Member, class Relation>
   [[nodiscard]] Including<T, Out, Member> include(Relation relation) &&;
-  // What is computed over the rows: aggregate.hpp.
+  // Aggregates over the rows: aggregate.hpp.
   template <auto... Keys>
   [[nodiscard]] Groups<Out, detail::TableList<T>, Keys...> group_by() &&;
   template <class... C>
   [[nodiscard]] auto compute(C... computed) &&;
 
-  // For changing the rows next: others wait to change or lock them, until the transaction ends.
+  // FOR UPDATE: others wait to change or lock the rows until the transaction ends.
   [[nodiscard]] LockingSelect<Out> for_update(LockedRows others = LockedRows::wait) const {
     return locking(detail::Lock::update, others);
   }
-  // Against their being changed or removed: others may lock them so, too.
+  // FOR SHARE: the rows cannot be changed or removed; others may take the same lock.
   [[nodiscard]] LockingSelect<Out> for_share(LockedRows others = LockedRows::wait) const {
     return locking(detail::Lock::share, others);
   }
@@ -105,30 +105,30 @@ class Select : public Clauses<T> {
     return detail::all_rows<Out>(executor, statement(executor.dialect()), detail::read_by_position,
                                  this->parts_.rows_expected());
   }
-  // The first row, if there is one.
+  // The first row, if any.
   [[nodiscard]] Task<Result<std::optional<Out>>> one(Executor& executor) const {
     return detail::first_row<Out>(executor, this->parts_.first(executor.dialect(), columns()));
   }
-  // How many rows the conditions allow; order and page play no part in it.
+  // How many rows satisfy the conditions; order and page are ignored.
   [[nodiscard]] Task<Result<std::int64_t>> count(Executor& executor) const {
     return detail::one_integer(executor, this->parts_.count(executor.dialect(), columns()));
   }
   [[nodiscard]] Task<Result<bool>> exists(Executor& executor) const {
     return detail::one_bool(executor, this->parts_.exists(executor.dialect()));
   }
-  // The page and the count. Two reads: a row written between them is in one only.
+  // The page and the count. Two reads: a row written between them is in one of them only.
   [[nodiscard]] Task<Result<Page<Out>>> all_and_count(Executor& executor) const {
     return detail::rows_and_total<Out>(executor, statement(executor.dialect()),
                                        this->parts_.count(executor.dialect(), columns()), detail::read_by_position,
                                        this->parts_.rows_expected());
   }
-  // So many rows from where the cursor was, or from the first; `Key` is a unique column: cursor.hpp.
+  // The next rows after the cursor, or the first ones; `Key` is a unique column: cursor.hpp.
   template <auto Key, class L>
   [[nodiscard]] Task<Result<CursorPage<Out>>> cursor_page(Executor& executor, const Cursors& cursors,
                                                           const std::optional<CursorText>& cursor,
                                                           const L& limit) const;
 
-  // What all() sends, for tests and logs.
+  // The statement of all(), for tests and logs.
   [[nodiscard]] Statement statement(Dialect dialect) const { return this->parts_.rows(dialect, columns()); }
 
  private:
@@ -151,9 +151,9 @@ template <Table T>
   return {};
 }
 
-// Into another struct than the table's: a smaller one whose members have the names and types of the table's,
+// Selects into another struct than the table's: a smaller one whose members have the names and types of the table's,
 //   select<UserSummary>().from<User>()
-// one that nests the rows of several tables (join.hpp), or one of what is computed (aggregate.hpp).
+// one that nests the rows of several tables (join.hpp), or one of aggregates (aggregate.hpp).
 template <schema::DescribedStruct Out>
 struct Projection {
   template <Table T>

@@ -10,7 +10,7 @@
 namespace ashlar::sql {
 
 namespace detail {
-// "createdAt", "-createdAt", ... for each column in turn.
+// "createdAt", "-createdAt", ... for each column in order.
 std::vector<std::string> sort_names(const schema::Type& type, std::span<const std::string_view> columns);
 }  // namespace detail
 
@@ -40,7 +40,7 @@ class Sort {
   }
 
   [[nodiscard]] std::string_view name() const { return names()[choice_]; }
-  operator Order<T>() const {  // NOLINT(google-explicit-constructor): stands among asc<> and desc<>
+  operator Order<T>() const {  // NOLINT(google-explicit-constructor): usable among asc<> and desc<>
     static constexpr std::array<Order<T>, 2 * sizeof...(Columns)> orders = [] {
       std::array<Order<T>, 2 * sizeof...(Columns)> out{};
       std::size_t at = 0;

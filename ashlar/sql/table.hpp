@@ -18,16 +18,16 @@
 //     Timestamp created_at;
 //   };
 //   ASHLAR_DESCRIBE(User, id, email, age, created_at)
-//   ASHLAR_TABLE(User, "users")          // beside it, in the struct's namespace
+//   ASHLAR_TABLE(User, "users")          // in the struct's namespace
 //
-// Columns have the members' C++ names. What a member is says what its column holds: a bool a boolean; integers and Int
-// an integer; Money an integer of minor units; double a real number; strings and enumerations text; Uuid and Timestamp
-// each driver's own form; optional and Nullable the same or NULL; arrays, structs and unions JSON as text.
+// Columns have the members' C++ names. The member's type determines the column's content: a bool a boolean; integers
+// and Int an integer; Money an integer of minor units; double a real number; strings and enumerations text; Uuid and
+// Timestamp each driver's own form; optional and Nullable the same or NULL; arrays, structs and unions JSON text.
 //
 // A stored value that its member's type refuses (an age of 200) is a std::logic_error: the table's constraints and the
 // struct disagree, which is our bug.
 //
-// Keys, indexes and the like can follow the name: see table_rules.hpp.
+// Keys, indexes and the like can be given after the name: see table_rules.hpp.
 #define ASHLAR_TABLE(Struct, Name, ...)                                                                        \
   [[maybe_unused]] consteval ::std::string_view ashlar_table_of(::std::type_identity<Struct>) { return Name; } \
   __VA_OPT__([[maybe_unused]] inline auto ashlar_rules_of(::std::type_identity<Struct>) {                      \
@@ -44,27 +44,28 @@ inline constexpr std::string_view table_name = ashlar_table_of(std::type_identit
 
 namespace detail {
 
-// Reads one column into a value of the type. `name` stands in what is thrown.
+// Reads one column into a value of the type. `name` is for exception messages.
 void read_value(const Row& row, std::size_t column, const schema::Type& type, void* value, std::string_view name);
-// Reads a struct whose members are columns of the row from `column` on; returns the one after them.
+// Reads a struct whose members are columns of the row, starting at `column`; returns the column after them.
 std::size_t read_members(const Row& row, std::size_t column, const schema::Type& type, void* object);
 // Reads a struct whose members are the row's columns, in this order.
 void read_by_position(const Row& row, const schema::Type& type, void* object);
-// Reads a struct whose members are structs of columns, or optional ones: absent when all of their columns are NULL.
+// Reads a struct whose members are structs of columns; an optional one is absent when all of its columns are NULL.
 void read_nested(const Row& row, const schema::Type& type, void* object);
-// Reads a struct whose members have the names of columns. `columns` is filled at the first row and kept for the next.
+// Reads a struct whose members have the names of columns. `columns` is filled for the first row and reused for the
+// next.
 void read_by_name(const Row& row, const schema::Type& type, void* object, std::vector<std::size_t>& columns);
 
-// The type of what an optional or nullable one holds; others themselves.
+// The content type of an optional or nullable; any other type itself.
 const schema::Type& content_type(const schema::Type& type);
-// What a column of the type holds, as a parameter.
+// The value of a member as a parameter, for a column of its type.
 Value column_value(const Row& row, std::size_t column, const schema::Type& type);
 // A value of the type as a parameter.
 Value value_of(const schema::Type& type, const void* value);
 // The members of a struct, as parameters.
 void append_values(const schema::Type& type, const void* object, std::vector<Value>& out);
 
-// "id", "email", ...: with their quotes
+// "id", "email", ...: quoted
 std::string column_list(const schema::Type& type);
 
 template <schema::DescribedStruct T>
@@ -75,7 +76,7 @@ const std::string& columns_of() {
 
 }  // namespace detail
 
-// A value as a parameter, as a column of its type would hold it.
+// A value as a parameter, in the form of its type's column.
 template <class T>
 Value to_value(const T& value) {
   if constexpr (std::is_convertible_v<const T&, std::string_view>) {

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-// What a table has beside its columns, stated behind its name:
+// Properties of a table in addition to its columns, stated after its name:
 //
 //   ASHLAR_TABLE(Post, "posts",
 //                sql::references<&Post::author_id, &UserRow::id>(sql::OnDelete::cascade),
@@ -16,9 +16,9 @@
 //                sql::unique<&Post::slug>("posts_slug"),
 //                sql::check("length(title) > 0"))
 //
-// `ashlar migrate new` writes migrations from it (model.hpp); queries take no notice. A table whose struct has a member
+// `ashlar migrate new` writes migrations from them (model.hpp); queries ignore them. A table whose struct has a member
 // `id` needs no primary_key. Columns are NOT NULL unless their member is optional or Nullable; those of enumerations
-// take their names alone.
+// accept only the enumerators' names.
 namespace ashlar::sql {
 
 // SQL that may differ between databases.
@@ -31,7 +31,7 @@ struct SqlOf {
   [[nodiscard]] std::string_view in(Dialect dialect) const { return dialect == Dialect::sqlite ? sqlite : postgres; }
 };
 
-enum class OnDelete : std::uint8_t { refuse, cascade, set_null };  // what happens to rows that refer to one that goes
+enum class OnDelete : std::uint8_t { refuse, cascade, set_null };  // what happens to rows that reference a deleted one
 
 struct TableRule {
   enum class Kind : std::uint8_t {
@@ -49,7 +49,7 @@ struct TableRule {
   std::string_view name{};                  // an index's, or the column's
   std::vector<std::string_view> columns{};  // in their order
   SqlOf sql = "";                           // an expression or a type
-  std::string_view table{}, column{};       // what is referred to
+  std::string_view table{}, column{};       // the referenced table and column
   OnDelete on_delete = OnDelete::refuse;
 };
 
@@ -70,7 +70,7 @@ TableRule references(OnDelete on_delete = OnDelete::refuse) {
           .on_delete = on_delete};
 }
 
-// Over columns, or over an expression: index("posts_title", "lower(title)").
+// On columns, or on an expression: index("posts_title", "lower(title)").
 template <auto... Members>
   requires(sizeof...(Members) > 0)
 TableRule index(const char* name) {
@@ -84,7 +84,7 @@ template <auto... Members>
 TableRule unique(const char* name) {
   return {.kind = TableRule::Kind::unique, .name = name, .columns = {detail::member_name<Members>()...}};
 }
-// Without a name it is a constraint of the table's, and not an index that can be dropped and made again.
+// Without a name it is a constraint of the table, and not an index that can be dropped and created again.
 template <auto... Members>
   requires(sizeof...(Members) > 0)
 TableRule unique() {
@@ -104,7 +104,7 @@ TableRule index_of_items(const char* name) {
 
 inline TableRule check(SqlOf condition) { return {.kind = TableRule::Kind::check, .sql = condition}; }
 
-// Another type than the member's own: type<&Row::age>({"integer", "smallint"}).
+// A type other than the member's: type<&Row::age>({"integer", "smallint"}).
 template <auto Member>
 TableRule type(SqlOf type) {
   return {.kind = TableRule::Kind::type, .name = detail::member_name<Member>(), .sql = type};
@@ -113,7 +113,7 @@ template <auto Member>
 TableRule default_value(SqlOf expression) {
   return {.kind = TableRule::Kind::default_value, .name = detail::member_name<Member>(), .sql = expression};
 }
-// SQLite: the rows stand in the primary key's own tree, for small rows that are found by it.
+// SQLite: stores the rows in the primary key's tree, for small rows that are found by it.
 inline TableRule without_rowid() { return {.kind = TableRule::Kind::without_rowid}; }
 
 }  // namespace ashlar::sql

@@ -5,14 +5,14 @@
 
 #include <string_view>
 
-// Conditions on a column's text. In `text` the characters % _ \ * are like any other; "" is in every text. Without
-// regard to case É finds é, and accents count.
+// Conditions on a column's text. In `text` the characters % _ \ * have no special meaning; "" is contained in every
+// text. The case-insensitive forms match É with é; accents are significant.
 //   contains(col<&User::name>, text)       contains_ignoring_case(...)
 //   starts_with(col<&User::name>, text)    starts_with_ignoring_case(...)
 //   ends_with(col<&User::name>, text)      ends_with_ignoring_case(...)
 //   like(col<&User::name>, "A%_")          like_ignoring_case(...)
-// In a pattern % stands for any text and _ for one character; \ before one of them makes it a character like any other.
-// A pattern is the program's: it can make a search slow, so what a client sends goes into the others.
+// In a pattern % stands for any text and _ for one character; \ before one of them makes it literal. Patterns should
+// come from the program: a pattern can make a search slow, so use the other conditions for text from clients.
 namespace ashlar::sql {
 
 namespace detail {

@@ -10,13 +10,13 @@
 
 namespace ashlar::sql {
 
-// Runs a coroutine in a transaction: commits when it gives a value, rolls back when it gives an error or throws.
+// Runs a coroutine in a transaction: commits when it returns a value, rolls back when it returns an error or throws.
 //
 //   Task<Result<Order>> place(Transaction& tx, NewOrder order);          // a function, or a lambda without captures
 //   auto order = co_await in_transaction(db, place, std::move(in));
 //
-// The arguments are kept until it has ended. Other people wait for the one writer of SQLite's meanwhile: nothing slow
-// belongs inside.
+// The arguments are stored until it has ended. With SQLite, other writers wait meanwhile for its single writer, so the
+// body should contain nothing slow.
 template <class Body, class... Arguments>
 std::invoke_result_t<Body, Transaction&, Arguments...> in_transaction(Database& database, Body body,
                                                                       Arguments... arguments) {
@@ -25,7 +25,7 @@ std::invoke_result_t<Body, Transaction&, Arguments...> in_transaction(Database& 
   if (!transaction) co_return std::unexpected(std::move(transaction.error()));
   auto result = co_await body(*transaction, std::move(arguments)...);
   if (!result) {
-    (void)co_await transaction->rollback();  // its error matters less than the one that there is
+    (void)co_await transaction->rollback();  // its error matters less than the original one
     co_return result;
   }
   auto committed = co_await transaction->commit();
@@ -33,21 +33,22 @@ std::invoke_result_t<Body, Transaction&, Arguments...> in_transaction(Database& 
   co_return result;
 }
 
-// How a transaction is run, and how often.
+// Isolation and retries of a transaction.
 struct TransactionOptions {
-  std::optional<Isolation> isolation{};            // else the database's own; with PostgreSQL one more round trip
-  int attempts_max = 1;                            // where it ended as database.serialization: it crossed another one
-  std::chrono::milliseconds retry_delay_max{100};  // between two attempts: random, from nothing to a bound that doubles
+  std::optional<Isolation> isolation{};  // else the database's default; with PostgreSQL one more round trip
+  int attempts_max = 1;                  // when it ended as database.serialization: a conflict with another one
+  std::chrono::milliseconds retry_delay_max{100};  // between two attempts: random, from 0 to a bound that doubles
 };
 
 namespace detail {
 Task<Result<Transaction>> begin(Database& database, TransactionOptions options);
-// Whether there should be another attempt after `made`; then it is time for it.
+// Whether to make another attempt after `made`; waits for the delay first.
 Task<bool> next_attempt(const Error& error, int made, TransactionOptions options);
 }  // namespace detail
 
-// The same by options. The body of one that is tried again runs again, with copies of the same arguments: it does
-// nothing but what the transaction undoes. Only database.serialization is tried again, never what may have happened.
+// The same with options. Another attempt runs the body again, with copies of the same arguments, so the body must only
+// have effects that the transaction undoes. Only database.serialization is retried, never a write whose outcome is
+// unknown.
 //
 //   auto moved = co_await in_transaction({.isolation = Isolation::serializable, .attempts_max = 5}, db, move, from,
 //   to);

@@ -17,15 +17,15 @@ namespace ashlar::sql {
 using Null = std::monostate;
 using Bytes = std::vector<std::byte>;
 
-// A bound parameter, owned by the statement. Each driver sends it in its own best form: a Timestamp is milliseconds in
-// SQLite and a timestamptz in PostgreSQL, a Uuid is text in SQLite and a uuid in PostgreSQL, Money is a bigint of
-// minor units in both. Text with a NUL byte or with ill-formed UTF-8 is refused (sql.invalid_text), since PostgreSQL
-// cannot hold it; so is a NaN (sql.invalid_number), which SQLite cannot hold.
+// A bound parameter, owned by the statement. Each driver sends it in its native form: a Timestamp is milliseconds in
+// SQLite and a timestamptz in PostgreSQL, a Uuid is text in SQLite and a uuid in PostgreSQL, Money is a bigint of minor
+// units in both. Text with a NUL byte or with ill-formed UTF-8 is refused (sql.invalid_text), since PostgreSQL cannot
+// store it; so is a NaN (sql.invalid_number), which SQLite cannot store.
 using Value = std::variant<Null, bool, std::int64_t, double, std::string, Bytes, Uuid, Timestamp>;
 
-// A row as it comes from the database, seen while it is being read: views are valid until the next row. Columns count
-// from 0. Asking for another type than the column holds throws std::logic_error: the query and the struct disagree,
-// which is our bug. Conversions that lose nothing are made (integer to double, SQLite's integers to bool).
+// A row of a result while it is being read: views are valid until the next row. Columns count from 0. Reading another
+// type than the column's throws std::logic_error: the query and the struct disagree, which is our bug. Lossless
+// conversions are made (integer to double, SQLite's integers to bool).
 class Row {
  public:
   Row() = default;

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-// The table that most tests of queries use: a column of each type.
+// The table for most tests of queries: one column of each type.
 namespace ashlar::sql::conformance {
 
 enum class Rank { low, high };
@@ -84,7 +84,7 @@ inline std::vector<Person> six_people() {
   return people;
 }
 
-// The numbers of those that were found, in their order: "135".
+// The numbers of the people that were found, in their order: "135".
 template <class T>
 std::string numbers(const Result<std::vector<T>>& rows) {
   if (!rows) return std::string(code_of(rows)) + ": " + rows.error().cause();

@@ -63,7 +63,7 @@ inline Book book(std::int64_t id, std::optional<std::int64_t> writer, std::strin
           .printed_at = Timestamp::from_milliseconds(1'000 * id)};
 }
 
-// Ada has three, Bo one, Cy none; one has no writer.
+// Ada has three books, Bo one, Cy none; one book has no writer.
 inline std::vector<Book> books() {
   return {book(1, 1, "a", 1000, 100), book(2, 1, "b", 2001, std::nullopt), book(3, 2, "c", 500, 300),
           book(4, 1, "d", 1500, 200), book(5, std::nullopt, "e", 99, 50)};

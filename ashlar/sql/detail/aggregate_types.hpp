@@ -6,10 +6,10 @@
 #include <concepts>
 #include <type_traits>
 
-// What aggregates are, and what they give.
+// The kinds of aggregates and their result types.
 namespace ashlar::sql::detail {
 
-// Stands for the groups of a table's rows, where a table stands for its rows.
+// Represents the groups of a table's rows where a table represents its rows.
 template <class T>
 struct Group {};
 template <auto... Keys>
@@ -69,14 +69,14 @@ struct Aggregate {
   static_assert(!sums || is_countable<Argument>, "only a column of numbers has a sum or an average");
   static_assert(counts || sums || is_countable<Argument> || TextLike<Argument> || std::same_as<Argument, Timestamp>,
                 "only numbers, amounts, text and moments have a least and a greatest");
-  // Where it is NULL: over no rows, and over rows that are all NULL.
+  // Whether it can be NULL: over no rows, or over rows that are all NULL.
   static constexpr bool null_over_nothing = !counts && F != Function::sum_or_zero;
   static constexpr bool null_over_null = null_over_nothing && ColumnOf<Member>::nullable;
 
   static constexpr ColumnName column_name() {
     return {.table = ColumnOf<Member>::name.table, .column = ColumnOf<Member>::name.column, .function = F};
   }
-  // Into this member of the struct that is selected.
+  // Into this member of the selected struct.
   template <auto Into>
   [[nodiscard]] constexpr As<Aggregate, Into> as() const {
     return {};

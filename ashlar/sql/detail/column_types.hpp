@@ -8,7 +8,7 @@
 #include <concepts>
 #include <optional>
 
-// Which C++ values go with which columns.
+// Which C++ values match which columns.
 namespace ashlar::sql::detail {
 
 template <class T, class V>
@@ -34,7 +34,7 @@ consteval std::string_view member_name() {
   return found;
 }
 
-// Whether each member of Part is a column of T with the same type; those that are skipped are filled otherwise.
+// Whether each member of Part is a column of T with the same type; skipped members are filled in another way.
 template <class T, class Part, auto... Skipped>
 consteval bool is_part_of() {
   namespace bd = boost::describe;
@@ -49,7 +49,7 @@ consteval bool is_part_of() {
   return all;
 }
 
-// What a column holds when it is not NULL.
+// The type of a column that is not NULL.
 template <class T>
 struct Unwrap {
   using Type = T;
@@ -106,14 +106,14 @@ consteval bool comparable() {
   } else if constexpr (TextLike<C>) {
     return TextLike<V>;
   } else {
-    return std::same_as<C, V>;  // enumerations, ids, moments, and what is kept as JSON
+    return std::same_as<C, V>;  // enumerations, ids, timestamps, and JSON
   }
 }
 
 template <class Column, class V>
 concept ComparableWith = comparable<Column, typename Unwrap<V>::Type>() && !Unwrap<V>::nullable;
 
-// Whether such a value can be put into a column of this type.
+// Whether such a value can be assigned to a column of this type.
 template <class Column, class V>
 concept AssignableWith =
     comparable<Column, typename Unwrap<V>::Type>() && (Unwrap<Column>::nullable || !Unwrap<V>::nullable);
@@ -126,7 +126,7 @@ Value value_for(const V& value) {
   static_assert(Unwrap<V>::nullable || ComparableWith<Column, V>, "the value does not have the column's type");
   using C = typename Unwrap<Column>::Type;
   if constexpr (Unwrap<V>::nullable || !ComparableWith<Column, V>) {
-    return Null{};  // not reached: the assertions have failed
+    return Null{};  // not reached: an assertion has failed
   } else if constexpr (std::integral<V> && !std::same_as<V, bool>) {
     if constexpr (std::floating_point<C>) {
       return static_cast<double>(value);

@@ -13,10 +13,10 @@
 #include <stdexcept>
 #include <type_traits>
 
-// Which member of a struct takes what is computed.
+// The struct member for each aggregate.
 namespace ashlar::sql::detail {
 
-// A column has to be one of the groups'.
+// A column must be one of group_by's.
 template <class... Tables, class O>
 OrderTerm order_of_group(const O& order, std::span<const ColumnName> groups) {
   auto term = order_term<Tables...>(order);
@@ -29,7 +29,7 @@ OrderTerm order_of_group(const O& order, std::span<const ColumnName> groups) {
 template <auto... Keys>
 inline constexpr std::array<ColumnName, sizeof...(Keys)> key_columns{Column<Keys>::column_name()...};
 
-// For each member of Out what is selected: what is computed for it, or the group's column of its name.
+// For each member of Out what is selected: its aggregate, or the group's column of the same name.
 template <class Out, class Keys, class... C>
 struct ComputedColumns;
 template <class Out, auto... Keys, class... C>

@@ -9,7 +9,7 @@
 #include <optional>
 #include <vector>
 
-// Runs a statement and reads its rows. Rows are read on the driver's thread into what belongs to the waiting frame.
+// Runs a statement and reads its rows. Rows are read on the driver's thread into objects of the awaiting frame.
 namespace ashlar::sql::detail {
 
 Task<Result<std::int64_t>> one_integer(Executor& executor, Statement statement);
@@ -18,7 +18,7 @@ Task<Result<bool>> one_bool(Executor& executor, Statement statement);
 // How a row becomes a struct: read_by_position, read_nested.
 using ReadRow = void (*)(const Row&, const schema::Type&, void*);
 
-// Room for one more row; at the first for as many as are expected, within reason.
+// Reserves room for one more row; for the first row, for the expected number of rows, within a limit.
 template <class T>
 T& append(std::vector<T>& rows, std::size_t rows_expected) {
   constexpr std::size_t rows_reserved_max = 128;
@@ -49,7 +49,7 @@ Task<Result<std::optional<T>>> first_row(Executor& executor, Statement statement
   co_return first;
 }
 
-// Structs by the names of columns; anything else from the only column.
+// Structs by column name; any other type from the only column.
 template <class T>
 struct AnyReader {
   std::vector<std::size_t> columns;

@@ -13,7 +13,7 @@
 
 namespace ashlar::sql::detail {
 
-// What belongs to each row, and into which of its members it goes.
+// The related rows of each row, and the member that receives them.
 struct IncludeTerm {
   std::string_view member;  // a vector of rows; or one row, optional or not
   ColumnName own_key;
@@ -21,23 +21,23 @@ struct IncludeTerm {
   ColumnName other_key;
   const schema::Type& (*other_key_type)();
   const schema::Type& (*row_type)();
-  SelectParts rows;                                // the other table's
-  std::optional<std::int64_t> rows_of_each_max{};  // none: to one row
+  SelectParts rows;                                // of the other table
+  std::optional<std::int64_t> rows_of_each_max{};  // none: a relation to one row
   std::vector<IncludeTerm> nested{};
 };
 
-// Reads the rows of one query with the keys by which others belong to them, then those others: a query for each
-// relation, whatever the number of rows. The rows must not move between reading and loading.
+// Reads the rows of one query together with their keys, then the related rows: one query per relation, whatever the
+// number of rows. The rows must not move between reading and loading.
 class IncludeLoader {
  public:
   IncludeLoader(const schema::Type& type, const std::vector<IncludeTerm>& terms);
 
   [[nodiscard]] const std::string& columns() const { return columns_; }
-  // Reads a row's own members and keeps its keys; the rows are counted from 0 in this order.
+  // Reads a row's own members and stores its keys; rows are numbered from 0 in this order.
   void read(const Row& row, void* object);
-  // The columns that read() takes.
+  // The columns that read() needs.
   [[nodiscard]] std::size_t width() const { return members_.size() + terms_->size(); }
-  // `objects` in the order in which they were read.
+  // `objects` in the order of reading.
   Task<Result<>> load(Executor& executor, std::vector<void*> objects);
 
  private:

@@ -6,7 +6,7 @@
 
 namespace ashlar::sql::detail {
 
-// A driver's jobs in the order they came, linked through their own `next`: a list takes no memory and owns nothing.
+// A FIFO list of a driver's jobs, linked through their own `next`: it allocates nothing and owns nothing.
 template <class Job>
 class JobList {
  public:
@@ -59,7 +59,7 @@ class JobList {
     }
     return false;
   }
-  // Moves those of which `which` is true to the end of `to`.
+  // Moves the jobs for which `which` is true to the end of `to`.
   template <class Which>
   void move_if(Which which, JobList& to) {
     JobList kept;

@@ -11,16 +11,16 @@
 
 namespace ashlar::sql::detail {
 
-// The rows after (or before) a place in an order, and the cursors of the places at both ends of what was read.
+// The rows after (or before) a position in an order, and the cursors of both ends of the page.
 class Keyset {
  public:
-  // `width`: how many columns `columns` names. nullopt: the cursor is none of this list's.
+  // `width`: the number of columns in `columns`. nullopt: the cursor belongs to another list.
   static std::optional<Keyset> of(SelectParts parts, std::string_view columns, std::size_t width,
                                   const SigningKeys& keys, std::optional<std::string_view> cursor, Dialect dialect);
 
   // The columns, then those of the order; one row more than the limit.
   [[nodiscard]] Statement statement() const;
-  // Whether the row belongs to the page. Keeps the order's values of its first and last rows.
+  // Whether the row belongs to the page. Stores the order's values of its first and last rows.
   bool take(const Row& row);
 
   [[nodiscard]] bool is_backward() const { return direction_ == Direction::backward; }
@@ -40,7 +40,7 @@ class Keyset {
   std::size_t width_;
   const SigningKeys* keys_;
   Dialect dialect_;
-  std::string list_{};  // what tells this list from all others
+  std::string list_{};  // identifies this list
   Direction direction_ = Direction::forward;
   bool started_ = false;  // from a cursor
   std::int64_t rows_ = 0;
@@ -49,7 +49,7 @@ class Keyset {
   std::vector<Value> last_{};
 };
 
-// What comes after a row with these values, in this order.
+// The rows after a row with these values, in this order.
 ConditionTree after(const std::vector<OrderTerm>& orders, const std::vector<Value>& place);
 
 }  // namespace ashlar::sql::detail

@@ -16,7 +16,7 @@ namespace ashlar::sql {
 
 enum class TotalKind : unsigned char { exact, at_least };
 
-// A page of a list, and how many rows the list has.
+// A page of a list, and the list's number of rows.
 template <class T>
 struct ListPage {
   std::vector<T> rows{};
@@ -26,10 +26,10 @@ struct ListPage {
 
 namespace detail {
 
-// A page that begins behind this row reads the total first, which says which end of the list is nearer.
+// A page that begins after this row reads the total first, to find out which end of the list is nearer.
 inline constexpr std::int64_t rows_skipped_at_once_max = 1'000;
 
-// How many rows the conditions select, counted up to `rows`.
+// How many rows the conditions select, counting at most `rows`.
 Statement count_to(SelectParts parts, Dialect dialect, std::int64_t rows);
 
 enum class ReadFrom : unsigned char { start, end, nowhere };

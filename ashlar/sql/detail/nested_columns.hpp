@@ -12,16 +12,16 @@
 #include <string>
 #include <string_view>
 
-// Which member of a struct takes which of the joined tables.
+// Maps the members of a struct to the joined tables.
 namespace ashlar::sql::detail {
 
-// "posts"."id", "posts"."title", ... after what is there. (row_reader.cpp)
+// "posts"."id", "posts"."title", ... appended. (row_reader.cpp)
 void append_columns(std::string_view table, const schema::Type& type, std::string& out);
 
 inline constexpr std::size_t no_table = 1000;
 inline constexpr std::size_t several_tables = 1001;
 
-// Whether a part has a column that is never NULL, by which a row is told from none.
+// Whether a part has a column that is never NULL, which distinguishes a row from no row.
 template <class Part>
 consteval bool has_column_without_null() {
   bool found = false;
@@ -30,7 +30,7 @@ consteval bool has_column_without_null() {
   return found;
 }
 
-// Which of the tables a part is of: the one with its struct, with its ASHLAR_TABLE, or the only one with its columns.
+// The table of a part: the one with its struct, with its ASHLAR_TABLE, or the only one with its columns.
 template <class Part, class... Tables>
 consteval std::size_t table_of() {
   std::size_t found = no_table;

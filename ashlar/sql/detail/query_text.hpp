@@ -7,8 +7,8 @@
 
 namespace ashlar::sql::detail {
 
-// A statement's text while it is written, with its parameters, in one database's dialect. What a program writes of it
-// is a fixed number of texts: values are always parameters.
+// Builds a statement's text with its parameters, in one database's dialect. A program produces a fixed number of texts:
+// values are always parameters.
 class QueryText {
  public:
   explicit QueryText(Dialect dialect) : dialect_(dialect) { statement_.sql.reserve(256); }
@@ -18,23 +18,23 @@ class QueryText {
     statement_.sql += text;
     return *this;
   }
-  // From here on columns have their tables' names: "users"."id".
+  // From here on columns are qualified: "users"."id".
   QueryText& qualify() {
     qualified_ = true;
     return *this;
   }
   QueryText& name(std::string_view identifier);
   QueryText& column(const ColumnName& column);
-  // The column itself, whatever is computed of it; with its table's name where it needs one, or in any case.
+  // The column itself, without its aggregate; qualified where needed, or always.
   QueryText& plain_column(const ColumnName& column);
   QueryText& qualified_column(const ColumnName& column);
   QueryText& parameter(Value value);
-  // Before it stands `keyword`; nothing at all when it is always true.
+  // Preceded by `keyword`; empty when it is always true.
   QueryText& condition(std::string_view keyword, const ConditionTree& condition);
   QueryText& where(const ConditionTree& condition) { return this->condition(" where ", condition); }
-  QueryText& columns(std::string_view keyword, std::span<const ColumnName> columns);  // nothing for none
+  QueryText& columns(std::string_view keyword, std::span<const ColumnName> columns);  // empty when there are no columns
   QueryText& order_by(std::span<const OrderTerm> orders);
-  // `table` stands before the columns' old values, where an upsert has two rows.
+  // `table` qualifies the columns' old values, when an upsert has two rows.
   QueryText& assignments(std::span<const AssignmentTerm> assignments, std::string_view table = {});
 
   Statement take(Mode mode) {
@@ -55,7 +55,7 @@ class QueryText {
 
   Dialect dialect_;
   bool qualified_ = false;
-  int exists_depth_ = 0;  // inside of so many EXISTS; the innermost one's table is called ashlar_<depth>
+  int exists_depth_ = 0;  // nesting depth of EXISTS; the innermost table is called ashlar_<depth>
   Statement statement_;
 };
 

@@ -11,7 +11,7 @@
 
 namespace ashlar::sql::detail {
 
-// The job ends with the frame that this resumes. A `resume` with a parameter takes an error code, here none.
+// The job ends with the frame that this resumes. A `resume` with a parameter receives a success code.
 template <class Job>
 void resume_job(Job& job) {
   auto resume = std::move(job.resume);
@@ -22,8 +22,8 @@ void resume_job(Job& job) {
   }
 }
 
-// Resumes the finished jobs of one loop, on it. When a coroutine lets an exception out, the loop resumes the rest; when
-// the loop is destroyed first, so are the coroutines.
+// Resumes the finished jobs of one loop, on it. When a coroutine throws, the loop resumes the rest. When the loop is
+// destroyed first, so are the coroutines.
 template <class Job>
 class Resumption {
  public:

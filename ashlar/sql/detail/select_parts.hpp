@@ -11,8 +11,8 @@
 
 namespace ashlar::sql {
 
-// What a read that locks its rows does about rows that another transaction has locked.
-// `refuse`: database.serialization at once (NOWAIT).
+// What a locking read does about rows that another transaction has locked.
+// `refuse`: database.serialization immediately (NOWAIT).
 enum class LockedRows : unsigned char { wait, skip, refuse };
 
 namespace detail {
@@ -27,19 +27,19 @@ struct JoinTerm {
   ConditionTree on;
 };
 
-// Only the rows that have these words.
+// Only the rows that contain these words.
 struct SearchTerm {
   SearchIndexName index;
   std::string text;
 };
 
-// What all reads are, whatever their structs. What is selected is a list of columns as text, or `computed`.
+// The parts of a read, independent of its structs. The selection is a list of columns as text, or `computed`.
 struct SelectParts {
   std::string_view table;
   std::vector<JoinTerm> joins{};
   std::optional<SearchTerm> search{};
   ConditionTree condition{};
-  std::span<const ColumnName> computed{};  // static, as are the groups
+  std::span<const ColumnName> computed{};  // static, like the groups
   std::span<const ColumnName> groups{};
   ConditionTree having{};
   std::vector<OrderTerm> orders{};
@@ -53,10 +53,10 @@ struct SelectParts {
   [[nodiscard]] Statement first(Dialect dialect, std::string_view columns) const;
   [[nodiscard]] Statement count(Dialect dialect, std::string_view columns) const;
   [[nodiscard]] Statement exists(Dialect dialect) const;
-  // The first rows of each group of equal `key`, in the order, with their columns and then the key.
+  // The first rows of each group with equal `key`, in the order, with their columns and then the key.
   [[nodiscard]] Statement rows_of_each(Dialect dialect, std::string_view columns, ColumnName key,
                                        std::int64_t rows) const;
-  // At most so many rows will come; 0 when nothing says how many.
+  // The maximum number of rows; 0 when unknown.
   [[nodiscard]] std::size_t rows_expected() const { return limit ? static_cast<std::size_t>(*limit) : 0; }
   void set_page(std::int64_t page, std::int64_t rows);
   void set_lock(Lock strength, LockedRows others);

@@ -5,7 +5,7 @@
 
 #include <concepts>
 
-// Lists of tables as types: which belong to what is made of several.
+// Lists of tables as types, for conditions and queries over several tables.
 namespace ashlar::sql::detail {
 
 template <class... Tables>

@@ -6,7 +6,7 @@
 
 namespace ashlar::sql::detail {
 
-// For LIKE: a pattern that ends in the midst of an escape stands for the backslash itself.
+// For LIKE: an escape at the end of a pattern stands for the backslash itself.
 std::string complete_pattern(std::string_view pattern);
 
 }  // namespace ashlar::sql::detail

@@ -10,7 +10,7 @@
 
 namespace ashlar::sql::detail {
 
-// Values as bytes: each begins with its type, text with its length, so no two lists of values have the same bytes.
+// Values as bytes. Each value starts with its type, text with its length, so different lists never have the same bytes.
 void append_bytes(const Value& value, std::string& out);
 std::optional<std::vector<Value>> values_from(std::string_view bytes);
 

@@ -6,16 +6,16 @@
 #include <string>
 #include <string_view>
 
-// What a postgresql:// URL says, without connecting. Nothing here gives out a password: libpq's own complaints, which
-// quote what they found, are not passed on.
+// Parses a postgresql:// URL without connecting. No result contains a password; libpq's own messages, which quote the
+// URL, are not passed on.
 namespace ashlar::sql::postgres {
 
 [[nodiscard]] bool is_url(std::string_view text);
 
-// Whether libpq can read it. Error sql.unsupported_url, which names a parameter that is unknown.
+// Whether libpq accepts it. Error sql.unsupported_url, which names an unknown parameter.
 Result<> check_url(std::string_view url);
 
-// postgresql://USER@HOST:PORT/NAME, of what it holds of these: for people and logs. Empty when it cannot be read.
+// postgresql://USER@HOST:PORT/NAME, as far as present: for people and logs. Empty when it cannot be parsed.
 [[nodiscard]] std::string shown_url(std::string_view url);
 
 }  // namespace ashlar::sql::postgres

@@ -13,26 +13,26 @@
 
 namespace ashlar::sql::postgres::detail {
 
-// A column as the server has it.
+// A column's type on the server.
 struct ColumnType {
-  enum class Form : std::uint8_t { own, text } form = Form::own;  // text: an enum or citext, whatever its number is
+  enum class Form : std::uint8_t { own, text } form = Form::own;  // text: an enum or citext, which have no fixed OID
   Oid number = 0;
 };
 
-// Rows on their way into a table, in the binary form of COPY (PostgreSQL 15, SQL commands, COPY, "Binary Format").
+// Encodes rows for a table in the binary format of COPY (PostgreSQL 15, SQL commands, COPY, "Binary Format").
 class CopyRows {
  public:
-  static constexpr std::size_t piece_bytes = 64 * 1024;  // and one row more at most
+  static constexpr std::size_t piece_bytes = 64 * 1024;  // plus at most one row
 
-  // Whether each member's values have the binary form that its column takes.
+  // Whether each member's values have the binary form of their column.
   static bool can_write(const schema::Type& row, const std::vector<ColumnType>& columns);
 
-  // `columns`: one for each member, which can be written.
+  // `columns`: one for each member, each with a supported type.
   CopyRows(BulkRows rows, std::vector<ColumnType> columns) : rows_(rows), columns_(std::move(columns)) {}
 
   [[nodiscard]] std::string command() const;
-  // What is sent next, valid until the next call; nothing after the last. An error is kept, and ends it. Errors:
-  // sql.invalid_text, sql.invalid_number, database.failed for an integer that its column does not hold.
+  // The next piece to send, valid until the next call; empty after the last. An error is stored, and ends it. Errors:
+  // sql.invalid_text, sql.invalid_number, database.failed for an integer out of its column's range.
   Result<std::string_view> next_piece();
   [[nodiscard]] const std::optional<Error>& refusal() const { return refusal_; }
 

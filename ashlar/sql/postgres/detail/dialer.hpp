@@ -14,11 +14,11 @@ namespace ashlar::sql::postgres::detail {
 
 class Loop;
 
-// Blocks. A connection for `blocking` has no time limits; the others are ready for a Connection.
+// Blocks. A connection for `blocking` has no time limits; the others are prepared for a Connection.
 [[nodiscard]] Result<ConnectionHandle> connect(const Options& options, Use use);
 
-// Connects and sends cancel requests on threads of its own: libpq looks up names and connects for a cancel request
-// without giving the thread back.
+// Connects and sends cancel requests on its own threads: libpq blocks during name look-ups and while it connects for a
+// cancel request.
 class Dialer {
  public:
   explicit Dialer(const Options& options) : options_(options), threads_(threads) {}
@@ -27,10 +27,10 @@ class Dialer {
   ~Dialer() { stop(); }
 
   [[nodiscard]] Result<ConnectionHandle> connect(Use use) const { return detail::connect(options_, use); }
-  // Ends in loop->dialed(), on the loop's thread, unless stop() comes first.
+  // Ends in loop->dialed(), on the loop's thread, unless stop() is called first.
   void dial(std::shared_ptr<Loop> loop, Use use);
-  void cancel(CancelHandle cancel);  // null: nothing to do
-  // Waits for what runs: connect_time_max at most, and a cancel request's five seconds.
+  void cancel(CancelHandle cancel);  // null: does nothing
+  // Waits for running work: at most connect_time_max, and five seconds for a cancel request.
   void stop();
 
  private:

@@ -16,7 +16,7 @@ using ConnectionHandle = std::unique_ptr<PGconn, Release>;
 using ResultHandle = std::unique_ptr<PGresult, Release>;
 using CancelHandle = std::unique_ptr<PGcancel, Release>;
 
-// Whether TLS holds bytes that were read from the socket already: it would not become readable for them.
+// Whether TLS holds bytes already read from the socket, which would not become readable for them.
 [[nodiscard]] bool has_decrypted_more(PGconn* connection);
 
 }  // namespace ashlar::sql::postgres::detail

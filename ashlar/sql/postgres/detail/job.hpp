@@ -22,8 +22,8 @@ class Connection;
 class CopyRows;
 using Steady = std::chrono::steady_clock;
 
-// What a coroutine waits for: a statement's answer, or a connection for a transaction. It lives in the coroutine's
-// frame and belongs to the loop's thread; nobody touches it after `resume` was called or handed over.
+// The work that a coroutine waits for: a statement's answer, or a connection for a transaction. It lives in the
+// coroutine's frame and belongs to the loop's thread; it must not be accessed after `resume` was called or moved from.
 struct Job {
   enum class Kind : std::uint8_t { statement, copy, commit, rollback, lease };
   enum class Place : std::uint8_t { outside, queued, sent, answered };
@@ -31,11 +31,11 @@ struct Job {
   Kind kind = Kind::statement;
   Place place = Place::outside;
   bool sent_again = false;  // at most once
-  bool stale = false;       // in a transaction: its prepared statement was, and so nothing was run
+  bool stale = false;       // in a transaction: its prepared statement was stale, so nothing was run
   int prepared_again = 0;
   bool alone = false;    // shares no Sync
-  bool urgent = false;   // before those that wait, and however many wait
-  bool follows = false;  // the one before it, on the same connection, where they are sent together
+  bool urgent = false;   // precedes waiting jobs, regardless of the queue's limit
+  bool follows = false;  // is sent together with its predecessor, after it, on the same connection
   const Statement* statement = nullptr;
   CopyRows* copy = nullptr;       // copy: the rows
   Steady::time_point wait_until;  // in a queue
@@ -59,10 +59,10 @@ struct Job {
 
 using JobList = sql::detail::JobList<Job>;
 
-// Resumes the coroutines, one after another, on the thread that calls, which must be the loop's. When one lets an
-// exception out, the rest are resumed by the loop.
+// Resumes the coroutines, one after another, on the calling thread, which must be the loop's. When one throws, the loop
+// resumes the rest.
 void resume(boost::asio::io_context& loop, JobList answered);
-// The same out of the loop's queue: from where a coroutine must not run on.
+// The same through the loop's queue: from code that a coroutine must not re-enter.
 void post(boost::asio::io_context& loop, JobList answered);
 
 inline void answer(Job& job, Result<Outcome> outcome, JobList& answered) {
@@ -71,8 +71,8 @@ inline void answer(Job& job, Result<Outcome> outcome, JobList& answered) {
   answered.push(job);
 }
 
-// Suspends the coroutine that awaits it until the job is answered. `start` hands the job over; `abandon` takes it back
-// when the coroutine is cancelled, which then ends with operation_aborted. Both must live as long as the expression.
+// Suspends the awaiting coroutine until the job is answered. `start` submits the job; `abandon` withdraws it when the
+// coroutine is cancelled, which then ends with operation_aborted. Both must live as long as the expression.
 template <class Start, class Abandon>
 auto answered(Job& job, Start start, Abandon abandon) {
   return boost::asio::async_initiate<const boost::asio::deferred_t, void(boost::system::error_code)>(
@@ -87,12 +87,12 @@ auto answered(Job& job, Start start, Abandon abandon) {
       boost::asio::deferred, std::move(start), std::move(abandon));
 }
 
-// The same for two: until both are answered.
+// The same for two jobs: until both are answered.
 template <class Start, class Abandon>
 auto both_answered(Job& one, Job& other, Start start, Abandon abandon) {
   return boost::asio::async_initiate<const boost::asio::deferred_t, void(boost::system::error_code)>(
       [&one, &other](auto handler, auto begin, auto give_up) {
-        // The jobs own the handler together, so that it goes with them when the loop is destroyed.
+        // The jobs share ownership of the handler, so that it is destroyed with them when the loop is destroyed.
         struct Both {
           std::decay_t<decltype(handler)> handler;
           int waiting = 2;

@@ -17,21 +17,21 @@
 
 namespace ashlar::sql::postgres::detail {
 
-// What one event loop has of a database: its connections, and the queues before them. Used from the loop's thread
-// alone, but for what says otherwise. When the loop is destroyed first, it takes everything of its own along.
+// The database state of one event loop: its connections and their queues. Used from the loop's thread only, unless
+// stated otherwise. When the loop is destroyed first, this state is destroyed with it.
 class Loop final : public Connection::Owner, public std::enable_shared_from_this<Loop> {
  public:
-  // `options` and `dialer` outlive the connections, that is, abort(). `check_idle` has every loop run close_dead(). It
-  // is called when the server cannot be reached, and when it can be reached again after a connection was lost.
+  // `options` and `dialer` outlive the connections, that is, abort(). `check_idle` makes every loop run close_dead().
+  // It is called when the server becomes unreachable, and when it is reachable again after a connection was lost.
   static std::shared_ptr<Loop> make(boost::asio::io_context& context, const Options& options, Dialer& dialer,
                                     std::function<void()> check_idle);
 
-  // From any thread. Whether this is the loop; never again, once the loop was destroyed.
+  // From any thread. Whether this is the loop; always false after the loop was destroyed.
   [[nodiscard]] bool is_on(const boost::asio::io_context& context) const { return context_.load() == &context; }
   [[nodiscard]] bool is_destroyed() const { return context_.load() == nullptr; }
-  // From any thread: as it was at the end of a turn of the loop's. Without the limits, which are the Options'.
+  // From any thread: the state at the end of a turn of the loop. Without the limits, which are in Options.
   [[nodiscard]] DatabaseLoad load() const;
-  // From any thread: runs `work` on the loop's, if the loop is still there.
+  // From any thread: runs `work` on the loop, if the loop still exists.
   template <class Work>
   void post(Work work) {
     const std::scoped_lock lock(context_mutex_);
@@ -44,23 +44,23 @@ class Loop final : public Connection::Owner, public std::enable_shared_from_this
     return context == nullptr || context->stopped();
   }
 
-  void submit(Job& job);  // a statement that stands alone
-  void lease(Job& job);   // a connection for a transaction, when try_lease() had none
+  void submit(Job& job);  // a single statement
+  void lease(Job& job);   // a connection for a transaction, when try_lease() returned none
   std::shared_ptr<Connection> try_lease();
   // A statement in a transaction, or its end.
   void send(Connection& connection, Job& job, Connection::Before before);
-  // The transaction is over, however it ended.
+  // The transaction has ended, in whatever way.
   void give_back(const std::shared_ptr<Connection>& connection);
-  // The coroutine that waits was cancelled.
+  // The waiting coroutine was cancelled.
   void abandon(Job& job);
 
-  // Closes the idle connections that the server has ended. Otherwise that is noticed only when one is used.
+  // Closes the idle connections that the server has ended. Otherwise that is noticed only at the next use.
   void close_dead();
 
   void dialed(Use use, Result<ConnectionHandle> result);
-  // Calls `drained`, once, when nothing is left to do; then it is over, as after abort().
+  // Calls `drained` once, when no work is left; then it has ended, as after abort().
   void drain(std::function<void()> drained);
-  // Closes everything. What waits gets database.unavailable. From another thread once the loop is at rest.
+  // Closes everything. Waiting jobs end with database.unavailable. From another thread only when the loop does not run.
   void abort();
 
   void progressed(Connection& connection, JobList answered, JobList again) override;
@@ -71,7 +71,7 @@ class Loop final : public Connection::Owner, public std::enable_shared_from_this
   void refused_as_read_only() override { read_only_at_ = Steady::now(); }
 
  private:
-  // Tells when the loop is destroyed.
+  // Called when the loop is destroyed.
   class Ending;
 
   Loop(boost::asio::io_context& context, const Options& options, Dialer& dialer, std::function<void()> check_idle);
@@ -102,7 +102,7 @@ class Loop final : public Connection::Owner, public std::enable_shared_from_this
   void make_available(const std::shared_ptr<Connection>& connection);
   void leave(const std::shared_ptr<Connection>& connection);
   void settle(Connection& connection);
-  // Whether its session is not fit for what it is for, and old enough that another one may be.
+  // Whether its session is unfit for its purpose, and old enough that a new one may be better.
   [[nodiscard]] bool is_spent(const Connection& connection) const;
   static constexpr const char* spent_cause = "its session was not fit for use any more";
   void dial_what_is_missing();
@@ -117,7 +117,7 @@ class Loop final : public Connection::Owner, public std::enable_shared_from_this
   void check_drained();
   void publish_load();
 
-  mutable std::mutex context_mutex_;               // held where the loop is used from another thread, and where it ends
+  mutable std::mutex context_mutex_;               // locked when another thread uses the loop, and at its end
   std::atomic<boost::asio::io_context*> context_;  // null: destroyed
   const Options& options_;
   Dialer& dialer_;
@@ -139,7 +139,7 @@ class Loop final : public Connection::Owner, public std::enable_shared_from_this
   std::size_t dialing_transactions_ = 0;
   std::function<void()> drained_;
 
-  // What load() shows; written by the loop's thread alone.
+  // The values of load(); written by the loop's thread only.
   struct Figures {
     std::atomic<std::size_t> waiting = 0, in_flight = 0, connections = 0, transactions = 0;
   } figures_;

@@ -11,13 +11,13 @@
 
 namespace ashlar::sql::postgres::detail {
 
-// The type that a parameter is declared with; `inferred` for text and NULL.
+// The declared type of a parameter; `inferred` for text and NULL.
 Oid declared_type(const Value& value);
 
-// The parameters of a statement as libpq takes them. Points into the values; kept and used again for the next one.
+// The parameters of a statement in libpq's form. Points into the values; reused for the next statement.
 class Parameters {
  public:
-  // Errors: sql.invalid_text for a NUL, sql.invalid_number for a NaN, database.failed for more than 65,535.
+  // Errors: sql.invalid_text for a NUL, sql.invalid_number for a NaN, database.failed for more than 65,535 parameters.
   Result<> encode(const std::vector<Value>& values);
 
   [[nodiscard]] int count() const { return static_cast<int>(values_.size()); }

@@ -9,8 +9,8 @@
 
 namespace ashlar::sql::postgres::detail {
 
-// When to try to connect again, and what is known about the server meanwhile. Delays begin at 50 ms, double up to a
-// limit, and are each cut by up to a half at random, so that the loops of many processes do not come at once.
+// When to reconnect, and the known state of the server meanwhile. Delays begin at 50 ms, double up to a limit, and are
+// each shortened at random by up to a half, so that the loops of many processes do not reconnect at once.
 class Reconnection {
  public:
   using Time = std::chrono::steady_clock::time_point;
@@ -18,14 +18,14 @@ class Reconnection {
   Reconnection(std::chrono::milliseconds delay_max, std::uint32_t seed) : delay_max_(delay_max), random_(seed) {}
 
   void failed(Time now, Error error);
-  // True when the server was away.
+  // Returns whether the server was unreachable.
   bool succeeded();
 
   // One attempt at a time while it fails, and none before its time.
   [[nodiscard]] bool may_try(Time now) const { return now >= not_before_; }
   [[nodiscard]] Time next_try() const { return not_before_; }
   [[nodiscard]] bool is_failing() const { return failures_ > 0; }
-  // The last attempt failed just now, and the first one longer ago than `patience`: there is no use in waiting.
+  // The last attempt has failed, and the first one failed longer ago than `patience`: waiting is pointless.
   [[nodiscard]] bool is_away(Time now, std::chrono::milliseconds patience) const {
     return failures_ > 0 && now < not_before_ && now - since_ > patience;
   }

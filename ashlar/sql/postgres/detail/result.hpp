@@ -9,11 +9,11 @@
 
 namespace ashlar::sql::postgres::detail {
 
-// Calls the statement's on_row for each row; what it throws is kept in the job.
+// Calls the statement's on_row for each row; an exception that it throws is stored in the job.
 void read_rows(Job& job, const PGresult* result);
-// Of INSERT, UPDATE, DELETE and MERGE; 0 for others.
+// Of INSERT, UPDATE, DELETE and MERGE; 0 for other statements.
 std::int64_t rows_affected(PGresult* result);
-// COMMIT answers ROLLBACK when a statement before it had failed.
+// COMMIT answers ROLLBACK when an earlier statement had failed.
 bool has_committed(PGresult* result);
 
 }  // namespace ashlar::sql::postgres::detail

@@ -10,12 +10,12 @@
 
 namespace ashlar::sql::postgres::detail {
 
-// A row of a result in binary form. Beside what sql::Row says: text() reads text, varchar, char, name, json, jsonb, xml
-// and the labels of enums; integer() and number() read a numeric, integer() only one that is whole and fits.
+// A row of a result in binary form. In addition to sql::Row: text() reads text, varchar, char, name, json, jsonb, xml
+// and the labels of enums; integer() and number() read a numeric, integer() only if it is whole and in range.
 class ResultRow final : public Row {
  public:
   explicit ResultRow(const PGresult* result);
-  void move_to(int row);  // before anything else
+  void move_to(int row);  // call it first
 
   [[nodiscard]] std::size_t columns() const override { return columns_; }
   [[nodiscard]] std::string_view name(std::size_t column) const override;
@@ -59,7 +59,7 @@ class ResultRow final : public Row {
   const PGresult* result_;
   std::size_t columns_;
   std::size_t kept_;                      // columns whose cells are in cells_: the first ones
-  std::array<Cell, cells_kept> cells_{};  // of the row, so that libpq is asked once for each
+  std::array<Cell, cells_kept> cells_{};  // of the row, so that libpq is called once for each
   int row_ = 0;
 };
 

@@ -9,8 +9,7 @@
 #include <span>
 #include <string_view>
 
-// What migrations and checks ask of a server: each on a connection of its own, blocking. database.hpp says what they
-// promise.
+// The server's part of migrations and checks: each on its own connection, blocking. database.hpp describes them.
 namespace ashlar::sql::postgres::detail {
 
 Result<std::unique_ptr<MigrationLock>> lock_migrations(const Dialer& dialer, std::chrono::milliseconds wait_max);

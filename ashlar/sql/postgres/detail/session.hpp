@@ -8,7 +8,7 @@
 
 namespace ashlar::sql::postgres::detail {
 
-// A transaction on a connection of its own. BEGIN travels with the first statement, so an empty one costs nothing.
+// A transaction on its own connection. BEGIN is sent with the first statement, so an empty transaction costs nothing.
 class Session final : public Transaction::Session {
  public:
   Session(std::shared_ptr<Loop> loop, std::shared_ptr<Connection> connection,

@@ -9,17 +9,17 @@
 
 namespace ashlar::sql::postgres::detail {
 
-// What a statement does, as far as its words tell.
+// The effect of a statement, judging by its words.
 enum class Effect : std::uint8_t {
-  reads,  // may run where only reading is allowed
-  adds,   // rows, by a plain INSERT: it waits for nobody but for the same key's, or for a change of the parent
+  reads,  // allowed in read-only sessions
+  adds,   // a plain INSERT: waits only for an insert of the same key, or for a change of the parent row
   writes,
-  in_transaction,  // changes the transaction that it is in, and must not stand alone: SET LOCAL
+  in_transaction,  // changes the transaction that it is in, and must not run on its own: SET LOCAL
 };
 
-// Looks at a text once, when it is prepared. Error database.failed, with the reason as the cause: nothing in it, a word
-// that would leave the shared connection in another state (BEGIN, SET, LISTEN, COPY, ...), a NUL, parameters that are
-// not exactly $1 to $`parameters`. Comments, quoted and dollar-quoted text are left out of account.
+// Checks a text once, when it is prepared. Error database.failed, with the reason as the cause: an empty text, a word
+// that would change the state of the shared connection (BEGIN, SET, LISTEN, COPY, ...), a NUL, or parameters other than
+// exactly $1 to $`parameters`. Ignores comments, quoted and dollar-quoted text.
 Result<Effect> examine(std::string_view sql, std::size_t parameters);
 
 }  // namespace ashlar::sql::postgres::detail

@@ -7,12 +7,12 @@
 #include <cstdint>
 #include <cstring>
 
-// The built-in types of PostgreSQL by their numbers (src/include/catalog/pg_type.dat; they never change), and their
-// binary forms' byte order.
+// The built-in types of PostgreSQL by their OIDs (src/include/catalog/pg_type.dat; they never change), and the byte
+// order of their binary forms.
 namespace ashlar::sql::postgres::detail {
 
 namespace oid {
-inline constexpr Oid inferred = 0;  // as a parameter's type: what its place wants
+inline constexpr Oid inferred = 0;  // as a parameter's type: inferred by the server
 inline constexpr Oid boolean = 16;
 inline constexpr Oid bytea = 17;
 inline constexpr Oid internal_char = 18;
@@ -38,7 +38,7 @@ inline constexpr Oid jsonb = 3802;
 inline constexpr Oid first_user_defined = 16384;  // enums, citext and other types made with CREATE TYPE
 }  // namespace oid
 
-// From 1970-01-01, where our moments begin, to 2000-01-01, where PostgreSQL's do.
+// From 1970-01-01, the epoch of Timestamp, to 2000-01-01, PostgreSQL's.
 inline constexpr std::int64_t epoch_milliseconds = 946'684'800'000;
 
 template <class T>

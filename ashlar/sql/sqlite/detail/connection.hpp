@@ -25,39 +25,39 @@ struct Close {
   void operator()(sqlite3* connection) const { sqlite3_close_v2(connection); }
 };
 
-// A prepared statement, with the parameter ($1 is 0) that each of SQLite's own parameters takes.
+// A prepared statement, with the index of our parameter ($1 is 0) for each of SQLite's parameters.
 struct Prepared {
   StatementHandle handle;
   std::vector<std::size_t> sources;
   std::size_t parameters = 0;
-  bool slow = false;  // took more than a millisecond the last time
+  bool slow = false;  // took more than a millisecond at its last run
 };
 
 enum class Access : unsigned char { read_only, read_write };
 
-// A connection of SQLite's, used by one thread at a time.
+// An SQLite connection, used by one thread at a time.
 class Connection {
  public:
-  // Opens the file and sets it up.
+  // Opens the file and configures the connection.
   static Result<std::unique_ptr<Connection>> open(const Options& options, Access access);
 
-  // Transaction control is for the driver alone; a statement that tries it is refused.
+  // Transaction control is reserved for the driver; other statements that try it are refused.
   enum class Control : unsigned char { begin, begin_immediate, commit, rollback, savepoint, release, rollback_to };
   static constexpr std::size_t control_count = 7;
   Result<> control(Control what);
 
-  // Runs one statement to its end, or until `deadline`. What on_row throws comes out.
+  // Runs one statement to its end, or until `deadline`. Rethrows what on_row throws.
   Result<Outcome> run(const Statement& statement, Steady::time_point deadline);
   // Runs the statements of one text.
   Result<> run_script(std::string_view sql, Steady::time_point deadline);
-  // What a statement takes and gives, without running it.
+  // The parameter and column types of a statement, without running it.
   Result<StatementShape> describe(const std::string& sql);
-  // run(), with an exception of on_row's kept in the job.
+  // run(), storing an exception of on_row in the job.
   void run(Job& job, Steady::time_point deadline);
 
-  // Whether SQLite is in no transaction, for it may give one up by itself.
+  // Whether SQLite is outside a transaction: it may roll one back by itself.
   [[nodiscard]] bool idle() const { return sqlite3_get_autocommit(connection_.get()) != 0; }
-  // Whether rows refer to ones that are not there, by keys that are checked at the commit.
+  // Whether rows violate foreign keys that are checked at the commit.
   [[nodiscard]] bool has_broken_references() const;
   [[nodiscard]] bool was_slow(const Statement& statement) const;
 
@@ -77,7 +77,7 @@ class Connection {
 
   const Options options_;
   const Access access_;
-  bool controlling_ = false;  // whether it is the driver that prepares
+  bool controlling_ = false;  // whether the driver itself prepares a statement
   Steady::time_point deadline_ = Steady::time_point::max();
   std::unique_ptr<sqlite3, Close> connection_;
   std::array<StatementHandle, control_count> controls_;

@@ -9,8 +9,8 @@ struct sqlite3;
 
 namespace ashlar::sql::sqlite::detail {
 
-// The Error for what the connection has just reported (its extended result code and message). `sql` goes into the
-// cause of what is our bug.
+// The Error for the connection's last failure (its extended result code and message). `sql` is added to the cause of
+// errors that are our bugs.
 Error error_of(sqlite3* connection, std::string_view sql);
 Error unavailable(std::string cause);
 Error failed(std::string cause);

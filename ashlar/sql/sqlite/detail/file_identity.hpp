@@ -10,15 +10,15 @@
 
 namespace ashlar::sql::sqlite::detail {
 
-// Which files the paths of an open database and its write-ahead log named when it was opened, by device and inode. A
-// file that is deleted or replaced keeps its descriptors: SQLite writes on, into a file that nobody finds again.
-// SQLite's own SQLITE_FCNTL_HAS_MOVED compares inodes alone, which two volumes mounted one after the other can share.
+// The files of an open database and its write-ahead log, identified by device and inode at opening. A deleted or
+// replaced file keeps its descriptors: SQLite would continue to write to a file that has no name any more. SQLite's own
+// SQLITE_FCNTL_HAS_MOVED compares inodes only, which can be equal on two volumes mounted one after the other.
 class FileIdentity {
  public:
   // Error: database.unavailable.
   static Result<FileIdentity> of(const std::filesystem::path& database);
 
-  // Two calls of stat(2). From any thread. Error: database.unavailable, while a path names no file or another one.
+  // Two calls of stat(2). From any thread. Error: database.unavailable, while a path is missing or names another file.
   [[nodiscard]] Result<> check() const;
 
  private:

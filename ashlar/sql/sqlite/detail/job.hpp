@@ -18,10 +18,10 @@ namespace ashlar::sql::sqlite::detail {
 
 using Steady = std::chrono::steady_clock;
 
-struct Turn;  // an interactive transaction's (writer.hpp)
+struct Turn;  // of an interactive transaction (writer.hpp)
 
-// One piece of work for a database thread. It lives in the frame of the coroutine that awaits it (or on the stack of a
-// blocked thread), and that frame lives until `resume` was called or destroyed: so a thread may use it up to there.
+// A unit of work for a database thread. It lives in the frame of the awaiting coroutine (or on the stack of a blocked
+// thread) until `resume` was called or destroyed; a thread may use it until then.
 struct Job {
   enum class Kind : unsigned char { statement, script, begin, commit, rollback, ping };
 
@@ -46,11 +46,11 @@ struct Job {
 
 using JobList = sql::detail::JobList<Job>;
 
-// Finished jobs, handed back with one post for each loop that waits.
+// Finished jobs, delivered with one post for each loop that waits.
 class CompletionBatch {
  public:
   void add(Job& job);
-  // Turns what had succeeded into this error.
+  // Replaces successful results by this error.
   void fail(const Error& error);
   void send();
   [[nodiscard]] bool empty() const { return loops_.empty(); }
@@ -70,7 +70,7 @@ inline void answer_with(Job& job, Error error) {
   completed.send();
 }
 
-// Suspends the coroutine until the job was answered. `submit` hands the job to a thread.
+// Suspends the coroutine until the job was answered. `submit` passes the job to a thread.
 template <class Submit>
 Task<> answered(Job& job, Submit submit) {
   const LoopExecutor executor = co_await boost::asio::this_coro::executor;

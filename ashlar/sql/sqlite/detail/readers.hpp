@@ -11,7 +11,7 @@
 
 namespace ashlar::sql::sqlite::detail {
 
-// The threads that read, each with its connection, and the queue before them.
+// The reader threads, each with its connection, and their queue.
 class Readers {
  public:
   static Result<std::unique_ptr<Readers>> open(const Options& options, FileIdentity file);

@@ -7,7 +7,7 @@ struct sqlite3_stmt;
 
 namespace ashlar::sql::sqlite::detail {
 
-// The row on which a statement stands.
+// The current row of a statement.
 class StatementRow final : public Row {
  public:
   explicit StatementRow(sqlite3_stmt* statement);

@@ -11,14 +11,14 @@
 
 namespace ashlar::sql::sqlite::detail {
 
-// An interactive transaction, between its coroutine and the writer. Guarded by the writer's mutex.
+// An interactive transaction, shared by its coroutine and the writer. Guarded by the writer's mutex.
 struct Turn {
-  Job* command = nullptr;     // what the coroutine wants next
+  Job* command = nullptr;     // the coroutine's next request
   bool abandoned = false;     // by the coroutine
-  std::optional<Error> over;  // why nothing more can be done in it
+  std::optional<Error> over;  // why the transaction has ended
 };
 
-// The thread that writes, its connection and the queue before it. See sqlite/database.hpp for what it promises.
+// The writer thread, its connection and its queue. sqlite/database.hpp describes the guarantees.
 class Writer {
  public:
   static Result<std::shared_ptr<Writer>> open(const Options& options);
@@ -26,10 +26,10 @@ class Writer {
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
 
-  // Each answers the job sooner or later, if only with an error. From any thread.
+  // Each always answers the job eventually, possibly with an error. From any thread.
   void submit(Job& job);
   void submit(Turn& turn, Job& job);
-  // The transaction's coroutine has left it.
+  // The transaction's coroutine has abandoned it.
   void abandon(Turn& turn);
   void close();
   [[nodiscard]] std::size_t waiting() const;
@@ -58,7 +58,7 @@ class Writer {
   JobList queue_;
   bool closing_ = false;
 
-  // The writer thread's own:
+  // Used by the writer thread only:
   CompletionBatch group_;                // done, to be answered after the commit
   Steady::duration last_transaction_{};  // how long it was open
   std::thread thread_;
