@@ -12,20 +12,20 @@
 
 namespace ashlar::redis {
 
-// Messages to every process that subscribes to a channel, this one too. Each process confirms a message after its
-// handler has run, so the publisher can wait until no process acts on an older state.
+// Sends messages to every process that subscribes to a channel, including this one. Each process confirms a message
+// after its handler has run, so the publisher can wait until no process acts on an older state.
 //
 //   redis::Broadcast prices(clients, "prices", random, {.on_message = ...});   // before clients.start(loops)
 //   const bool known_to_all = co_await prices.publish("42");                      // on any of the loops
 //
 // On the channel: "<process> <number> <message>". On <channel>:<process>, to which that process subscribes: the numbers
-// of the messages that another process has handled. Redis drops a message without subscribers: an application reads
-// what it must not miss again when on_subscribed is called.
+// of the messages that another process has handled. Redis drops messages that have no subscriber: in on_subscribed, an
+// application reads again what it must not miss.
 //
 // The handlers are called on the first loop. The clients are closed before it is destroyed.
 class Broadcast {
  public:
-  // Subscribes, so the clients are not started yet.
+  // Subscribes, so it is constructed before the clients start.
   Broadcast(Clients& clients, std::string channel, Random& random, Subscriber::Handlers handlers);
   ~Broadcast();
   Broadcast(const Broadcast&) = delete;
@@ -35,8 +35,8 @@ class Broadcast {
   // is unreachable, or a process did not confirm.
   Task<bool> publish(std::string message);
 
-  // The same for a script that publishes: text() goes to channel(), and the result of PUBLISH to confirmed(). Belongs
-  // to the loop that made it.
+  // The same for a script that publishes: it sends text() to channel(), and passes the result of PUBLISH to
+  // confirmed(). Belongs to the loop that created it.
   class Announcement {
    public:
     ~Announcement();

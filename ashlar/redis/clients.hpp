@@ -12,7 +12,7 @@
 namespace ashlar::redis {
 
 // Redis for a process with several event loops: a Client on each, so that a command takes no lock, and one Subscriber
-// on the first, for all channels.
+// on the first loop for all channels.
 //
 //   redis::Clients clients({.url = url});
 //   clients.subscribe("prices", {.on_message = ..., .on_subscribed = ...});
@@ -21,31 +21,31 @@ namespace ashlar::redis {
 //   ...                                                         // the loops are stopped, and their threads joined
 //   clients.close();
 //
-// Connects in the background: a server that is away is no reason not to start. Each process makes one connection a
-// loop, and one more if it subscribes to anything.
+// Connects in the background: an unreachable server does not prevent the start. Each process opens one connection per
+// loop, and one more if it subscribes to any channel.
 class Clients {
  public:
-  // Throws std::invalid_argument when the URL is none: see check_url().
+  // Throws std::invalid_argument when the URL is invalid: see check_url().
   explicit Clients(ClientOptions options);
   ~Clients();  // it was closed, or never started
   Clients(const Clients&) = delete;
   Clients& operator=(const Clients&) = delete;
 
-  // Before start(). The handlers are called on the first loop; `on_subscribed` after each connecting, when all channels
-  // are heard. What they refer to outlives close(). A channel has one subscription.
+  // Call before start(). The handlers are called on the first loop; `on_subscribed` after each connect, once all
+  // channels are subscribed. What they refer to outlives close(). A channel has one subscription.
   void subscribe(std::string channel, Subscriber::Handlers handlers);
-  // Before start(): runs on the first loop until close() cancels it.
+  // Call before start(): runs the task on the first loop until close() cancels it.
   void run_beside(std::function<Task<>()> task);
 
-  // Once, while no loop has a thread yet. The loops outlive close().
+  // Call once, before any loop has a thread. The loops outlive close().
   void start(const std::vector<boost::asio::io_context*>& loops);
-  // When the loops' threads are joined; runs what is left of ours on this thread. The second time it does nothing.
+  // Call after the loops' threads are joined; runs our remaining handlers on this thread. Idempotent.
   void close();
 
-  // As Client::command, on the loop that awaits; redis.unavailable on one that start() was not given.
+  // Like Client::command, on the awaiting loop; redis.unavailable on a loop that start() did not receive.
   Task<Result<Reply>> command(std::vector<std::string> words);
 
-  // Of all loops together. From any thread between the return of start() and the call of close().
+  // The sums over all loops. From any thread after start() has returned and before close() is called.
   [[nodiscard]] ClientFigures figures() const;
   [[nodiscard]] const ClientOptions& options() const;
 

@@ -21,7 +21,7 @@ namespace ashlar::redis::detail {
 using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
                                                 boost::asio::wait_traits<std::chrono::steady_clock>, LoopExecutor>;
 
-// What is done with a connection.
+// The owner of a connection.
 class LinkOwner {
  public:
   LinkOwner() = default;
@@ -29,13 +29,13 @@ class LinkOwner {
   LinkOwner& operator=(const LinkOwner&) = delete;
   virtual ~LinkOwner() = default;
   virtual void connected() = 0;
-  virtual std::string outgoing() = 0;  // what is to be sent now; empty: nothing
+  virtual std::string outgoing() = 0;  // what to send now; empty: nothing
   virtual void received(Reply reply) = 0;
-  virtual void ping() = 0;  // it has been silent
+  virtual void ping() = 0;  // the connection has been silent
   virtual void lost(const Error& why) = 0;
 };
 
-// One connection at a time, kept for as long as run() runs. Belongs to one loop.
+// Keeps one connection open while run() runs. Belongs to one loop.
 class Link {
  public:
   Link(boost::asio::io_context& loop, ClientOptions options, LinkOwner& owner);
@@ -45,10 +45,10 @@ class Link {
 
   Task<> run();
   [[nodiscard]] bool is_connected() const { return connection_ != nullptr; }
-  // Asks the owner for what is to be sent, once the handlers that are ready now have run.
+  // Asks the owner for bytes to send, after the handlers that are ready now have run.
   void flush_soon();
-  void drop(std::string why);  // and connects anew
-  // The server is a replica: reconnects, from now on only to a master (ROLE).
+  void drop(std::string why);  // closes the connection and reconnects
+  // The server is a replica: reconnects, and from now on accepts only a master (ROLE).
   void drop_replica();
   [[nodiscard]] const ClientOptions& options() const { return options_; }
   [[nodiscard]] const LoopExecutor& loop() const { return loop_; }
@@ -60,7 +60,7 @@ class Link {
   Task<Error> attempt();
   Task<Result<>> open(Shared connection);
   Task<> connect(Shared connection, Endpoint endpoint);
-  // The master's address, by the first Sentinel that knows it.
+  // The master's address, from the first Sentinel that knows it.
   Task<Result<Endpoint>> find_master();
   Task<Result<Endpoint>> ask_sentinel(Endpoint sentinel);
   Task<Result<>> sign_in(Shared connection);
@@ -74,10 +74,10 @@ class Link {
   Address address_;
   LinkOwner& owner_;
   std::optional<boost::asio::ssl::context> tls_;
-  Shared connection_;  // while it is signed in
+  Shared connection_;  // null unless authenticated
   int failures_ = 0;
-  std::size_t sentinel_ = 0;  // index of the one to ask first: that which answered last
-  bool checks_role_ = false;  // Sentinels may name a master that was replaced
+  std::size_t sentinel_ = 0;  // index of the one to ask first: the last one that answered
+  bool checks_role_ = false;  // Sentinels may name a replaced master
   std::minstd_rand chance_{std::random_device{}()};
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

@@ -13,7 +13,7 @@ struct redisReader;
 
 namespace ashlar::redis::detail {
 
-// hiredis's reader of RESP2, with a bound on what one reply may be.
+// hiredis's RESP2 reader with a limit on the size of a reply.
 class ReplyReader {
  public:
   explicit ReplyReader(std::size_t reply_bytes_max);
@@ -22,8 +22,8 @@ class ReplyReader {
   ReplyReader& operator=(const ReplyReader&) = delete;
 
   void feed(std::string_view bytes);
-  // The next reply that is complete; nullopt: more bytes are needed. Error redis.unavailable: the bytes are no RESP, or
-  // too many.
+  // The next complete reply; nullopt: more bytes are needed. Error redis.unavailable: the bytes are not RESP, or too
+  // many.
   Result<std::optional<Reply>> next();
 
  private:

@@ -15,14 +15,14 @@ struct Endpoint {
   std::string port;
 };
 
-// What a URL says: redis[s]://[[user]:password@]host[:port][/database], or
+// A parsed URL: redis[s]://[[user]:password@]host[:port][/database], or
 // redis[s]+sentinel://[[user]:password@]host[:port],.../master[/database].
 struct Address {
   enum class Transport : std::uint8_t { plain, tls } transport = Transport::plain;
-  std::vector<Endpoint> endpoints;  // the server, or the Sentinels that know it
-  std::string master_name{};        // as the Sentinels name it; empty: the endpoint is the server
+  std::vector<Endpoint> endpoints;  // the server, or the Sentinels
+  std::string master_name{};        // the master's name at the Sentinels; empty: the endpoint is the server
   std::string user{};               // empty: the server's default
-  std::string password{};           // empty: none is asked for
+  std::string password{};           // empty: no authentication
   int database = 0;
 };
 
