@@ -11,8 +11,8 @@
 
 namespace ashlar::cache {
 
-// Under what a value is kept, and of which type it is. The text alone says which entry is meant: two keys of one text
-// and of two types name the same entry, and each type misses what the other has put there.
+// The key of a value, with its type. The text alone identifies the entry: two keys with the same text and different
+// types name the same entry, and each type misses the other's value.
 template <class T>
 class Key {
  public:
@@ -26,7 +26,7 @@ class Key {
 };
 
 namespace detail {
-// A ':' or '%' inside a part is written as %3A and %25, so that different parts never make one text.
+// ':' and '%' inside a part are written as %3A and %25, so that different parts never produce the same text.
 void append_part(std::string& out, std::string_view part);
 
 template <class Part>

@@ -12,26 +12,26 @@
 #include <string>
 #include <vector>
 
-// The second level of a Cache: a store of values that several processes share. redis_level.hpp is one.
+// The second level of a Cache: a store of values that several processes share. redis_level.hpp implements one.
 namespace ashlar::cache {
 
-// For how long from now on a value may be given; what is over is zero or less.
+// How much longer a value may be served; zero or less: expired.
 struct Lifetimes {
   std::chrono::milliseconds fresh{0};
-  std::chrono::milliseconds stale{0};  // while another is fetched
-  std::chrono::milliseconds error{0};  // when fetching another fails
+  std::chrono::milliseconds stale{0};  // while a new one is fetched
+  std::chrono::milliseconds error{0};  // when fetching a new one fails
 
   [[nodiscard]] std::chrono::milliseconds longest() const { return std::max({fresh, stale, error}); }
 };
 
-// What is no longer as it was.
+// The values that have changed.
 struct Changed {
   std::vector<std::string> keys{};
   std::vector<std::string> tags{};
   enum class Extent : std::uint8_t { named, everything } extent = Extent::named;
 };
 
-// A key of the second level. `type` is a print of what its value looks like; a value of another is not found.
+// A key of the second level. `type` is a fingerprint of the value's type; a value of another type is not found.
 struct SharedKey {
   std::string text{};
   std::optional<std::uint64_t> type{};  // nullopt: any
@@ -39,37 +39,37 @@ struct SharedKey {
 };
 
 struct SharedValue {
-  std::optional<std::string> json{};  // nullopt: it is known that there is nothing
+  std::optional<std::string> json{};  // nullopt: the value is known not to exist
   Lifetimes left{};
 };
 
-// The right to load a value and put it in, of one process at a time (Nishtala and others: Scaling Memcache at Facebook,
-// NSDI 2013, section 3.2.1). It is over after its time, and once its key or one of the tags has changed: what was
-// loaded before a change is never kept after it.
+// The right to load and store a value, held by one process at a time (Nishtala and others: Scaling Memcache at
+// Facebook, NSDI 2013, section 3.2.1). It ends after its time, and when its key or one of the tags changes: a value
+// that was loaded before a change is never stored after it.
 struct Lease {
   std::string token{};
-  std::vector<std::string> tags{};  // as each was when the lease was given
+  std::vector<std::string> tags{};  // the state of each when the lease was granted
 };
 
 struct SharedAnswer {
-  std::optional<SharedValue> value{};  // fresh, or else what may still be given
-  std::optional<Lease> lease{};        // when it was wanted, the value is not fresh, and no other process has it
+  std::optional<SharedValue> value{};  // fresh, or else one that may still be served
+  std::optional<Lease> lease{};  // when one was requested, the value is not fresh, and no other process has the lease
 };
 
-// Safe from any thread. It never throws but for a caller that was cancelled, and answers within a time limit of its
-// own: an error means that the level is not there now.
+// Safe from any thread. It throws only for a cancelled caller, and answers within its own time limit. An error means
+// that the level is unavailable.
 class SharedLevel {
  public:
-  // Called on a thread of the level's.
+  // Called on a thread of the level.
   class Listener {
    public:
     Listener() = default;
     Listener(const Listener&) = delete;
     Listener& operator=(const Listener&) = delete;
     virtual ~Listener() = default;
-    virtual void changed(const Changed& what) = 0;  // by whichever process, this one too
+    virtual void changed(const Changed& what) = 0;  // by any process, including this one
     enum class Subscription : std::uint8_t { lost, begun };
-    virtual void on_subscription(Subscription now) = 0;  // changes while it was lost were not received
+    virtual void on_subscription(Subscription now) = 0;  // changes during a lost subscription were not received
   };
 
   SharedLevel() = default;
@@ -81,15 +81,15 @@ class SharedLevel {
 
   enum class Want : std::uint8_t { value, value_or_lease };
   virtual Task<Result<SharedAnswer>> ask(SharedKey key, Want want) = 0;
-  // What the lease was for, and its end. False: the lease was over, and nothing was kept. A value with no time left
-  // takes the place of what was there by nothing.
+  // Stores the value for which the lease was granted, and ends the lease. False: the lease had ended, and nothing was
+  // stored. A value without remaining lifetime removes the stored one.
   virtual Task<Result<bool>> put(SharedKey key, Lease lease, SharedValue value) = 0;
   virtual Task<> release(SharedKey key, Lease lease) = 0;  // nothing was loaded
 
-  // In place of what was there, and of what is being loaded.
+  // Replaces the stored value and cancels a running load's lease.
   virtual Task<> set(SharedKey key, SharedValue value) = 0;
-  // When it returns, the level gives nothing of it any more, and every process that could be reached within its time
-  // limit knows. What cannot be published now is published as soon as it can be; until then the level is not asked.
+  // When it returns, the level no longer serves these values, and every process that could be reached within the time
+  // limit knows. A change that cannot be published is published later; until then the level is not read.
   virtual Task<> forget(Changed what) = 0;
 };
 

@@ -8,11 +8,11 @@
 
 namespace ashlar::cache::detail {
 
-// What changed, as one text for a channel: "k5:a key", "t3:tag" one behind the other, or "everything". Keys and tags
-// are bytes of any kind.
+// A change as the text of a channel message: "k5:a key" and "t3:tag", concatenated, or "everything". Keys and tags are
+// arbitrary bytes.
 [[nodiscard]] std::string message_of(const Changed& what);
 
-// What is no such text means everything: better too much is forgotten than too little.
+// A malformed text means everything: dropping too much is safe, dropping too little is not.
 [[nodiscard]] Changed changed_of(std::string_view message);
 
 }  // namespace ashlar::cache::detail

@@ -18,7 +18,7 @@
 
 namespace ashlar::cache::detail {
 
-// What all who wait for a load are told.
+// The result of a load, for every coroutine that waits for it.
 struct Outcome {
   Result<std::shared_ptr<const void>> value;
   std::exception_ptr thrown{};
@@ -26,7 +26,8 @@ struct Outcome {
 
 struct Flight;
 
-// A coroutine that waits for a load. Whoever resets `flight`, under the shard's lock, has `resume` called on `loop`.
+// A coroutine that waits for a load. The code that resets `flight`, under the shard's lock, must call `resume` on
+// `loop`.
 struct Waiter {
   LoopExecutor loop;
   std::shared_ptr<Flight> flight{};
@@ -35,7 +36,7 @@ struct Waiter {
 };
 using Waiters = std::vector<std::shared_ptr<Waiter>>;
 
-// One load of one key. Its shard's lock guards `waiters` and `kept`; the rest is set before it begins.
+// One load of one key. Its shard's lock guards `waiters` and `kept`; the other members are set before it begins.
 struct Flight {
   std::string key;
   std::uint64_t hash;
@@ -46,7 +47,7 @@ struct Flight {
   Load load;
   enum class Purpose : std::uint8_t { answer, refresh } purpose;
   std::optional<LoopExecutor> loop{};
-  bool kept = true;  // what comes of it may be kept: nothing was written since it began
+  bool kept = true;  // the result may be stored: the key was not written since the load began
   Waiters waiters{};
 
   [[nodiscard]] bool is_of(std::string_view its_key, const ValueType& its_type) const {

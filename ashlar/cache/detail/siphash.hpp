@@ -9,8 +9,8 @@ namespace ashlar::cache::detail {
 
 using HashSeed = std::array<std::uint64_t, 2>;
 
-// SipHash-1-3 (Aumasson, Bernstein: SipHash: a fast short-input PRF, 2012). Without the seed nobody can choose keys
-// that fall together.
+// SipHash-1-3 (Aumasson, Bernstein: SipHash: a fast short-input PRF, 2012). Without the seed, an attacker cannot choose
+// keys that collide.
 [[nodiscard]] std::uint64_t siphash(std::string_view text, const HashSeed& seed);
 
 }  // namespace ashlar::cache::detail

@@ -16,8 +16,8 @@
 
 namespace ashlar::cache {
 
-// Outlives the Cache while loads are running. Each key belongs to a shard, by its hash; a shard's lock is held for no
-// longer than a look into its tables.
+// Outlives the Cache while loads are running. Each key belongs to a shard, by its hash. A shard's lock is held only for
+// table look-ups.
 struct Cache::State final : SharedLevel::Listener, std::enable_shared_from_this<Cache::State> {
   State(CacheOptions the_options, const Clock& the_clock, Random& the_random, SharedLevel* the_shared);
 
@@ -33,20 +33,20 @@ struct Cache::State final : SharedLevel::Listener, std::enable_shared_from_this<
   [[nodiscard]] Statistics statistics() const;
   void close();
 
-  // Joins the load of the flight's key, or begins this one on the waiter's loop.
+  // Joins the running load of the flight's key, or begins this flight on the waiter's loop.
   void wait(const std::shared_ptr<detail::Waiter>& waiter, std::shared_ptr<detail::Flight> flight);
   void give_up(const std::shared_ptr<detail::Waiter>& waiter, std::uint64_t hash);
-  // Begins it, unless there is one, or too many are running.
+  // Begins the flight, unless a load of its key is running or too many loads are.
   void refresh(const LoopExecutor& loop, const std::shared_ptr<detail::Flight>& flight);
 
-  // Whether the second level has a say in it.
+  // Whether the second level is used for the key.
   [[nodiscard]] bool shares(const std::string& key, const detail::ValueType& type) const {
     return shared != nullptr && type.read != nullptr && key.size() <= options.key_bytes_max && !closed;
   }
   Task<std::shared_ptr<const void>> find_shared(std::string key, const detail::ValueType& type);
-  // One that is too large has no time left.
+  // A value that is too large gets no lifetime.
   [[nodiscard]] SharedValue shared_value(std::string json, const detail::Fresh& fresh, const Lifetimes& left) const;
-  // With the ttl made shorter by chance.
+  // With the ttl shortened at random.
   [[nodiscard]] Lifetimes lifetimes_of(const Policy& policy, const detail::Fresh& fresh) const;
   [[nodiscard]] std::uint64_t hash_of(std::string_view key) const { return detail::siphash(key, seed); }
 
@@ -54,10 +54,10 @@ struct Cache::State final : SharedLevel::Listener, std::enable_shared_from_this<
     explicit Shard(std::size_t bytes_max) : store(bytes_max) {}
     mutable std::mutex mutex;
     detail::Store store;
-    std::unordered_map<std::uint64_t, std::shared_ptr<detail::Flight>> flights;  // that others may join
+    std::unordered_map<std::uint64_t, std::shared_ptr<detail::Flight>> flights;  // that other callers may join
     std::vector<std::shared_ptr<detail::Flight>> running;                        // all of them
 
-    void detach(std::uint64_t hash);  // what comes of the key's load is not kept
+    void detach(std::uint64_t hash);  // the result of the key's running load will not be stored
     void over(const detail::Flight& flight);
     Statistics counts;
   };
@@ -87,7 +87,7 @@ struct Cache::State final : SharedLevel::Listener, std::enable_shared_from_this<
   }
   void land(detail::Flight& flight, Result<detail::Fresh> loaded, std::exception_ptr thrown, const Lifetimes& left);
   void abandon(detail::Flight& flight);
-  // With the shard's lock held; they are told when it was left, each on its loop.
+  // take_waiters() needs the shard's lock; tell() is called without it and resumes each waiter on its loop.
   static detail::Waiters take_waiters(detail::Flight& flight);
   static void tell(detail::Waiters waiters, const std::shared_ptr<const detail::Outcome>& outcome);
 
@@ -96,18 +96,18 @@ struct Cache::State final : SharedLevel::Listener, std::enable_shared_from_this<
     enum class Next : std::uint8_t { load, landed } next = Next::load;
     std::optional<Lease> lease{};
   };
-  // What it has is kept here as well. Landed: who waits was told, and there is nothing to load.
+  // A value found there is stored here as well. Landed: the waiters have their result, and no load is needed.
   Task<FromShared> ask_shared(std::shared_ptr<detail::Flight> flight);
   enum class Took : std::uint8_t { nothing, stale, fresh, failed };
   Took take_shared(detail::Flight& flight, const SharedValue& value);
   bool end_if_unwanted(detail::Flight& flight);
   Task<> share(std::shared_ptr<detail::Flight> flight, Lease lease, std::optional<SharedValue> value);
 
-  // The entry, or null when it is not to be kept. `known_at`: when it was begun to be made.
+  // The entry, or null when it must not be stored. `known_at`: when its production began.
   std::unique_ptr<detail::Entry> entry_of(std::string key, std::uint64_t hash, const detail::ValueType& type,
                                           const Lifetimes& left, detail::TagMarks marks, const detail::Fresh& fresh,
                                           Clock::Steady known_at) const;
-  // Not while it is too old for what may have been missed.
+  // False when the entry is older than `unsubscribed_ttl_max` while changes may have been missed.
   [[nodiscard]] bool is_trusted(const detail::Entry& entry, Clock::Steady now) const {
     return subscribed.load(std::memory_order_relaxed) || now < entry.known_at + options.unsubscribed_ttl_max;
   }

@@ -15,32 +15,31 @@
 
 namespace ashlar::cache::detail {
 
-// A value that is kept.
+// A stored value.
 struct Entry {
   std::string key;
   std::uint64_t hash = 0;
   const ValueType* type = nullptr;
-  std::shared_ptr<const void> value{};  // null: it is known that there is nothing
-  std::size_t bytes = 0;                // with the key and this
-  Clock::Steady known_at{};             // it was so then, or later
+  std::shared_ptr<const void> value{};  // null: the value is known not to exist
+  std::size_t bytes = 0;                // including the key and this entry
+  Clock::Steady known_at{};             // the value was current then, or later
   Clock::Steady fresh_until{};
-  Clock::Steady stale_until{};  // given while it is revalidated
-  Clock::Steady error_until{};  // given when the load fails
-  Clock::Steady gone_at{};      // the last of the three
-  Clock::Steady retry_at{};     // a load failed, and until then it is given without another
+  Clock::Steady stale_until{};  // may be served while it is revalidated
+  Clock::Steady error_until{};  // may be served when the load fails
+  Clock::Steady gone_at{};      // the latest of the three
+  Clock::Steady retry_at{};     // after a failed load: served without another load until then
   TagMarks tags{};
 
-  std::uint8_t hits = 0;  // since it was last looked at for eviction, up to 3
+  std::uint8_t hits = 0;  // hits since the last eviction check, up to 3
   bool in_main = false;
   Entry* newer = nullptr;
   Entry* older = nullptr;
 };
 
-// Entries bounded by their bytes, evicted by S3-FIFO: a new one goes into the small queue, a tenth of the room; one
-// that was asked for more than once there moves to the main queue when its turn comes, and the others leave a hash
-// behind. One that comes again soon enough for its hash to be known goes into the main queue at once, where what was
-// asked for gets another round. A hit writes one byte. Not safe from several threads; hashes are of all of a key, with
-// a secret seed.
+// Entries bounded by their bytes, evicted by S3-FIFO. A new entry goes into the small queue, a tenth of the room. When
+// it reaches the end of that queue, it moves to the main queue if it was used more than once; otherwise it is evicted
+// and leaves its hash behind. A key whose hash is still known goes directly into the main queue, where used entries get
+// another round. A hit writes one byte. Not thread-safe. Hashes cover the whole key and use a secret seed.
 class Store {
  public:
   explicit Store(std::size_t bytes_max) : bytes_max_(bytes_max) {}
@@ -48,11 +47,11 @@ class Store {
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
-  // What is kept under the key and not past `gone_at`, and whose tags hold; else null. Others are dropped.
+  // The entry of the key if it is not past `gone_at` and its tags hold; otherwise null, and the entry is removed.
   Entry* find(std::uint64_t hash, std::string_view key, Clock::Steady now);
-  // Counts it as asked for.
+  // Counts a use.
   static void touch(Entry& entry) { entry.hits = entry.hits < 3 ? entry.hits + 1 : 3; }
-  // In place of what was there. Others are evicted until there is room.
+  // Replaces the entry of the same key. Evicts others until there is room.
   void put(std::unique_ptr<Entry> entry);
   void erase(std::uint64_t hash, std::string_view key);
   void clear();
@@ -90,7 +89,7 @@ class Store {
   std::size_t bytes_max_;
   std::unordered_map<std::uint64_t, std::unique_ptr<Entry>> entries_;
   Queue small_, main_;
-  std::unordered_map<std::uint64_t, std::uint64_t> ghosts_;  // the hash and its latest number
+  std::unordered_map<std::uint64_t, std::uint64_t> ghosts_;  // the hash and its latest sequence number
   std::deque<Ghost> ghost_order_;
   std::uint64_t ghost_number_ = 0;
   std::uint64_t evictions_ = 0;

@@ -16,7 +16,7 @@ struct Tag {
   std::atomic<std::uint64_t> version = 0;
 };
 
-// A tag as it was when a value was begun to be made. Once the tag was invalidated, it is over.
+// A tag's state when the production of a value began. It no longer holds once the tag is invalidated.
 struct TagMark {
   std::shared_ptr<const Tag> tag;
   std::uint64_t version;
@@ -25,7 +25,7 @@ struct TagMark {
 };
 using TagMarks = std::vector<TagMark>;
 
-// The tags that some entry or load has; those that none has are forgotten. Safe from any thread.
+// The tags in use by some entry or load; unused ones are removed. Safe from any thread.
 class Tags {
  public:
   TagMarks mark(const std::vector<std::string>& names);

@@ -15,17 +15,17 @@
 
 namespace ashlar::cache::detail {
 
-// A value as it was made. `value` is null when there is nothing.
+// A produced value. `value` is null when the value does not exist.
 struct Fresh {
   std::shared_ptr<const void> value{};
   std::size_t bytes = 0;
   std::string json{};
 };
 
-// What the cache knows of a type; one for each, told apart by its address.
+// What the cache knows about a type: one object per type, identified by its address.
 struct ValueType {
-  std::uint64_t fingerprint;                     // of its JSON Schema: another version of the program may have another
-  Result<Fresh> (*read)(std::string_view json);  // null: it has no default constructor, and stays in the process
+  std::uint64_t fingerprint;  // of its JSON Schema: another version of the program may have a different one
+  Result<Fresh> (*read)(std::string_view json);  // null: T has no default constructor
 };
 
 [[nodiscard]] std::uint64_t schema_fingerprint(const schema::Type& type);
