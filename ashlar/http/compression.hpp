@@ -10,18 +10,18 @@
 #include <string>
 #include <string_view>
 
-// Bodies in a content coding: gzip (RFC 1952), brotli (RFC 7932), zstd (RFC 8878). No I/O.
+// Content codings of bodies: gzip (RFC 1952), brotli (RFC 7932), zstd (RFC 8878). No I/O.
 namespace ashlar::http {
 
-// Higher is smaller and slower.
+// Higher levels are smaller and slower.
 struct CompressionLevels {
   int gzip = 6;    // 1 to 9
-  int brotli = 4;  // 0 to 11; past 6 only for what is compressed once
+  int brotli = 4;  // 0 to 11; use levels above 6 only for what is compressed once
   int zstd = 3;    // 1 to 19
 };
 
-// Encodes one body at a time, in pieces. For one thread at a time. What it keeps in memory, whatever the body's size:
-// 270 KiB for gzip, at most 2 MiB for brotli and zstd at the levels above (windows of 256 KiB).
+// Encodes one body at a time, piecewise. For one thread at a time. Memory, whatever the body's size: 270 KiB for gzip,
+// at most 2 MiB for brotli and zstd at the levels above (windows of 256 KiB).
 class Encoder {
  public:
   Encoder() = default;
@@ -29,32 +29,31 @@ class Encoder {
   Encoder& operator=(const Encoder&) = delete;
   virtual ~Encoder() = default;
 
-  // Appends to `out` what comes of `bytes`; most of it stays inside until there is enough, until `flush` (then all
-  // that was put in can be decoded) or until `finish`, which ends the body and readies the encoder for another one.
+  // Appends encoded bytes to `out`. Most output is held back until there is enough of it, until `flush` (then all input
+  // so far can be decoded) or until `finish`, which ends the body and prepares the encoder for another one.
   enum class Until : std::uint8_t { enough, flush, finish };
   virtual void encode(std::string_view bytes, Until until, std::string& out) = 0;
-  // Forgets a body that was not finished.
+  // Discards an unfinished body.
   virtual void reset() = 0;
 };
 
-// `coding` is not identity. Throws std::invalid_argument for a level out of its range, std::bad_alloc.
+// `coding` must not be identity. Throws std::invalid_argument for a level out of range, std::bad_alloc.
 [[nodiscard]] std::unique_ptr<Encoder> make_encoder(ContentCoding coding, const CompressionLevels& levels);
 
-// Encoders for many responses at once, kept for the next one. Any thread may take one; a short lock each time.
-// Outlives what it lends.
+// A pool of encoders for concurrent responses. Safe from any thread; takes a short lock. Outlives the leases.
 class EncoderPool {
  public:
   struct Options {
     CompressionLevels levels{};
-    std::size_t encoders_max = 128;      // lent at the same time; past that, bodies go out as they are
-    std::size_t encoders_kept_max = 16;  // idle ones, of all codings together
+    std::size_t encoders_max = 128;      // leased at the same time; beyond that, bodies are sent unencoded
+    std::size_t encoders_kept_max = 16;  // idle ones, over all codings
   };
-  explicit EncoderPool(Options options);  // throws std::invalid_argument for a level out of its range
+  explicit EncoderPool(Options options);  // throws std::invalid_argument for a level out of range
   ~EncoderPool();
   EncoderPool(const EncoderPool&) = delete;
   EncoderPool& operator=(const EncoderPool&) = delete;
 
-  // Gives its encoder back when it is destroyed.
+  // Returns its encoder to the pool when it is destroyed.
   class Lease {
    public:
     Lease(Lease&&) noexcept;
@@ -69,7 +68,7 @@ class EncoderPool {
     ContentCoding coding_;
     std::unique_ptr<Encoder> encoder_;
   };
-  // nullopt: encoders_max are lent.
+  // nullopt: encoders_max are leased.
   [[nodiscard]] std::optional<Lease> take(ContentCoding coding);
 
  private:

@@ -8,23 +8,23 @@
 #include <span>
 #include <string_view>
 
-// Which content codings a client takes, and which one to give it (RFC 9110 section 12.5.3).
+// Content negotiation: the codings that a client accepts, and the choice between them (RFC 9110 section 12.5.3).
 namespace ashlar::http {
 
 enum class ContentCoding : std::uint8_t { identity, gzip, brotli, zstd };
 inline constexpr std::size_t content_coding_count = 4;
 [[nodiscard]] std::string_view name_of(ContentCoding coding);  // "identity", "gzip", "br", "zstd"
 
-// What the Accept-Encoding fields of one request say; without any, that is nothing, and identity is the answer.
-// Quality values count in thousandths. A member that breaks the grammar is passed over; of a coding that is named
-// twice, the first counts. `x-gzip` is gzip (section 8.4.1.3).
+// The parsed Accept-Encoding fields of a request; without such a field, only identity is acceptable. Quality values
+// count in thousandths. A member that violates the grammar is skipped; if a coding is named twice, the first counts.
+// `x-gzip` is gzip (section 8.4.1.3).
 class AcceptedCodings {
  public:
   void add(std::string_view field_value);
 
-  // Of the codings we can make now, the one that the client likes best; among equals the first of `offered`. Identity
-  // is always on offer, and behind the others unless the client puts it first. nullopt: the client refuses all,
-  // identity with them.
+  // Of the codings that are available, the client's preferred one; among equals the first of `offered`. Identity is
+  // always available, and ranks last unless the client prefers it. nullopt: the client refuses all of them, including
+  // identity.
   [[nodiscard]] std::optional<ContentCoding> best(std::span<const ContentCoding> offered) const;
   [[nodiscard]] bool takes(ContentCoding coding) const;
 

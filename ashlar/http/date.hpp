@@ -12,9 +12,8 @@ namespace ashlar::http {
 // "Sun, 06 Nov 1994 08:49:37 GMT"
 [[nodiscard]] std::string to_http_date(std::int64_t seconds);
 
-// All three forms: that one, "Sunday, 06-Nov-94 08:49:37 GMT" (of a year
-// from 1970 to 2069), and "Sun Nov  6 08:49:37 1994". The day's name is not compared with the date. A date that does
-// not exist is none.
+// Parses all three formats: that one, "Sunday, 06-Nov-94 08:49:37 GMT" (years 1970 to 2069), and "Sun Nov  6 08:49:37
+// 1994". The day name is not checked against the date. nullopt for a date that does not exist.
 [[nodiscard]] std::optional<std::int64_t> parse_http_date(std::string_view text);
 
 }  // namespace ashlar::http

@@ -10,13 +10,13 @@
 
 namespace ashlar::http {
 
-// One field of a message. Views: see who owns the bytes at the place it comes from.
+// One field of a message. Views; their source documents who owns the bytes.
 struct Field {
   std::string_view name;
   std::string_view value;
 };
 
-// The fields of a received message, in order, names as they were sent; look-ups ignore case (RFC 9110 section 5.1).
+// The fields of a received message, in order, with their names as sent; look-ups ignore case (RFC 9110 section 5.1).
 // Views into the connection's buffer: valid until the request is answered.
 class RequestHeaders {
  public:
@@ -33,9 +33,9 @@ class RequestHeaders {
   std::vector<Field> fields_;
 };
 
-// Fields prepared once and added to many responses by one copy: the security headers, say.
-// Throws std::invalid_argument for a name that is no token, a value with CR, LF, NUL or another control character, and
-// for the four names that belong to the connection (see ResponseHeaders).
+// Fields that are prepared once and added to many responses by one copy, such as the security headers. Throws
+// std::invalid_argument for a name that is not a token, a value with CR, LF, NUL or another control character, and for
+// the four names that the connection sets (see ResponseHeaders).
 class HeaderBlock {
  public:
   HeaderBlock() = default;
@@ -50,18 +50,18 @@ class HeaderBlock {
   };
   void append(std::string_view name, std::string_view value);
 
-  std::string bytes_;  // "Name: value\r\n" for each: what HTTP/1.1 sends
+  std::string bytes_;  // "Name: value\r\n" for each: the HTTP/1.1 form
   std::vector<Entry> entries_;
 };
 
 // The fields of a response. Owns its bytes and keeps its memory over clear(), so a connection's second response
-// allocates nothing. `Content-Length`, `Transfer-Encoding`, `Connection` and `Date` are the connection's business and
-// are refused here.
+// allocates nothing. The connection sets `Content-Length`, `Transfer-Encoding`, `Connection` and `Date`; they are
+// refused here.
 class ResponseHeaders {
  public:
-  // Throws std::invalid_argument as HeaderBlock does, so that no caller can let CR LF through.
+  // Throws std::invalid_argument like HeaderBlock, so that no caller can inject CR LF.
   void add(std::string_view name, std::string_view value);
-  void set(std::string_view name, std::string_view value);  // replaces all of that name
+  void set(std::string_view name, std::string_view value);  // replaces all fields of that name
   void add(const HeaderBlock& block);
   void remove(std::string_view name);
 

@@ -11,14 +11,14 @@
 // Conditional requests and ranges (RFC 9110 sections 13 and 14), without I/O.
 namespace ashlar::http {
 
-// What a response's bytes are known by.
+// The validators of a response.
 struct Validators {
   std::string_view etag{};                                   // "\"abc\"" or "W/\"abc\""; empty: none
   std::optional<std::int64_t> last_modified = std::nullopt;  // seconds since the epoch
 };
 
 // Section 13.2.2, in its order: If-Match, else If-Unmodified-Since; then If-None-Match, else (GET and HEAD only)
-// If-Modified-Since. A date that cannot be read is no condition; a list of tags that cannot be read matches nothing.
+// If-Modified-Since. An unparsable date is ignored; an unparsable list of tags matches nothing.
 enum class Precondition : std::uint8_t {
   passed,
   not_modified,  // 304
@@ -27,7 +27,7 @@ enum class Precondition : std::uint8_t {
 [[nodiscard]] Precondition evaluate_preconditions(Method method, const RequestHeaders& headers,
                                                   const Validators& current);
 
-// Section 14.1.2: one range of bytes, both ends included.
+// Section 14.1.2: one range of bytes, inclusive.
 struct ByteRange {
   std::uint64_t first = 0;
   std::uint64_t last = 0;
@@ -38,12 +38,12 @@ struct RangeChoice {
   enum class Kind : std::uint8_t { whole, part, unsatisfiable } kind = Kind::whole;  // 200, 206, 416
   ByteRange range{};                                                                 // of a part
 };
-// What a GET asks for of `size` bytes. The whole for another method, another unit, a Range that cannot be read, an
-// If-Range that does not hold (section 13.1.5), and for several ranges at once, which section 14.2 leaves to us: they
-// have been a way to make servers work more than they send.
+// The requested part of `size` bytes. The whole for methods other than GET, other units, an unparsable Range, an
+// If-Range that does not hold (section 13.1.5), and for several ranges, which section 14.2 allows a server to ignore:
+// they have been used to make servers work more than they send.
 [[nodiscard]] RangeChoice choose_range(Method method, const RequestHeaders& headers, const Validators& current,
                                        std::uint64_t size);
-// "bytes 0-99/1000", or "bytes */1000" when none can be had.
+// "bytes 0-99/1000", or "bytes */1000" when it is unsatisfiable.
 [[nodiscard]] std::string content_range_of(const RangeChoice& choice, std::uint64_t size);
 
 }  // namespace ashlar::http

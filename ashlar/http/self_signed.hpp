@@ -25,8 +25,8 @@ struct SelfSignedCertificate {
   std::string private_key_pem;
 };
 
-// A certificate that vouches for itself (P-256, SHA-256, RFC 5280), for development: who trusts it does so by having
-// its file. Valid from an hour before `now`, as clocks differ. Error certificate.invalid_name, naming it.
+// A self-signed certificate (P-256, SHA-256, RFC 5280), for development: clients trust it by having its file. Valid
+// from an hour before `now`, since clocks differ. Error certificate.invalid_name, naming the invalid one.
 [[nodiscard]] Result<SelfSignedCertificate> make_self_signed(const SelfSignedOptions& options, Timestamp now);
 
 }  // namespace ashlar::http

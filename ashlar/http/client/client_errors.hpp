@@ -3,8 +3,8 @@
 
 #include "ashlar/core/error.hpp"
 
-// What a Client reports. Messages name no address, since they may reach the user who chose the URL. The cause, for the
-// log, does.
+// The errors of a Client. Messages contain no address, since they may reach the user who chose the URL. The cause, for
+// the log, does.
 namespace ashlar::http::client_errors {
 
 // The request was not sent.

@@ -19,15 +19,15 @@ struct OwnedField {
   std::string value;
 };
 
-// The fields of a request that a Client sends. No instance holds a name that is no token or a value with CR, LF, NUL or
-// another control character, so nothing that a value came from can add a field or a second request. Refused, too, are
-// the fields that the Client sets or that would change how the message is framed: Host, Content-Length,
-// Transfer-Encoding, Connection, Keep-Alive, Proxy-Connection, Proxy-Authorization, Upgrade, TE, Trailer, Expect.
-// Spaces and tabs around a value are removed. Order is kept. A value; look-ups ignore case.
+// The fields of a request that a Client sends. It never holds a name that is not a token, or a value with CR, LF, NUL
+// or another control character, so no value can inject a field or a second request. It also refuses the fields that the
+// Client sets or that would change the message's framing: Host, Content-Length, Transfer-Encoding, Connection,
+// Keep-Alive, Proxy-Connection, Proxy-Authorization, Upgrade, TE, Trailer, Expect. Removes spaces and tabs around a
+// value and keeps the order. A value; look-ups ignore case.
 class ClientFields {
  public:
   ClientFields() = default;
-  // For fields that the program itself writes. Throws std::invalid_argument where add() has an error.
+  // For fields of the program itself. Throws std::invalid_argument where add() returns an error.
   ClientFields(std::initializer_list<Field> fields);
 
   // Error http_client.invalid_request; the message names the field, never its value.

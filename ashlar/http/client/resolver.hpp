@@ -13,7 +13,7 @@
 
 namespace ashlar::http {
 
-// Finds the addresses of a host. Used from several loops at once.
+// Resolves host names. Used from several loops concurrently.
 class Resolver {
  public:
   Resolver() = default;
@@ -21,20 +21,20 @@ class Resolver {
   Resolver& operator=(const Resolver&) = delete;
   virtual ~Resolver() = default;
 
-  // At least one address, in the order in which they are to be tried. Errors: http_client.unresolved,
-  // http_client.overloaded. Cancelled: throws operation_aborted, without waiting for a name server.
+  // At least one address, in the order in which to try them. Errors: http_client.unresolved, http_client.overloaded.
+  // Cancellation throws operation_aborted without waiting for a name server.
   virtual Task<Result<std::vector<IpAddress>>> resolve(std::string host) = 0;
 };
 
 struct SystemResolverOptions {
-  std::size_t threads = 4;        // lookups at once
-  std::size_t lookups_max = 256;  // running and waiting; one more is refused with http_client.overloaded
-  // The time that one name server has to answer, of whom two attempts are made: see resolv.conf(5), "timeout".
+  std::size_t threads = 4;        // concurrent look-ups
+  std::size_t lookups_max = 256;  // running and waiting; a further one is refused with http_client.overloaded
+  // The time for one name server to answer; it gets two attempts: see resolv.conf(5), "timeout".
   std::chrono::seconds name_server_time_max{2};
 };
 
-// The system's resolver (getaddrinfo(3): hosts file, DNS), on threads of its own, since it blocks. A caller that is
-// cancelled goes on at once; the lookup runs to its end without it. The destructor waits for lookups that run.
+// The system's resolver (getaddrinfo(3): hosts file, DNS), on its own threads, since it blocks. A cancelled caller
+// continues immediately; its look-up runs to the end. The destructor waits for running look-ups.
 class SystemResolver final : public Resolver {
  public:
   explicit SystemResolver(SystemResolverOptions options = {});

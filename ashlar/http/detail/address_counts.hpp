@@ -10,11 +10,12 @@
 
 namespace ashlar::http::detail {
 
-// How many of a thing (connections, say) each address has, an IPv6 client counted by its /64: one host has all of it.
-// Holds only addresses that have some, so it is no larger than the number of connections. Safe from any thread.
+// Counts something (such as connections) per address, an IPv6 client counted by its /64, since one host can have all of
+// it. Holds only addresses with a count above zero, so it is no larger than the number of connections. Safe from any
+// thread.
 class AddressCounts {
  public:
-  // false: it has `most` already, and nothing was counted.
+  // false: the count is `most` already, and was not increased.
   [[nodiscard]] bool enter(const IpAddress& address, std::size_t most);
   void leave(const IpAddress& address);
   [[nodiscard]] std::size_t addresses() const;

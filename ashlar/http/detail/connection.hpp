@@ -18,13 +18,13 @@
 
 namespace ashlar::http::detail {
 
-// What comes before HTTP, and before TLS.
+// The bytes that precede HTTP and TLS.
 enum class Preface : std::uint8_t { none, proxy_header };
 
-// One accepted connection: a coroutine that reads, asks the handler and writes until one side has had enough. It speaks
-// HTTP/1, and leaves its place to an Http2Connection when ALPN or the first bytes ask for HTTP/2. What its requests and
-// responses live in is its loop's, which keeps it for the next, so that a request allocates nothing and a connection
-// without one holds little. Owned by its coroutine; its loop's table knows it while it lives.
+// One accepted connection: a coroutine that reads, calls the handler and writes until either side ends it. It speaks
+// HTTP/1, and is replaced by an Http2Connection when ALPN or the first bytes select HTTP/2. The memory of its requests
+// and responses belongs to the loop, which reuses it, so that a request allocates nothing and an idle connection holds
+// little. Owned by its coroutine; registered in its loop's table while it lives.
 class Connection final : public std::enable_shared_from_this<Connection> {
  public:
   static void start(Loop& loop, Socket socket, const boost::asio::ip::tcp::endpoint& peer, ConnectionPermit permit,
@@ -35,16 +35,16 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  // By the loop.
+  // Called by the loop.
   void moved_to(std::size_t place) { wire_.moved_to(place); }
   [[nodiscard]] int descriptor() { return wire_.transport().socket().native_handle(); }
   void expire();
-  void end_at_once();  // without a goodbye, for which the other side would have to answer
+  void end_at_once();  // without a TLS close_notify, to which the peer would have to respond
   void tick() { http2_->tick(); }
   void rest();
   void release_memory();
   void client_gone();
-  // Whether a handler that has run for so long has had its time.
+  // Whether a handler that has run for this long has exceeded its time.
   [[nodiscard]] bool is_late(std::chrono::milliseconds running) const {
     if (exchange_ == nullptr) return false;
     const Request& request = exchange_->request;
@@ -58,13 +58,13 @@ class Connection final : public std::enable_shared_from_this<Connection> {
 
  private:
   enum class Next : std::uint8_t {
-    request,  // go on
-    flush,    // send what has gathered, then go on
-    rest,     // the answer is not done: a stream, a large body, an unread request body
-    close,    // send what has gathered, then end
+    request,  // continue
+    flush,    // send the gathered output, then continue
+    rest,     // the response is not complete: a stream, a large body, an unread request body
+    close,    // send the gathered output, then end
     lingering_close,
-    http2,  // what has come begins its preface
-    gone,   // there is nobody to send anything to
+    http2,  // the received bytes begin its preface
+    gone,   // the peer has disconnected
   };
   enum class Failure : std::uint8_t { none, thrown };
 
@@ -95,21 +95,21 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   Loop& loop_;
   Wire wire_;
   Http1RequestDecoder decoder_;
-  std::unique_ptr<Exchange> exchange_;  // null while it rests
+  std::unique_ptr<Exchange> exchange_;  // null while the connection rests
   std::string peer_address_;
   std::string client_certificate_;
   Peer peer_;
   boost::asio::cancellation_signal cancel_;
   std::unique_ptr<Http2Connection> http2_;
   std::size_t requests_ = 0;
-  std::size_t gathered_ = 0;  // answers in the output that were not sent
-  bool reading_ = false;      // the next head, or what is left of it
+  std::size_t gathered_ = 0;  // responses in the output that were not sent
+  bool reading_ = false;      // reading the next head
   bool waiting_ = false;      // for a request's first byte
   bool releasing_ = false;    // memory, while waiting
   bool gathering_ = false;    // the loop is going to send the output
-  bool blocked_ = false;      // it tried, and the socket took a part
-  bool head_begun_ = false;   // its time runs
-  bool broken_off_ = false;   // the handler failed: this answer is the last
+  bool blocked_ = false;      // it tried, and the socket accepted a part
+  bool head_begun_ = false;   // its time limit runs
+  bool broken_off_ = false;   // the handler failed: this response is the last
   bool gone_ = false;
 };
 

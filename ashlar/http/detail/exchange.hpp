@@ -9,14 +9,15 @@
 
 namespace ashlar::http::detail {
 
-// A request and its answer, with the memory that they live in. A connection that a sweep finds waiting leaves its own
-// to whichever has the next request, so that a loop has as many as are in use, and not as many as connections.
+// A request and its response, with their memory. When a sweep finds a connection waiting, its Exchange is returned to
+// the loop for the next request on any connection, so that a loop has as many as are in use, and not one per
+// connection.
 struct Exchange {
   Request request;
   Response response;
   RequestBody body;
   ResponseStream stream;
-  std::string output;  // memory for the wire's
+  std::string output;  // memory for the wire's output
 };
 
 }  // namespace ashlar::http::detail

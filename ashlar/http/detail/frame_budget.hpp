@@ -7,12 +7,12 @@
 
 namespace ashlar::http::detail {
 
-// How many of a kind a client may send in a stretch of time. Time is handed in, in milliseconds of any steady clock.
+// A rate limit on frames of one kind. The caller passes the time, in milliseconds of any steady clock.
 class FrameBudget {
  public:
   FrameBudget(std::size_t most, std::chrono::milliseconds per) : most_(most), per_(per.count()) {}
 
-  // Takes one. false: there was none left.
+  // Takes one. false: none was left.
   [[nodiscard]] bool take(std::int64_t now) {
     if (now - since_ >= per_) {
       since_ = now;

@@ -12,26 +12,26 @@
 
 namespace ashlar::http::detail {
 
-// How the end of a request's body is found (RFC 9112 section 6).
+// How the end of a request's body is determined (RFC 9112 section 6).
 enum class BodyFraming : std::uint8_t { none, length, chunked };
 
-// A message that is answered with a status and is no request. The connection ends after it.
+// A message that is answered with a status and does not become a request. The connection ends after it.
 struct Refusal {
   int status;
   Error error;
 };
 
-// What a head says to the connection, beside the request.
+// What the connection needs from a head, in addition to the request.
 struct RequestHead {
-  std::size_t bytes = 0;  // of the input, its blank line included: the body begins there
+  std::size_t bytes = 0;  // of the input, including its blank line: the body begins there
   BodyFraming framing = BodyFraming::none;
   std::uint64_t content_length = 0;
   bool keep_alive = true;
   bool expects_continue = false;
 };
 
-// The head of an HTTP/1 request, decoded without I/O: a scan of our own that finds its end and refuses what no head may
-// hold, as early as it comes; then Beast's basic_parser over the whole head; then the rules that Beast leaves open.
+// Decodes the head of an HTTP/1 request without I/O, in three steps: a scan that finds its end and refuses invalid
+// bytes as soon as they arrive; Beast's basic_parser over the whole head; then the rules that Beast does not enforce.
 // docs/design/http1.md has the table of refusals with their sections of RFC 9110 and RFC 9112.
 class Http1RequestDecoder {
  public:
@@ -40,17 +40,17 @@ class Http1RequestDecoder {
   // The limits outlive it.
   explicit Http1RequestDecoder(const Limits& limits) : limits_(limits) {}
 
-  // `input` begins with the message's first byte and has, from call to call, only grown; it may have moved.
-  // ready: `request` (but for its body, scheme and peer) holds views into it. After ready or refused: reset().
+  // `input` begins with the message's first byte and has only grown since the previous call; it may have moved. ready:
+  // `request` (except for its body, scheme and peer) holds views into it. After ready or refused: reset().
   [[nodiscard]] Progress decode(std::string_view input, Request& request);
   [[nodiscard]] const RequestHead& head() const { return head_; }
   [[nodiscard]] const Refusal& refusal() const { return *refusal_; }
-  // The rest of a head that has begun does not come in time: what to answer.
+  // The response when the rest of a head does not arrive in time.
   [[nodiscard]] Refusal refusal_of_unfinished() const;
-  // For the answer to a refused or unfinished head: `request` gets the valid fields among the whole lines of `input`,
-  // the same bytes as decode() had, and nothing else.
+  // For the response to a refused or unfinished head: fills `request` with the valid fields of the complete lines of
+  // `input`, the same bytes as decode() had, and nothing else.
   void collect_known_fields(std::string_view input, Request& request) const;
-  // Whether a byte of a message has come: blank lines before it are none.
+  // Whether a byte of a message has arrived; blank lines before it do not count.
   [[nodiscard]] bool started() const { return scanned_ > message_start_; }
   void reset();
 
@@ -63,8 +63,8 @@ class Http1RequestDecoder {
 
   const Limits& limits_;
   RequestHead head_;
-  std::unique_ptr<Refusal> refusal_;  // few connections ever have one
-  std::size_t scanned_ = 0;           // everything before it is known to be good
+  std::unique_ptr<Refusal> refusal_;  // a pointer, since few connections have one
+  std::size_t scanned_ = 0;           // the bytes before it are checked
   std::size_t line_start_ = 0;
   std::size_t message_start_ = 0;  // after blank lines
   std::size_t fields_start_ = 0;   // zero: still in the request line

@@ -15,17 +15,18 @@
 
 namespace ashlar::http::detail {
 
-// A connection that turned out to speak HTTP/2: one coroutine reads, each request has one of its own, and what they
-// leave to be sent is gathered and written together. It belongs to a Connection, which the requests keep alive.
+// A connection that speaks HTTP/2: one coroutine reads, each request has its own, and their output is gathered and
+// written together. It belongs to a Connection, which the requests keep alive.
 class Http2Connection final : private Http2SessionEvents {
  public:
-  // `owner`: what has this, and the wire, the peer's address and the permit.
+  // `owner` owns this object, the wire, the peer's address and the permit.
   Http2Connection(Loop& loop, Wire& wire, Peer peer, ConnectionPermit& permit, std::weak_ptr<void> owner);
 
-  // From what the wire has read already to the last byte that can be sent. Handlers may still be ending after it.
+  // Starts with the bytes that the wire has read already; returns after the last byte that can be sent. Handlers may
+  // still be ending then.
   Task<> run();
 
-  // By the loop, as Connection has them.
+  // Called by the loop, like those of Connection.
   void tick();
   void expire();
   void end_at_once();
@@ -85,18 +86,18 @@ class Http2Connection final : private Http2SessionEvents {
   std::int64_t write_since_ = 0;
   std::int64_t head_since_ = 0;
   std::int64_t drain_since_ = 0;
-  TransferPace reader_pace_;            // while it has something to take
-  std::int64_t reader_awaited_at_ = 0;  // the last sweep that found that; 0: there was nothing
+  TransferPace reader_pace_;            // while output is waiting for the client
+  std::int64_t reader_awaited_at_ = 0;  // the last sweep that found such output; 0: there was none
   std::uint64_t reader_sent_before_ = 0;
   Drain drain_ = Drain::no;
-  bool in_batch_ = false;  // what is to be sent will be, at its end
+  bool in_batch_ = false;  // the output will be sent at the end of the batch
   bool send_posted_ = false;
   bool reading_ = false;
   bool writing_ = false;
   bool idle_ = false;
   bool releasing_ = false;  // memory, while idle
   bool over_ = false;       // nothing can be sent or received any more
-  bool closing_ = false;    // run() is at its end, or has ended
+  bool closing_ = false;    // run() is ending, or has ended
 };
 
 }  // namespace ashlar::http::detail

@@ -9,8 +9,8 @@
 
 namespace ashlar::http::detail {
 
-// Where an nghttp2_session has its memory from: malloc, but for the buffer of the largest frame, half of all it has
-// from its first day on and hardly ever filled. That one is of whole pages, which an idle session can give back.
+// The allocator of an nghttp2_session: malloc, except for the buffer of the largest frame, which is half of a session's
+// memory, allocated at once and rarely filled. That buffer consists of whole pages, which an idle session can release.
 class Http2Memory {
  public:
   Http2Memory();
@@ -18,7 +18,7 @@ class Http2Memory {
   Http2Memory& operator=(const Http2Memory&) = delete;
 
   [[nodiscard]] nghttp2_mem* functions() { return &functions_; }
-  // While nothing is being sent: the buffer's content is lost, its place is not.
+  // While nothing is being sent: the buffer's content is lost, its address is not.
   void release();
 
  private:

@@ -14,23 +14,23 @@
 
 namespace ashlar::http::detail {
 
-// The head of an HTTP/2 request (RFC 9113 section 8.3), put together field by field, without I/O. What HTTP/2 itself
-// forbids (upper case, connection headers, pseudo-headers that are missing, late or unknown) nghttp2 has refused before
-// a field comes here; this holds the rest to what Http1RequestDecoder asks for. It owns the bytes, and keeps its
-// memory.
+// The head of an HTTP/2 request (RFC 9113 section 8.3), assembled field by field, without I/O. nghttp2 has already
+// refused what HTTP/2 forbids (upper case, connection headers, pseudo-headers that are missing, late or unknown); this
+// class enforces the other rules of Http1RequestDecoder. It owns the bytes, and keeps its memory.
 class Http2RequestDecoder {
  public:
   // The limits outlive it.
   explicit Http2RequestDecoder(const Limits& limits) : limits_(limits) {}
 
   void reset();
-  // The next field, pseudo-headers included. Over a limit it is dropped, and finish() says so.
+  // The next field, pseudo-headers included. A field beyond a limit is dropped, and finish() reports it.
   void add(std::string_view name, std::string_view value);
-  // A field behind the body: counted, and dropped. false: there are too many of them.
+  // A trailer field: counted and dropped. false: there are too many.
   [[nodiscard]] bool add_trailer(std::string_view name, std::string_view value);
 
   enum class Body : std::uint8_t { none, follows };
-  // After the last field. true: `request` (but for its body, scheme and peer) holds views into this; false: refusal().
+  // After the last field. true: `request` (except for its body, scheme and peer) holds views into this; false: see
+  // refusal().
   [[nodiscard]] bool finish(Body body, Request& request);
   [[nodiscard]] const Refusal& refusal() const { return *refusal_; }
   [[nodiscard]] std::optional<std::uint64_t> content_length() const { return content_length_; }

@@ -21,8 +21,8 @@ struct nghttp2_option;
 
 namespace ashlar::http::detail {
 
-// What a session tells the connection. The first three come out of receive() and gather(), and may not call the session
-// but to release a stream; the others come out of a handler.
+// The session's callbacks to the connection. The first three are called by receive() and gather(), and must not call
+// the session except to release a stream; the others are called by a handler.
 class Http2SessionEvents {
  public:
   Http2SessionEvents() = default;
@@ -32,13 +32,14 @@ class Http2SessionEvents {
 
   virtual bool starts_before_body(const Http2Stream& stream) = 0;
   virtual void request_ready(Http2Stream& stream) = 0;  // to be started, or refused
-  virtual void stream_closed(Http2Stream& stream) = 0;  // answered, or reset; to be released when nobody uses it
+  virtual void stream_closed(Http2Stream& stream) = 0;  // answered, or reset; to be released once unused
   virtual void head_due(Http2Stream& stream) = 0;       // a streamed response has its first piece: respond()
-  virtual void output_waits() = 0;                      // gather() has something, though nothing was received
+  virtual void output_waits() = 0;                      // gather() has output, though nothing was received
 };
 
-// HTTP/2 (RFC 9113) without I/O: bytes in, requests and pieces of bodies out; responses in, bytes out. Frames, HPACK,
-// flow control and the rules of HTTP/2 are nghttp2's; limits, floods and streams are ours.
+// HTTP/2 (RFC 9113) without I/O: takes received bytes and responses, produces requests, pieces of bodies, and bytes to
+// send. Frames, HPACK, flow control and the rules of HTTP/2 are left to nghttp2; limits, flood protection and streams
+// are implemented here.
 class Http2Session {
  public:
   // Both outlive it.
@@ -47,41 +48,41 @@ class Http2Session {
   Http2Session(const Http2Session&) = delete;
   Http2Session& operator=(const Http2Session&) = delete;
 
-  // What came, from the preface on. `now`: milliseconds of a steady clock. false: the client has broken a rule or gone
-  // over a limit, and gets GOAWAY; nothing is to be received any more.
+  // Received bytes, starting with the preface. `now`: milliseconds of a steady clock. false: the client has violated a
+  // rule or a limit, and gets GOAWAY; nothing further may be received.
   [[nodiscard]] bool receive(std::string_view bytes, std::int64_t now);
-  // Appends what is to be sent, until `out` has `bytes_max` or there is no more.
+  // Appends output until `out` has `bytes_max` or there is no more.
   void gather(std::string& out, std::size_t bytes_max);
-  [[nodiscard]] bool finished() const;  // nothing is to be sent or received any more
+  [[nodiscard]] bool finished() const;  // nothing remains to be sent or received
   [[nodiscard]] bool wants_output() const;
   [[nodiscard]] std::size_t outbound_frames() const;  // that wait to be gathered
   [[nodiscard]] bool in_head() const { return in_head_; }
-  [[nodiscard]] bool greeted() const { return greeted_; }  // the client's SETTINGS have come
+  [[nodiscard]] bool greeted() const { return greeted_; }  // the client's SETTINGS have arrived
 
-  // The response's head, and that its body (if `framing` has one) is to be pulled from the stream.
+  // Sends the response's head; its body (if `framing` has one) is pulled from the stream.
   void respond(Http2Stream& stream, ResponseFraming framing, std::string_view date);
   void ask_for_body(Http2Stream& stream);  // 100 Continue
   void resume(Http2Stream& stream);        // there is more to pull, or the end
-  // `bytes` of its body were read: the client may send as many. `credited`: of them, those that the connection's window
-  // has got back already.
+  // `bytes` of its body were read: the client may send as many. `credited`: those of them that were already returned to
+  // the connection's window.
   void take(Http2Stream& stream, std::size_t bytes, std::size_t credited);
   void reset(Http2Stream& stream, std::uint32_t code);  // RST_STREAM
 
-  void announce_shutdown();            // GOAWAY that still lets streams begin
+  void announce_shutdown();            // GOAWAY that still allows new streams
   void shut_down();                    // GOAWAY with the last stream that will be answered
   void terminate(std::uint32_t code);  // GOAWAY, and nothing after it
 
   [[nodiscard]] std::span<const std::unique_ptr<Http2Stream>> streams() const { return streams_; }
-  // Of responses, in memory for the client.
+  // Of responses, held in memory for the client.
   [[nodiscard]] std::size_t unsent() const { return unsent_; }
   void add_unsent(std::size_t bytes) { unsent_ += bytes; }
   void remove_unsent(std::size_t bytes) { unsent_ -= bytes; }
   [[nodiscard]] std::uint64_t body_bytes_sent() const { return body_bytes_sent_; }
-  [[nodiscard]] std::size_t requests() const { return requests_; }  // so far
+  [[nodiscard]] std::size_t requests() const { return requests_; }  // total so far
   [[nodiscard]] const Limits& limits() const { return limits_; }
   [[nodiscard]] Http2SessionEvents& events() { return events_; }
   void release(Http2Stream& stream);
-  // While it is idle: the memory of streams that have ended; that, and nghttp2's.
+  // While idle: releases the memory of ended streams; the second also nghttp2's.
   void forget_streams() { free_.clear(); }
   void release_memory();
 
@@ -102,7 +103,7 @@ class Http2Session {
   std::vector<std::unique_ptr<Http2Stream>> free_;
   FrameBudget resets_;
   FrameBudget control_frames_;
-  std::size_t window_updates_due_ = 0;  // that our DATA frames have given reason for
+  std::size_t window_updates_due_ = 0;  // caused by our DATA frames
   std::int64_t now_ = 0;
   std::size_t requests_ = 0;
   std::size_t unsent_ = 0;
@@ -110,7 +111,7 @@ class Http2Session {
   std::string* out_ = nullptr;
   std::size_t out_max_ = 0;
   std::int32_t last_stream_ = 0;
-  std::array<std::int32_t, 128> reset_by_us_{};  // the newest
+  std::array<std::int32_t, 128> reset_by_us_{};  // the most recent ones
   std::size_t resets_by_us_ = 0;
   std::size_t buffered_body_max_;  // Limits::body_bytes_buffered_max; a client may leave a part of its window unused
   std::uint32_t fault_ = 0;

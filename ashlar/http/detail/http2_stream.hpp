@@ -19,8 +19,8 @@ namespace ashlar::http::detail {
 
 class Http2Session;
 
-// One stream: a request, what its handler makes of it, and what of that the client has not taken yet. Owned by its
-// session, which uses it again for later streams; it stays until the client's side and the handler are done with it.
+// One stream: a request, its handler, and the part of the response that the client has not accepted. Owned by its
+// session, which reuses it for later streams; it exists until both the client's side and the handler have finished.
 class Http2Stream {
  public:
   Http2Stream(Http2Session& session, const Limits& limits) : decoder(limits), session_(session) {}
@@ -28,7 +28,7 @@ class Http2Stream {
   Http2Stream& operator=(const Http2Stream&) = delete;
 
   void begin(std::int32_t id);
-  void end();  // gives back memory that an unusual request took
+  void end();  // releases memory that an unusual request needed
 
   [[nodiscard]] std::int32_t id() const { return id_; }
   [[nodiscard]] Http2Session& session() { return session_; }
@@ -40,15 +40,15 @@ class Http2Stream {
   Response response;
   std::optional<async::TaskHandle> task;  // the handler's, while it runs
   bool refused = false;                   // the decoder has the refusal
-  bool closed = false;                    // nothing is sent or received any more
+  bool closed = false;                    // nothing can be sent or received any more
   bool arriving = false;                  // its handler waits for the body
-  bool starting = false;                  // about to be given to its handler
-  bool answered = false;                  // the response's head is on its way
+  bool starting = false;                  // about to be passed to its handler
+  bool answered = false;                  // the response's head is being sent
   std::size_t place = 0;                  // among the session's streams
 
-  // What the client is to be sent, as the session pulls it.
+  // The output for the client, pulled by the session.
   enum class Production : std::uint8_t { going_on, whole, failed };
-  void send_whole();  // Response::body, from where it is
+  void send_whole();  // Response::body, without a copy
   void send_pieces();
   void append(std::string_view piece);
   void finish(Production production) { production_ = production; }
@@ -60,18 +60,18 @@ class Http2Stream {
   [[nodiscard]] std::string_view output() const;
   void sent(std::size_t bytes);
   [[nodiscard]] std::uint64_t bytes_sent() const { return bytes_sent_; }
-  bool deferred = false;  // the session waits to be told that there is more
+  bool deferred = false;  // the session waits for resume()
 
-  // For the connection's sweep: since when, in its clock, nothing has gone on; 0: it was not looked at yet.
+  // For the connection's sweep: since when, by its clock, nothing has progressed; 0: not examined yet.
   std::int64_t handling_since = 0;  // the handler runs; 0: it does not
   std::int64_t body_stalled_since = 0;
-  std::int64_t body_awaited_at = 0;  // the last sweep that found the body being waited for
+  std::int64_t body_awaited_at = 0;  // the last sweep at which the body was being awaited
   TransferPace body_pace;
   bool body_counted = false;  // by the connection's permit
   std::int64_t output_stalled_since = 0;
   std::uint64_t bytes_sent_before = 0;
 
-  // The handler's coroutine waits for anything to change; one at a time. On the loop.
+  // The handler's coroutine waits for any change; one at a time. On the loop.
   Task<> changed();
   void notify() {
     if (event_) event_->cancel();
@@ -86,7 +86,7 @@ class Http2Stream {
   Production production_ = Production::whole;
   bool in_pieces_ = false;
   std::string pending_;
-  std::size_t at_ = 0;  // of the response's body or of pending_: what is before it was sent
+  std::size_t at_ = 0;  // in the response's body or in pending_: the bytes before it were sent
   std::uint64_t bytes_sent_ = 0;
   std::size_t held_ = 0;  // of the session's unsent bytes
   std::optional<Timer> event_;

@@ -17,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-// For the tests of HTTP/2: a client that sends the frames it is told, right or wrong.
+// For the tests of HTTP/2: a client that sends arbitrary frames, valid or not.
 namespace ashlar::http::detail {
 
 struct Http2Answer {
@@ -49,13 +49,13 @@ class Http2TestClient : public Http2Frames {
   Http2TestClient& operator=(const Http2TestClient&) = delete;
 
   bool acknowledges = true;  // the server's SETTINGS
-  bool gives_window = true;  // what it has read may come again
+  bool gives_window = true;  // returns window for what it has read
 
   [[nodiscard]] test::RawClient& raw() { return raw_; }
 
   void send(std::string_view bytes) { (void)raw_.try_send(bytes); }
 
-  // The next frame, taken note of in the answers. Throws when the connection has ended.
+  // The next frame, recorded in the answers. Throws when the connection has ended.
   Frame read() {
     const std::string top = raw_.read(9);
     Frame out;
@@ -73,7 +73,7 @@ class Http2TestClient : public Http2Frames {
       if (out.type == type) return out;
     }
   }
-  // To the end of the stream's response, or its reset.
+  // Runs to the end of the stream's response, or its reset.
   Http2Answer answer(std::int32_t stream) {
     while (!answers_[stream].whole && !answers_[stream].reset) (void)read();
     return answers_[stream];
@@ -83,7 +83,7 @@ class Http2TestClient : public Http2Frames {
     send(get(stream, path));
     return answer(stream);
   }
-  // The code of the last GOAWAY before the end of the connection, which must come. nullopt: it ended without one.
+  // The code of the last GOAWAY before the end of the connection, which must follow. nullopt: it ended without one.
   std::optional<std::uint32_t> farewell() {
     try {
       while (true) (void)read();

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-// For the tests of HTTP/2: frames as bytes, right or wrong.
+// For the tests of HTTP/2: frames as bytes, valid or not.
 namespace ashlar::http::detail {
 
 struct Frame {

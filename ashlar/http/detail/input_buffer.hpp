@@ -9,8 +9,8 @@
 
 namespace ashlar::http::detail {
 
-// Whole pages from the kernel, to which they go back at once: malloc would keep a page or two of every buffer that
-// thousands of idle connections have given back.
+// Whole pages from the kernel, to which they are returned immediately: malloc would keep one or two pages of every
+// buffer that thousands of idle connections have released.
 class BufferPages {
  public:
   explicit BufferPages(std::size_t bytes = 0) : bytes_(bytes) {}
@@ -22,7 +22,7 @@ class BufferPages {
 using Buffer = std::unique_ptr<char[], BufferPages>;
 [[nodiscard]] Buffer make_buffer(std::size_t bytes);
 
-// Memory that connections read into, kept by a loop and lent out last in, first out, so that it stays in the cache.
+// Buffers for reading, owned by a loop and reused last in, first out, so that they stay in the CPU cache.
 class BufferPool {
  public:
   static constexpr std::size_t buffer_bytes = 16 * 1024;
@@ -35,8 +35,8 @@ class BufferPool {
   std::vector<Buffer> free_;
 };
 
-// What a connection has read and not yet used up. Between pin() and unpin() what came before is held where it is,
-// because a request's views point there.
+// The bytes that a connection has read and not consumed. Between pin() and unpin() earlier bytes stay in place, because
+// a request's views point to them.
 class InputBuffer {
  public:
   explicit InputBuffer(BufferPool& pool) : pool_(pool) {}
@@ -50,16 +50,16 @@ class InputBuffer {
   void added(std::size_t bytes) { end_ += bytes; }
   void consume(std::size_t bytes) { begin_ += bytes; }
 
-  // Not pinned: makes room behind what is unread, which may move.
+  // Not pinned: makes room after the unread bytes, which may move.
   void make_room();
-  // Pinned: makes room behind what is unread; what was consumed since pin() is lost, what is unread may move.
+  // Pinned: makes room after the unread bytes; bytes consumed since pin() are lost, unread ones may move.
   void make_room_behind_pin();
-  // Pinned: whether `bytes` from the unread ones on fit without moving anything.
+  // Pinned: whether `bytes`, counted from the unread ones, fit without moving anything.
   [[nodiscard]] bool fits(std::size_t bytes) const { return bytes <= capacity_ - begin_; }
 
   void pin() { pin_ = begin_; }
   void unpin();
-  // Not pinned and empty: gives the memory back to the pool until it is needed again.
+  // Not pinned and empty: returns the memory to the pool until it is needed again.
   void release();
 
  private:
@@ -73,7 +73,7 @@ class InputBuffer {
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
   std::size_t pin_ = 0;
-  Buffer held_;  // pinned, and full: what the request's views point to
+  Buffer held_;  // pinned, and full: the request's views point to it
   std::size_t held_capacity_ = 0;
 };
 

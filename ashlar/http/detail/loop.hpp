@@ -26,25 +26,25 @@ namespace ashlar::http::detail {
 class Connection;
 struct Exchange;
 
-// What is due when on one connection. A request sets it several times, so it is a plain store: there is no timer a
-// connection, but one sweep a loop that looks at all of them.
+// The next deadline of a connection. A request sets it several times, so setting it is a plain store: there are no
+// timers per connection, but one sweep per loop that examines all of them.
 struct Due {
   enum class Kind : std::uint8_t {
     nothing,
     deadline,  // expire() at `at`
-    head,      // the same; no request has begun, so the connection may make room for a new one
-    idle,      // the same, and the next sweep lets it rest()
-    resting,   // the same, and after a while it is to release_memory()
+    head,      // the same; no request has begun, so the connection may be closed for a new one
+    idle,      // the same, and the next sweep calls rest()
+    resting,   // the same, and after a while release_memory() is called
     released,  // the same, after that
-    watched,   // a handler runs: see whether the client is still there, and whether the handler is late
-    swept,     // HTTP/2: it looks after its streams itself, tick()
+    watched,   // a handler runs: checks whether the client is connected and whether the handler is late
+    swept,     // HTTP/2: it examines its own streams in tick()
   };
-  std::int64_t at = 0;  // milliseconds of the steady clock; of what is watched: since when
+  std::int64_t at = 0;  // milliseconds of the steady clock; for `watched`: since when
   Connection* connection = nullptr;
   Kind kind = Kind::nothing;
 };
 
-// How late the sweeps came, in nanoseconds. Written by the loop, read and taken from any thread.
+// How late the sweeps ran, in nanoseconds. Written by the loop, read and reset from any thread.
 struct LoopLag {
   std::atomic<std::int64_t> total = 0;
   std::atomic<std::int64_t> longest = 0;
@@ -53,8 +53,8 @@ struct LoopLag {
   void add(std::chrono::nanoseconds late);
 };
 
-// The part of a loop that HTTP needs: its connections and what is due on them, the time as of the last sweep, buffers.
-// Used from the loop's thread alone.
+// The HTTP state of a loop: its connections with their deadlines, the time of the last sweep, buffers. Used from the
+// loop's thread only.
 class Loop {
  public:
   explicit Loop(ServerShared& shared);
@@ -76,10 +76,10 @@ class Loop {
   }  // at the next one: not before this moment
   [[nodiscard]] bool draining() const { return draining_; }
   [[nodiscard]] LoopLag& lag() { return lag_; }
-  [[nodiscard]] boost::asio::ssl::context* tls() { return tls_.get(); }  // of new connections; null: plain
+  [[nodiscard]] boost::asio::ssl::context* tls() { return tls_.get(); }  // for new connections; null: no TLS
   void use_tls(std::shared_ptr<boost::asio::ssl::context> tls) { tls_ = std::move(tls); }
 
-  // The place is the index in the table; it changes when another connection ends: Connection::moved_to says so.
+  // The place is the index in the table; it changes when another connection ends: see Connection::moved_to.
   std::size_t add(Connection& connection);
   void remove(std::size_t place);
 
@@ -90,25 +90,25 @@ class Loop {
   void set_head(std::size_t place, std::chrono::milliseconds within) { set(place, within, Due::Kind::head); }
   void set_idle(std::size_t place, std::chrono::milliseconds within) { set(place, within, Due::Kind::idle); }
 
-  // Ends the connection that has been idle for the longest, when that is at least `idle_min`; without an idle one, the
-  // one that has been sending its TLS handshake or the head of a request for the longest. false: there is none.
+  // Ends the connection that has been idle longest, if for at least `idle_min`; without an idle one, the one that has
+  // been sending its TLS handshake or the head of a request longest. false: there is none.
   bool end_longest_waiting(std::chrono::milliseconds idle_min);
 
-  // A busy loop sends the answers of one turn together, at its end: a client that serves many of the connections is
-  // woken once for them and not once each. One that is not busy lets each go at once.
+  // A busy loop sends the responses of one turn together, at its end, so that a client with many of the connections is
+  // woken once for all of them. Otherwise each response is sent immediately.
   [[nodiscard]] bool gathers() const { return gathers_; }
   void count_answer() { ++answers_; }
   void flush_with_turn(Connection& connection);  // calls its send_gathered() when it waits for its next request
   void forget_flush(Connection& connection);
 
-  void drain();      // idle connections end now, the others after their answer
-  void abort_all();  // all end now; handlers are cancelled
+  void drain();      // ends idle connections now, the others after their response
+  void abort_all();  // ends all now; handlers are cancelled
 
  private:
   using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
                                                   boost::asio::wait_traits<std::chrono::steady_clock>, LoopExecutor>;
 
-  // Never earlier than asked for: the time is as old as the last sweep.
+  // Never earlier than requested: the time is as old as the last sweep.
   void set(std::size_t place, std::chrono::milliseconds within, Due::Kind kind) {
     due_[place].at = now_ + within.count() + interval_.count();
     due_[place].kind = kind;
@@ -124,7 +124,7 @@ class Loop {
   std::shared_ptr<boost::asio::ssl::context> tls_;
   BufferPool buffers_;
   UnsentTotal unsent_;
-  std::vector<std::unique_ptr<Exchange>> exchanges_;  // that nobody uses: the last one is still in the cache
+  std::vector<std::unique_ptr<Exchange>> exchanges_;  // unused; the last one is still in the CPU cache
   std::vector<Due> due_;
   std::vector<pollfd> polled_;
   std::vector<std::shared_ptr<Connection>> polled_connections_;
@@ -140,7 +140,7 @@ class Loop {
   bool sweeping_ = false;
   bool gathers_ = false;
   bool flush_posted_ = false;
-  boost::asio::io_context context_;  // after what its unfinished coroutines use while they are destroyed
+  boost::asio::io_context context_;  // declared after what its unfinished coroutines use while they are destroyed
   Timer timer_;
 };
 

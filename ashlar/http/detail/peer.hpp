@@ -8,7 +8,7 @@
 
 namespace ashlar::http::detail {
 
-// The other end of a connection, as each of its requests says it. Views into the connection.
+// The peer of a connection, as reported by each of its requests. Views into the connection.
 struct Peer {
   Scheme scheme = Scheme::http;
   std::string_view address;

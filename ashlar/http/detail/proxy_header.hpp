@@ -14,24 +14,24 @@
 
 namespace ashlar::http::detail {
 
-// What a header of the PROXY protocol says.
+// The content of a PROXY protocol header.
 struct ProxyHeader {
-  // Who is behind the proxy; nullopt: it speaks for itself (LOCAL: a check of its own; UNKNOWN).
+  // The client behind the proxy; nullopt: the proxy's own connection (LOCAL: a health check; UNKNOWN).
   std::optional<boost::asio::ip::tcp::endpoint> source;
 };
 
-// Reads the header of the PROXY protocol, version 1 or 2 (haproxy.org, proxy-protocol.txt, sections 2.1 and 2.2), piece
-// by piece and no byte more.
+// Parses a PROXY protocol header, version 1 or 2 (haproxy.org, proxy-protocol.txt, sections 2.1 and 2.2), piecewise,
+// without consuming bytes after it.
 class ProxyHeaderDecoder {
  public:
   explicit ProxyHeaderDecoder(std::size_t bytes_max) : bytes_max_(bytes_max) {}
 
-  // Takes the front of what arrived, as far as it is header, and gives its size.
+  // Consumes the header bytes at the front of `input` and returns their number.
   std::size_t take(std::string_view arrived);
 
   enum class Progress : std::uint8_t { need_more, done, refused };
   [[nodiscard]] Progress progress() const { return progress_; }
-  [[nodiscard]] const ProxyHeader& header() const { return header_; }  // once it is done
+  [[nodiscard]] const ProxyHeader& header() const { return header_; }  // valid once it is complete
 
  private:
   [[nodiscard]] std::size_t wanted() const;
@@ -47,8 +47,8 @@ class ProxyHeaderDecoder {
   ProxyHeader header_;
 };
 
-// Takes the header off the front of a connection, before TLS. nullopt: there is none, it is wrong, or it did not come
-// in time; nothing is to be sent to whoever that is.
+// Reads the header at the start of a connection, before TLS. nullopt: it is missing, invalid, or late; the connection
+// is closed without a response.
 [[nodiscard]] Task<std::optional<ProxyHeader>> read_proxy_header(Wire& wire);
 
 }  // namespace ashlar::http::detail

@@ -13,10 +13,10 @@
 
 namespace ashlar::http::detail {
 
-// The body of the request that a connection is at. One object serves one request after another.
+// The body of a connection's current request. One object serves one request after another.
 class RequestBody final : public BodyReader {
  public:
-  // Before all else. Both outlive the request.
+  // Called first. Both outlive the request.
   void use(Wire& wire, ConnectionPermit& permit) {
     wire_ = &wire;
     permit_ = &permit;
@@ -24,27 +24,27 @@ class RequestBody final : public BodyReader {
 
   // The input is pinned and begins with the body.
   void begin(const RequestHead& head);
-  // Takes what has arrived. true: the handler may run, because the body is here, or Limits::body_bytes_buffered_max of
-  // it, or the client waits for 100 Continue; or there is a refusal().
+  // Consumes what has arrived. true: the handler may run, because the body has arrived, or
+  // Limits::body_bytes_buffered_max of it, or the client waits for 100 Continue; or there is a refusal().
   [[nodiscard]] bool ready();
   // Reads until ready(). false: there is a refusal(), or the connection has ended.
   Task<bool> become_ready();
-  // Whether all of it was taken from the input.
+  // Whether all of it was consumed from the input.
   [[nodiscard]] bool finished() const { return ended_; }
-  // Why there is no whole body, when the connection has to say so itself.
+  // Why the body is incomplete, when the connection has to send the response itself.
   [[nodiscard]] const std::optional<Refusal>& refusal() const { return refusal_; }
-  // Whether the client may still be waiting to be asked for it.
+  // Whether the client may still be waiting for 100 Continue.
   [[nodiscard]] bool awaits_continue() const { return continue_due_; }
-  // Once an answer has begun, 100 Continue must not come after it.
+  // Once a response has begun, 100 Continue must not follow it.
   void answer_begins() { continue_due_ = false; }
 
-  // Drops what has arrived; true when that was the rest of it.
+  // Discards what has arrived; true when that was the rest of it.
   bool skip_arrived();
-  // Reads and drops the rest, up to Limits::discarded_body_bytes_max. false: there was more, or it did not come.
+  // Reads and discards the rest, up to Limits::discarded_body_bytes_max. false: there was more, or it did not arrive.
   Task<bool> discard();
-  // Whether discard() is worth a try.
+  // Whether discard() can succeed.
   [[nodiscard]] bool worth_discarding() const;
-  // After the request: gives back memory that an unusual body took.
+  // After the request: releases memory that an unusual body needed.
   void release_memory();
 
   [[nodiscard]] bool present() const override {
@@ -59,15 +59,15 @@ class RequestBody final : public BodyReader {
  private:
   enum class Taken : std::uint8_t { piece, end, need_more, failed };
 
-  // The next piece of what has arrived, into piece_.
+  // The next received piece, into piece_.
   Taken take();
   Taken take_chunked();
-  // What has arrived, appended to kept_.
+  // Appends what has arrived to kept_.
   Taken gather(std::size_t bytes_max);
-  // Waits for more; the error that read() returns when none comes.
+  // Waits for more; returns the error for read() when none arrives.
   enum class Room : std::uint8_t { behind_pin, in_place };
   Task<Result<>> arrive(Room room);
-  // Whether all of it fits behind its head in the input, where it can be completed without a copy.
+  // Whether the complete body fits after its head in the input, so that no copy is needed.
   [[nodiscard]] bool completes_in_place() const;
   [[nodiscard]] std::uint64_t received() const;
   // How long the client may take for the next piece.
@@ -83,8 +83,8 @@ class RequestBody final : public BodyReader {
   BodyFraming framing_ = BodyFraming::none;
   bool continue_due_ = false;
   bool ended_ = true;
-  bool begun_ = false;         // read() has handed something out
-  bool kept_is_next_ = false;  // kept_ was gathered before the first read(), which has not handed it out
+  bool begun_ = false;         // read() has returned data
+  bool kept_is_next_ = false;  // kept_ was gathered before the first read(), which has not returned it
   bool waited_for_ = false;    // counted by permit_
   TransferPace pace_;
   std::uint64_t content_length_ = 0;

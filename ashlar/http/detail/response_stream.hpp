@@ -10,14 +10,14 @@
 
 namespace ashlar::http::detail {
 
-// Where the streamed body of the response that a connection is at goes.
+// The destination of the streamed body of a connection's current response.
 class ResponseStream final : public BodyWriter {
  public:
-  void use(Wire& wire) { wire_ = &wire; }  // before all else; it outlives the response
+  void use(Wire& wire) { wire_ = &wire; }  // called first; it outlives the response
 
-  // The head is in the wire's output already. `length`: of ResponseFraming::length.
+  // The head is already in the wire's output. `length`: of ResponseFraming::length.
   void begin(ResponseFraming framing, std::uint64_t length);
-  // After the last write: ends the body. false: it was not as long as promised, or the client has gone.
+  // After the last write: ends the body. false: its length was not the announced one, or the client has disconnected.
   bool finish();
 
   Task<Result<>> write(std::string_view bytes) override;

@@ -24,14 +24,14 @@ namespace ashlar::http::detail {
 
 [[nodiscard]] IpAddress address_of(const boost::asio::ip::address& address);
 
-// Who begins with a header of the PROXY protocol, and what it may cost.
+// Which peers send a PROXY protocol header, and its limits.
 struct ProxyProtocol {
   IpNetworks networks;
   std::size_t header_bytes_max = 0;
   std::chrono::milliseconds header_time_max{0};
 };
 
-// What all loops of a server share.
+// State shared by all loops of a server.
 struct ServerShared {
   ServerShared(const Limits& server_limits, Handler& server_handler,
                std::shared_ptr<boost::asio::ssl::context> server_tls, ProxyProtocol proxies, Protocols server_protocols)
@@ -43,21 +43,21 @@ struct ServerShared {
 
   const Limits limits;
   Handler& handler;
-  const std::shared_ptr<boost::asio::ssl::context> tls;  // what loops begin with; null: plain
+  const std::shared_ptr<boost::asio::ssl::context> tls;  // the loops' initial context; null: no TLS
   const ProxyProtocol proxy_protocol;
   const Protocols protocols;
-  std::size_t loops = 1;  // set before the first of them is made
+  std::size_t loops = 1;  // set before the first loop is created
   std::atomic<std::size_t> connections{0};
   AddressCounts addresses;
   AddressCounts awaited_bodies;
   std::mutex mutex;
-  std::condition_variable none_left;  // connections fell to zero
+  std::condition_variable none_left;  // notified when there are no connections left
 
   void connection_ended();
 };
 
-// A place among Limits::connections_max and connections_per_address_max, held by a connection as long as it lives, and
-// what the connection takes of the other limits of its address.
+// A connection's slot among Limits::connections_max and connections_per_address_max, held as long as the connection
+// lives, and its share of the other limits of its address.
 class ConnectionPermit {
  public:
   // Always counts one.
@@ -65,13 +65,13 @@ class ConnectionPermit {
   ConnectionPermit(ConnectionPermit&& other) noexcept;
   ConnectionPermit& operator=(ConnectionPermit&&) = delete;
   ~ConnectionPermit();
-  // Whether it was taken beyond Limits::connections_max: this connection, or another one, is to end.
+  // Whether it exceeds Limits::connections_max: this connection, or another one, must end.
   [[nodiscard]] bool beyond_limit() const { return beyond_limit_; }
-  // Once: counts it for the client's address. false: the address is at its limit, and this connection is to end.
+  // Call once: counts it for the client's address. false: the address is at its limit, and this connection must end.
   [[nodiscard]] bool count_for(const boost::asio::ip::address& address);
 
-  // A request of this connection begins to wait for its body, and ends that. false: the address is at
-  // Limits::awaited_bodies_per_address_max, and nothing was counted. What is not given back ends with the permit.
+  // Marks the start and the end of a wait for a request's body. false: the address is at
+  // Limits::awaited_bodies_per_address_max, and nothing was counted. Unreturned counts end with the permit.
   [[nodiscard]] bool begin_body();
   void end_body();
 

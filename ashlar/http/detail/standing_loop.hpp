@@ -12,8 +12,8 @@
 // For tests and fuzz targets.
 namespace ashlar::http::detail {
 
-// A loop that goes round when it is told to, on the caller's thread, so that one can do something between two of its
-// steps, and the same bytes always meet the same steps.
+// A loop that runs only when told to, on the caller's thread, so that a test can act between two of its steps, and the
+// same bytes always meet the same steps.
 class StandingLoop {
  public:
   StandingLoop(const Limits& limits, Handler& handler)
@@ -22,7 +22,7 @@ class StandingLoop {
   [[nodiscard]] Loop& loop() { return loop_; }
   [[nodiscard]] std::size_t connections() const { return shared_.connections.load(); }
 
-  // Takes a connected stream socket over, of any family.
+  // Takes ownership of a connected stream socket, of any family.
   void serve(int descriptor) {
     Socket socket(loop_.context());
     socket.assign(boost::asio::ip::tcp::v4(), descriptor);
@@ -31,7 +31,7 @@ class StandingLoop {
     Connection::start(loop_, std::move(socket), peer, ConnectionPermit(shared_), Preface::none);
     go_round();
   }
-  // All that can go on without waiting.
+  // Runs everything that is ready without waiting.
   void go_round() {
     loop_.context().restart();
     loop_.context().poll();

@@ -22,7 +22,7 @@ namespace ashlar::http::detail {
 // For the tests of connections and servers: each path is a way to answer.
 class TestHandler final : public Handler {
  public:
-  static constexpr std::size_t huge_bytes = 16'000'000;  // of /huge: more than a socket takes at once
+  static constexpr std::size_t huge_bytes = 16'000'000;  // of /huge: more than a socket accepts at once
 
   Signal<boost::asio::io_context*> entered;  // /gate runs, on this loop
   Signal<std::string> left;                  // how /gate ended: "opened", "cancelled" or "late"
@@ -31,9 +31,9 @@ class TestHandler final : public Handler {
 
   std::atomic<int> handled = 0;  // requests so far
 
-  std::counting_semaphore<> joined{0};  // how often /joined was asked for: an answer that goes with others
+  std::counting_semaphore<> joined{0};  // number of requests to /joined, whose response is sent together with others
 
-  // Lets /gate go on. From any thread.
+  // Releases /gate. From any thread.
   void open(boost::asio::io_context& loop) {
     boost::asio::post(loop, [this] { gate_->cancel(); });
   }
@@ -182,7 +182,7 @@ class TestHandler final : public Handler {
     co_await timer.async_wait(asio::use_awaitable_t<LoopExecutor>{});
   }
 
-  // Answers after the loop has been round once.
+  // Answers after the loop has run once.
   static Task<> later(Response& response) {
     co_await boost::asio::post(co_await boost::asio::this_coro::executor, boost::asio::use_awaitable_t<LoopExecutor>{});
     response.body = "later";

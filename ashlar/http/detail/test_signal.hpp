@@ -8,7 +8,7 @@
 
 namespace ashlar::http::detail {
 
-// It comes, or the test fails.
+// Waits for the value; the test fails if it does not arrive.
 template <class T>
 class Signal {
  public:

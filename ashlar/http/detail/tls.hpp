@@ -14,15 +14,16 @@ namespace ashlar::http::detail {
 
 using TlsContext = boost::asio::ssl::context;
 
-// What connections are made with: certificate, versions, ciphers, protocols (ALPN, RFC 7301). A connection keeps what
-// it needs of it, so it may be replaced while they live. `tickets` outlives it and them. Errors: see inspect_tls().
+// The TLS configuration of connections: certificate, versions, ciphers, protocols (ALPN, RFC 7301). A connection keeps
+// its own references, so the context may be replaced meanwhile. `tickets` outlives the context and the connections.
+// Errors: see inspect_tls().
 [[nodiscard]] Result<std::shared_ptr<TlsContext>> make_tls_context(const TlsOptions& options, TicketKeys& tickets,
                                                                    Protocols protocols);
 
 [[nodiscard]] TlsCertificate certificate_of(TlsContext& context);
 
-// After a handshake: the subject of the client's certificate (RFC 4514, UTF-8); empty when it sent none. There is no
-// unverified one.
+// After a handshake: the subject of the client's certificate (RFC 4514, UTF-8); empty when it sent none. It is always
+// verified.
 [[nodiscard]] std::string client_certificate_subject(SSL* connection);
 
 }  // namespace ashlar::http::detail

@@ -13,8 +13,9 @@
 
 namespace ashlar::http::detail {
 
-// The keys that seal session tickets (RFC 5077 section 4): one for new tickets, and the one before it, which only opens
-// those that are out. Safe from any thread. Outlives every SSL_CTX that uses it, so sessions outlive a certificate.
+// The keys that encrypt session tickets (RFC 5077 section 4): one for new tickets, and its predecessor, which only
+// decrypts earlier ones. Safe from any thread. Outlives every SSL_CTX that uses it, so sessions survive a new
+// certificate.
 class TicketKeys {
  public:
   using Moment = std::chrono::steady_clock::time_point;
@@ -35,12 +36,12 @@ class TicketKeys {
   TicketKeys(const TicketKeys&) = delete;
   TicketKeys& operator=(const TicketKeys&) = delete;
 
-  // The key for new tickets; nullopt when there is no randomness to make one of.
+  // The key for new tickets; nullopt when no random bytes are available for one.
   [[nodiscard]] std::optional<Key> current(Moment now);
-  // The key of that name, unless it has served its time.
+  // The key of that name, unless it has expired.
   [[nodiscard]] std::optional<Found> find(std::span<const unsigned char, name_bytes> name, Moment now);
 
-  void serve(SSL_CTX* context);  // its tickets are sealed and opened with these keys from now on
+  void serve(SSL_CTX* context);  // its tickets use these keys from now on
 
  private:
   struct Made {

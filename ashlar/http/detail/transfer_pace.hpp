@@ -15,14 +15,14 @@ struct PaceRule {
   std::chrono::milliseconds wait_time_max{0};  // of the whole transfer; 0: no limit
 };
 
-// How fast a client sends a body or takes a response: the time spent waiting for the client against the bytes it has
-// moved. Neither a timer nor a clock: the owner reports each wait, so the server's own pauses do not count.
+// Measures how fast a client sends a body or accepts a response: the time spent waiting for the client against the
+// bytes transferred. Has no timer and no clock: the owner reports each wait, so the server's own pauses do not count.
 class TransferPace {
  public:
   void reset() { waited_ms_ = 0; }
   void add_wait(std::int64_t milliseconds) { waited_ms_ += milliseconds; }
 
-  // How long the next wait may take when `bytes` have been moved so far. Zero or less: the client is too slow.
+  // How long the next wait may take when `bytes` have been transferred so far. Zero or less: the client is too slow.
   [[nodiscard]] std::chrono::milliseconds time_left(std::uint64_t bytes, const PaceRule& rule) const {
     constexpr std::int64_t no_limit = std::int64_t{1} << 40;
     std::int64_t allowed = rule.wait_time_max.count() > 0 ? rule.wait_time_max.count() : no_limit;

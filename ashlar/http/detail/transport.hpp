@@ -21,13 +21,13 @@ using boost::system::error_code;
 using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, LoopExecutor>;
 using IoResult = std::tuple<error_code, std::size_t>;
 
-// Awaiting with it gives the error beside the result: an ordinary end of a connection is no exception.
+// Makes awaiting return the error with the result: an ordinary end of a connection is no exception.
 inline constexpr boost::asio::as_tuple_t<boost::asio::use_awaitable_t<LoopExecutor>> with_error{};
 
-// What is written at once: output, a piece of a body, what ends it.
+// Buffers written together: output, a piece of a body, its ending.
 using WriteBuffers = std::array<boost::asio::const_buffer, 3>;
 
-// A socket, plain or under TLS, with one branch an operation instead of everything above it compiled twice.
+// A socket, with or without TLS: one branch per operation instead of compiling everything above it twice.
 class Transport {
  public:
   Transport(Socket socket, boost::asio::ssl::context* tls) : socket_(std::move(socket)) {
@@ -51,18 +51,19 @@ class Transport {
       socket_.async_write_some(buffer, std::move(handler));
     }
   }
-  // What the socket takes at once. would_block: nothing, and always so under TLS, whose engine keeps no half a record.
+  // Writes what the socket accepts at once. would_block: nothing; always so under TLS, whose engine cannot keep half a
+  // record.
   template <class Buffers>
   std::size_t try_write(const Buffers& buffers, error_code& failed) {
     if (!tls_) return socket_.write_some(buffers, failed);
     failed = boost::asio::error::would_block;
     return 0;
   }
-  // Past TLS: whether anything came, for an idle connection that keeps no buffer.
+  // Below TLS: whether anything has arrived, for an idle connection without a buffer.
   [[nodiscard]] Task<std::tuple<error_code>> wait_readable() {
     return socket_.async_wait(Socket::wait_read, with_error);
   }
-  // Past TLS: what comes after the last answer is of no interest.
+  // Below TLS: discards what arrives after the last response.
   [[nodiscard]] Task<IoResult> read_raw(boost::asio::mutable_buffer buffer) {
     return socket_.async_read_some(buffer, with_error);
   }

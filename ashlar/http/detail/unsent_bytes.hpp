@@ -10,8 +10,8 @@ namespace ashlar::http::detail {
 class Connection;
 class UnsentTotal;
 
-// The bytes of responses that one connection holds because its client has not taken them: its share of its loop's
-// total. Up to `uncounted_max` count as none, and a streamed response hardly exceeds that. Used from the loop's thread.
+// The response bytes that one connection holds because its client has not accepted them: its share of its loop's total.
+// Up to `uncounted_max` bytes do not count; a streamed response rarely exceeds that. Used from the loop's thread.
 class UnsentBytes {
  public:
   static constexpr std::size_t uncounted_max = 128 * 1024;
@@ -23,8 +23,8 @@ class UnsentBytes {
   UnsentBytes& operator=(const UnsentBytes&) = delete;
 
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
-  // Ends the connections that have held theirs for the longest until as many fit. Never its own: the only response of a
-  // loop may be of any size.
+  // Ends the connections that have held bytes longest until this many fit. Never its own: a loop's only response may
+  // have any size.
   void set(std::size_t bytes) {
     if (bytes <= uncounted_max) bytes = 0;
     if (bytes != bytes_) change(bytes);
@@ -41,7 +41,7 @@ class UnsentBytes {
   boost::intrusive::list_member_hook<> hook_;
 };
 
-// Of all connections of a loop.
+// The total over all connections of a loop.
 class UnsentTotal {
  public:
   explicit UnsentTotal(std::size_t bytes_max) : bytes_max_(bytes_max) {}
@@ -54,7 +54,7 @@ class UnsentTotal {
 
   std::size_t bytes_max_;
   std::size_t bytes_ = 0;
-  boost::intrusive::list<UnsentBytes, Hook> holders_;  // those with bytes, from the one that has had some the longest
+  boost::intrusive::list<UnsentBytes, Hook> holders_;  // those with bytes, the longest holder first
 };
 
 }  // namespace ashlar::http::detail

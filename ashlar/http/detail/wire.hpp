@@ -11,7 +11,7 @@
 
 namespace ashlar::http::detail {
 
-// A connection's bytes: what came in and was not used, what goes out and was not sent, and what is due meanwhile.
+// A connection's bytes: received and not consumed, to be sent, and the current deadline.
 class Wire {
  public:
   Wire(Loop& loop, Socket socket, Connection& owner)
@@ -25,9 +25,9 @@ class Wire {
   [[nodiscard]] Loop& loop() { return loop_; }
   [[nodiscard]] Transport& transport() { return transport_; }
   [[nodiscard]] bool broken() const { return broken_; }    // nothing can be sent or received any more
-  [[nodiscard]] bool expired() const { return expired_; }  // the last operation ended because its time was over
+  [[nodiscard]] bool expired() const { return expired_; }  // the last operation exceeded its time
 
-  // What is due from now on. Each replaces the one before.
+  // The current deadline. Each call replaces the previous one.
   void due_idle() { loop_.set_idle(place_, loop_.limits().idle_time_max); }
   void due_in(std::chrono::milliseconds time) { loop_.set_deadline(place_, time); }
   void due_head(std::chrono::milliseconds time) { loop_.set_head(place_, time); }
@@ -35,7 +35,7 @@ class Wire {
   void due_swept() { loop_.set_swept(place_); }
   void watch_client() { loop_.set_watched(place_); }
 
-  // One read, in two halves so that the busiest place in a connection's life needs no coroutine of its own:
+  // One read, in two halves, so that the most frequent operation of a connection needs no coroutine of its own:
   // `auto [failed, size] = co_await wire.read(); if (wire.has_read(failed, size)) ...`
   [[nodiscard]] Task<IoResult> read() {
     expired_ = false;
@@ -43,28 +43,28 @@ class Wire {
     return transport_.read_some(boost::asio::buffer(room.data(), room.size()));
   }
   bool has_read(error_code failed, std::size_t size);
-  // Past TLS: whether something has come that read() would take.
+  // Below TLS: whether something has arrived that read() would return.
   [[nodiscard]] bool has_unread();
-  // Reads more of a body into the room that has been made, within `time`.
+  // Reads more of a body into the prepared room, within `time`.
   Task<bool> read_body(std::chrono::milliseconds time);
 
-  // How often something was sent: what stood in the output before may be taken back while this stays the same.
+  // The number of sends: earlier output may be withdrawn while this is unchanged.
   [[nodiscard]] std::uint64_t sends() const { return sends_; }
   enum class Flushed : std::uint8_t { all, blocked, failed };
-  // Sends `output` as far as the socket takes it at once.
+  // Sends as much of `output` as the socket accepts at once.
   Flushed try_flush();
-  // Sends all of `output`, then `piece`, then `ending`, waiting for a slow reader as Limits::write_time_max and
-  // response_bytes_per_second_min say. false: it was too slow, or has gone, or had to make room (unsent).
+  // Sends all of `output`, then `piece`, then `ending`, waiting for a slow reader within Limits::write_time_max and
+  // response_bytes_per_second_min. false: it was too slow, has disconnected, or had to make room (unsent).
   Task<bool> flush(std::string_view piece = {}, std::string_view ending = {});
 
-  // The last of a connection: tells the other side that nothing comes any more. `lingering` first lets it finish what
-  // it is sending, and so does `at_once` when something lies unread: closing would send a reset after the last answer,
-  // which can take it away from the reader (RFC 9112 section 9.6).
+  // Closes a connection: tells the peer that nothing follows. `lingering` first lets the peer finish sending, and so
+  // does `at_once` when received bytes are unread: closing would send a reset after the last response, which can
+  // destroy it before it is read (RFC 9112 section 9.6).
   enum class Goodbye : std::uint8_t { at_once, lingering };
   Task<> close(Goodbye goodbye);
 
-  void break_off() { broken_ = true; }  // nothing is to be said any more
-  void expire();                        // from the sweep: ends the operation that waits
+  void break_off() { broken_ = true; }  // nothing further is sent
+  void expire();                        // called by the sweep: ends the waiting operation
   void cancel();                        // the same without a reason
   void moved_to(std::size_t place) { place_ = place; }
   [[nodiscard]] std::size_t place() const { return place_; }

@@ -16,7 +16,7 @@
 
 namespace ashlar::http::detail {
 
-// A request as it goes over the wire.
+// A request in wire format.
 struct WireRequest {
   Method method;
   std::string head;
@@ -27,8 +27,8 @@ struct WireRequest {
 [[nodiscard]] WireRequest wire_request(const ClientRequest& request, const RequestUrl& url,
                                        const ClientOptions& options);
 
-// A connection to a server, for one exchange after another. Belongs to one loop. References that its tasks take are to
-// what is in the frame that awaits them.
+// A connection to a server, for consecutive exchanges. Belongs to one loop. Its tasks take references to objects in the
+// awaiting frame.
 class ClientConnection {
  public:
   // The options outlive it.
@@ -37,18 +37,18 @@ class ClientConnection {
   ClientStream stream;
 
   // Writes the request and reads its response (all but ClientResponse::url). Errors: http_client.connection_lost,
-  // .malformed_response, .response_too_large. After an error it is not to be used again.
+  // .malformed_response, .response_too_large. After an error the connection must not be used again.
   Task<Result<ClientResponse>> exchange(const WireRequest& request);
 
-  // Whether the last exchange left the connection fit for another: HTTP/1.1, not closing, all of both messages
-  // transferred, and nothing received behind the response.
+  // Whether the connection can be used for another exchange: HTTP/1.1, not closing, both messages transferred
+  // completely, and nothing received after the response.
   [[nodiscard]] bool reusable() { return reusable_ && input_.empty() && !stream.has_input_or_end(); }
-  // Whether a byte of the last response has come.
+  // Whether a byte of the last response has arrived.
   [[nodiscard]] bool response_began() const { return response_began_; }
   [[nodiscard]] std::chrono::milliseconds idle_time_max() const { return idle_time_max_; }
 
  private:
-  // false: the peer's orderly end.
+  // false: the peer closed the connection in order.
   Task<Result<bool>> receive();
   Task<Result<ReceivedHead>> read_head(Method method);
   Task<Result<>> read_body(const ReceivedHead& head, std::size_t bytes_max, std::string& body);
@@ -57,7 +57,7 @@ class ClientConnection {
   Task<Result<>> read_until_close(std::size_t bytes_max, std::string& body);
 
   const ClientOptions& options_;
-  std::string input_;  // received and not used
+  std::string input_;  // received and not consumed
   bool response_began_ = false;
   bool reusable_ = false;
   std::chrono::milliseconds idle_time_max_{0};

@@ -16,19 +16,19 @@
 
 namespace ashlar::http::detail {
 
-// What connections are made with. All of it outlives the dialling and the connections.
+// The dependencies of dialling. All of them outlive the dialling and the connections.
 struct Dialer {
   const ClientOptions& options;
   Resolver& resolver;
   const Clock& clock;
   boost::asio::ssl::context& tls;
-  std::atomic<std::uint64_t>& connects;  // counts the addresses that are dialled
+  std::atomic<std::uint64_t>& connects;  // counts the dialled addresses
 };
 
-// Resolves the origin's host once, refuses the addresses that the policy does not allow, and connects to one of the
-// others by its number: a name server that answers differently the next time changes nothing. `phase`, of the frame
-// that awaits the task, says in which part it is, for a deadline's message. Errors: http_client.unresolved,
-// .overloaded, .refused_by_policy, .unreachable, .tls_failed. Cancelled: throws operation_aborted.
+// Resolves the origin's host once, drops the addresses that the policy refuses, and connects to one of the others by
+// its number, so that a name server that answers differently the next time has no effect. `phase`, in the awaiting
+// frame, is the current phase, for the message of a deadline. Errors: http_client.unresolved, .overloaded,
+// .refused_by_policy, .unreachable, .tls_failed. Cancellation throws operation_aborted.
 [[nodiscard]] Task<Result<std::unique_ptr<ClientConnection>>> dial(Dialer dialer, Origin origin, EgressPolicy egress,
                                                                    std::string_view& phase);
 

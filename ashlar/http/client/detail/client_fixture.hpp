@@ -29,7 +29,7 @@ using test::ScriptedServer;
 using test::ServerPeer;
 using test::ServerScript;
 
-// Answers from a table: each host has a list of answers, of which the last one stays. Without a row: unresolved.
+// Resolves from a table: each host has a list of answers, the last of which repeats. Without a row: unresolved.
 class FakeResolver final : public Resolver {
  public:
   using Answer = std::vector<std::string>;
@@ -85,7 +85,7 @@ class ClientFixture : public ::testing::Test, protected tests::TestLoop {
     return out;
   }
 
-  // A send that can be cancelled, and what became of it: as outcome(), or "aborted".
+  // A cancellable send and its outcome: as outcome(), or "aborted".
   class Sent {
    public:
     Sent(boost::asio::io_context& loop, Client& client, ClientRequest request) : loop_(loop), scope_(loop) {

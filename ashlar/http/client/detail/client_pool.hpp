@@ -21,7 +21,7 @@
 
 namespace ashlar::http::detail {
 
-// Requests share connections only where all of this is equal.
+// Requests share connections only if all of this is equal.
 struct PoolKey {
   explicit PoolKey(const Origin& origin, EgressPolicy policy)
       : scheme(origin.scheme), host(origin.host), port(origin.port), egress(std::move(policy)) {}
@@ -34,20 +34,20 @@ struct PoolKey {
   friend auto operator<=>(const PoolKey&, const PoolKey&) = default;
 };
 
-// The connections of one loop: how many each host may have in use, who waits for one, and which are kept unused.
-// Used on its loop alone, but for the figures. Held by the frames that use it.
+// The connections of one loop: the number in use per host, the requests that wait for one, and the idle ones. Used on
+// its loop only, except for the figures. Owned by the frames that use it.
 class ClientPool : public std::enable_shared_from_this<ClientPool> {
   struct Host;
   using Hosts = std::map<PoolKey, Host>;
 
  public:
-  // What outlives the pool: the loop, the options and the clock.
+  // The loop, the options and the clock outlive the pool.
   ClientPool(boost::asio::io_context& loop, const ClientOptions& options, const Clock& clock);
   ~ClientPool();
   ClientPool(const ClientPool&) = delete;
   ClientPool& operator=(const ClientPool&) = delete;
 
-  // A place among the connections_per_host_max of a host. The pool outlives it.
+  // One of a host's connections_per_host_max slots. The pool outlives it.
   class Permit {
    public:
     Permit(ClientPool& pool, Hosts::iterator host) : pool_(&pool), host_(host) {}
@@ -63,16 +63,16 @@ class ClientPool : public std::enable_shared_from_this<ClientPool> {
     Hosts::iterator host_;
   };
 
-  // In the order of asking. Cancelled: throws operation_aborted.
+  // In the order of the calls. Cancellation throws operation_aborted.
   Task<Permit> acquire(PoolKey key);
-  // The connection of the host that was used last and can be used still; null: there is none.
+  // The host's most recently used connection that is still usable; null: there is none.
   std::unique_ptr<ClientConnection> take_idle(const Permit& permit);
-  // Keeps the connection, if it is fit for another exchange.
+  // Keeps the connection if it can be used for another exchange.
   void put_idle(const Permit& permit, std::unique_ptr<ClientConnection> connection);
 
   [[nodiscard]] boost::asio::io_context& loop() { return loop_; }
 
-  std::size_t requests = 0;  // that run or wait now
+  std::size_t requests = 0;  // running or waiting now
 
   // Written by the loop, read by any thread.
   struct Figures {
@@ -91,7 +91,7 @@ class ClientPool : public std::enable_shared_from_this<ClientPool> {
   struct Host {
     std::size_t active = 0;
     std::deque<Waiter*> waiters{};
-    std::deque<Idle> idle{};  // the one unused longest first
+    std::deque<Idle> idle{};  // the least recently used one first
   };
 
   void release(Hosts::iterator host);

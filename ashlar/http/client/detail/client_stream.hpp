@@ -23,7 +23,7 @@ namespace ashlar::http::detail {
 
 using ClientSocket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, LoopExecutor>;
 
-// Throws operation_aborted when `failed` says that the coroutine was cancelled.
+// Throws operation_aborted when `failed` means that the coroutine was cancelled.
 void throw_if_aborted(const boost::system::error_code& failed);
 
 // A connected socket, plain or under TLS. Belongs to one loop. Destroying it closes the connection.
@@ -35,15 +35,15 @@ class ClientStream {
   ClientStream(const ClientStream&) = delete;
   ClientStream& operator=(const ClientStream&) = delete;
 
-  // The empty text: done. Otherwise what was wrong, for the log. The context outlives this.
+  // Empty: success. Otherwise the reason for the failure, for the log. The context outlives this.
   Task<std::string> secure(boost::asio::ssl::context& context, Origin origin, Timestamp now);
 
-  // All of both; they outlive the operation. Cancelled: throws operation_aborted.
+  // Writes all of both; they outlive the operation. Cancellation throws operation_aborted.
   Task<boost::system::error_code> write(std::string_view head, std::string_view body);
-  // At least one byte, or an error: eof is the peer's orderly end. Cancelled: throws operation_aborted.
+  // At least one byte, or an error: eof is the peer's orderly close. Cancellation throws operation_aborted.
   Task<IoResult> read_some(boost::asio::mutable_buffer room);
 
-  // Whether the peer has closed, or has sent what nobody asked for: no request can follow then.
+  // Whether the peer has closed, or has sent unexpected bytes: then no request can follow.
   [[nodiscard]] bool has_input_or_end();
 
  private:

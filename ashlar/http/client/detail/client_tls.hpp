@@ -16,11 +16,11 @@ namespace ashlar::http::detail {
 // none). Throws std::invalid_argument when the file cannot be used.
 [[nodiscard]] std::shared_ptr<boost::asio::ssl::context> make_client_tls_context(const std::string& ca_file);
 
-// Before the handshake: the peer must show a certificate that is valid at `now` for the origin's name or address (RFC
-// 9525; the subject's common name is ignored). A name is sent as SNI (RFC 6066 section 3). false: OpenSSL refuses.
+// Before the handshake: requires a peer certificate that is valid at `now` for the origin's name or address (RFC 9525;
+// the subject's common name is ignored). A name is sent as SNI (RFC 6066 section 3). false: OpenSSL refuses.
 [[nodiscard]] bool expect_peer(SSL* connection, const Origin& origin, Timestamp now);
 
-// After a handshake that failed: what was wrong, for the log.
+// The reason for a failed handshake, for the log.
 [[nodiscard]] std::string handshake_failure(SSL* connection, const boost::system::error_code& failed);
 
 }  // namespace ashlar::http::detail

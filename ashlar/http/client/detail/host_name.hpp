@@ -9,13 +9,13 @@
 
 namespace ashlar::http::detail {
 
-// A host in its one spelling: see RequestUrl.
+// A host in its canonical spelling: see RequestUrl.
 struct HostName {
   std::string text;
   std::optional<IpAddress> address;  // set when it is an address
 };
 
-// `text` without brackets and port: a DNS name (RFC 1123 section 2.1; underscores are taken, too) or an IPv4 address.
+// `text` without brackets and port: a DNS name (RFC 1123 section 2.1; underscores are accepted) or an IPv4 address.
 [[nodiscard]] std::optional<HostName> parse_host_name(std::string_view text);
 [[nodiscard]] HostName host_name_of(const IpAddress& address);
 // 1 to 65535 in at most five digits.

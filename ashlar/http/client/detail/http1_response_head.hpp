@@ -13,15 +13,15 @@
 namespace ashlar::http::detail {
 
 struct ResponseHeadLimits {
-  std::size_t bytes_max;   // of one head, its blank line included
+  std::size_t bytes_max;   // of one head, including its blank line
   std::size_t fields_max;  // of one head
 };
 
-// What a received head says. How the body ends follows RFC 9112 section 6.3.
+// The relevant parts of a received head. RFC 9112 section 6.3 determines how the body ends.
 struct ReceivedHead {
   enum class Framing : std::uint8_t { none, length, chunked, until_close };
 
-  std::size_t bytes = 0;  // of the input, the blank line included
+  std::size_t bytes = 0;  // of the input, including the blank line
   int status = 0;
   ReceivedFields fields{};
   Framing framing = Framing::none;
@@ -32,19 +32,18 @@ struct ReceivedHead {
   [[nodiscard]] bool interim() const { return status < 200; }
 };
 
-// The head of an HTTP/1 response: a state machine without I/O. What another recipient could read in another way is
-// malformed: a line that does not end in CR LF, a folded line, white space before a colon, a control character, two
-// lengths (even equal ones), a length next to Transfer-Encoding, a coding other than chunked.
-// The server's reason phrase is ignored.
+// Parses the head of an HTTP/1 response: a state machine without I/O. Ambiguous messages are malformed: a line that
+// does not end in CR LF, a folded line, white space before a colon, a control character, two lengths (even equal ones),
+// a length next to Transfer-Encoding, a coding other than chunked. The reason phrase is ignored.
 class Http1ResponseHeadDecoder {
  public:
   enum class Progress : std::uint8_t { need_more, ready, malformed, too_large };
 
-  // `method` is that of the request: it decides whether there is a body.
+  // `method` is the request's: it determines whether there is a body.
   Http1ResponseHeadDecoder(const ResponseHeadLimits& limits, Method method) : limits_(limits), method_(method) {}
 
-  // `input` begins with the head's first byte and has, from call to call, only grown; it may have moved.
-  // After any outcome but need_more: reset(), for the head behind an interim one.
+  // `input` begins with the head's first byte and has only grown since the previous call; it may have moved. After any
+  // outcome but need_more: reset(), for the head after an interim one.
   [[nodiscard]] Progress decode(std::string_view input);
   [[nodiscard]] ReceivedHead& head() { return head_; }
   [[nodiscard]] const char* broken_rule() const { return broken_rule_; }  // of what is malformed; for the log
@@ -62,7 +61,7 @@ class Http1ResponseHeadDecoder {
   Method method_;
   ReceivedHead head_;
   const char* broken_rule_ = "";
-  std::size_t scanned_ = 0;  // everything before it is known to be good
+  std::size_t scanned_ = 0;  // the bytes before it are checked
   std::size_t line_start_ = 0;
   Version version_ = Version::http_1_1;
   std::optional<std::uint64_t> length_;
