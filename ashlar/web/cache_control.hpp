@@ -8,7 +8,7 @@
 
 namespace ashlar::web {
 
-// The Cache-Control of a response (RFC 9111 section 5.2.2), as a value that cannot contradict itself.
+// The Cache-Control of a response (RFC 9111 section 5.2.2), as a value without contradictory directives.
 //
 //   CacheControl::no_store()                                     "no-store"
 //   CacheControl::revalidate(CacheControl::Keeper::client)       "private, no-cache"
@@ -17,24 +17,24 @@ namespace ashlar::web {
 class CacheControl {
  public:
   enum class Keeper : std::uint8_t {
-    client,  // the one who asked, and no cache that others share
+    client,  // the client itself, and no shared cache
     anyone,
   };
 
-  // Kept by nobody.
+  // Not stored.
   static CacheControl no_store() { return CacheControl("no-store"); }
-  // Kept, and asked about each time before it is used: with an ETag, that costs a 304.
+  // Stored, but revalidated before each use: with an ETag, that costs a 304.
   static CacheControl revalidate(Keeper keeper) { return CacheControl(word_of(keeper) + ", no-cache"); }
-  // Used for that long without asking. Asserts that the time is not negative.
+  // Used for that long without revalidation. Asserts that the time is not negative.
   static CacheControl for_time(std::chrono::seconds fresh, Keeper keeper);
 
-  // Never asked about while it is fresh, not even when a person reloads: for names that change with their content.
+  // Not revalidated while it is fresh, not even when the user reloads: for names that change with their content.
   [[nodiscard]] CacheControl immutable() && { return std::move(*this).with("immutable"); }
-  // For that long past its time it may still be used while a new one is fetched (RFC 5861).
+  // May be served stale for that long while a new one is fetched (RFC 5861).
   [[nodiscard]] CacheControl stale_while_revalidate(std::chrono::seconds stale) &&;
-  // Past its time it may never be used without asking.
+  // Must not be served stale without revalidation.
   [[nodiscard]] CacheControl must_revalidate() && { return std::move(*this).with("must-revalidate"); }
-  // Sent as it is, by us and by every cache: not compressed.
+  // Sent unchanged by the server and by every cache: not compressed.
   [[nodiscard]] CacheControl no_transform() && { return std::move(*this).with("no-transform"); }
 
   [[nodiscard]] const std::string& text() const { return text_; }

@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
-// Responses in the content coding that the client likes best. The last step before the access log: what is compressed
-// is what everything before it made. See docs/guide/compression.md.
+// Compresses responses with the client's preferred content coding. The last step before the access log, so that it
+// compresses the final body. See docs/guide/compression.md.
 namespace ashlar::web {
 
 namespace errors {
@@ -21,15 +21,15 @@ inline constexpr ErrorCode not_acceptable{ErrorKind::unsupported_media, "request
 
 struct CompressionOptions {
   enum class State : std::uint8_t { off, on } state = State::on;
-  std::size_t body_bytes_min = 1024;        // smaller ones gain nothing
-  std::size_t piece_bytes_max = 32 * 1024;  // at a time on a loop; a larger body is streamed, others served in between
-  std::size_t encoders_max = 128;           // responses being compressed at once; more go out as they are
-  std::size_t encoders_kept_max = 16;       // for the next responses; up to 2 MiB each
+  std::size_t body_bytes_min = 1024;        // smaller ones are not compressed
+  std::size_t piece_bytes_max = 32 * 1024;  // compressed at a time; a larger body is streamed to keep its loop free
+  std::size_t encoders_max = 128;           // concurrently compressed responses; further ones are sent uncompressed
+  std::size_t encoders_kept_max = 16;       // kept for later responses; up to 2 MiB each
   http::CompressionLevels levels{};
-  // The first of them wins where the client likes several alike. Without one of them, it is never used.
+  // Of the codings that the client prefers equally, the first is used. A coding that is not listed is never used.
   std::vector<http::ContentCoding> codings = {http::ContentCoding::zstd, http::ContentCoding::brotli,
                                               http::ContentCoding::gzip};
-  // "text/css", "text/*", "*+json". An event stream never is: an event must not wait for the next one.
+  // "text/css", "text/*", "*+json". An event stream is never compressed: an event must not wait for the next one.
   std::vector<std::string> media_types = {"text/*",
                                           "*+json",
                                           "*+xml",
@@ -40,24 +40,24 @@ struct CompressionOptions {
                                           "application/x-ndjson"};
 };
 
-// Adds `Vary: Accept-Encoding` unless it is there.
+// Adds `Vary: Accept-Encoding` unless it is present.
 void vary_by_coding(http::ResponseHeaders& headers);
 
 class Compression {
  public:
-  explicit Compression(CompressionOptions options);  // throws std::invalid_argument for a level out of its range
+  explicit Compression(CompressionOptions options);  // throws std::invalid_argument for a level out of range
 
-  // request.not_acceptable when the client refuses every coding that we have, and no coding as well. Before the
-  // operation, so that nothing is done whose answer cannot be given.
+  // request.not_acceptable when the client refuses every available coding, including identity. Checked before the
+  // operation, so that it does not run when its reply cannot be sent.
   [[nodiscard]] std::optional<Error> refusal(const http::Request& request, const KnownHeaders& known) const;
 
-  // Compresses the response if it gains by it: the media type is listed, the body long enough, or streamed; never one
-  // that has a Content-Encoding or a range, whose Cache-Control says no-transform, or that is an event stream. Type and
-  // length do not matter to a client that refuses what is not compressed. Adds `Vary: Accept-Encoding` to each that
-  // might have been compressed, and makes the ETag of one that was weak.
+  // Compresses the response if that is useful: a listed media type, and a body that is long enough or streamed. Never
+  // one that has a Content-Encoding or a range, whose Cache-Control says no-transform, or that is an event stream. For
+  // a client that refuses identity, type and length do not matter. Adds `Vary: Accept-Encoding` to each response that
+  // could have been compressed, and makes the ETag of a compressed one weak.
   void apply(const http::Request& request, const KnownHeaders& known, http::Response& response) const;
 
-  // Gives a 304 that still has the body and type of its 200, or the type and stream_length, the fields that apply()
+  // Gives a 304, which still has the body and type of its 200 (or the type and stream_length), the fields that apply()
   // would give that 200 (RFC 9110 section 15.4.5): Vary, and the weak ETag of a compressed body.
   void apply_to_not_modified(const http::Request& request, const KnownHeaders& known, http::Response& response) const;
 

@@ -8,7 +8,7 @@
 
 namespace ashlar::web {
 
-// The sources that are words. They are written with their quotes; a host is not: csp::self, "https://cdn.example".
+// The keyword sources, including their quotes. Write hosts without quotes: csp::self, "https://cdn.example".
 namespace csp {
 inline constexpr const char* self = "'self'";
 inline constexpr const char* none = "'none'";
@@ -20,17 +20,18 @@ inline constexpr const char* strict_dynamic = "'strict-dynamic'";
 inline constexpr const char* report_sample = "'report-sample'";
 }  // namespace csp
 
-// A Content-Security-Policy (CSP Level 3): where a page may take what it shows and runs from. A directive is a member,
-// its value the sources; one without sources is left out, and then default_src holds where the standard says so.
+// A Content-Security-Policy (CSP Level 3): the sources from which a page may load and run content. Each member is a
+// directive, its value the sources. A directive without sources is omitted; default_src then applies where the standard
+// says so.
 //
 //   ContentSecurityPolicy policy;
 //   policy.img_src = {csp::self, "https://images.example", "data:"};
 //
-// validate() says what is wrong with it; an App asks at start. A nonce must be another in each answer, so it cannot
-// stand here: a handler that has one sets the header itself.
+// validate() finds errors; an App calls it at start. A nonce must differ in each response, so it does not belong here:
+// a handler that uses one sets the header itself.
 struct ContentSecurityPolicy {
   // A scheme ("data:"), a host with or without scheme, port and path ("*.example.com"), a hash ("'sha256-...'"), or a
-  // word of csp.
+  // keyword of csp.
   using Sources = std::vector<std::string>;
 
   Sources default_src = {csp::self};
@@ -52,20 +53,20 @@ struct ContentSecurityPolicy {
   Sources style_src_attr = {};
   Sources style_src_elem = {};
   Sources worker_src = {};
-  std::optional<std::vector<std::string>> sandbox = {};  // flags, as in {"allow-scripts"}; {}: none is allowed anything
+  std::optional<std::vector<std::string>> sandbox = {};  // flags, as in {"allow-scripts"}; {}: nothing is allowed
   std::vector<std::string> trusted_types = {};           // names of policies, or "'none'", "'allow-duplicates'", "*"
   enum class TrustedTypes : std::uint8_t { optional, required_for_scripts } trusted_types_use = TrustedTypes::optional;
   enum class InsecureRequests : std::uint8_t { kept, upgraded } insecure_requests = InsecureRequests::kept;
   std::string report_to = {};  // the name of an endpoint of the Reporting-Endpoints header
-  // Reports what would be refused, and lets it through: to try a policy out.
+  // Reports violations without enforcing the policy: for trying it out.
   enum class Mode : std::uint8_t { enforced, report_only } mode = Mode::enforced;
 
-  // Nothing at all may be loaded, and nobody may frame it: for answers that are no pages. To build on, too.
+  // Nothing may be loaded, and no page may frame it: for responses that are not pages, and as a starting point.
   [[nodiscard]] static ContentSecurityPolicy nothing();
 
-  // What is wrong, in a sentence; nullopt when nothing is.
+  // Why it is invalid, in a sentence; nullopt when it is valid.
   [[nodiscard]] std::optional<std::string> validate() const;
-  // The header's name and value. The value of a valid policy.
+  // The header's name and value. The policy must be valid.
   [[nodiscard]] std::string header_name() const;
   [[nodiscard]] std::string text() const;
 };

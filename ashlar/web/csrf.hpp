@@ -15,7 +15,7 @@
 #include <string_view>
 #include <vector>
 
-// Requests that pages of other sites make in a user's name (cross-site request forgery). See docs/guide/csrf.md.
+// Protection against cross-site request forgery. See docs/guide/csrf.md.
 namespace ashlar::web {
 
 namespace errors {
@@ -25,36 +25,38 @@ inline constexpr ErrorCode csrf_refused{ErrorKind::forbidden, "csrf.refused"};
 class CsrfTokens;
 class Routes;
 
-// When a route looks at it. Of unsafe methods alone: POST, PUT, PATCH, DELETE.
+// When a route checks it. For unsafe methods only: POST, PUT, PATCH, DELETE.
 enum class CsrfCheck : std::uint8_t {
-  with_cookies,  // when a cookie says who asks, or brings a refresh token
-  always,        // with every request: what goes by another cookie, or by none (signing in)
-  never,         // what is meant for other sites' pages
+  with_cookies,  // when a cookie authenticates the caller, or carries a refresh token
+  always,        // with every request: for routes with another cookie, or none (signing in)
+  never,         // for routes that other sites' pages call
 };
 
 struct CsrfOptions {
   enum class State : std::uint8_t { off, on } state = State::on;
-  // Whose pages may ask, beside our own and the sites that CORS lets in with credentials: "https://admin.example".
+  // Origins whose pages may send requests, in addition to our own and those that CORS allows with credentials:
+  // "https://admin.example".
   std::vector<std::string> trusted_origins = {};
-  // What has neither Sec-Fetch-Site nor Origin: no browser of the last years, so no page brought it about.
+  // Whether to accept requests with neither Sec-Fetch-Site nor Origin: no recent browser sends such a request, so no
+  // page caused it.
   enum class Unmarked : std::uint8_t { passes, needs_token } unmarked = Unmarked::passes;
-  const CsrfTokens* tokens = nullptr;  // null: nobody has one. Outlives the App.
+  const CsrfTokens* tokens = nullptr;  // null: tokens are not used. Outlives the App.
 };
 
-// Tokens that prove that a page could read our answers: a cookie and the field X-CSRF-Token hold the same one (double
-// submit), signed by us, bound to the session of who asks. Immutable.
+// Tokens that prove that a page could read our responses: a cookie and the field X-CSRF-Token hold the same token
+// (double submit), signed by the server and bound to the caller's session. Immutable.
 class CsrfTokens {
  public:
   struct Options {
-    std::vector<std::string> keys;                // of at least 32 bytes; the first signs, all verify
-    Cookie::Secure secure = Cookie::Secure::yes;  // no: for development without TLS; then no __Host- either
+    std::vector<std::string> keys;                // at least 32 bytes each; the first signs, all verify
+    Cookie::Secure secure = Cookie::Secure::yes;  // no: for development without TLS; omits __Host-
     std::chrono::seconds age_max{12 * 3600};
   };
-  explicit CsrfTokens(Options options);  // throws std::invalid_argument for the keys
+  explicit CsrfTokens(Options options);  // throws std::invalid_argument for invalid keys
 
   [[nodiscard]] std::string issue(const auth::Principal* principal, Timestamp now, Random& random) const;
-  // Whether both are there, the same, ours, not too old, and of this session; a caller who is not known passes with the
-  // token of any session, since a session's refresh comes without its access token.
+  // Whether cookie and field are present, equal, signed by the server, not expired, and of this session. An unknown
+  // caller may use the token of any session, since a session's refresh is sent without its access token.
   [[nodiscard]] bool accepts(const http::Request& request, const auth::Principal* principal, Timestamp now) const;
   [[nodiscard]] Cookie cookie_of(std::string token) const;
 
@@ -65,16 +67,16 @@ class CsrfTokens {
   SigningKeys keys_;
 };
 
-// The check, as the chain runs it.
+// The check, as run by the chain.
 class Csrf {
  public:
   explicit Csrf(CsrfOptions options) : options_(std::move(options)) {}
 
-  // What is wrong with the options, in a sentence.
+  // Why the options are invalid, in a sentence.
   [[nodiscard]] std::optional<std::string> validate() const;
   [[nodiscard]] bool applies(CsrfCheck check, http::Method method, bool goes_by_cookie) const;
-  // csrf.refused when neither the browser's word for where it comes from nor a token lets it pass. `authority`: the
-  // host that was asked for; `cors`: of the route, may be null.
+  // csrf.refused when neither the origin reported by the browser nor a token allows the request. `authority`: the
+  // requested host; `cors`: of the route, may be null.
   [[nodiscard]] std::optional<Error> refusal(const http::Request& request, std::string_view authority,
                                              const CorsPolicy* cors, const api::Call& call) const;
 
@@ -85,7 +87,7 @@ class Csrf {
   CsrfOptions options_;
 };
 
-// Adds GET `path`, open: {"data": {"token": "..."}}, the same in a cookie. `tokens` outlives the routes.
+// Adds GET `path`, open: {"data": {"token": "..."}}, and the same token in a cookie. `tokens` outlives the routes.
 void mount_csrf_token(Routes& routes, std::string_view path, const CsrfTokens& tokens);
 
 }  // namespace ashlar::web

@@ -24,23 +24,23 @@ class Server;
 
 namespace ashlar::web {
 
-// As far as it is known when a request is answered: not of a stream, and of chunks only if the last one was read.
+// As known when a request is answered: not for a stream, and for a chunked body only if its last chunk was read.
 struct BodySizes {
   std::optional<std::uint64_t> request_bytes = {};
   std::optional<std::uint64_t> response_bytes = {};
 };
 
-// Counts requests by route: how many by class of status, how long they took, how large they and their answers were, how
-// many are in flight. Labels are the route's template and method (a HEAD that GET answers counts as GET), so their
-// number is that of the routes. What matched no route counts as route="". Each thread counts in cells of its own,
-// without a locked instruction; reading sums them up.
+// Counts requests by route: their number by class of status, durations, sizes of requests and responses, and the number
+// in flight. Labels are the route's template and method (a HEAD answered by GET counts as GET), so their number is
+// bounded by the routes. Requests without a route count as route="". Each thread increments its own cells without a
+// locked instruction; reading sums them.
 class RequestMetrics {
  public:
   struct Label {
     http::Method method;
     std::string route;
   };
-  // Upper bounds; a last bucket has none.
+  // Upper bounds; a last bucket is unbounded.
   static constexpr std::array<std::uint64_t, 14> bounds_us = {
       100, 250, 500, 1'000, 2'500, 5'000, 10'000, 25'000, 50'000, 100'000, 250'000, 1'000'000, 2'500'000, 10'000'000};
   static constexpr std::array<std::uint64_t, 7> bounds_bytes = {256,    1'024,     4'096,     16'384,
@@ -54,7 +54,7 @@ class RequestMetrics {
   [[nodiscard]] std::size_t unmatched() const { return labels_.size(); }
   // `route` is an index into the labels, or unmatched().
   void ended(std::size_t route, int status, std::chrono::nanoseconds took, const BodySizes& sizes = {});
-  void streamed(std::size_t route, std::uint64_t response_bytes);  // an answer's body has ended after it
+  void streamed(std::size_t route, std::uint64_t response_bytes);  // a counted response's body has ended
 
   void append_to(observe::MetricsText& text) const;
 
@@ -69,15 +69,15 @@ class RequestMetrics {
   std::unique_ptr<Shard[]> shards_;
 };
 
-// Figures of the process by the names that every Prometheus client uses: CPU time, memory, open files, start.
+// Metrics of the process with the standard names of Prometheus clients: CPU time, memory, open files, start.
 void append_process_metrics(observe::MetricsText& text);
 // ashlar_build_info, with the API's version and the compiler as labels.
 void append_build_info(std::string_view version, observe::MetricsText& text);
 
-// Connections, and how late each loop is: ashlar_loop_lag_max_seconds is the longest since the scrape before. The
+// Connections, and the lag of each loop: ashlar_loop_lag_max_seconds is the maximum since the previous scrape. The
 // server outlives the last scrape.
 void add_server(observe::MetricSources& sources, http::Server& server);
-// Jobs that wait and run, and how many there may be, by pool="name".
+// Waiting and running jobs, and their limit, by pool="name".
 void add_pool(observe::MetricSources& sources, const std::string& name, const async::BlockingPool& pool);
 
 }  // namespace ashlar::web

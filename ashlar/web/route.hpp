@@ -16,15 +16,15 @@
 
 namespace ashlar::web {
 
-// A member of the input that the client sends elsewhere than in the path, query or body. Where the body or query has it
-// as well, that value counts.
+// A member of the input that is sent outside the path, query and body. If the body or query contains it as well, that
+// value counts.
 struct FieldBinding {
   enum class Place : std::uint8_t { cookie, header } place;
   std::string name;
   const schema::Member* member = nullptr;  // an optional scalar
 };
 
-// One line of the route table, as data: an endpoint with its method and path, and what only HTTP knows of it. The
+// One line of the route table, as data: an endpoint with its method and path, and the properties specific to HTTP. The
 // router matches it, the chain enforces it, and OpenAPI and `ashlar routes` show it.
 struct Route {
   http::Method method = http::Method::get;
@@ -32,16 +32,16 @@ struct Route {
   api::Endpoint endpoint;
 
   std::vector<FieldBinding> bindings;
-  std::optional<std::size_t> body_bytes_max;        // instead of the App's, and of what the input's type bounds
+  std::optional<std::size_t> body_bytes_max;        // instead of the App's, and of the bound set by the input's type
   std::optional<CorsOptions> cors;                  // instead of the App's
   std::optional<SecurityHeaders> security_headers;  // instead of the App's
-  Forms forms = Forms::no;                          // besides JSON
+  Forms forms = Forms::no;                          // in addition to JSON
   CsrfCheck csrf = CsrfCheck::with_cookies;
   enum class Compressed : std::uint8_t { no, yes } compressed = Compressed::yes;
   enum class Tagged : std::uint8_t { no, yes } etag = Tagged::no;
   // Whether its reply can say api::Bare::Service::unavailable (503), for the OpenAPI document.
   enum class Unavailable : std::uint8_t { never, possible } unavailable = Unavailable::never;
-  std::optional<std::string> cache_control;  // of an operation's replies; nullopt: see cache_control_of
+  std::optional<std::string> cache_control;  // of the replies; nullopt: see cache_control_of
 
   Route& set_guard(api::Guard guard) {
     endpoint.guards.push_back(std::move(guard));
@@ -49,7 +49,7 @@ struct Route {
   }
   [[nodiscard]] std::string guard_text() const;  // "open", "signed in", "role admin", "owner"
   [[nodiscard]] std::string limit_text() const;  // "30/min", "-"
-  // Whether an operation answers, rather than a page or a handler that speaks HTTP itself.
+  // Whether it is an operation, rather than a page or a handler that uses HTTP directly.
   [[nodiscard]] bool has_operation() const { return endpoint.operation->transport().empty(); }
   // Whether anonymous callers may call it.
   [[nodiscard]] bool is_open() const;

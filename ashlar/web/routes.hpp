@@ -23,9 +23,9 @@
 //   }
 //
 // A route without a guard is refused at start. Inputs need no annotations: path parameters bind by name, every other
-// member from the query string (GET, HEAD, DELETE) or the body (POST, PUT, PATCH): JSON, a form where the line says so,
-// and multipart/form-data where the input has an Upload (upload.hpp). A path parameter that no member of the input
-// takes does not compile.
+// member comes from the query string (GET, HEAD, DELETE) or the body (POST, PUT, PATCH): JSON, a form if the line
+// allows it, and multipart/form-data if the input has an Upload (upload.hpp). A path parameter without a member of the
+// input does not compile.
 namespace ashlar::web {
 
 class App;
@@ -57,11 +57,11 @@ class Routes {
     return add<Access::changes>(http::Method::remove, path.text, operation, services...);
   }
 
-  // A handler that speaks HTTP itself, for what no operation can express: pages, files. It is not in the OpenAPI, and
-  // no other transport serves it. Its guard is set by Route::set_guard.
+  // A handler that uses HTTP directly, for what operations cannot express: pages, files. It is not in the OpenAPI, and
+  // no other transport serves it. Set its guard with Route::set_guard.
   using RawHandler = std::function<Task<Result<>>(api::Call&, http::Request&, http::Response&)>;
   Route& raw(http::Method method, std::string_view path, RawHandler handler);
-  // A page about the App itself, which the App supplies: its description, its metrics. Open.
+  // A page about the App itself, supplied by the App: its description, its metrics. Open.
   using PageHandler = std::function<Result<>(const App&, const http::Request&, http::Response&)>;
   Route& page(std::string_view path, PageHandler make);
 
@@ -77,7 +77,7 @@ class Routes {
         emplace(method, path, std::make_unique<api::detail::TypedOperation<Op>>(operation, Expected(services...))));
   }
   Route& emplace(http::Method method, std::string_view path, std::unique_ptr<api::Operation> operation);
-  [[nodiscard]] bool has_other(const Route& named) const;  // one of the same name
+  [[nodiscard]] bool has_other(const Route& named) const;  // another route with the same name
 
   std::vector<std::unique_ptr<Route>> routes_;
 };

@@ -11,11 +11,11 @@
 
 namespace ashlar::web {
 
-// RFC 6797: who came over https once must not come over http again. Sent over TLS alone (section 7.2).
+// RFC 6797: a browser that has used https once must not use http again. Sent over TLS only (section 7.2).
 struct StrictTransportSecurity {
   std::chrono::seconds age_max{365 * 24 * 3600};
   enum class Subdomains : std::uint8_t { left_out, included } subdomains = Subdomains::included;
-  // Whether browsers may put the domain on the list that they are shipped with. They want a year and subdomains for it.
+  // Whether browsers may include the domain in their built-in list, which requires a year and subdomains.
   enum class Preload : std::uint8_t { no, yes } preload = Preload::yes;
 };
 
@@ -36,8 +36,8 @@ enum class FrameOptions : std::uint8_t { deny, same_origin };
 enum class DnsPrefetch : std::uint8_t { off, on };
 enum class CrossDomainPolicies : std::uint8_t { none, master_only, by_content_type, all };
 
-// The fields that tell a browser to be careful: helmet's, with its defaults or stricter ones. Each can have another
-// value, or std::nullopt (Sent::no): then it is not sent. What a handler sets itself takes the place of these.
+// The fields that restrict browsers: helmet's, with its defaults or stricter ones. Each can have another value, or
+// std::nullopt (Sent::no): then it is not sent. A field that a handler sets replaces the one from here.
 struct SecurityHeaders {
   enum class Sent : std::uint8_t { no, yes };
 
@@ -57,14 +57,14 @@ struct SecurityHeaders {
 
   [[nodiscard]] static SecurityHeaders none();
 
-  // What is wrong, in a sentence; nullopt when nothing is.
+  // Why it is invalid, in a sentence; nullopt when it is valid.
   [[nodiscard]] std::optional<std::string> validate() const;
 };
 
-// The same, written out once: what an answer costs is a copy of bytes. Immutable.
+// The same in serialized form: a response costs a copy of bytes. Immutable.
 class SecurityHeaderBlocks {
  public:
-  explicit SecurityHeaderBlocks(const SecurityHeaders& options);  // that are valid
+  explicit SecurityHeaderBlocks(const SecurityHeaders& options);  // must be valid
   void add_to(http::ResponseHeaders& headers, http::Scheme scheme) const {
     headers.add(scheme == http::Scheme::https ? over_tls_ : plain_);
   }

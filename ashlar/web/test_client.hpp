@@ -11,15 +11,15 @@
 #include <utility>
 #include <vector>
 
-// Calls an App in the process, without a socket, through the same chain as the server's requests.
+// Calls an App in the process, without a socket, through the same chain as a server's requests.
 //
 //   TestClient client(app);
 //   auto reply = client.post("/api/users", R"({"name": "Ada", "email": "ada@example.com"})");
 //   EXPECT_EQ(reply.status, 201);
 //   EXPECT_EQ(reply.at("/data/name"), "Ada");
 //
-// For tests: each call blocks its thread until the reply is whole, running a loop of its own. Throws
-// std::runtime_error when a handler does not finish within 30 s.
+// For tests: each call blocks its thread until the reply is complete, running its own loop. Throws std::runtime_error
+// when a handler does not finish within 30 s.
 namespace ashlar::web {
 
 struct TestReply {
@@ -29,7 +29,7 @@ struct TestReply {
 
   [[nodiscard]] std::string header(std::string_view name) const;  // the first of that name, empty when there is none
   // The value at a JSON Pointer: a string without its quotes, everything else as JSON text. Throws std::out_of_range
-  // with the body when there is nothing.
+  // with the body when it is missing.
   [[nodiscard]] std::string at(std::string_view json_pointer) const;
   [[nodiscard]] bool has(std::string_view json_pointer) const;
 };
@@ -67,27 +67,27 @@ class TestClient {
   }
   TestReply remove(std::string target) { return send({http::Method::remove, std::move(target), {}, {}}); }
 
-  // As an HTML form sends them.
+  // As sent by an HTML form.
   TestReply post_form(std::string target, const std::vector<std::pair<std::string, std::string>>& fields);
   TestReply post_multipart(std::string target, const std::vector<TestPart>& parts);
   [[nodiscard]] static TestRequest multipart_request(http::Method method, std::string target,
                                                      const std::vector<TestPart>& parts);
-  // Returns when the reply has begun; what it streams is read from there.
+  // Returns when the reply has begun; read the streamed body from the result.
   TestStream open(const TestRequest& request);
 
-  // From now on takes cookies from replies and sends them back, as a browser would by that clock (an App's own, say),
-  // which outlives the client. Not with a request that has a Cookie field of its own.
+  // From now on stores cookies from replies and sends them back, as a browser would, by that clock (the App's own, for
+  // example), which outlives the client. Not with a request that has a Cookie field.
   TestCookieJar& keep_cookies(const Clock& clock) { return cookies_.emplace(clock); }
   void use_scheme(http::Scheme scheme) { scheme_ = scheme; }
-  // By which a request has its time_max, and is 504 after it, as behind a server; it outlives the client. Without one
-  // real time passes.
+  // The clock for a request's time_max, which causes 504 as on a server; it outlives the client. Without one, real time
+  // is used.
   void use_clock(const Clock& clock) { clock_ = &clock; }
 
-  // Sent with every request from now on; an empty token sends none.
+  // Sent with every request from now on; empty: none is sent.
   void use_bearer(std::string token) { bearer_ = std::move(token); }
   void use_peer_address(std::string address) { peer_address_ = std::move(address); }
 
-  // The loop that calls run on, for tests that await something themselves.
+  // The loop that calls run on, for tests that use coroutines themselves.
   [[nodiscard]] boost::asio::io_context& loop();
 
  private:

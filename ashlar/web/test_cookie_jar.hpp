@@ -11,16 +11,16 @@
 
 namespace ashlar::web {
 
-// What a browser would keep of one host's Set-Cookie, and send back: by path, by Secure, until Max-Age has passed on
-// the clock that it was given. For tests; SameSite is not looked at, since there is one site.
+// Stores one host's Set-Cookie as a browser does and returns the cookies to send: by path, by Secure, until Max-Age has
+// passed on the given clock. For tests; SameSite is ignored, since there is one site.
 class TestCookieJar {
  public:
   explicit TestCookieJar(const Clock& clock) : clock_(clock) {}  // outlives the jar
 
   void take(std::string_view set_cookie, http::Scheme scheme);
-  // The Cookie field for a request; empty when there is none to send.
+  // The Cookie field for a request; empty when there are no cookies for it.
   [[nodiscard]] std::string field_for(std::string_view path, http::Scheme scheme) const;
-  // The value of one that is still kept.
+  // The value of a stored cookie.
   [[nodiscard]] std::optional<std::string> find(std::string_view name) const;
   void clear() { cookies_.clear(); }
 

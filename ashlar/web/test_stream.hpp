@@ -18,8 +18,8 @@ struct TestEvent {
   std::string id, event, data;
 };
 
-// A streamed reply as it comes, from TestClient::open. Like a socket's buffer that holds one piece: the handler's next
-// write waits until the last was read. Destroying it is a client that leaves. The client outlives it.
+// A streamed reply, piece by piece, from TestClient::open. It behaves like a socket buffer for one piece: the handler's
+// next write waits until the last piece was read. Destroying it disconnects the client. The client outlives it.
 class TestStream {
  public:
   explicit TestStream(std::unique_ptr<detail::TestCall> call);
@@ -29,15 +29,15 @@ class TestStream {
 
   [[nodiscard]] int status() const;
   [[nodiscard]] std::string header(std::string_view name) const;
-  // The next piece; nullopt at the end, whole or not. Throws std::runtime_error when none comes within 30 s.
+  // The next piece; nullopt at the end, complete or not. Throws std::runtime_error when none arrives within 30 s.
   std::optional<std::string> read();
-  // All that is left.
+  // The rest of the stream.
   std::string rest();
-  // The next event, comments passed over; nullopt at the end.
+  // The next event, skipping comments; nullopt at the end.
   std::optional<TestEvent> next_event();
-  // Whether the stream came to its end without an error; after the last piece.
+  // Whether the stream ended without an error; call it after the last piece.
   [[nodiscard]] bool whole() const;
-  // The client goes. Returns when the handler's producer has ended.
+  // Disconnects the client. Returns when the handler's producer has ended.
   void leave();
 
  private:

@@ -13,7 +13,7 @@
 #include <string>
 #include <string_view>
 
-// Files that come with a form (multipart/form-data), as members of an operation's input:
+// Files uploaded with a form (multipart/form-data), as members of an operation's input:
 //
 //   struct NewAvatar {
 //     Text<1, 80> caption;
@@ -40,31 +40,31 @@ namespace detail {
 class StoredFile;
 }
 
-// A file that was received whole. It lies in a folder of the App's that nobody else can read, and is deleted with this
-// object, whatever came of the request; keep_as() is how to have it longer. Moves only; destroying it closes and
-// unlinks a file, on the thread that does so. Lives no longer than the App.
+// A completely received file. It is stored in a folder of the App that only the App can read, and is deleted with this
+// object, whatever the outcome of the request; keep_as() keeps it longer. Move-only; the destructor closes and unlinks
+// the file on the calling thread. Must not outlive the App.
 class UploadedFile {
  public:
-  UploadedFile();  // none yet: only what was read from a form has the rest
+  UploadedFile();  // empty: only an object read from a form has a file
   UploadedFile(UploadedFile&&) noexcept;
   UploadedFile& operator=(UploadedFile&&) noexcept;
   ~UploadedFile();
 
-  [[nodiscard]] const std::string& name() const { return name_; }  // made safe to keep it under: safe_file_name
-  // The media type: what its first bytes show (detail/magic_numbers.hpp), else what the client says; never one that the
-  // member does not list.
+  [[nodiscard]] const std::string& name() const { return name_; }  // sanitized for storing: see safe_file_name
+  // The media type: detected from the first bytes (detail/magic_numbers.hpp), else as claimed by the client; always one
+  // that the member lists.
   [[nodiscard]] const std::string& type() const { return type_; }
-  [[nodiscard]] const std::string& claimed_type() const { return claimed_type_; }  // as the client says; may be empty
+  [[nodiscard]] const std::string& claimed_type() const { return claimed_type_; }  // the client's; may be empty
   [[nodiscard]] std::uint64_t size() const;                                        // bytes
-  [[nodiscard]] const std::filesystem::path& path() const;                         // as long as this object lives
+  [[nodiscard]] const std::filesystem::path& path() const;                         // valid as long as this object lives
 
-  // Both run on the App's pool for uploads, and `this` must outlive them. What the system refuses is thrown.
+  // Both run on the App's upload pool, and `this` must outlive them. System errors are thrown.
   [[nodiscard]] Task<Result<std::string>> read() const;
-  // Gives it a second name, or copies it where that is another file system, with rights for its owner alone (0600).
-  // Nothing is overwritten: error upload.target_exists.
+  // Creates a second link, or a copy on another file system, accessible to its owner only (0600). Nothing is
+  // overwritten: error upload.target_exists.
   [[nodiscard]] Task<Result<>> keep_as(std::filesystem::path target) const;
 
-  // For the face that reads it.
+  // For the transport that reads it.
   UploadedFile(std::unique_ptr<detail::StoredFile> file, std::string name, std::string type, std::string claimed_type);
 
  private:

@@ -19,22 +19,22 @@
 
 namespace ashlar::web {
 
-// What an App is made of. HTTP's own steps are its functions, in the order in which they run; between find() and
-// finish() stands api::Api::invoke(), which decides.
+// The state of an App. HTTP's own steps are its functions, in the order in which they run; api::Api::invoke(), which
+// decides, runs between find() and finish().
 struct AppState {
   AppState(const App& its_app, AppOptions its_options, const api::Call::Environment& its_environment,
            const auth::Tokens* tokens, Routes its_routes);
 
-  // Request id, security headers, CORS: what every response has. Runs again over what a failed handler had written.
+  // Request id, security headers, CORS: part of every response. Runs again after a failed handler.
   void start(Exchange& exchange) const;
   // Finds the route; else answers with 404, 405 with Allow, or the answer to OPTIONS, preflights included.
   enum class Found : unsigned char { route, answered };
   Found find(Exchange& exchange) const;
   Found answer_preflight(Exchange& exchange) const;  // Found::route: it is not a preflight
   void answer_without_route(Exchange& exchange) const;
-  // From start() to as far as the call goes without waiting; then the rest of it is the task, or none that is valid().
-  // Not part of App::handle: asio keeps a coroutine's frame for the next one only up to 1020 bytes, and the Exchange
-  // alone takes most of them.
+  // Runs from start() as far as possible without waiting; the rest is the returned task, which is not valid() if there
+  // is none. Not part of App::handle: asio reuses a coroutine's frame only up to 1020 bytes, and the Exchange takes
+  // most of them.
   Task<> begin(Exchange& exchange) const;
   // Compression, metrics, access log.
   void finish(Exchange& exchange) const;
@@ -47,15 +47,15 @@ struct AppState {
   Routes routes;
   std::unique_ptr<api::Api> api;
   Router router;
-  std::vector<PreparedRoute> prepared;  // as the routes
+  std::vector<PreparedRoute> prepared;  // parallel to the routes
   TrustedProxies proxies;
   SecurityHeaderBlocks security;
   CorsPolicy cors;
   Csrf csrf;
-  bool any_cors = false;  // the App's, or a line's
+  bool any_cors = false;  // of the App, or of a route
   Compression compression;
   std::unique_ptr<RequestMetrics> metrics;
-  std::unique_ptr<detail::UploadFolder> uploads;  // null where no route takes files
+  std::unique_ptr<detail::UploadFolder> uploads;  // null when no route accepts files
   std::once_flag openapi_made;
   std::string openapi;
 

@@ -20,15 +20,15 @@ inline constexpr ErrorCode range_not_satisfiable{ErrorKind::malformed, "request.
 // A strong entity tag of these bytes: 128 bits of SHA-256.
 [[nodiscard]] std::string strong_etag(std::string_view bytes);
 
-// The Cache-Control of a route's replies: what its line says; else, where somebody must be signed in, `no-store`, or
-// `private, no-cache` with an ETag; else, with an ETag, `public, no-cache`; else empty.
+// The Cache-Control of a route's replies: the line's value, if any; `no-store` when a caller must be signed in, or
+// `private, no-cache` with an ETag; `public, no-cache` with an ETag otherwise; else empty.
 [[nodiscard]] std::string cache_control_of(const Route& route);
 
-// Sets the ETag of a whole reply, and its status to 304 when the client has it; AppState::finish() removes the body.
+// Sets the ETag of a complete reply, and its status to 304 when the client has it; AppState::finish() removes the body.
 // Error request.precondition_failed.
 [[nodiscard]] Result<> tag_reply(const http::Request& request, http::Response& response);
 
-// Leaves of a 200 what its 304 has: every field but its type (RFC 9110 section 15.4.5).
+// Reduces a 200 to the fields of its 304: all except the content type (RFC 9110 section 15.4.5).
 void become_not_modified(http::Response& response);
 
 }  // namespace ashlar::web

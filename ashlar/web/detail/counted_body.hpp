@@ -8,7 +8,7 @@
 
 namespace ashlar::web::detail {
 
-// The same body, which tells the metrics how large it was when it ends, however it ends. They outlive it.
+// A body that reports its size to the metrics when it ends, in whatever way. They outlive it.
 [[nodiscard]] http::BodyProducer counted(http::BodyProducer produce, RequestMetrics& metrics, std::size_t route);
 
 }  // namespace ashlar::web::detail

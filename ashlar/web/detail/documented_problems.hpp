@@ -12,11 +12,11 @@ namespace ashlar::web::detail {
 
 using ProblemCodes = std::map<int, std::vector<std::string_view>>;  // by status
 
-// The refusals with which a connection answers before a message becomes a request: the same for every route.
+// The refusals of a connection before a message becomes a request: the same for every route.
 [[nodiscard]] const ProblemCodes& connection_problems();
 
-// Every refusal and failure with which the route can answer, the connection's included. openapi_problems_test.cpp
-// drives them through routes and looks them up.
+// Every refusal and failure that the route can answer, including the connection's. openapi_problems_test.cpp provokes
+// them on routes and looks them up.
 [[nodiscard]] ProblemCodes problems_of(const AppOptions& options, const PreparedRoute& prepared);
 
 }  // namespace ashlar::web::detail

@@ -26,22 +26,21 @@ namespace ashlar::web {
 struct AppState;
 struct Exchange;
 
-// A route as the App prepared it at start.
+// A route as prepared by the App at start.
 struct PreparedRoute {
   const Route* route = nullptr;
   const api::PreparedEndpoint* endpoint = nullptr;
-  std::unique_ptr<InputBinding> binding;                 // null for what is no operation
+  std::unique_ptr<InputBinding> binding;                 // null unless it is an operation
   std::size_t body_bytes_max = 0;                        // of JSON and urlencoded bodies
   http::HeaderBlock caching;                             // of an operation's replies; empty: none
-  const schema::Member* created_id = nullptr;            // of what a 201 names by Location; null: it names nothing
+  const schema::Member* created_id = nullptr;            // for the Location of a 201; null: no Location
   bool is_open = false;                                  // anonymous callers may call it
-  std::optional<SecurityHeaderBlocks> security_headers;  // where they are not the App's
-  const CorsPolicy* cors = nullptr;                      // null: no other site
-  std::unique_ptr<CorsPolicy> cors_of_line;              // where it is not the App's
+  std::optional<SecurityHeaderBlocks> security_headers;  // when they differ from the App's
+  const CorsPolicy* cors = nullptr;                      // null: no other site is allowed
+  std::unique_ptr<CorsPolicy> cors_of_line;              // when it differs from the App's
 };
 
-// The input of an operation from its request: the path, then the query or the body, then what comes in cookies and
-// header fields.
+// The input of an operation from its request: the path, then the query or the body, then cookies and header fields.
 class HttpInput final : public api::InputSource {
  public:
   explicit HttpInput(Exchange& exchange) : exchange_(exchange) {}
@@ -62,8 +61,7 @@ class HttpInput final : public api::InputSource {
   Exchange& exchange_;
 };
 
-// One request on its way through the chain, with what each step found out: HTTP's side of a call. On the frame of
-// App::handle.
+// One request in the chain, with the results of each step: HTTP's side of a call. On the frame of App::handle.
 struct Exchange final : api::Transport {
   Exchange(const AppState& its_state, http::Request& its_request, http::Response& its_response);
 
@@ -77,13 +75,13 @@ struct Exchange final : api::Transport {
   api::UserCall call;
   HttpInput input{*this};
   HttpReply reply{*this};
-  const PreparedRoute* route = nullptr;  // null: nothing matched
+  const PreparedRoute* route = nullptr;  // null: no match
   Router::Match match;
-  const CorsPolicy* cors = nullptr;  // known with the route; null: no other site
-  api::RateLimitDecision limit;      // the tightest that was counted
-  std::string_view error_code;       // of the error that was answered
-  enum class CalledBy : unsigned char { field, cookie } carrier = CalledBy::field;  // what the credential came in
-  enum class Secrets : unsigned char { none, set_cookie } secrets = Secrets::none;  // what the response holds
+  const CorsPolicy* cors = nullptr;  // set with the route; null: no other site is allowed
+  api::RateLimitDecision limit;      // the strictest one that was counted
+  std::string_view error_code;       // of the error in the response
+  enum class CalledBy : unsigned char { field, cookie } carrier = CalledBy::field;  // where the credential was
+  enum class Secrets : unsigned char { none, set_cookie } secrets = Secrets::none;  // in the response
 
   [[nodiscard]] std::span<const std::string_view> parameters() const {
     return std::span(match.parameters).first(match.parameter_count);
@@ -100,7 +98,7 @@ struct Exchange final : api::Transport {
   void set_rate_limit(const api::RateLimitDecision& decision) override;
 
  private:
-  [[nodiscard]] bool has_refresh_cookie() const;  // one, or several
+  [[nodiscard]] bool has_refresh_cookie() const;  // one or several
 
   mutable std::string redacted_target_;  // behind target()
 };

@@ -14,9 +14,9 @@
 
 namespace ashlar::web::detail {
 
-// Puts the fields of a query or a form, names with texts, into the members of a struct, and collects what is wrong: an
-// unknown name, one that comes twice and is no array, a text that is none of the member's, a required one that is
-// missing. Refers to all it is given.
+// Reads the fields of a query or a form, names with texts, into the members of a struct, and collects the faults: an
+// unknown name, a repeated one that is not an array, a text that the member refuses, a missing required one. Refers to
+// its arguments.
 class FieldBinder {
  public:
   static constexpr std::size_t members_max = 64;
@@ -25,13 +25,13 @@ class FieldBinder {
   FieldBinder(std::span<const schema::Member> members, Paths paths, void* object, std::vector<Fault>& faults)
       : members_(members), paths_(paths), object_(object), faults_(faults) {}
 
-  // null: there is none, and the fault was noted.
+  // null: there is none, and the fault was recorded.
   const schema::Member* find(std::string_view name);
-  // Whether it may take a value (once more, for an array); false: the fault was noted.
+  // Whether it may receive a value (another one, for an array); false: the fault was recorded.
   [[nodiscard]] bool claim(const schema::Member& member);
   void set_text(std::string_view name, std::string_view value);
-  // The object of Kind::string and Format::file that a file goes into, made where it is optional or an item; null: the
-  // fault was noted.
+  // The object of Kind::string and Format::file that receives a file; created if it is optional or an item. null: the
+  // fault was recorded.
   void* place_for_file(const schema::Member& member);
   void fault(std::string_view name, std::string_view code, std::string message);
   // After the last field.
@@ -45,9 +45,9 @@ class FieldBinder {
   std::bitset<members_max> seen_;
 };
 
-// What an optional or a nullable holds.
+// The content type of an optional or a nullable.
 [[nodiscard]] const schema::Type& held_type(const schema::Type& type);
-// The type of one value: of an array, its items'.
+// The type of one value: for an array, its items'.
 [[nodiscard]] const schema::Type& value_type(const schema::Type& type);
 [[nodiscard]] bool is_file(const schema::Type& type);
 

@@ -6,7 +6,7 @@
 
 namespace ashlar::web::detail {
 
-// A handler that speaks HTTP itself, behind the same invoke() as every operation. Its InputSource is the App's.
+// A handler that uses HTTP directly, behind the same invoke() as every operation. Its InputSource is the App's.
 class RawOperation final : public api::Operation {
  public:
   explicit RawOperation(Routes::RawHandler handler) : handler_(std::move(handler)) {}

@@ -9,13 +9,13 @@ namespace ashlar::web {
 
 struct Exchange;
 
-// The status that each kind of reply stands for.
+// The status of each kind of reply.
 [[nodiscard]] int status_of(api::ReplyShape::Kind kind);
 
-// Writes what came of a call into the response. A reply becomes {"data": ...}, {"data": [...], "pagination": {...}},
-// the bare value, or 204 without a body, with its cookies, Location, Cache-Control and ETag; streams go on after it. An
-// error becomes problem details. On an open route, what depends on who calls varies by the credentials, and no cache
-// stores what an authenticated caller gets.
+// Writes the outcome of a call into the response. A reply becomes {"data": ...}, {"data": [...], "pagination": {...}},
+// the bare value, or 204 without a body, with its cookies, Location, Cache-Control and ETag; streams continue after it.
+// An error becomes problem details. On an open route, a response that depends on the caller varies by the credentials,
+// and no cache may store a response to an authenticated caller.
 class HttpReply final : public api::ReplySink {
  public:
   explicit HttpReply(Exchange& exchange) : exchange_(exchange) {}

@@ -9,7 +9,7 @@
 
 namespace ashlar::web {
 
-// Writes JSON piece by piece and puts the commas: for documents that have no C++ type, as the API's description.
+// Writes JSON piece by piece, including the commas: for documents without a C++ type, such as the API's description.
 class JsonText {
  public:
   explicit JsonText(std::string& out) : out_(out) {}
@@ -38,12 +38,12 @@ class JsonText {
     out_ += std::to_string(value);
     return *this;
   }
-  JsonText& json(std::string_view value) {  // JSON already
+  JsonText& json(std::string_view value) {  // serialized JSON
     separate();
     out_ += value;
     return *this;
   }
-  // The place to append one JSON value to.
+  // Where to append one JSON value.
   std::string& value() {
     separate();
     return out_;

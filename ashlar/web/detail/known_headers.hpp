@@ -8,7 +8,7 @@
 
 namespace ashlar::web {
 
-// The fields that the chain reads, found in one pass over a request's headers. The first of each name; views as those
+// The fields that the chain reads, found in one pass over a request's headers. The first of each name; views like those
 // of the request.
 struct KnownHeaders {
   explicit KnownHeaders(const http::RequestHeaders& headers);
@@ -23,7 +23,7 @@ struct KnownHeaders {
   std::string_view traceparent;  // empty when there are several
   std::string_view tracestate;
   std::string_view access_token;  // X-Access-Token
-  // How many there are, 2 for more: none, the one above, or several that contradict each other.
+  // Their number, 2 for more: none, the one above, or several contradictory ones.
   std::uint8_t authorizations = 0;
   std::uint8_t content_types = 0;
   std::uint8_t content_encodings = 0;

@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-// multipart/form-data (RFC 7578, RFC 2046 section 5.1) without I/O: bytes go in as they come, parts come out.
+// An incremental parser of multipart/form-data (RFC 7578, RFC 2046 section 5.1) without I/O.
 namespace ashlar::web {
 
 // The boundary of a Content-Type whose type is multipart/form-data: one parameter `boundary` of 1 to 70 of the
@@ -18,24 +18,24 @@ namespace ashlar::web {
 // ignored. Error request.malformed_multipart.
 [[nodiscard]] Result<std::string> multipart_boundary(std::string_view content_type);
 
-// What the headers of a part say.
+// The headers of a part.
 struct PartHead {
   std::string name;
-  std::optional<std::string> file_name;  // as it was sent: see safe_file_name; nullopt: a field, no file
-  std::string content_type;              // as it was sent; empty: none
+  std::optional<std::string> file_name;  // as sent: see safe_file_name; nullopt: a field, not a file
+  std::string content_type;              // as sent; empty: none
 };
 
-// A name to keep a file under, made of the one that was sent: the last segment (of / and \), at most 200 bytes, without
-// control and direction characters, without < > : " | ? *, without dots and spaces at its ends, and none of those that
-// Windows reserves (CON, NUL, ...). "file" when nothing is left. Expects well-formed UTF-8.
+// A name for storing a file, derived from the one that was sent: the last segment (of / and \), at most 200 bytes,
+// without control and direction characters, without < > : " | ? *, without dots and spaces at its ends, and none of the
+// names that Windows reserves (CON, NUL, ...). "file" when nothing remains. Expects well-formed UTF-8.
 [[nodiscard]] std::string safe_file_name(std::string_view sent);
 
 // The decoder of one body. Ignores what precedes the first delimiter and what follows the last (the preamble and the
 // epilogue of RFC 2046), and unknown fields of a part. Strict otherwise: only CR LF ends a line; each part has one
 // Content-Disposition of type form-data with a name, and at most one Content-Type; a Content-Transfer-Encoding that
-// changes the bytes (RFC 7578 section 4.7) is refused. A file name that is given by `filename*` (RFC 8187) replaces the
-// one given by `filename`. Names are well-formed UTF-8 without control characters; \" and \\ in them stand for " and \.
-// Holds at most what was added last, a part's headers and a delimiter.
+// changes the bytes (RFC 7578 section 4.7) is refused. A file name in `filename*` (RFC 8187) overrides the
+// one in `filename`. Names are well-formed UTF-8 without control characters; \" and \\ in them stand for " and \.
+// Holds at most the bytes added last, a part's headers and a delimiter.
 class MultipartParser {
  public:
   struct Limits {
@@ -44,23 +44,23 @@ class MultipartParser {
     std::size_t name_bytes_max = 1024;
   };
   enum class Event : std::uint8_t {
-    need_more,  // add() what came next, or finish()
-    part,       // part() says which
-    data,       // data() is the next of the part's content
+    need_more,  // add() more bytes, or finish()
+    part,       // a part begins: see part()
+    data,       // data() is the next piece of the part's content
     part_end,
-    end,  // the last delimiter was read: only finish() is left, or need_more once more
+    end,  // the last delimiter was read: only finish() remains, or need_more once more
   };
 
-  // `boundary` as multipart_boundary() gives it.
+  // `boundary` as returned by multipart_boundary().
   MultipartParser(std::string_view boundary, Limits limits);
 
-  void add(std::string_view bytes);  // ends the views that were given before
+  void add(std::string_view bytes);  // invalidates earlier views
   // Errors: request.malformed_multipart, request.too_many_fields. Nothing can be read after one.
   [[nodiscard]] Result<Event> next();
-  // When no more will come: an error unless the last delimiter was there.
+  // Call at the end of the body: an error unless the last delimiter was read.
   [[nodiscard]] Result<> finish() const;
 
-  [[nodiscard]] const PartHead& part() const { return part_; }   // since the last `part`
+  [[nodiscard]] const PartHead& part() const { return part_; }   // of the last `part`
   [[nodiscard]] std::string_view data() const { return data_; }  // of the last `data`
 
  private:

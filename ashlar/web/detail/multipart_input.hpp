@@ -13,15 +13,15 @@
 
 namespace ashlar::web::detail {
 
-// Reads a multipart body into the members of a struct as it comes: fields by way of memory, files by way of the disk.
-// Lives on the frame of whoever awaits read(), as all that it refers to.
+// Reads a multipart body into the members of a struct as it arrives: fields in memory, files on disk. Lives, like its
+// arguments, on the frame of the coroutine that awaits read().
 class MultipartInput {
  public:
-  // `folder` may be null where no member is a file.
+  // `folder` may be null when no member is a file.
   MultipartInput(http::BodyReader& body, std::string_view boundary, const FormOptions& options,
                  std::size_t body_bytes_max, UploadFolder* folder, FieldBinder& fields);
 
-  // What is wrong with the form as a whole, as an error; what is wrong with its fields goes to the binder.
+  // Faults of the form as a whole are the error; faults of its fields are added to the binder.
   Task<Result<>> read();
 
  private:
@@ -43,7 +43,7 @@ class MultipartInput {
   std::uint64_t body_bytes_ = 0;
   const schema::Member* member_ = nullptr;
   Taking taking_ = Taking::nothing;
-  std::string text_;  // of a field; of a file: what was not written yet
+  std::string text_;  // of a field; of a file: the unwritten part
   std::unique_ptr<StoredFile> file_;
   std::uint64_t file_bytes_ = 0;
   std::string first_bytes_;

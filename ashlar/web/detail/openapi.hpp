@@ -9,9 +9,9 @@
 
 namespace ashlar::web {
 
-// Describes the operations among the routes as an OpenAPI 3.1 document, in JSON. Raw handlers and pages are not in it.
-// What a route declares is completed by what the chain adds: a guard brings 401 and 403, an input 400, 413, 415 and
-// 422, a limit 429. Each problem response lists the codes that it may have.
+// Describes the operations among the routes as an OpenAPI 3.1 document, in JSON. Raw handlers and pages are omitted.
+// The chain's responses are added to a route's declarations: a guard adds 401 and 403, an input 400, 413, 415 and 422,
+// a limit 429. Each problem response lists its possible codes.
 [[nodiscard]] std::string make_openapi(const AppOptions& options, std::span<const PreparedRoute> routes);
 
 }  // namespace ashlar::web

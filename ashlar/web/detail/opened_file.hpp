@@ -13,18 +13,18 @@
 
 namespace ashlar::web::detail {
 
-// The names that a path below a folder leads through, decoded. nullopt for every path that might lead elsewhere or to
-// what is hidden: malformed escapes, an escaped slash, a backslash, control characters, empty, too long or too many
-// segments, and each that begins with a dot, `.` and `..` among them. A slash at the end is an empty last segment,
-// which becomes `index_file` unless that is empty.
+// The decoded segments of a path below a folder. nullopt for every path that might lead outside or to hidden files:
+// malformed escapes, an escaped slash, a backslash, control characters, empty, too long or too many segments, and
+// segments that begin with a dot, including `.` and `..`. A slash at the end is an empty last segment, which becomes
+// `index_file` unless that is empty.
 [[nodiscard]] std::optional<std::vector<std::string>> names_of_path(std::string_view path, std::string_view index_file);
 
-// A regular file, open for reading. Blocks: used on a BlockingPool's threads.
+// A regular file, open for reading. Blocks: used on the threads of a BlockingPool.
 class OpenedFile {
  public:
-  // Goes down from the folder name by name and follows no symbolic link, so that nothing outside can be reached, not
-  // even when the tree changes meanwhile. The folder itself may be a link. nullopt when there is no such file, or none
-  // that we may read. Throws std::system_error when the system fails (no descriptors, a broken disk).
+  // Descends from the folder segment by segment without following symbolic links, so that nothing outside can be
+  // reached, even if the tree changes meanwhile. The folder itself may be a link. nullopt when there is no such file,
+  // or it is not readable. Throws std::system_error when the system fails (no descriptors, a broken disk).
   static std::optional<OpenedFile> open(const std::filesystem::path& folder, std::span<const std::string> names);
 
   OpenedFile(OpenedFile&& other) noexcept
@@ -34,7 +34,7 @@ class OpenedFile {
 
   [[nodiscard]] std::uint64_t size() const { return size_; }
   [[nodiscard]] std::int64_t modified_nanoseconds() const { return modified_; }  // since the epoch
-  // Fills `out` from there; false when the file ends before, because it was cut meanwhile. Throws std::system_error.
+  // Fills `out` from that offset; false when the file has become too short. Throws std::system_error.
   [[nodiscard]] bool read(std::uint64_t offset, std::span<char> out) const;
 
  private:

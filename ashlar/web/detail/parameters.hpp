@@ -7,12 +7,12 @@
 
 namespace ashlar::web::detail {
 
-// The parameters behind a media type or a disposition (RFC 9110 section 5.6.6): `; name=value; name="value"`. Empty
-// ones (`;;`, a trailing `;`) are passed over. In a quoted value \" and \\ stand for " and \, and any other backslash
-// for itself: browsers send file names with bare backslashes.
+// The parameters after a media type or a disposition (RFC 9110 section 5.6.6): `; name=value; name="value"`. Empty ones
+// (`;;`, a trailing `;`) are skipped. In a quoted value \" and \\ stand for " and \, and any other backslash for
+// itself: browsers send file names with bare backslashes.
 class Parameters {
  public:
-  // What follows the type: empty, or from its first `;` on.
+  // The text after the type: empty, or starting at its first `;`.
   explicit Parameters(std::string_view text) : rest_(text) {}
   // Those of a field's whole value.
   [[nodiscard]] static Parameters of(std::string_view field_value);
@@ -31,7 +31,7 @@ class Parameters {
 };
 
 // Decodes an extended value (RFC 8187 section 3.2), UTF-8''%E2%82%AC, into UTF-8. false: it is malformed, or in another
-// charset than UTF-8.
+// charset.
 [[nodiscard]] bool decode_extended_value(std::string_view value, std::string& out);
 
 }  // namespace ashlar::web::detail

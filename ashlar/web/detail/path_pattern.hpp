@@ -8,7 +8,7 @@
 namespace ashlar::web {
 
 namespace detail {
-// Not constexpr, so reaching one of them while compiling is an error that shows its name.
+// Not constexpr, so that reaching one during compilation is an error that shows its name.
 inline void path_must_begin_with_a_slash() {}
 inline void path_has_an_unclosed_parameter() {}
 inline void no_member_of_the_input_has_the_name_of_this_path_parameter() {}
@@ -24,8 +24,8 @@ consteval bool has_member(std::string_view json_name) {
 }
 }  // namespace detail
 
-// A path such as "/api/users/{id}/posts/{postId}": static segments and parameters, each a whole segment. Checked while
-// compiling against the members of the input that the parameters are read into.
+// A path such as "/api/users/{id}/posts/{postId}": static segments and parameters, each a whole segment. Checked at
+// compile time against the members of the input that receive the parameters.
 template <class Input>
 struct PathPattern {
   std::string_view text;

@@ -5,18 +5,18 @@
 #include <string>
 #include <string_view>
 
-// Escapes in paths (RFC 3986 section 2.1) and queries (application/x-www-form-urlencoded, WHATWG URL section 5), read
-// strictly: each % is followed by two hexadecimal digits, and the bytes are well-formed UTF-8 without NUL.
-// An escaped slash is a slash inside the value: a path is cut into segments before its values are decoded.
+// Percent-encoding in paths (RFC 3986 section 2.1) and queries (application/x-www-form-urlencoded, WHATWG URL section
+// 5), decoded strictly: each % is followed by two hexadecimal digits, and the bytes are well-formed UTF-8 without NUL.
+// An escaped slash is a slash inside the value: a path is split into segments before its values are decoded.
 namespace ashlar::web {
 
-enum class PlusSign : unsigned char { plus, space };  // what `+` stands for: itself in a path, a space in a query
+enum class PlusSign : unsigned char { plus, space };  // the meaning of `+`: itself in a path, a space in a query
 
-// The text itself when there is nothing to decode, else its decoded form in `buffer`. nullopt: malformed.
+// The text itself when there is nothing to decode, otherwise its decoded form in `buffer`. nullopt: malformed.
 [[nodiscard]] std::optional<std::string_view> percent_decode(std::string_view text, PlusSign plus, std::string& buffer);
 
-// Takes the pieces of a query one after the other: `for (QueryPieces pieces(query); pieces.next();)`. Empty pieces
-// ("a=1&&b=2") are passed over. Name and value are as they were sent.
+// Iterates over the pairs of a query: `for (QueryPieces pieces(query); pieces.next();)`. Empty pairs ("a=1&&b=2") are
+// skipped. Name and value are not decoded.
 class QueryPieces {
  public:
   explicit QueryPieces(std::string_view query) : rest_(query) {}

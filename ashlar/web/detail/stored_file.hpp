@@ -14,7 +14,7 @@
 
 namespace ashlar::web::detail {
 
-// How many bytes there may be on the disk, of all files together. Thread-safe.
+// A budget of bytes on disk for all files together. Thread-safe.
 class DiskBudget {
  public:
   explicit DiskBudget(std::uint64_t bytes_max) : bytes_max_(bytes_max) {}
@@ -30,17 +30,17 @@ class DiskBudget {
   std::atomic<std::uint64_t> taken_{0};
 };
 
-// A file of ours on the disk, deleted with this object. Its functions block: used on a pool's threads. They throw
+// A temporary file on disk, deleted with this object. Its functions block: used on a pool's threads. They throw
 // std::system_error.
 class StoredFile {
  public:
-  // Makes it: it must not be there yet, and only its owner may read and write it (O_EXCL, 0600).
+  // Creates it: it must not exist, and only its owner may read and write it (O_EXCL, 0600).
   StoredFile(std::filesystem::path path, async::BlockingPool& pool, DiskBudget& budget);
   ~StoredFile();
   StoredFile(const StoredFile&) = delete;
   StoredFile& operator=(const StoredFile&) = delete;
 
-  enum class Written : std::uint8_t { yes, no_room };  // the budget is used up
+  enum class Written : std::uint8_t { yes, no_room };  // no_room: the budget is used up
   [[nodiscard]] Written append(std::string_view bytes);
   [[nodiscard]] std::string read() const;
   enum class Kept : std::uint8_t { yes, target_exists };
@@ -60,8 +60,8 @@ class StoredFile {
   std::uint64_t size_ = 0;
 };
 
-// The folder that an App keeps uploads in while it works on them: its own (0700), made at start and gone at its end
-// with all that is in it. Thread-safe.
+// The folder for uploads of an App during their requests: private (0700), created at start and removed at the end with
+// its content. Thread-safe.
 class UploadFolder {
  public:
   explicit UploadFolder(const FormOptions& options);  // throws std::system_error

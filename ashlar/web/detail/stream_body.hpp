@@ -19,15 +19,15 @@ class Logger;
 
 namespace ashlar::web::detail {
 
-// Whom a stream that broke off is told to.
+// Receives the report of a stream that was aborted.
 struct StreamLog {
   log::Logger* logger;
   std::string request_id;
 };
 
-// The body of a response that a producer of items writes: it runs beside what sends, so that a silent one has its
-// heartbeats, and waits where the reader is slow. Lives on one loop, in the response's BodyProducer, and has no task
-// left when send_to() has ended.
+// The body of a response written by a producer of items: the producer runs concurrently with the sender, so that an
+// idle one still sends heartbeats, and waits for a slow reader. Lives on one loop, in the response's BodyProducer; no
+// task remains when send_to() has ended.
 class StreamBody final : public api::ItemSink {
  public:
   enum class Format : std::uint8_t { events, rows };
@@ -56,11 +56,11 @@ class StreamBody final : public api::ItemSink {
   std::string sending_;
   bool begun_ = false;  // rows: after the bracket
   bool ended_ = false;  // the producer
-  bool gone_ = false;   // the client
+  bool gone_ = false;   // the client has disconnected
   std::optional<Result<>> produced_;
   std::exception_ptr thrown_;
-  std::optional<Timer> more_;     // what sends waits here
-  std::optional<Timer> drained_;  // what produces waits here
+  std::optional<Timer> more_;     // the sender waits here
+  std::optional<Timer> drained_;  // the producer waits here
 };
 
 [[nodiscard]] http::BodyProducer make_stream_body(StreamBody::Format format, api::ItemProducer produce,

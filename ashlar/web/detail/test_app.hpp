@@ -16,13 +16,13 @@
 #include <sstream>
 #include <string>
 
-// What the tests of this module stand on: an App with a clock that stands still, a log in a file that can be read back,
-// and tokens for whom a test needs.
+// The fixture of this module's tests: an App with a manual clock, a log file that can be read, and tokens for any
+// principal.
 namespace ashlar::web::detail {
 
 class TestApp {
  public:
-  // `mount` fills the routes.
+  // `mount` adds the routes.
   template <class Mount>
   explicit TestApp(Mount mount, AppOptions options = {}) {
     Routes routes;

@@ -31,17 +31,17 @@ class WholeBody final : public http::BodyReader {
   std::string_view rest_ = text_;
 };
 
-// One call of a TestClient: its request, and what comes of it, on a loop that this thread runs while it waits.
+// One call of a TestClient: its request and its response, on a loop that this thread runs while it waits.
 struct TestCall final : http::BodyWriter {
-  // Body: collected into `response.body`, or handed over piece by piece.
+  // Body: collected into `response.body`, or passed on piece by piece.
   enum class Pieces : unsigned char { collected, one_by_one };
-  // The clock, which outlives it, says when the request is late.
+  // The clock, which outlives it, determines when the request is late.
   TestCall(boost::asio::io_context& its_loop, const Clock& its_clock, TestRequest request, Pieces how);
   ~TestCall() override;
 
   void start(http::Handler& handler);
   Task<Result<>> write(std::string_view bytes) override;
-  // Runs the loop until it holds; throws std::runtime_error after 30 s.
+  // Runs the loop until the condition holds; throws std::runtime_error after 30 s.
   template <class Condition>
   void run_until(Condition holds) {
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{30};
