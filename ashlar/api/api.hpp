@@ -20,8 +20,8 @@
 #include <string_view>
 #include <vector>
 
-// The one way to run an operation. A transport turns bytes into a Call, an InputSource and a ReplySink, calls invoke(),
-// and turns the reply or the Error into bytes. invoke() decides everything else, in this order:
+// The single entry point for operations. A transport turns bytes into a Call, an InputSource and a ReplySink, calls
+// invoke(), and turns the reply or the Error into bytes. invoke() decides everything else, in this order:
 //
 //   overload -> client limits -> authentication -> guard -> what the transport refuses -> caller limits
 //   -> the application's own steps -> input -> owner -> the operation -> owner of the reply
@@ -41,7 +41,7 @@ struct ApiOptions {
   std::size_t rate_limit_clients_max = 100'000;        // counted at once in this process; the oldest are forgotten
   OverloadOptions overload = {};
   CallLogOptions log = {};
-  AuthoritySource* authorities = nullptr;      // outlives the Api; null: what tokens claim counts
+  AuthoritySource* authorities = nullptr;      // outlives the Api; null: the token's claims count
   ApiKeySource* api_keys = nullptr;            // outlives the Api; null: no API key is accepted
   std::function<void(Steps&)> add_steps = {};  // the application's own steps; see step.hpp
 };
@@ -50,8 +50,8 @@ struct ApiOptions {
 // endpoints, and what it is given, outlive it.
 class Api {
  public:
-  // Throws std::logic_error that lists every wrong declaration: an endpoint without a guard, two endpoints of one name,
-  // an owner look-up whose input has no Uuid `id`. `tokens` may be null: then nobody can sign in.
+  // Throws std::logic_error that lists every wrong declaration: an endpoint without a guard, two endpoints with one
+  // name, an owner look-up whose input has no Uuid `id`. `tokens` may be null: then nobody can sign in.
   Api(ApiOptions options, Call::Environment environment, const auth::Tokens* tokens,
       std::vector<const Endpoint*> endpoints);
   ~Api();
@@ -59,24 +59,25 @@ class Api {
   Api& operator=(const Api&) = delete;
 
   [[nodiscard]] const std::vector<PreparedEndpoint>& endpoints() const { return endpoints_; }
-  [[nodiscard]] const PreparedEndpoint* find(std::string_view name) const;  // null when there is none
+  [[nodiscard]] const PreparedEndpoint* find(std::string_view name) const;  // null when there is none of this name
   [[nodiscard]] const Call::Environment& environment() const { return environment_; }
   [[nodiscard]] const ApiOptions& options() const { return options_; }
   [[nodiscard]] const Steps& steps() const { return steps_; }
 
-  // Runs the call to its end: the reply sink got a reply or an error. It throws nothing: an exception of the operation
-  // becomes `internal`, cancellation by the deadline server.deadline_exceeded, any other one request.cancelled.
+  // Runs the call until the reply sink has a reply or an error. It throws nothing: an exception of the operation
+  // becomes `internal`, cancellation by the deadline server.deadline_exceeded, any other cancellation
+  // request.cancelled.
   [[nodiscard]] Task<> invoke(Invocation invocation) const;
-  // The same without waiting, as far as nothing has to be awaited. waiting: invoke() goes on from there.
+  // The same as far as possible without waiting. waiting: continue with invoke().
   enum class Progress : std::uint8_t { ended, waiting };
   [[nodiscard]] Progress try_invoke(Invocation& invocation) const;
 
-  // Counts a call that matches no endpoint against ApiOptions::rate_limit, by its address or field, so that looking for
-  // endpoints is limited like calling them. nullopt: the store has to be asked; await limit_unmatched().
+  // Counts a call that matches no endpoint against ApiOptions::rate_limit, by its address or field, so that probing for
+  // endpoints is limited like calling them. nullopt: the store has to be queried; await limit_unmatched().
   [[nodiscard]] std::optional<RateLimitDecision> try_limit_unmatched(const Call& call, Clock::Steady now) const;
   [[nodiscard]] Task<RateLimitDecision> limit_unmatched(const Call& call, Clock::Steady now) const;
 
-  // Every call counts as in flight between these two, the ones that match no endpoint included.
+  // A call counts as in flight between these two, including a call that matches no endpoint.
   void began() const { metrics_->began(); }
   // Writes the call's log line.
   void ended(const CallRecord& record) const;
@@ -97,9 +98,9 @@ class Api {
   std::unique_ptr<CallMetrics> metrics_;
   std::unique_ptr<Overload> overload_;
   std::unique_ptr<HeavyLane> heavy_lane_;
-  std::unique_ptr<RateLimitStore> own_limits_;  // null where another store is given, or nothing is limited
+  std::unique_ptr<RateLimitStore> own_limits_;  // null when another store is given or there are no limits
   RateLimitStore* limits_ = nullptr;
-  PreparedLimit unmatched_limit_;  // requests is 0 where there is none
+  PreparedLimit unmatched_limit_;  // requests is 0 when there is no limit
   Steps steps_;
   std::vector<PreparedEndpoint> endpoints_;
 };

@@ -21,14 +21,14 @@ namespace ashlar::api {
 
 class Call;
 
-// The log as an operation sees it: each line carries the call's request id, and its trace when somebody records one.
-// Lives as long as the call.
+// The log for an operation: each line carries the call's request id, and its trace if one was started. Lives as long as
+// the call.
 class CallLog {
  public:
   explicit CallLog(const Call& call) : call_(call) {}
 
   void write(log::Level level, std::string_view message, std::initializer_list<log::Attribute> attributes) const;
-  // A line that is never dropped: see Logger::security().
+  // Never dropped: see Logger::security().
   void security(log::Level level, std::string_view message, std::initializer_list<log::Attribute> attributes) const;
   void debug(std::string_view message, std::initializer_list<log::Attribute> attributes = {}) const {
     write(log::Level::debug, message, attributes);
@@ -47,8 +47,8 @@ class CallLog {
   const Call& call_;
 };
 
-// What an operation knows about the call that it serves: who calls, from where, until when, under which trace and
-// idempotency key. It is the same for every transport and holds nothing of HTTP.
+// What an operation knows about its call: the caller, the address, the deadline, the trace and the idempotency key. It
+// is the same for every transport and independent of HTTP.
 //
 // A Call lives on its transport's frame until the reply is written, and is used on one loop. Every view that it returns
 // lives as long as the Call.
@@ -64,59 +64,59 @@ class Call {
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
 
-  // The caller; null for an anonymous caller of an open endpoint. An operation that always has one takes a UserCall.
+  // The caller; null for an anonymous caller of an open endpoint. An operation that requires a caller takes a UserCall.
   [[nodiscard]] const auth::Principal* principal() const {
     principal_read_ = true;
     return principal_.get();
   }
-  // Whether anything asked who calls, so that the reply may depend on it. A transport whose replies are cached says so
-  // there.
+  // Whether the caller's identity was read, so that the reply may depend on it. A transport with cacheable replies must
+  // then mark the reply accordingly.
   [[nodiscard]] bool depends_on_caller() const { return principal_read_; }
-  // The access token that the caller presented, verified or not; empty without one. An operation that takes a token
-  // which no guard accepts (an expired one, to end its session) verifies it itself.
+  // The access token that was presented, verified or not; empty without one. An operation that needs a token which no
+  // guard accepts (an expired one, to end its session) verifies it itself.
   [[nodiscard]] std::string_view presented_token() const { return presented_token_; }
 
-  // What the caller may do. Every decision is auth::decide()'s, on the account's authority as it is when the call
-  // begins; with an API key a permission counts only when the key has it as well. A grant that ends during the call
-  // ends its effect then. An anonymous caller may nothing.
+  // Whether the caller has the permission. auth::decide() decides on the account's authority at the start of the call;
+  // with an API key, the key must have the permission as well. A grant that ends during the call has no effect from
+  // then on. An anonymous caller has no permission.
   [[nodiscard]] bool allows(const auth::Permission& permission, const auth::ResourceRef* resource = nullptr) const;
-  // The same as an error: auth.not_signed_in, auth.forbidden.
+  // The same decision as an error: auth.not_signed_in, auth.forbidden.
   [[nodiscard]] Result<> require(const auth::Permission& permission, const auth::ResourceRef* resource = nullptr) const;
-  // The objects that allows() allows, for a filter in SQL: the same rule. The ids live as long as the call.
+  // The objects for which allows() is true, for a filter in SQL with the same rule. The ids live as long as the call.
   [[nodiscard]] auth::Reach reach(const auth::Permission& permission) const;
-  // Whether allows() gives for some object another answer than without one.
+  // Whether the result of allows() can depend on the object.
   [[nodiscard]] bool depends_on_object(const auth::Permission& permission) const;
-  // Whether the caller holds all that the pattern covers; and whether by role or own permission, which can be given to
-  // others.
+  // Whether the caller holds everything that the pattern covers; the second counts only roles and own permissions,
+  // which can be passed on to other accounts.
   [[nodiscard]] bool holds(const auth::PermissionPattern& pattern) const;
   [[nodiscard]] bool may_give(const auth::PermissionPattern& pattern) const;
   [[nodiscard]] bool owns(const Uuid& owner) const;  // whether it is the caller's account
   // Passes when the caller owns the resource or holds "*"; else auth.not_signed_in or auth.forbidden.
   [[nodiscard]] Result<> require_owner(const Uuid& owner) const;
-  [[nodiscard]] const auth::Authority& authority() const;  // the account's; an API key bounds it further
-  // The permission that allows() refused last; empty when it refused none. For the log.
+  [[nodiscard]] const auth::Authority& authority() const;  // the account's; an API key restricts it further
+  // The last permission that allows() refused; empty when it refused none. For the log.
   [[nodiscard]] std::string_view refused_permission() const {
     return refused_permission_ ? std::string_view(*refused_permission_) : std::string_view{};
   }
-  // Passes when the caller signed in at most `sign_in_age_max` ago; else auth.not_signed_in or auth.step_up_required.
-  // For an operation that needs it for some inputs only; a route that always does has .fresh() on its line.
+  // Succeeds when the caller signed in at most `sign_in_age_max` ago; otherwise auth.not_signed_in or
+  // auth.step_up_required. For operations that need this for some inputs only; routes can declare .fresh().
   [[nodiscard]] Result<> require_fresh(std::chrono::seconds sign_in_age_max) const;
 
   // When the caller stops waiting. Statements, Redis commands, hashing and outgoing requests that the operation awaits
-  // are cancelled then, and the call ends with server.deadline_exceeded. Clock::Steady::max(): there is none.
+  // are cancelled at that time, and the call ends with server.deadline_exceeded. Clock::Steady::max(): no deadline.
   [[nodiscard]] Clock::Steady deadline() const { return deadline_; }
 
-  // Names this call, so that a caller can send it again and have it happen once: 1 to 255 visible ASCII characters.
-  // Empty when the caller named none, or the endpoint takes none (Endpoint::idempotency).
+  // Identifies this call, so that a caller can retry it and have it executed once: 1 to 255 visible ASCII characters.
+  // Empty when the caller sent none, or the endpoint does not accept keys (Endpoint::idempotency).
   [[nodiscard]] std::string_view idempotency_key() const { return idempotency_key_; }
-  // Under an idempotency key: a digest of the operation's name and its input. Two calls with one key and different
-  // fingerprints are two different requests.
+  // With an idempotency key: a digest of the operation's name and its input. Two calls with the same key and different
+  // fingerprints are different requests.
   [[nodiscard]] std::string_view fingerprint() const {
     return fingerprint_ ? std::string_view(*fingerprint_) : std::string_view{};
   }
 
   [[nodiscard]] std::string_view request_id() const { return request_id_; }
-  // The caller's trace continued, or a new one, which is made when it is first asked for.
+  // Continues the caller's trace, or starts a new one at the first use.
   [[nodiscard]] const TraceContext& trace() const {
     return trace_ ? *trace_ : trace_.emplace(traceparent_, *env_.random);
   }
@@ -130,7 +130,7 @@ class Call {
   [[nodiscard]] std::string_view client_agent() const { return client_agent_; }  // at most 512 bytes
   // Subject of the client's verified TLS certificate (RFC 4514: "CN=billing,O=Example"); empty without one.
   [[nodiscard]] std::string_view client_certificate() const { return client_certificate_; }
-  // A field of the request's metadata (an HTTP header field, gRPC metadata), for limits and logs that need one. What an
+  // A field of the request's metadata (an HTTP header field, gRPC metadata), for limits and logs. Data that an
   // operation decides on belongs in its input.
   [[nodiscard]] std::string_view field(std::string_view name) const { return transport_.field(name); }
 
@@ -142,8 +142,8 @@ class Call {
   [[nodiscard]] const Environment& environment() const { return env_; }
 
   // For transports and invoke().
-  [[nodiscard]] bool has_principal() const { return principal_ != nullptr; }  // does not count as asking who calls
-  [[nodiscard]] const auth::Principal* authenticated() const { return principal_.get(); }  // nor does this
+  [[nodiscard]] bool has_principal() const { return principal_ != nullptr; }  // does not mark the identity as read
+  [[nodiscard]] const auth::Principal* authenticated() const { return principal_.get(); }  // neither does this
   void set_principal(std::shared_ptr<const auth::Principal> principal) { principal_ = std::move(principal); }
   void set_authority(std::shared_ptr<const auth::Authority> authority) { authority_ = std::move(authority); }
   [[nodiscard]] const auth::Principal* peek_principal() const { return principal_.get(); }  // the same
@@ -174,7 +174,7 @@ class Call {
   const Transport& transport_;
   std::string_view request_id_;
   std::shared_ptr<const auth::Principal> principal_;
-  std::shared_ptr<const auth::Authority> authority_;               // null: nothing
+  std::shared_ptr<const auth::Authority> authority_;               // null: no authority
   mutable std::unique_ptr<const std::string> refused_permission_;  // null: none
   mutable bool principal_read_ = false;
   Clock::Steady deadline_ = Clock::Steady::max();
@@ -183,14 +183,14 @@ class Call {
   std::string_view client_certificate_;
   std::string_view presented_token_;
   std::string_view idempotency_key_;
-  std::unique_ptr<const std::string> fingerprint_;  // a pointer: a Call is on the frame of every request
+  std::unique_ptr<const std::string> fingerprint_;  // a pointer: every request's frame contains a Call
   std::string_view traceparent_;
   std::string_view trace_state_;
   mutable std::optional<TraceContext> trace_;
 };
 
-// A call whose guard promises a signed-in caller. An operation that takes one cannot be mounted with .open(): that does
-// not compile. Every Call that reaches an operation is one of these; invoke() checks the principal first.
+// A call with a signed-in caller. Mounting an operation that takes one with .open() does not compile. Every Call that
+// reaches an operation is a UserCall object; invoke() checks the principal before the operation may use it as one.
 class UserCall : public Call {
  public:
   using Call::Call;

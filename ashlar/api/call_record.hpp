@@ -8,16 +8,16 @@
 #include <cstdint>
 #include <span>
 
-// The log lines about a call: one when it ended, one more when it was refused or failed through a fault of ours.
+// Log lines about a call: one when it has ended, and another when it was refused or failed through our fault.
 namespace ashlar::api {
 
 struct CallLogOptions {
   enum class State : std::uint8_t { off, on } state = State::on;
-  std::uint32_t one_in = 1;               // of quick successes one in so many is logged; failures and slow calls always
+  std::uint32_t one_in = 1;  // of fast successful calls, one in this many is logged; failures and slow calls always
   std::chrono::milliseconds slow{1'000};  // a call that takes this long is slow
 };
 
-// How a call ended.
+// The outcome of a call.
 struct CallRecord {
   const Call& call;
   const PreparedEndpoint* endpoint = nullptr;  // null: the transport found none
@@ -30,14 +30,14 @@ struct CallRecord {
 inline constexpr std::size_t call_attributes_max = 8;
 
 // The message "request" at `info`: the transport's attributes, then operation, code, address, durationMs, requestId,
-// userId, traceId and spanId, as far as they are known. A line that stands for several calls says so as oneIn.
+// userId, traceId and spanId, where known. A line that stands for several calls has oneIn.
 void log_call(const CallRecord& record, const CallLogOptions& options);
 
-// A caller who was refused: the message "access refused" with what the guard requires; for a known caller a security
-// event at `warn`, for an anonymous one, who can cause any number of them, a line at `info`.
+// A refused caller: the message "access refused" with what the guard requires. A security event at `warn` for a known
+// caller; a line at `info` for an anonymous one, who can cause any number of them.
 void log_refusal(const Call& call, const PreparedEndpoint* endpoint, const Error& error);
 
-// A fault of ours: the message "request failed" at `error`, with the cause, which the caller does not see.
+// An internal fault: the message "request failed" at `error`, with the cause, which the caller does not see.
 void log_failure(const Call& call, const PreparedEndpoint* endpoint, const Error& error);
 
 }  // namespace ashlar::api

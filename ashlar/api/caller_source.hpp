@@ -13,12 +13,12 @@
 #include <string>
 #include <string_view>
 
-// Where invoke() gets what a credential does not carry: the rights of an account, and the account of an API key. Both
-// are asked on every call of a signed-in caller, so both answer from memory where they can: try_...() neither waits nor
-// blocks, and the coroutine is awaited only when it has no answer. Used from every loop at once.
+// Where invoke() reads what a credential does not contain: the authority of an account, and the account of an API key.
+// Both are read on every call of a signed-in caller, so they should answer from memory: try_...() neither waits nor
+// blocks, and the coroutine is awaited only when try_...() has no answer. Used from every loop concurrently.
 namespace ashlar::api {
 
-// The rights of accounts as they are now. Without one, what an access token claims counts (auth::authority_of_claims).
+// The current authority of accounts. Without a source, the access token's claims count (auth::authority_of_claims).
 class AuthoritySource {
  public:
   AuthoritySource() = default;
@@ -28,7 +28,7 @@ class AuthoritySource {
 
   // Null: not in memory, await load().
   [[nodiscard]] virtual std::shared_ptr<const auth::Authority> try_find(const Uuid& account, Clock::Steady now) = 0;
-  // Null: there is no such account. An error refuses the call.
+  // Null: the account does not exist. An error refuses the call.
   virtual Task<Result<std::shared_ptr<const auth::Authority>>> load(Uuid account) = 0;
 };
 
@@ -41,7 +41,7 @@ class ApiKeySource {
   ApiKeySource& operator=(const ApiKeySource&) = delete;
   virtual ~ApiKeySource() = default;
 
-  // Whether the credential is meant as a key and not as an access token, by its form.
+  // Whether the form of the credential is that of a key rather than an access token.
   [[nodiscard]] virtual bool is_key(std::string_view credential) const = 0;
   // A principal with `api_key` set. nullopt: not in memory, await verify(). Errors: auth.token_invalid for an unknown,
   // removed or malformed key, auth.token_expired; from verify() also those of its store.

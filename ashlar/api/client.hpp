@@ -12,38 +12,37 @@
 #include <string>
 #include <string_view>
 
-// Calls operations in the process, by their names, with the same decisions, errors, log lines and counters as a call
-// that comes over HTTP:
+// Calls operations in this process by name, with the same decisions, errors, log lines and counters as calls over HTTP:
 //
 //   api::Client client(app.api());
 //   auto reply = co_await client.call("createPost", R"({"title": "T", "content": "C"})", {.principal = somebody});
 //   auto order = co_await client.call<Order>("getOrder", GetOrder{.id = id}, {.token = token});
 //
-// Jobs, WebSocket requests and tests use it. Faults of the input name their place by JSON Pointer.
+// Jobs, WebSocket requests and tests use it. Faults of the input carry a JSON Pointer.
 namespace ashlar::api {
 
-// Who calls, and how. Views outlive the call's task.
+// The caller and the call's metadata. Views outlive the call's task.
 struct Caller {
-  std::shared_ptr<const auth::Principal> principal = {};  // known already: it is not authenticated again
-  std::string_view token = {};                            // or an access token; neither: anonymous
-  std::string_view address = "in-process";                // limits count by it
+  std::shared_ptr<const auth::Principal> principal = {};  // already authenticated; not authenticated again
+  std::string_view token = {};                            // alternatively an access token; neither: anonymous
+  std::string_view address = "in-process";                // rate limits count by it
   std::string_view agent = {};
   std::string_view idempotency_key = {};
-  std::string_view request_id = {};   // empty: one is made
+  std::string_view request_id = {};   // empty: generated
   std::string_view traceparent = {};  // W3C Trace Context
   std::optional<Clock::Steady> deadline = {};
 };
 
-// What came of a call that succeeded.
+// The result of a successful call.
 struct ClientReply {
   ReplyShape::Kind kind = ReplyShape::Kind::none;
-  std::string json;  // the value, or the array of a page's items; empty for none and for streams
+  std::string json;  // the value, or the array of a page's items; empty for no value and for streams
   std::int64_t page = 0, limit = 0, total = 0;
   TotalKind total_kind = TotalKind::exact;
-  std::optional<PageCursors> cursors{};  // of a page that was read by a cursor
+  std::optional<PageCursors> cursors{};  // of a page read with a cursor
   ReplyView::Service service = ReplyView::Service::available;
-  std::optional<Credentials> credentials;  // that a client would store
-  ItemProducer producer;                   // of a stream: runs when the caller calls it
+  std::optional<Credentials> credentials;  // for the client to store
+  ItemProducer producer;                   // of a stream: runs when the caller invokes it
   std::string request_id;
 };
 
@@ -52,17 +51,17 @@ class Client {
  public:
   explicit Client(const Api& api) : api_(api) {}
 
-  // Errors: operation.not_found, and everything that the operation and its guards return. A stream's operation returns
-  // a producer.
+  // Errors: operation.not_found, and all errors of the operation and its guards. An operation that streams returns a
+  // producer.
   [[nodiscard]] Task<Result<ClientReply>> call(std::string operation, std::string json, Caller caller) const;
 
-  // With a struct for the operation's input. Throws std::logic_error when it is another operation's.
+  // With a struct as the input. Throws std::logic_error when the operation has another input type.
   template <schema::DescribedStruct In>
     requires(!std::same_as<In, std::string>)
   [[nodiscard]] Task<Result<ClientReply>> call(std::string operation, In input, Caller caller) const {
     return call_with(std::move(operation), schema::type_of<In>(), schema::to_json(input), std::move(caller));
   }
-  // The reply's value as a struct. Throws std::logic_error when the reply is no single value.
+  // The reply's value as a struct. Throws std::logic_error when the reply is not a single value.
   template <schema::DescribedStruct Out, class In>
   [[nodiscard]] Task<Result<Out>> call(std::string operation, In input, Caller caller) const {
     auto reply = co_await call(std::move(operation), std::move(input), std::move(caller));

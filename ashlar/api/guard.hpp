@@ -13,58 +13,58 @@
 #include <string_view>
 #include <vector>
 
-// Who may call an endpoint, as a value that decides, names itself and documents itself.
+// Who may call an endpoint, as a value that decides, has a name and documents itself.
 //
 //   any_of(permission("update:post"), owner(author_of, posts))
 //
-// A new kind of guard is one class derived from GuardRule and a function that returns a Guard of it, in one file of
-// guards/. invoke() asks the guard, and nothing else does.
+// A new kind of guard is a class derived from GuardRule and a function that returns a Guard of it, in one file of
+// guards/. Only invoke() evaluates guards.
 namespace ashlar::api {
 
 class Call;
 
 enum class Verdict : unsigned char {
   allowed,
-  needs_object,     // it depends on the object that the input names, or on who owns it
+  needs_object,     // the decision depends on the object that the input names, or on its owner
   unauthenticated,  // an anonymous caller: signing in may help
-  stale,            // a known caller who signed in too long ago: signing in again helps (RFC 9470)
-  forbidden,        // a known caller who may not
+  stale,            // the caller signed in too long ago: signing in again helps (RFC 9470)
+  forbidden,        // the caller is known but not allowed
 };
 
 struct Ruling {
   Verdict verdict = Verdict::forbidden;
-  std::string_view because{};               // which rule decided, as it names itself; lives as long as the guard
-  std::chrono::seconds sign_in_age_max{0};  // of a stale one: how long ago the sign-in may be
+  std::string_view because{};               // the text() of the rule that decided; lives as long as the guard
+  std::chrono::seconds sign_in_age_max{0};  // when stale: the maximum age of the sign-in
 };
 
-// auth.step_up_required: the caller has to sign in again, or to step up, and its sign-in may be at most that old then.
+// auth.step_up_required: the caller must sign in again or step up; the sign-in may be at most this old.
 [[nodiscard]] Error step_up_error(std::chrono::seconds sign_in_age_max);
 
-// What a guard asks of a caller, for documents: OpenAPI, the route table, GraphQL and gRPC descriptions.
+// What a guard requires, for documentation: OpenAPI, the route table, GraphQL and gRPC descriptions.
 struct GuardDescription {
   enum class Identity : unsigned char { none, required } identity = Identity::required;
-  enum class Refusal : unsigned char { never, possible } refusal = Refusal::never;  // of a caller who is signed in
+  enum class Refusal : unsigned char { never, possible } refusal = Refusal::never;  // of a signed-in caller
   std::vector<std::string> roles{};
   std::vector<std::string> permissions{};
-  // How long ago the caller may have signed in, where the guard asks for that.
+  // The maximum age of the sign-in, when the guard requires one.
   std::optional<std::chrono::seconds> sign_in_age_max{};
 };
 
-// The object that a call is about.
+// The object of a call.
 struct GuardedObject {
   const Uuid* id = nullptr;     // the input's member `id`; null: the input has none
-  const Uuid* owner = nullptr;  // null: the guard asks for no owner
+  const Uuid* owner = nullptr;  // null: the guard needs no owner
 };
 
-// How the owner of the resource is found: exactly one of the two is set.
+// How to find the owner of the resource: exactly one of the two is set.
 struct OwnerSource {
   // Before the operation runs, by the input's member `id`.
   std::function<Task<Result<Uuid>>(Call&, Uuid id)> look_up{};
-  // After it ran, from the reply's value, which is withheld from others. For endpoints that only read.
+  // After the operation has run, from the reply's value, which is withheld from others. For read-only endpoints.
   std::function<Uuid(const void* value)> of_reply{};
 };
 
-// One rule. Immutable; used from every loop at once.
+// One rule. Immutable; used from every loop concurrently.
 class GuardRule {
  public:
   GuardRule() = default;
@@ -72,18 +72,18 @@ class GuardRule {
   GuardRule& operator=(const GuardRule&) = delete;
   virtual ~GuardRule() = default;
 
-  // `object` is null while it is not known; a rule that depends on it returns needs_object then, and is asked again. A
-  // call whose input names no object and has no owner to look up is forbidden then. It must not block.
+  // `object` is null while it is unknown; a rule that depends on it then returns needs_object and is evaluated again.
+  // If the input names no object and there is no owner look-up, the call is forbidden. Must not block.
   [[nodiscard]] virtual Ruling decide(const Call& call, const GuardedObject* object) const = 0;
   [[nodiscard]] virtual std::string_view text() const = 0;  // "permission create:user", "owner"
   [[nodiscard]] virtual GuardDescription description() const = 0;
-  // Null for a rule that asks for no owner.
+  // Null for a rule that needs no owner.
   [[nodiscard]] virtual const OwnerSource* owner_source() const { return nullptr; }
-  // What is wrong with the rule, in a sentence, for the start of the program; empty when nothing is.
+  // Why the rule is invalid, in a sentence, for the start of the program; empty when it is valid.
   [[nodiscard]] virtual std::string validate() const { return {}; }
 };
 
-// A rule as a value: copying shares it.
+// A rule as a value: copies share it.
 class Guard {
  public:
   explicit Guard(std::shared_ptr<const GuardRule> rule) : rule_(std::move(rule)) {}
@@ -95,29 +95,29 @@ class Guard {
   [[nodiscard]] GuardDescription description() const { return rule_->description(); }
   [[nodiscard]] const OwnerSource* owner_source() const { return rule_->owner_source(); }
   [[nodiscard]] std::string validate() const { return rule_->validate(); }
-  // Whether every caller that it lets pass is signed in.
+  // Whether every caller that it allows is signed in.
   [[nodiscard]] bool promises_user() const { return description().identity == GuardDescription::Identity::required; }
 
  private:
   std::shared_ptr<const GuardRule> rule_;
 };
 
-// Anybody.
+// Everyone.
 [[nodiscard]] Guard open();
 [[nodiscard]] Guard signed_in();
-// A caller of one of these roles, or who holds "*".
+// A caller with one of these roles, or with "*".
 [[nodiscard]] Guard role(std::vector<std::string> any_of);
-// A caller who holds one of these permissions ("verb:resource"), by a role, an own permission or a grant: on all
-// objects, or on the one that the input's member `id` names. auth::decide() decides.
+// A caller who holds one of these permissions ("verb:resource") through a role, an own permission or a grant, for all
+// objects or for the one that the input's member `id` names. auth::decide() decides.
 [[nodiscard]] Guard permission(std::vector<std::string> any_of);
-// The owner of the resource, or a caller who holds "*".
+// The owner of the resource, or a caller with "*".
 [[nodiscard]] Guard owner(OwnerSource source);
-// A caller who signed in with credentials at most `sign_in_age_max` ago (RFC 9470); others are asked to step up, with
-// auth.step_up_required. It goes by Principal::auth_time. A principal without one (an API key, an account that a job
-// acts for) never passes: a program that calls in the process on its own behalf uses units of work instead.
+// A caller who signed in with credentials at most `sign_in_age_max` ago (RFC 9470); others receive
+// auth.step_up_required. It uses Principal::auth_time. A principal without one (an API key, an account on whose behalf
+// a job runs) never passes: a program that acts on its own behalf in the process uses units of work instead.
 [[nodiscard]] Guard fresh(std::chrono::seconds sign_in_age_max);
-// The first guard that allows the call decides; when none does, the call is forbidden, or unauthenticated where signing
-// in could help. At most one of them asks for an owner.
+// The first guard that allows the call decides. When none does, the call is forbidden, or unauthenticated when signing
+// in could help. At most one of the guards needs an owner.
 [[nodiscard]] Guard any_of(std::vector<Guard> guards);
 [[nodiscard]] Guard all_of(std::vector<Guard> guards);
 

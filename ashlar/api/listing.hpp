@@ -9,7 +9,7 @@
 #include <optional>
 #include <utility>
 
-// What lists and single resources of an API have in common.
+// Input types shared by lists and by operations on one resource.
 //
 //   struct ListPosts {
 //     PageNumber page;     // ?page=2&limit=50&sort=-createdAt
@@ -28,13 +28,13 @@ ASHLAR_DESCRIBE(ById, id)
 using PageNumber = Defaulted<Int<1, 1'000'000>, 1>;
 using PageLimit = Defaulted<Int<1, 100>, 20>;
 
-// Whether a page begins beyond that many rows, which are read and passed over.
+// Whether a page begins after more than this many rows, which have to be read and skipped.
 inline constexpr std::int64_t deep_page_rows = 10'000;
 [[nodiscard]] inline bool is_deep(const PageNumber& page, const PageLimit& limit) {
   return (page.value().value() - 1) * limit.value().value() > deep_page_rows;
 }
 
-// `next` or `previous` of another page of the same list; empty for the first page. With a cursor the page number is
+// `next` or `previous` from another page of the same list; empty for the first page. With a cursor, the page number is
 // ignored.
 using PageCursor = Text<0, 4096>;
 
@@ -59,7 +59,7 @@ Page<T> page_of(sql::ListPage<T> rows, const PageNumber& page, const PageLimit& 
           .total_kind = rows.kind == sql::TotalKind::exact ? TotalKind::exact : TotalKind::at_least};
 }
 
-// The rows that were read for a page.
+// The rows read for a page.
 template <class T>
 Page<T> page_of(sql::Page<T> rows, const PageNumber& page, const PageLimit& limit) {
   return {.items = std::move(rows.rows), .page = page.value(), .limit = limit.value(), .total = rows.total};

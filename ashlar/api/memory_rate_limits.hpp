@@ -9,10 +9,10 @@
 
 namespace ashlar::api {
 
-// Counts in this process's memory: a table of one size, 48 bytes a client, whose pages the kernel gives when they are
-// first used. A client has its place in one of eight entries; when all eight are taken, the one that would be forgotten
-// first makes room, so a flood of addresses costs no memory and no time, but the counts of some. Where a client lands
-// depends on a random number, so a client cannot choose which entry it evicts. A short lock of one of 16.
+// Counts in this process's memory: a table of fixed size, 48 bytes a client, whose pages the kernel allocates at first
+// use. A client may occupy one of eight entries. When all eight are taken, the entry that would expire first is
+// replaced, so a flood of addresses costs neither memory nor time, but some counts. The place of a client depends on a
+// random number, so a client cannot choose which entry it evicts. Takes one of 16 short locks.
 class MemoryRateLimits final : public RateLimitStore {
  public:
   explicit MemoryRateLimits(std::size_t clients_max);  // at least 8
@@ -27,8 +27,8 @@ class MemoryRateLimits final : public RateLimitStore {
   void put_back(const RateLimitKey& key, const RateLimit& limit, Clock::Steady now);
   Task<> give_back(RateLimitKey key, const RateLimit& limit, Clock::Steady now) override;
 
-  [[nodiscard]] std::size_t size() const;          // entries that are in use
-  [[nodiscard]] std::size_t memory_bytes() const;  // at most, from the beginning on
+  [[nodiscard]] std::size_t size() const;          // entries in use
+  [[nodiscard]] std::size_t memory_bytes() const;  // the maximum, from the start
 
  private:
   struct Entry;

@@ -20,23 +20,23 @@ class Logger;
 
 namespace ashlar::api {
 
-// A queue for a resource that most calls need: the database, say. A resource that few calls need refuses them itself.
+// A queue of a resource that most calls need, such as the database. A resource that few calls need refuses them itself.
 struct WatchedQueue {
   std::string name;                      // in the log and the metrics
-  std::function<std::size_t()> waiting;  // called from any loop; it must not block, and outlives the Api
-  std::size_t waiting_max = 0;           // with more than this waiting, new calls are refused
+  std::function<std::size_t()> waiting;  // called from any loop; must not block; outlives the Api
+  std::size_t waiting_max = 0;           // when more than this many wait, new calls are refused
 };
 
 struct OverloadOptions {
-  std::size_t requests_in_flight_max = 5'000;   // on all loops together; 0: no bound
-  std::size_t heavy_in_flight_max = 16;         // of heavy calls (Endpoint::heavy), on all loops together; 0: no bound
+  std::size_t requests_in_flight_max = 5'000;   // on all loops together; 0: unlimited
+  std::size_t heavy_in_flight_max = 16;         // of heavy calls (Endpoint::heavy), on all loops together; 0: unlimited
   std::chrono::milliseconds look_interval{10};  // how often the queues are measured
   std::chrono::seconds retry_after{1};          // Retry-After of a refused call
   std::vector<WatchedQueue> queues = {};
 };
 
-// The lane of heavy calls: a bounded number of them runs at once, so that the others keep most of the database. One
-// more is refused, and costs nothing. Safe from any loop.
+// The limit for heavy calls: a bounded number of them runs at once, so that the others keep most of the database. A
+// further call is refused cheaply. Safe from any loop.
 class HeavyLane {
  public:
   explicit HeavyLane(const OverloadOptions& options)
@@ -44,7 +44,7 @@ class HeavyLane {
   HeavyLane(const HeavyLane&) = delete;
   HeavyLane& operator=(const HeavyLane&) = delete;
 
-  // nullopt: the call entered, and leave() follows. Else its error, server.overloaded.
+  // nullopt: the call entered, and must call leave(). Otherwise the error server.overloaded.
   [[nodiscard]] std::optional<Error> try_enter();
   void leave() { in_flight_.fetch_sub(1, std::memory_order_relaxed); }
   void append_to(observe::MetricsText& text) const;
@@ -56,15 +56,15 @@ class HeavyLane {
   std::atomic<std::uint64_t> refused_ = 0;
 };
 
-// Refuses new calls while there is too much to do, so that the accepted ones finish in time. Without overload a check
-// costs two loads. Safe from any loop.
+// Refuses new calls during overload, so that accepted calls finish in time. Without overload a check costs two loads.
+// Safe from any loop.
 class Overload {
  public:
   Overload(OverloadOptions options, const CallMetrics& calls, log::Logger& logger);
   Overload(const Overload&) = delete;
   Overload& operator=(const Overload&) = delete;
 
-  // The error for a new call, which is already counted as in flight; nullopt: it may proceed.
+  // The error for a new call, which already counts as in flight; nullopt: it may proceed.
   [[nodiscard]] std::optional<Error> refusal(Clock::Steady now);
   void append_to(observe::MetricsText& text) const;
 

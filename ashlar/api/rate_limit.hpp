@@ -47,16 +47,16 @@ struct RateLimit {
   std::string_view field = {};  // a literal
   std::string (*key)(const Call&) = nullptr;
 
-  // What is wrong with it, in a sentence; nullopt when nothing is.
+  // Why it is invalid, in a sentence; nullopt when it is valid.
   [[nodiscard]] std::optional<std::string> validate() const;
   [[nodiscard]] std::string text() const;  // "5/min", "5/10s by account", "100/min token bucket of 20 by address"
 };
 
-// Who is counted, and against which limit. An IPv4-mapped IPv6 address counts as the IPv4 address.
+// The counted client and the limit. An IPv4-mapped IPv6 address counts as the IPv4 address.
 struct RateLimitKey {
   std::uint64_t client_high = 0;
   std::uint64_t client_low = 0;
-  std::uint64_t limit = 0;  // which limit: the same in every process of one version
+  std::uint64_t limit = 0;  // identifies the limit: the same in every process of one version
 
   static RateLimitKey of_address(std::string_view address, std::uint64_t limit);
   static RateLimitKey of_account(const Uuid& account, std::uint64_t limit);
@@ -66,13 +66,13 @@ struct RateLimitKey {
 
 struct RateLimitDecision {
   bool allowed = true;
-  std::uint32_t limit = 0;  // 0: nothing is counted
+  std::uint32_t limit = 0;  // 0: no limit applies
   std::uint32_t remaining = 0;
-  std::chrono::seconds reset_after{0};  // until a whole limit is there again, rounded up
-  std::chrono::seconds retry_after{0};  // when refused: until the next request is let through, rounded up
+  std::chrono::seconds reset_after{0};  // until the whole limit is available again, rounded up
+  std::chrono::seconds retry_after{0};  // when refused: until the next request is accepted, rounded up
 };
 
-// Where the counts are kept. Called from every loop; it must not block.
+// The store of the counts. Called from every loop; must not block.
 class RateLimitStore {
  public:
   RateLimitStore() = default;
@@ -84,18 +84,18 @@ class RateLimitStore {
   virtual std::optional<RateLimitDecision> try_take(const RateLimitKey& key, const RateLimit& limit,
                                                     Clock::Steady now) = 0;
   // The same for a store that has to wait. `limit` outlives the task. It always decides: a store whose server is
-  // unreachable counts in this process or lets the call pass, but fails no call.
+  // unreachable counts in this process or lets the call pass, but never fails a call.
   virtual Task<RateLimitDecision> take_later(RateLimitKey key, const RateLimit& limit, Clock::Steady now) = 0;
-  // Takes back what one call counted that was let through, so that only some calls count: failures, say. Count before
-  // the attempt and give back after it, and attempts at the same time cannot pass the limit together. Nothing happens
-  // when the count has been forgotten. `limit` outlives the task.
+  // Undoes the count of one accepted call, so that only some calls count, such as failures. Count before the attempt
+  // and undo after it; concurrent attempts then cannot exceed the limit together. No effect when the count has expired.
+  // `limit` outlives the task.
   virtual Task<> give_back(RateLimitKey key, const RateLimit& limit, Clock::Steady now) = 0;
 };
 
-// What a caller gets whom the decision refuses: rate_limit.exceeded, with its Retry-After.
+// The error for a refused caller: rate_limit.exceeded, with its Retry-After.
 [[nodiscard]] Error rate_limit_error(const RateLimitDecision& decision);
 
-// The tighter of the two.
+// The stricter of the two.
 [[nodiscard]] RateLimitDecision tighter(const RateLimitDecision& a, const RateLimitDecision& b);
 
 }  // namespace ashlar::api

@@ -17,31 +17,31 @@ namespace ashlar::api {
 struct RedisRateLimitOptions {
   std::string key_prefix = "ashlar:";
   std::size_t local_clients_max = 100'000;  // counted in this process while Redis is unreachable
-  // Whose clock counts: Redis's, which is the same for all instances, or the caller's, for tests.
+  // The clock for counting: Redis's, which is the same for all instances, or the caller's, for tests.
   enum class Time : std::uint8_t { redis, caller } time = Time::redis;
 };
 
-// Counts in Redis, so that all instances share a client's limit: the same algorithms as MemoryRateLimits, each request
-// one script, which is atomic. A key lives for as long as it tells anything.
+// Counts in Redis, so that all instances share a client's limit, with the algorithms of MemoryRateLimits. Each request
+// is one script, which is atomic. A key expires when it no longer affects decisions.
 //
-// When Redis is unreachable, does not answer in time or refuses, a request is counted in this process's memory: each
-// instance then lets a client's whole limit through, starting from none used. No request fails for it, and none waits
-// longer than ClientOptions::command_time_max for a limit, or at all once the breaker is open.
+// When Redis is unreachable, too slow or refuses, the request is counted in this process's memory: each instance then
+// allows a client the whole limit, starting from zero. No request fails because of that. None waits longer than
+// ClientOptions::command_time_max for a limit, or at all once the breaker is open.
 //
 // Times are in whole microseconds, so a token bucket gives at most a million tokens a second.
 class RedisRateLimits final : public RateLimitStore {
  public:
   RedisRateLimits(redis::Clients& clients, RedisRateLimitOptions options);  // the clients outlive it
 
-  // nullopt: Redis has to be asked.
+  // nullopt: Redis has to be queried.
   std::optional<RateLimitDecision> try_take(const RateLimitKey&, const RateLimit&, Clock::Steady) override {
     return std::nullopt;
   }
   Task<RateLimitDecision> take_later(RateLimitKey key, const RateLimit& limit, Clock::Steady now) override;
-  // Where Redis does not answer: in this process's memory, where it was counted then.
+  // When Redis does not answer: undoes the count in this process's memory.
   Task<> give_back(RateLimitKey key, const RateLimit& limit, Clock::Steady now) override;
 
-  // Decisions without Redis so far. From any thread.
+  // Number of decisions without Redis so far. From any thread.
   [[nodiscard]] std::uint64_t decided_locally() const { return decided_locally_.load(std::memory_order_relaxed); }
 
  private:
@@ -55,7 +55,7 @@ class RedisRateLimits final : public RateLimitStore {
   std::atomic<std::uint64_t> decided_locally_ = 0;
 };
 
-// ashlar_rate_limits_local_total, for Prometheus. The limits outlive the last scrape.
+// Registers ashlar_rate_limits_local_total, for Prometheus. The limits outlive the last scrape.
 void add_metrics(observe::MetricSources& sources, const RedisRateLimits& limits);
 
 }  // namespace ashlar::api

@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
-// What an operation can return besides a described struct T, one of several such structs (UntaggedOneOf,
-// schema/untagged_one_of.hpp) and nothing (Result<>). Each transport writes them in its own way; the comments name
+// The reply types of operations, in addition to a described struct T, one of several such structs (UntaggedOneOf,
+// schema/untagged_one_of.hpp) and nothing (Result<>). Each transport writes them in its own way; the comments show
 // HTTP's.
 namespace ashlar::api {
 
@@ -25,7 +25,7 @@ struct Accepted {  // 202 {"data": {...}}
   T value;
 };
 
-// The cursors of the pages before and after a page; absent where there is no such page.
+// The cursors of the previous and next pages; absent when there is no such page.
 struct PageCursors {
   std::optional<std::string> next{};
   std::optional<std::string> previous{};
@@ -46,7 +46,7 @@ struct Page {
   std::optional<PageCursors> cursors{};
 };
 
-// A page whose items are shared with a cache: replying copies none of them. `items` is not null.
+// A page whose items are shared with a cache: the reply does not copy them. `items` is not null.
 template <class T>
 struct SharedPage {
   std::shared_ptr<const std::vector<T>> items;
@@ -57,14 +57,14 @@ struct SharedPage {
   std::optional<PageCursors> cursors{};
 };
 
-// The struct itself, without {"data": ...}: a health check, a document of another format.
+// The struct itself, without {"data": ...}: a health check, a document in another format.
 template <class T>
 struct Bare {
   T value;
   enum class Service : std::uint8_t { available, unavailable } service = Service::available;  // 200, 503
 };
 
-// What proves at the next sign-in that this device has signed in before. It gives no access.
+// Proves at the next sign-in that this device has signed in before. It grants no access.
 struct DeviceToken {
   std::string token;
   Timestamp expires_at;
@@ -73,18 +73,17 @@ struct DeviceToken {
 // Tokens that the client stores for the user: HTTP sets HttpOnly cookies.
 struct Credentials {
   std::string access_token;
-  std::string refresh_token;  // empty: the client keeps the one that it has
+  std::string refresh_token;  // empty: the client keeps its current one
   Timestamp access_expires_at;
   Timestamp refresh_expires_at;
-  std::optional<DeviceToken>
-      device{};  // nullopt: the client keeps the one that it has, also when it deletes the others
+  std::optional<DeviceToken> device{};  // nullopt: the client keeps its current one, even when it deletes the others
 };
 
-// What the client does with the credentials that it stores when a reply brings none.
+// What the client does with its stored credentials when a reply carries none.
 enum class StoredCredentials : std::uint8_t { deleted, kept };
 
-// A reply (a struct, an UntaggedOneOf<>, Created<>, or void) together with credentials for the client to store. An
-// operation that fails changes nothing of what the client stores.
+// A reply (a struct, an UntaggedOneOf<>, Created<>, or void) together with credentials for the client to store. A
+// failed operation does not change the client's stored credentials.
 template <class Reply = void>
 struct WithCredentials {
   Reply reply;

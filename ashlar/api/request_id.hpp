@@ -9,13 +9,13 @@
 
 namespace ashlar::api {
 
-// What a request is called in every log line and answer that is about it: the client's `X-Request-Id` when it is 1 to
-// 128 characters of [A-Za-z0-9._-], else 32 random hexadecimal digits. Made in place, without an allocation.
+// Identifies a request in log lines and answers: the client's `X-Request-Id` when it is 1 to 128 characters of
+// [A-Za-z0-9._-], else 32 random hexadecimal digits. Created in place, without an allocation.
 class RequestId {
  public:
   static constexpr std::size_t length_max = 128;
 
-  // What was offered outlives it: a well-formed one is not copied.
+  // The offered id outlives this object: a well-formed one is not copied.
   RequestId(std::string_view offered, Random& random);
   RequestId(const RequestId&) = delete;
   RequestId& operator=(const RequestId&) = delete;
@@ -25,7 +25,7 @@ class RequestId {
 
  private:
   std::string_view text_;
-  std::array<char, 32> made_;  // what text_ shows when nothing was offered
+  std::array<char, 32> made_;  // the generated id, when none was offered
 };
 
 }  // namespace ashlar::api

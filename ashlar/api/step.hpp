@@ -15,21 +15,21 @@ class Tokens;
 }
 
 // What a call passes before its input is read: a list of steps, each of which lets it pass or refuses it. An
-// application adds its own (what other frameworks call middleware or interceptors).
+// application can add its own steps (middleware or interceptors in other frameworks).
 namespace ashlar::api {
 
 class ApiKeySource;
 class AuthoritySource;
 class Overload;
 
-// What finds out who calls and what the caller may do. Each may be null.
+// The sources for authentication. Each may be null.
 struct CallerSources {
   const auth::Tokens* tokens = nullptr;    // null: nobody can sign in
-  AuthoritySource* authorities = nullptr;  // null: what tokens claim counts
+  AuthoritySource* authorities = nullptr;  // null: the token's claims count
   ApiKeySource* api_keys = nullptr;        // null: no API key is accepted
 };
 
-// One step. Immutable; used from every loop at once.
+// One step. Immutable; used from every loop concurrently.
 class Step {
  public:
   Step() = default;
@@ -38,22 +38,22 @@ class Step {
   virtual ~Step() = default;
 
   [[nodiscard]] virtual std::string_view name() const = 0;  // a literal, unique in its list
-  // Whether calls of this endpoint pass it. Asked once, at start.
+  // Whether calls of this endpoint pass the step. Called once, at start.
   [[nodiscard]] virtual bool concerns(const PreparedEndpoint&) const { return true; }
-  // The error refuses the call. nullopt: the step has to wait; decide() is awaited.
+  // An error refuses the call. nullopt: the step has to wait; decide() is awaited.
   [[nodiscard]] virtual std::optional<Result<>> try_decide(Invocation& invocation) const = 0;
   [[nodiscard]] virtual Task<Result<>> decide(Invocation& invocation) const;
 };
 
-// The steps in their order. After the last one, invoke() reads the input, looks up the owner where the guard asks for
-// one, and runs the operation.
+// The steps in order. After the last one, invoke() reads the input, looks up the owner when the guard needs one, and
+// runs the operation.
 class Steps {
  public:
-  // overload, client limits, authentication, guard, transport, caller limits. What they are given outlives them.
+  // overload, client limits, authentication, guard, transport, caller limits. The arguments outlive the list.
   [[nodiscard]] static Steps standard(Overload& overload, RateLimitStore*& limits, CallerSources callers);
 
-  // Places a step directly after the one of that name. Throws std::logic_error when there is none, or the new step's
-  // name is taken.
+  // Places a step directly after the step of that name. Throws std::logic_error when there is none, or the new step's
+  // name is in use.
   void insert_after(std::string_view name, std::shared_ptr<const Step> step);
 
   [[nodiscard]] const std::vector<std::shared_ptr<const Step>>& all() const { return steps_; }

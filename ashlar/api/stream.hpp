@@ -34,17 +34,17 @@ namespace ashlar::api {
 
 struct StreamOptions {
   std::chrono::milliseconds heartbeat{15'000};  // an idle event stream sends a comment this often
-  std::size_t pending_bytes_max = 64 * 1024;    // written and not yet sent; beyond it send() waits for a slow reader
+  std::size_t pending_bytes_max = 64 * 1024;    // written but not sent; beyond it send() waits for the reader
 };
 
-// The fields of an event besides its data. A line break or NUL in one throws std::invalid_argument.
+// The fields of an event in addition to its data. A line break or NUL in one throws std::invalid_argument.
 struct EventFields {
   std::string id{};     // sent back as Last-Event-ID when the client reconnects; see RouteBuilder::from_header
-  std::string event{};  // the name that a page listens to; empty: "message"
+  std::string event{};  // the event name for a page's listener; empty: "message"
   std::optional<std::chrono::milliseconds> retry{};  // how long a client waits before it reconnects
 };
 
-// Where a transport takes the items. Used on one loop.
+// Where a transport receives the items. Used on one loop.
 class ItemSink {
  public:
   ItemSink() = default;
@@ -52,7 +52,7 @@ class ItemSink {
   ItemSink& operator=(const ItemSink&) = delete;
 
   virtual void add(const schema::Type& type, const void* value, const EventFields& fields) = 0;
-  // Waits until more may be added. Error connection.closed.
+  // Waits until more items may be added. Error connection.closed.
   virtual Task<Result<>> ready() = 0;
 
  protected:

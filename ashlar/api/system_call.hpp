@@ -8,14 +8,14 @@
 namespace ashlar::api {
 
 // A call that the program makes on its own behalf: a command of the command line, the start of the server. It has no
-// principal, and passes no guard: it is for units of work, not for invoke(). The environment outlives it.
+// principal and passes no guard: use it with units of work, not with invoke(). The environment outlives it.
 class SystemCall final : private Transport {
  public:
-  // `reason` is its request id in the log: "ashlar user grant".
+  // `reason` is the request id in the log: "ashlar user grant".
   SystemCall(const Call::Environment& environment, std::string reason)
       : environment_(environment), reason_(std::move(reason)), call_(environment_, *this, reason_) {}
 
-  operator Call&() { return call_; }  // NOLINT(google-explicit-constructor): it stands wherever a Call does
+  operator Call&() { return call_; }  // NOLINT(google-explicit-constructor): usable wherever a Call is
 
  private:
   [[nodiscard]] std::string_view name() const override { return "system"; }

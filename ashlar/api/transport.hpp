@@ -12,14 +12,14 @@ class Call;
 struct Endpoint;
 struct RateLimitDecision;
 
-// The caller's proof of identity, as a transport found it in its bytes. Views into the transport's buffers.
+// The caller's credentials as received by the transport. Views into the transport's buffers.
 struct Credential {
   std::string_view token{};        // an access token; empty when there is none
-  std::optional<Error> refusal{};  // set when there is a credential of a form that the transport does not take
+  std::optional<Error> refusal{};  // set for a credential of a form that the transport does not accept
 };
 
-// What invoke() asks the transport that a call came through. One object per call, on the transport's frame; it outlives
-// the call. Used on the call's loop only.
+// What invoke() needs from the transport of a call. One object per call, on the transport's frame; it outlives the
+// call. Used on the call's loop only.
 class Transport {
  public:
   Transport() = default;
@@ -28,19 +28,19 @@ class Transport {
   virtual ~Transport() = default;
 
   [[nodiscard]] virtual std::string_view name() const = 0;  // a literal: "http", "in-process"
-  // What the caller asked for, in the transport's terms, for the log: HTTP's path.
+  // The target of the call, in the transport's terms, for the log: HTTP's path.
   [[nodiscard]] virtual std::string_view target() const = 0;
   // Whether the transport cancelled the call because its deadline had passed.
   [[nodiscard]] virtual bool late() const = 0;
-  // Asked once, after the limits that need no identity. A transport that knows the principal already sets it in the
-  // Call instead, and is not asked.
+  // Called once, after the limits that need no identity. A transport that already knows the principal sets it in the
+  // Call instead; then this is not called.
   [[nodiscard]] virtual Credential credential(const Call& call) = 0;
   // A field of the call's metadata: a header field in HTTP, metadata in gRPC. Empty when there is none.
   [[nodiscard]] virtual std::string_view field(std::string_view name) const = 0;
-  // What this transport alone can refuse, once the guard has let the call pass: a forged cross-site request, a response
-  // format that it cannot produce.
+  // Checks that only this transport can make, after the guard has let the call pass: a forged cross-site request, a
+  // response format that it cannot produce.
   [[nodiscard]] virtual std::optional<Error> refuse(const Endpoint& endpoint, const Call& call) = 0;
-  // A rate limit was counted; the transport may tell the caller how much is left.
+  // A rate limit was counted; the transport may tell the caller how much remains.
   virtual void set_rate_limit(const RateLimitDecision& decision) = 0;
 };
 

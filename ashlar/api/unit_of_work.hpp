@@ -15,12 +15,12 @@
 
 namespace ashlar::api {
 
-// A transaction that carries its Call: what an operation writes through. Repositories take it. Made by Units
+// A transaction that carries its Call. Operations write through it, and repositories take it. Created by Units
 // (units.hpp) and used by one coroutine, one statement at a time; it rolls back unless Units commits it.
 //
 // What must commit together with the operation's rows (audit entries, jobs, events, mail) is collected here and written
-// in one statement directly before COMMIT, when every row lock is held: so the order of these rows follows the order of
-// the changes to each key. What starts because of the commit runs after it, and is not cancelled with the request.
+// in one statement directly before COMMIT, when every row lock is held. The order of these rows therefore follows the
+// order of the changes to each key. Follow-up effects run after the commit and are not cancelled with the request.
 class UnitOfWork final : public sql::TransactionalExecutor {
  public:
   // One statement: it commits by itself, without BEGIN and COMMIT.
@@ -32,24 +32,24 @@ class UnitOfWork final : public sql::TransactionalExecutor {
 
   [[nodiscard]] Call& call() const { return call_; }
   [[nodiscard]] sql::Dialect dialect() const override { return database_.dialect(); }
-  // Begins the transaction with the first statement. Errors: those of sql::errors.
+  // The transaction begins with the first statement. Errors: those of sql::errors.
   Task<Result<sql::Outcome>> execute(sql::Statement statement) override;
 
-  // Inserts the row together with everything else that is collected. In a unit of one statement it must be called
-  // before that statement.
+  // Inserts the row together with everything else that was collected. In a unit of one statement, call it before that
+  // statement.
   template <sql::Table T>
   void insert_at_commit(const T& row) {
     for (auto& statement : sql::insert(row).statements(dialect())) collect(std::move(statement));
   }
   void collect(sql::Statement insert);
 
-  // Runs after the COMMIT, also when its outcome is unknown (the answer was lost), and never when the unit rolled back.
-  // The request waits for it, but cancelling the request does not cancel it: it needs a time limit of its own. An
-  // exception that it throws is logged. In a unit of one statement it must be added before that statement.
+  // Runs after the COMMIT, also when its outcome is unknown (the answer was lost), and never after a rollback. The
+  // request waits for it, but cancelling the request does not cancel it: it needs its own time limit. An exception that
+  // it throws is logged. In a unit of one statement, add it before that statement.
   using Effect = std::move_only_function<Task<>()>;
   void after_commit(Effect effect);
 
-  // For Units. commit() runs the effects as well, and is not cancelled with the request.
+  // For Units. commit() also runs the effects, and is not cancelled with the request.
   Task<Result<>> commit();
   Task<> rollback();
 
@@ -65,12 +65,12 @@ class UnitOfWork final : public sql::TransactionalExecutor {
   const sql::TransactionOptions options_;
   const Statements statements_;
   std::optional<sql::Transaction> transaction_;
-  bool executed_ = false;  // a unit of one statement: it has run
+  bool executed_ = false;  // of a unit of one statement: whether it has run
   std::vector<sql::Statement> collected_;
   std::vector<Effect> effects_;
 };
 
-// Whether a write with this error may have happened nevertheless: the answer was lost.
+// Whether a write that failed with this error may have been committed: the answer was lost.
 [[nodiscard]] bool may_be_written(const Error& error);
 
 // Several inserts as one statement of PostgreSQL's: with a as (insert ...), b as (insert ...) select 1.

@@ -17,29 +17,28 @@ inline constexpr ErrorCode idempotency_mismatch{ErrorKind::invalid, "idempotency
 }  // namespace errors
 
 struct UnitOptions {
-  // Two units that crossed (a deadlock, or a serialization failure) run again, after a random delay of up to this.
-  // Units that change one row come one after another, so a crowd needs many attempts.
+  // Two conflicting units (a deadlock, or a serialization failure) run again, after a random delay of up to this. Units
+  // that change the same row run one after another, so many concurrent ones need many attempts.
   int attempts_max = 30;
   std::chrono::milliseconds retry_delay_max{100};
   std::chrono::hours idempotency_lifetime{24};  // how long the reply under a key is kept
-  // Runs after each commit, before its reply: what other instances have to know of it. May be empty; it has a time
-  // limit of its own.
+  // Runs after each commit, before its reply, to inform other instances. May be empty; it has its own time limit.
   std::function<Task<>(const Call&)> on_commit = {};
 };
 
-// Runs units of work: the one way in which the backend writes.
+// Runs units of work. All writes of the backend go through it.
 //
 //   Task<Result<Order>> place(UnitOfWork& unit, Wanted wanted);          // a function, or a lambda without captures
 //   auto order = co_await units.run(call, place, std::move(wanted));
 //
-// It commits when the body returns a value, and rolls back when it returns an error or throws. A body that is run again
-// gets copies of the same arguments: it does nothing but what the transaction undoes. Commit and what follows it are
-// not cancelled with the request.
+// It commits when the body returns a value, and rolls back when it returns an error or throws. A repeated body receives
+// copies of the same arguments, so it must only have effects that the transaction undoes. The commit and the effects
+// after it are not cancelled with the request.
 //
-// When the call carries an idempotency key, its signed-in caller gets the reply of the first run again, and the body
-// does not run: the key is claimed, and the reply stored, in the same transaction (the table idempotency_keys; see
-// docs/guide/idempotency.md). Calls under one key wait for each other. Another request under the same key is
-// idempotency.mismatch. An operation runs one unit per call then, and the body returns a described struct or nothing.
+// With an idempotency key, the signed-in caller receives the reply of the first run again, and the body does not run:
+// the key is claimed and the reply stored in the same transaction (the table idempotency_keys; see
+// docs/guide/idempotency.md). Calls with the same key wait for each other. Another request with the same key is
+// idempotency.mismatch. An operation then runs one unit per call, and the body returns a described struct or nothing.
 //
 // Safe from every loop; the database outlives it.
 class Units {
@@ -52,7 +51,7 @@ class Units {
   std::invoke_result_t<Body, UnitOfWork&, Arguments...> run(Call& call, Body body, Arguments... arguments) {
     return repeat(call, UnitOfWork::Statements::many, body, std::move(arguments)...);
   }
-  // For a body of exactly one statement, which commits by itself: no BEGIN, no COMMIT.
+  // For a body of exactly one statement, which commits by itself, without BEGIN and COMMIT.
   template <class Body, class... Arguments>
   std::invoke_result_t<Body, UnitOfWork&, Arguments...> run_one(Call& call, Body body, Arguments... arguments) {
     const auto statements = is_idempotent(call) ? UnitOfWork::Statements::many : UnitOfWork::Statements::one;
@@ -131,9 +130,9 @@ class Units {
   [[nodiscard]] sql::TransactionOptions retries() const {
     return {.attempts_max = options_.attempts_max, .retry_delay_max = options_.retry_delay_max};
   }
-  // nullopt: the key belongs to this unit until it ends. Else the JSON of the reply that was stored under it.
+  // nullopt: this unit owns the key until it ends. Otherwise the JSON of the reply that was stored under it.
   Task<Result<std::optional<std::string>>> claim(UnitOfWork& unit);
-  // Stores the reply, where there is one to store, and commits; rolls back when there is an error.
+  // Stores the reply, if any, and commits; rolls back when there is an error.
   Task<Result<>> end(UnitOfWork& unit, const Error* error, std::optional<std::string> stored);
 
   sql::Database& database_;

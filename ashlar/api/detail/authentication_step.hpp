@@ -7,8 +7,8 @@
 
 namespace ashlar::api::detail {
 
-// Finds out who calls and what the caller may do. A bad credential refuses nothing here: on an open endpoint its caller
-// is anonymous. It waits only where an API key or an account's rights are not in memory.
+// Authenticates the caller and loads the caller's authority. An invalid credential is not refused here: on an open
+// endpoint its caller is anonymous. Waits only when an API key or an account's authority is not in memory.
 [[nodiscard]] std::shared_ptr<const Step> authentication_step(CallerSources callers);
 
 }  // namespace ashlar::api::detail

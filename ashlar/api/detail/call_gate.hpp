@@ -8,8 +8,8 @@
 
 namespace ashlar::api::detail {
 
-// The checks of one invocation that need its input or its reply: the object, its owner, the fingerprint of an
-// idempotent call, and the lane of a heavy one, which it leaves when it ends.
+// The checks of an invocation that need its input or its reply: the object, its owner, the fingerprint of an idempotent
+// call, and admission to the lane for heavy calls, which the gate leaves at the end.
 class CallGate final : public Gate {
  public:
   explicit CallGate(Invocation& invocation);
@@ -17,7 +17,7 @@ class CallGate final : public Gate {
   CallGate(const CallGate&) = delete;
   CallGate& operator=(const CallGate&) = delete;
 
-  // This gate, or null where the call has nothing to check.
+  // This gate, or null when the call has nothing to check.
   [[nodiscard]] Gate* if_needed() {
     const bool needed = depends_ || takes_fingerprint_ || invocation_.endpoint.heavy_lane != nullptr;
     return needed ? this : nullptr;
@@ -34,7 +34,7 @@ class CallGate final : public Gate {
   [[nodiscard]] Result<> admit_decided(const schema::Type& type, const void* input);
 
   Invocation& invocation_;
-  bool depends_ = false;  // on the object: on its id, and on its owner where the guard asks for one
+  bool depends_ = false;  // on the object: on its id, and on its owner when the guard needs one
   bool looks_up_ = false;
   bool checks_reply_ = false;
   bool takes_fingerprint_ = false;

@@ -13,8 +13,8 @@
 
 namespace ashlar::api {
 
-// Counts the calls of every endpoint, whatever transport brought them, by how they ended: "ok" or the kind of their
-// error. Each thread counts in cells of its own, without a locked instruction; reading sums them up.
+// Counts the calls of every endpoint, over all transports, by outcome: "ok" or the kind of the error. Each thread
+// increments its own cells without a locked instruction; reading sums them.
 class CallMetrics {
  public:
   explicit CallMetrics(std::vector<std::string> endpoint_names);
@@ -22,14 +22,14 @@ class CallMetrics {
   CallMetrics(const CallMetrics&) = delete;
   CallMetrics& operator=(const CallMetrics&) = delete;
 
-  // Between the two a call is in flight. It may end on another thread than it began on.
+  // A call is in flight between the two. It may end on another thread than it began on.
   void began();
   void ended();
   // nullopt: the call succeeded.
   void count(std::size_t endpoint, std::optional<ErrorKind> error);
 
   [[nodiscard]] std::int64_t in_flight() const;
-  // Whether more than so many calls are in flight. While few are, it reads the calling thread's cells only.
+  // Whether more than this many calls are in flight. While few are, it reads the calling thread's cells only.
   [[nodiscard]] bool in_flight_over(std::size_t max) const;
   [[nodiscard]] std::uint64_t calls_of(std::size_t endpoint, std::optional<ErrorKind> error) const;
 

@@ -6,7 +6,7 @@
 
 namespace ashlar::api::detail {
 
-// How each kind of reply is shown to a transport.
+// Presents each kind of reply to a transport.
 template <class T>
 struct ReplyTraits {
   static_assert(

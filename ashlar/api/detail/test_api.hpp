@@ -19,13 +19,13 @@
 #include <string>
 #include <vector>
 
-// What the tests of this module stand on: endpoints behind an Api with a clock that stands still, a log that can be
-// read back, and principals.
+// The fixture of this module's tests: endpoints behind an Api with a manual clock, a log that can be read, and
+// principals.
 namespace ashlar::api::detail {
 
 class TestApi {
  public:
-  // An endpoint, to be completed by the test before it calls client().
+  // An endpoint that the test completes before it calls client().
   template <class Op, class... Services>
   Endpoint& add(std::string name, Op operation, Services&... services) {
     Endpoint& endpoint = *endpoints_.emplace_back(std::make_unique<Endpoint>());
@@ -54,7 +54,7 @@ class TestApi {
   Result<ClientReply> call(std::string operation, std::string json, Caller caller = {}) {
     return async::run_to_end(loop, Client(api()).call(std::move(operation), std::move(json), std::move(caller)));
   }
-  // "ok", or the code of the error.
+  // "ok", or the error's code.
   std::string outcome(std::string operation, std::string json, Caller caller = {}) {
     const auto reply = call(std::move(operation), std::move(json), std::move(caller));
     return reply ? "ok" : std::string(reply.error().code().name);

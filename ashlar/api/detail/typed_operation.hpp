@@ -107,7 +107,7 @@ class TypedOperation final : public Operation {
   auto run(Call& call, Input input) {
     return std::apply(
         [&](auto&... services) {
-          // Every call that reaches an operation is a UserCall: see UserCall.
+          // Every Call that reaches an operation is a UserCall object: see UserCall.
           auto& its_call = static_cast<std::conditional_t<Traits::needs_user, UserCall, Call>&>(call);
           if constexpr (Traits::has_input) {
             return function_(its_call, std::move(input), services...);
