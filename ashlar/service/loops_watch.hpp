@@ -10,20 +10,20 @@
 
 namespace ashlar::service {
 
-// Whether the event loops of some servers still run their handlers: for a watchdog. One thread calls ask().
+// Detects whether the event loops of some servers still run their handlers: for a watchdog. Called from one thread.
 class LoopsWatch {
  public:
   // The servers outlive it; a null is skipped.
   LoopsWatch(std::initializer_list<http::Server*> servers);
 
-  // Whether every loop has run the handler that the call before posted; posts another one if so. False: a loop was
-  // blocked the whole time between the two calls.
+  // Whether every loop has run the handler that the previous call posted; if so, posts another one. False: a loop was
+  // blocked for the whole time between the two calls.
   bool ask();
 
  private:
   struct Watched {
     boost::asio::io_context& loop;
-    std::shared_ptr<std::atomic<bool>> answered;  // a handler may run after the end of this
+    std::shared_ptr<std::atomic<bool>> answered;  // a handler may outlive this object
   };
   std::vector<Watched> loops_;
 };

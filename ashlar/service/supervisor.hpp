@@ -8,8 +8,8 @@
 
 namespace ashlar::service {
 
-// systemd, or another program that started the process and speaks its two protocols: it receives the state of the
-// service (sd_notify(3)) and may pass a listening socket (sd_listen_fds(3)). Without one nothing is sent.
+// systemd, or another supervisor with its two protocols: it receives the state of the service (sd_notify(3)) and may
+// pass a listening socket (sd_listen_fds(3)). Without a supervisor nothing is sent.
 class Supervisor {
  public:
   // From NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID, LISTEN_PID and LISTEN_FDS. Throws std::invalid_argument that names
@@ -19,8 +19,8 @@ class Supervisor {
   Supervisor(const Supervisor&) = delete;
   Supervisor& operator=(const Supervisor&) = delete;
 
-  // False: there is a supervisor and it was not reached. From any thread.
-  bool ready() const;      // serving; after reloading(), too
+  // False: there is a supervisor but it could not be reached. From any thread.
+  bool ready() const;      // serving; also after reloading()
   bool reloading() const;  // until the next ready()
   bool stopping() const;
   bool alive() const;  // the watchdog's keep-alive
