@@ -8,10 +8,10 @@
 
 namespace ashlar::instances {
 
-// Sessions that a transaction ended. RevocationBroadcast::announce() takes them once it is committed.
+// Sessions that a transaction ended. Pass them to RevocationBroadcast::announce() after the commit.
 struct EndedSessions {
   std::vector<Uuid> ids;
-  Timestamp until;  // no access token of theirs lasts longer
+  Timestamp until;  // when the last of their access tokens expires
 };
 
 }  // namespace ashlar::instances

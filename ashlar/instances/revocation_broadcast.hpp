@@ -14,21 +14,22 @@
 
 namespace ashlar::instances {
 
-// Sends the other instances, over Redis, which sessions have ended, and receives the same from them: on the channel
-// <prefix>revoked, "<until, ms> <session>...". RevocationSync reads what a lost message would have said.
+// Announces ended sessions to the other instances over Redis, and receives their announcements: on the channel
+// <prefix>revoked, "<until, ms> <session>...". RevocationSync covers lost messages.
 //
-// Receives on the first loop of the clients, which are closed before it is destroyed. announce() is for every loop.
+// Receives on the first loop of the clients, which are closed before it is destroyed. announce() may be called on every
+// loop.
 class RevocationBroadcast {
  public:
-  // Subscribes, so the clients are not started yet. `on_subscribed` is called on the first loop: earlier announcements
-  // may have been missed.
+  // Subscribes, so it is constructed before the clients start. `on_subscribed` is called on the first loop after each
+  // subscription: earlier announcements may have been missed.
   RevocationBroadcast(redis::Clients& clients, const std::string& key_prefix, auth::MemoryRevocations& revocations,
                       const Clock& clock, Random& random, std::function<void()> on_subscribed);
   RevocationBroadcast(const RevocationBroadcast&) = delete;
   RevocationBroadcast& operator=(const RevocationBroadcast&) = delete;
 
-  // Returns when every instance that Redis reaches refuses their tokens, or after command_time_max. Never fails: false
-  // when Redis is unreachable, or an instance did not confirm.
+  // Returns when every instance that Redis reaches refuses the sessions' tokens, or after command_time_max. Never
+  // fails. False: Redis is unreachable, or an instance did not confirm.
   Task<bool> announce(EndedSessions ended);
 
  private:

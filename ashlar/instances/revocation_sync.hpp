@@ -22,11 +22,11 @@ struct RevocationSyncOptions {
   std::chrono::seconds access_lifetime{15 * 60};     // of tokens
 };
 
-// A session that was ended before its tokens expired; the transaction that ends it writes the row. An application that
+// A session that was ended before its tokens expired. The transaction that ends it writes the row. An application that
 // uses RevocationSync has this table in its migrations and models.
 struct RevokedSessionRow {
   Uuid session_id;
-  Timestamp expires_at;  // when the last of its access tokens expires; after it the row is useless
+  Timestamp expires_at;  // when the last of its access tokens expires; the row is unused afterwards
 };
 ASHLAR_DESCRIBE(RevokedSessionRow, session_id, expires_at)
 ASHLAR_TABLE(RevokedSessionRow, "revoked_sessions", sql::primary_key<&RevokedSessionRow::session_id>(),
@@ -36,8 +36,8 @@ inline constexpr sql::RawStatement<RevokedSessionRow(Timestamp)> revoked_session
     "select session_id, expires_at from revoked_sessions where expires_at > $1");
 
 // Reads from the database which sessions other instances, and commands of `ashlar`, have ended. It reads the rows of
-// the last three minutes; and all rows once a minute, after a failure and after wake(). So clocks that differ, and
-// instances with other token lifetimes, delay a revocation by a minute at most.
+// the last three minutes, and all rows once a minute, after a failure and after wake(). Clocks that differ, and
+// instances with other token lifetimes, therefore delay a revocation by at most a minute.
 class RevocationSync {
  public:
   RevocationSync(sql::Database& database, auth::MemoryRevocations& revocations, const Clock& clock, log::Logger& logger,
@@ -49,11 +49,11 @@ class RevocationSync {
   // Reads all rows. Blocks: for start-up.
   [[nodiscard]] Result<> load_blocking();
 
-  // Before the loop has a thread.
+  // Call before the loop has a thread.
   void start(boost::asio::io_context& loop);
-  // When the loop's thread is joined, and before the database is closed. The second time it does nothing.
+  // Call after the loop's thread is joined and before the database is closed. Idempotent.
   void close();
-  // On that loop: reads all rows at once.
+  // On that loop: reads all rows immediately.
   void wake();
 
  private:

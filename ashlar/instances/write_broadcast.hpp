@@ -12,20 +12,21 @@
 
 namespace ashlar::instances {
 
-// Sends the other instances, over Redis, which accounts have written, and receives the same from them, so that an
-// account reads its own writes from any instance: on the channel <prefix>wrote, "<account>". While Redis is
+// Announces to the other instances, over Redis, which accounts have written, and receives their announcements, so that
+// an account reads its own writes on any instance: on the channel <prefix>wrote, "<account>". While Redis is
 // unreachable, accounts read from the primary (Replicas::set_peer_writes_visible).
 //
-// Receives on the first loop of the clients, which are closed before it is destroyed. announce() is for every loop.
+// Receives on the first loop of the clients, which are closed before it is destroyed. announce() may be called on every
+// loop.
 class WriteBroadcast {
  public:
-  // Subscribes, so the clients are not started yet. The replicas outlive it.
+  // Subscribes, so it is constructed before the clients start. The replicas outlive it.
   WriteBroadcast(redis::Clients& clients, const std::string& key_prefix, sql::Replicas& replicas, Random& random);
   WriteBroadcast(const WriteBroadcast&) = delete;
   WriteBroadcast& operator=(const WriteBroadcast&) = delete;
 
-  // Returns when every instance that Redis reaches has noted the write, or after command_time_max. Never fails: false
-  // when Redis is unreachable, or an instance did not confirm.
+  // Returns when every instance that Redis reaches has recorded the write, or after command_time_max. Never fails.
+  // False: Redis is unreachable, or an instance did not confirm.
   Task<bool> announce(Uuid account);
 
  private:
