@@ -11,36 +11,36 @@
 #include <string>
 #include <string_view>
 
-// The claims of an ID token whose signature is right (OpenID Connect Core 1.0 section 3.1.3.7).
+// The claims of an ID token whose signature was verified (OpenID Connect Core 1.0 section 3.1.3.7).
 namespace ashlar::oidc {
 
-// Who signed in, as the provider says. `subject` is unique within the issuer; an e-mail address is not an identity.
+// The identity that the provider asserts. `subject` is unique within the issuer; an e-mail address is not an identity.
 struct Claims {
   std::string subject;  // 1 to 255 characters of visible ASCII
-  std::string email;    // empty: not said
-  enum class EmailVerified : std::uint8_t { no, yes } email_verified = EmailVerified::no;  // yes only where it is said
-  std::string name;                             // empty: not said; neither checked nor cut
-  std::optional<Timestamp> authenticated_at{};  // auth_time; nullopt: not said
+  std::string email;    // empty: absent
+  enum class EmailVerified : std::uint8_t { no, yes } email_verified = EmailVerified::no;  // no when absent
+  std::string name;                             // empty: absent; neither checked nor truncated
+  std::optional<Timestamp> authenticated_at{};  // auth_time; nullopt: absent
 };
 
 struct ExpectedToken {
   std::string_view issuer;
   std::string_view client_id;
   std::string_view nonce;
-  std::string_view access_token;       // that came with it; empty: none
+  std::string_view access_token;       // issued together with the ID token; empty: none
   auth::SignatureAlgorithm algorithm;  // of the key that verified it
   Timestamp now;
   std::chrono::seconds clock_skew{30};
   std::chrono::seconds age_max{300};  // since iat
 };
 
-// Checks, in this order: one JSON object without duplicate members; iss and nonce exactly; aud is the client or an
-// array with it; azp is the client where it is there, and is there where there are other audiences; exp has not passed;
-// iat is neither in the future nor older than age_max; at_hash where it is there (the code flow need not have it,
-// section 3.1.3.6); sub. Error auth.oauth_refused; the cause names the claim.
+// Checks, in this order: the token is one JSON object without duplicate members; iss and nonce match exactly; aud is
+// the client or an array that contains it; azp, if present, is the client, and is present when there are other
+// audiences; exp has not passed; iat is neither in the future nor older than age_max; at_hash, if present, matches (the
+// code flow may omit it, section 3.1.3.6); sub. Error auth.oauth_refused; the cause names the claim.
 [[nodiscard]] Result<Claims> check_id_token(std::string_view payload, const ExpectedToken& expected);
 
-// The claims of a UserInfo response (section 5.3.2), which must be of this subject. Error auth.oauth_refused.
+// The claims of a UserInfo response (section 5.3.2), which must have this subject. Error auth.oauth_refused.
 [[nodiscard]] Result<Claims> read_userinfo(std::string_view json, std::string_view subject);
 
 }  // namespace ashlar::oidc

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-// What a provider says of itself (OpenID Connect Discovery 1.0).
+// A provider's metadata (OpenID Connect Discovery 1.0).
 namespace ashlar::oidc {
 
 struct ProviderMetadata {
@@ -23,12 +23,12 @@ struct ProviderMetadata {
   enum class CallbackIssuer : std::uint8_t { optional, required } callback_issuer = CallbackIssuer::optional;
 };
 
-// Where the document of an issuer is: <issuer>/.well-known/openid-configuration (section 4.1).
+// The URL of an issuer's metadata: <issuer>/.well-known/openid-configuration (section 4.1).
 [[nodiscard]] std::string metadata_url(std::string_view issuer);
 
-// Reads the document and checks it: `issuer` is exactly the one that was configured (section 4.3), the endpoints are
-// URLs without a fragment, https where the issuer is, and the token endpoint takes one of our authentications. Unknown
-// members are ignored. Error auth.oauth_unavailable, with the cause for the log.
+// Parses and checks the metadata: `issuer` is exactly the configured one (section 4.3), the endpoints are URLs without
+// a fragment and use https when the issuer does, and the token endpoint supports one of our authentication methods.
+// Unknown members are ignored. Error auth.oauth_unavailable, with the cause for the log.
 [[nodiscard]] Result<ProviderMetadata> parse_provider_metadata(std::string_view json, std::string_view issuer);
 
 }  // namespace ashlar::oidc

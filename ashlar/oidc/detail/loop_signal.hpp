@@ -9,14 +9,15 @@
 
 namespace ashlar::oidc::detail {
 
-// Resumes coroutines of several loops, each on its own. Set once, from any thread. Outlives those that wait.
+// A one-shot signal for coroutines of several loops; each resumes on its own loop. set() may be called from any thread.
+// Outlives the waiting coroutines.
 class LoopSignal {
  public:
   LoopSignal() = default;
   LoopSignal(const LoopSignal&) = delete;
   LoopSignal& operator=(const LoopSignal&) = delete;
 
-  // Returns when it is set, or when the coroutine is cancelled: its next co_await throws operation_aborted then.
+  // Returns when the signal is set or the coroutine is cancelled; then its next co_await throws operation_aborted.
   Task<> wait();
   void set();
 

@@ -8,7 +8,7 @@
 
 namespace ashlar::oidc::detail {
 
-// The same text whatever was wrong: the cause is for the log.
+// The message is always the same; the cause is for the log.
 [[nodiscard]] inline std::unexpected<Error> unavailable(std::string cause) {
   return std::unexpected(
       Error(errors::unavailable, "The sign-in provider cannot be used at the moment. Try again, or sign in otherwise.")

@@ -28,7 +28,7 @@ class SharedDocument {
 
   explicit SharedDocument(const Clock& clock) : clock_(clock) {}
 
-  // The document as a fetch that began at `not_before` or later returned it; fetches it when there is none.
+  // Returns a document whose fetch began at `not_before` or later; fetches it when there is none.
   Task<Result<Read>> get(Clock::Steady not_before, Fetch fetch) {
     while (true) {
       std::shared_ptr<Flight> flight;
@@ -49,11 +49,11 @@ class SharedDocument {
 
  private:
   struct Flight {
-    std::optional<Result<Read>> outcome;  // set before `done`; absent then: the fetching caller was cancelled
+    std::optional<Result<Read>> outcome;  // set before `done`; absent then if the fetching caller was cancelled
     LoopSignal done;
   };
 
-  // Ends the flight, however the fetch ends.
+  // Ends the flight on every path.
   class Landing {
    public:
     Landing(SharedDocument& document, std::shared_ptr<Flight> flight)
@@ -90,7 +90,7 @@ class SharedDocument {
   const Clock& clock_;
   std::mutex mutex_;
   std::optional<Read> read_;
-  std::shared_ptr<Flight> flight_;  // null: nobody fetches
+  std::shared_ptr<Flight> flight_;  // null: no fetch is running
 };
 
 }  // namespace ashlar::oidc::detail
