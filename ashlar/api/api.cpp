@@ -27,7 +27,7 @@ Error error_of_current_exception() {
   }
 }
 
-// Whether an operator has to look at it. A missing part without a cause is a refusal that works as intended.
+// Whether it concerns an operator. An unavailable service without a cause is a refusal that works as intended.
 bool is_fault_of_ours(const Error& error) {
   const bool part_missing = error.kind() == ErrorKind::unavailable || error.kind() == ErrorKind::timed_out;
   return error.kind() == ErrorKind::internal || (part_missing && !error.cause().empty());
@@ -37,7 +37,7 @@ bool is_refusal(const Error& error) {
   return error.kind() == ErrorKind::forbidden || error.kind() == ErrorKind::unauthenticated;
 }
 
-// The Api's deadline unless the transport's own ends sooner.
+// The Api's deadline unless the transport's own is earlier.
 void set_deadline(Invocation& invocation) {
   const auto time_max = invocation.endpoint.time_max;
   if (time_max == std::chrono::milliseconds::zero()) return;
@@ -116,7 +116,7 @@ void Api::settle(const Invocation& invocation, const Result<>& result) const {
 }
 
 void Api::fail(const Invocation& invocation, const Error& error) const {
-  // The error of a late call is whatever its cancellation was turned into on its way here.
+  // The error of a late call is the result of its cancellation.
   std::optional<Error> late;
   if (invocation.transport.late()) {
     late.emplace(

@@ -17,7 +17,7 @@ std::string_view operation_of(const PreparedEndpoint* endpoint) {
   return endpoint == nullptr ? std::string_view{} : std::string_view(endpoint->endpoint->name);
 }
 
-// For how many calls the line of this one stands; 0: it has no line. Chosen at random, which no client can influence.
+// The number of calls that this call's line stands for; 0: no line. Chosen at random, which no client can influence.
 std::uint32_t share_of(const CallRecord& record, const CallLogOptions& options) {
   if (options.one_in <= 1 || record.result == CallRecord::Result::failure || record.took >= options.slow) return 1;
   std::array<std::byte, 4> bytes;

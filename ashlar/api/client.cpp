@@ -23,7 +23,7 @@ class ClientTransport final : public Transport {
   [[nodiscard]] std::string_view field(std::string_view) const override { return {}; }
   [[nodiscard]] std::optional<Error> refuse(const Endpoint&, const Call&) override { return std::nullopt; }
   void set_rate_limit(const RateLimitDecision&) override {}
-  // Of the real clock, by which calls are cancelled.
+  // By the real clock, which cancels calls.
   void set_deadline(Clock::Steady deadline) { deadline_ = deadline; }
 
  private:
@@ -140,7 +140,7 @@ Task<Result<ClientReply>> Client::call_with(std::string operation, const schema:
     } else {
       const auto deadline = std::chrono::steady_clock::now() + (call.deadline() - environment.clock->steady());
       transport.set_deadline(deadline);
-      // A call that is cancelled ends by itself, with its error in the sink.
+      // A cancelled call ends by itself, with its error in the sink.
       (void)co_await async::with_deadline(run(api_, std::move(invocation)), deadline);
     }
   }

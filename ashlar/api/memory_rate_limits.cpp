@@ -44,10 +44,10 @@ constexpr std::int64_t divided_up(std::int64_t a, std::int64_t b) { return (a + 
 
 struct MemoryRateLimits::Entry {
   RateLimitKey key;
-  std::int64_t ends;     // when it tells nothing any more; 0: never used
-  std::int64_t at;       // windows: the beginning of this one; a bucket: when it is whole again
+  std::int64_t ends;     // when it expires; 0: never used
+  std::int64_t at;       // windows: the start of this one; a bucket: when it is full again
   std::uint32_t taken;   // in this window
-  std::uint32_t before;  // in the one before
+  std::uint32_t before;  // in the previous one
 };
 
 struct alignas(64) MemoryRateLimits::Shard {
@@ -59,7 +59,7 @@ void MemoryRateLimits::Free::operator()(Entry* entries) const { std::free(entrie
 MemoryRateLimits::MemoryRateLimits(std::size_t clients_max)
     : seed_(0),
       buckets_(std::max<std::size_t>(1, clients_max / ways)),
-      // calloc, since it gives zeros without touching the pages.
+      // calloc returns zeros without touching the pages.
       entries_(static_cast<Entry*>(std::calloc(buckets_ * ways, sizeof(Entry)))),
       shards_(std::make_unique<Shard[]>(shard_count)) {
   if (!entries_) throw std::bad_alloc();
@@ -67,7 +67,7 @@ MemoryRateLimits::MemoryRateLimits(std::size_t clients_max)
 }
 MemoryRateLimits::~MemoryRateLimits() = default;
 
-// The key's entry; else one that is over, or else the one that will be over first, made the key's.
+// Returns the key's entry; else assigns it an expired one, or else the one that expires first.
 MemoryRateLimits::Entry& MemoryRateLimits::find(Entry* bucket, const RateLimitKey& key, std::int64_t now) const {
   Entry* oldest = bucket;
   for (Entry* entry = bucket; entry != bucket + ways; ++entry) {
@@ -101,22 +101,22 @@ template <class Entry>
 RateLimitDecision take_sliding(Entry& entry, const RateLimit& limit, std::int64_t now) {
   const std::int64_t window = limit.window.count() * 1000;
   std::int64_t elapsed = (now - entry.at) / nanoseconds_a_millisecond;
-  if (elapsed >= window) {  // and less than two, or the entry would be over
+  if (elapsed >= window) {  // and less than two, or the entry would have expired
     entry.before = entry.taken;
     entry.taken = 0;
     entry.at += window * nanoseconds_a_millisecond;
     elapsed -= window;
   }
   const std::int64_t requests = limit.requests;
-  const std::int64_t weight = entry.before * (window - elapsed);  // of the window before, times `window`
+  const std::int64_t weight = entry.before * (window - elapsed);  // of the previous window, times `window`
   const bool allowed = weight + (entry.taken + std::int64_t{1}) * window <= requests * window;
   if (allowed) ++entry.taken;
   entry.ends = entry.at + 2 * window * nanoseconds_a_millisecond;
 
   std::int64_t retry = 0;
-  if (!allowed && entry.taken < requests) {  // the window before fades
+  if (!allowed && entry.taken < requests) {  // the previous window fades
     retry = window - (requests - entry.taken - 1) * window / entry.before - elapsed;
-  } else if (!allowed) {  // this one has to become the one before, and fade
+  } else if (!allowed) {  // this one must become the previous one, and fade
     retry = window - elapsed + divided_up(window, requests);
   }
   const std::int64_t reset = entry.taken > 0 ? 2 * window - elapsed : entry.before > 0 ? window - elapsed : 0;
@@ -128,7 +128,7 @@ RateLimitDecision take_sliding(Entry& entry, const RateLimit& limit, std::int64_
           .retry_after = seconds_up(retry * nanoseconds_a_millisecond)};
 }
 
-// The generic cell rate algorithm: all that is kept is when the bucket is whole again.
+// The generic cell rate algorithm: the only state is the time when the bucket is full again.
 template <class Entry>
 RateLimitDecision take_token(Entry& entry, const RateLimit& limit, std::int64_t now) {
   const std::int64_t interval = limit.window.count() * nanoseconds_a_second / limit.requests;
@@ -182,7 +182,7 @@ void MemoryRateLimits::put_back(const RateLimitKey& key, const RateLimit& limit,
   } else if (entry->taken > 0) {
     --entry->taken;
   }
-  // An entry that counts nothing makes room for another one.
+  // An entry without counts becomes free.
   const bool counts =
       limit.algorithm == RateLimit::Algorithm::token_bucket ? entry->ends > at : entry->taken + entry->before > 0;
   if (!counts) *entry = {};

@@ -15,7 +15,7 @@ using observe::MetricType;
 constexpr std::chrono::seconds log_interval{10};
 constexpr std::string_view in_flight = "requests in flight";
 
-// Whether the time has come. Of several threads that ask at once, one gets true.
+// Whether the interval has passed. Of several concurrent threads, one gets true.
 bool is_due(std::atomic<Clock::Steady>& due, Clock::Steady now, std::chrono::nanoseconds interval) {
   Clock::Steady seen = due.load(std::memory_order_relaxed);
   return now >= seen && due.compare_exchange_strong(seen, now + interval, std::memory_order_relaxed);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an Api does with its endpoints before the first call: it checks each declaration and prepares what invoke()
-// needs of it.
+// Start-up of an Api: checks each endpoint's declaration and prepares what invoke() needs.
 #include "ashlar/api/api.hpp"
 #include "ashlar/api/memory_rate_limits.hpp"
 

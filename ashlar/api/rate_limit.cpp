@@ -49,7 +49,7 @@ std::string RateLimit::text() const {
 
 RateLimitKey RateLimitKey::of_address(std::string_view address, std::uint64_t limit) {
   const auto parsed = IpAddress::parse(address);
-  if (!parsed) {  // a socket file, a test: apart from all addresses
+  if (!parsed) {  // a socket file, a test: separate from all addresses
     RateLimitKey key = of_text(address, limit);
     key.client_high |= std::uint64_t{1} << 63;
     return key;

@@ -11,13 +11,13 @@ namespace ashlar::api {
 
 namespace {
 
-// KEYS[1]: a client's. ARGV: the algorithm's letter, requests, window, burst, now (0: ask the clock); times in
-// microseconds, which a Lua number holds exactly. Gives what is in RateLimitDecision but the limit. What is kept:
+// KEYS[1]: a client's. ARGV: the algorithm's letter, requests, window, burst, now (0: use the server's clock); times in
+// microseconds, which a Lua number holds exactly. Returns the members of RateLimitDecision except the limit. State:
 //   f  when the window began, how many were taken in it
-//   s  the same, and how many were taken in the window before
-//   t  when the bucket is whole again
-// Each part is memory_rate_limits.cpp's, word for word. A clock that went back (another Redis has taken over) makes no
-// window longer than it is.
+//   s  the same, and how many were taken in the previous window
+//   t  when the bucket is full again
+// Each part has the same algorithm as in memory_rate_limits.cpp. A clock that went back (after a failover to another
+// Redis) does not extend a window.
 constexpr const char* source = R"lua(
 local algorithm, requests, window = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local burst, now = tonumber(ARGV[4]), tonumber(ARGV[5])
@@ -81,7 +81,7 @@ local remaining = math.max(0, requests - taken - math.ceil(weight / length))
 return {allowed and 1 or 0, remaining, reset * 1000, retry * 1000}
 )lua";
 
-// The same keys and arguments. A key whose count comes to nothing is deleted; else it lives as long as before.
+// The same keys and arguments. A key whose count becomes zero is deleted; otherwise its expiry is unchanged.
 constexpr const char* give_back_source = R"lua(
 local kept = redis.call('GET', KEYS[1])
 if not kept then return 0 end
@@ -117,7 +117,7 @@ std::string_view letter_of(RateLimit::Algorithm algorithm) {
   return "f";
 }
 
-// What is kept under it says nothing to another algorithm or window, as a new version may bring them.
+// Separates the state of different algorithms and windows, which a new version may introduce.
 std::string key_text(const std::string& prefix, const RateLimitKey& key, const RateLimit& limit) {
   std::array<char, 64> numbers{};
   const int length = std::snprintf(

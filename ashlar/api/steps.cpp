@@ -30,7 +30,7 @@ class OverloadStep final : public Step {
   Overload& overload_;
 };
 
-// Counts a call against one list of its endpoint's limits. Where the store has to be asked, it goes on from there.
+// Counts a call against one list of its endpoint's limits. When the store has to wait, the coroutine continues there.
 class LimitStep final : public Step {
  public:
   using Limits = std::vector<PreparedLimit> PreparedEndpoint::*;
@@ -97,7 +97,8 @@ class GuardStep final : public Step {
  private:
   static Result<> forbidden() { return fail(auth::errors::forbidden, "You may not do this."); }
 
-  // Whether an API key may be used here. Where nobody has to be signed in, one that may not is no credential.
+  // Whether an API key may be used here. On an open endpoint, a key that may not be used does not count as a
+  // credential.
   static bool pass_key(Invocation& invocation) {
     const auth::PresentedKey* key = invocation.call.presented_key();
     if (key == nullptr) return true;

@@ -55,7 +55,7 @@ TraceContext::TraceContext(std::string_view traceparent, Random& random) {
   }
   text[35] = text[52] = '-';
   fill_id(text.subspan(36, 16), random);
-  // The other flags of a parent mean nothing in version 00.
+  // The other flags of a parent are undefined in version 00.
   const bool recorded =
       !parent || ((parent->flags[1] >= 'a' ? parent->flags[1] - 'a' + 10 : parent->flags[1] - '0') & 1) != 0;
   text[53] = '0';

@@ -65,7 +65,7 @@ Task<Result<sql::Outcome>> UnitOfWork::execute(sql::Statement statement) {
   co_return co_await transaction_->execute(std::move(statement));
 }
 
-// The statement commits by itself, so its effects follow it at once: a cancelled request must not come between them.
+// The statement commits by itself, so its effects follow immediately: a cancelled request must not separate them.
 Task<Result<sql::Outcome>> UnitOfWork::execute_alone(sql::Statement statement) {
   std::optional<Result<sql::Outcome>> done;
   std::exception_ptr thrown;
@@ -89,7 +89,7 @@ void UnitOfWork::collect(sql::Statement insert) {
   collected_.push_back(std::move(insert));
 }
 
-// SQLite runs in this process: there, several statements cost no round trips.
+// SQLite runs in this process: several statements cost no round trips.
 Task<Result<>> UnitOfWork::write_collected() {
   if (collected_.empty()) co_return Result<>{};
   co_await unwrap(begin());
@@ -118,7 +118,7 @@ Task<Result<>> UnitOfWork::commit_transaction() {
 }
 
 Task<> UnitOfWork::rollback() {
-  if (transaction_) (void)co_await transaction_->rollback();  // the error that led here matters more than its own
+  if (transaction_) (void)co_await transaction_->rollback();  // the original error matters more
 }
 
 Task<> UnitOfWork::run_effects() {

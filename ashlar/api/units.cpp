@@ -19,7 +19,7 @@ constexpr sql::RawSql claim_key{
     "expires_at = excluded.expires_at where idempotency_keys.expires_at <= $5"};
 constexpr sql::RawSql find_key{"select request, answer from idempotency_keys where user_id = $1 and name = $2"};
 constexpr sql::RawSql store_reply{"update idempotency_keys set answer = $3 where user_id = $1 and name = $2"};
-// Rows that another transaction holds are left to it: waiting for them could deadlock. SQLite has one writer.
+// Skips rows that another transaction has locked: waiting for them could deadlock. SQLite has one writer.
 constexpr sql::RawSql remove_expired_postgres{
     "delete from idempotency_keys where (user_id, name) in (select user_id, name from idempotency_keys "
     "where expires_at <= $1 order by expires_at limit $2 for update skip locked)"};
@@ -54,7 +54,7 @@ Task<Result<std::optional<std::string>>> Units::claim(UnitOfWork& unit) {
   }
 
   auto earlier = co_await unwrap(sql::raw<StoredReply>(find_key, user, name).writing().one(unit));
-  // The row is there and whole unless the clock of another instance is ahead, and that instance removed it as expired.
+  // The row exists and is complete unless another instance, whose clock is ahead, removed it as expired.
   if (!earlier || !earlier->answer)
     co_return fail(sql::errors::serialization, "Another request changed the same at the same time.");
   if (earlier->request != call.fingerprint())

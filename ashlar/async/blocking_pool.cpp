@@ -31,7 +31,8 @@ namespace {
 struct Waiting {
   std::move_only_function<void()> job;
   std::move_only_function<void(std::shared_ptr<Waiting>, std::exception_ptr)> post;  // to the caller's loop
-  // Held while posting. The caller may end its loop as soon as it goes on, and by then this thread has to be out of it.
+  // Locked while posting. The caller may destroy its loop as soon as it resumes, so this thread must have left it by
+  // then.
   std::mutex posting;
 };
 
@@ -74,7 +75,7 @@ void BlockingPool::State::serve() {
     } catch (...) {
       failure = std::current_exception();
     }
-    next->job = nullptr;  // what it captured ends before the caller goes on
+    next->job = nullptr;  // destroys its captures before the caller resumes
     lock.lock();
     --busy;
     lock.unlock();
@@ -94,7 +95,7 @@ bool BlockingPool::State::push(const std::shared_ptr<Waiting>& waiting) {
   return true;
 }
 
-// Takes a job that still waits out of the queue. One that runs is let run: the caller waits for its end.
+// Removes a job that still waits from the queue. A running one is left alone: the caller waits for its end.
 void BlockingPool::State::abandon(const std::shared_ptr<Waiting>& waiting) {
   {
     const std::scoped_lock lock(mutex);
@@ -157,7 +158,7 @@ Task<Result<>> BlockingPool::submit(std::move_only_function<void()> job) {
         if (const auto still = weak.lock()) state->abandon(still);
       });
     }
-    accepted = true;  // before the push: from then on this frame is not ours to touch
+    accepted = true;  // before the push: afterwards this frame may be gone
     if (state->push(waiting)) return;
     accepted = false;
     complete(waiting, nullptr);

@@ -23,7 +23,7 @@ namespace {
 using Timer =
     asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, LoopExecutor>;
 
-// A task and the timer that may end it. Held by the handlers of both.
+// A task and the timer that may end it. Owned by the handlers of both.
 struct Race {
   Race(const LoopExecutor& loop, Clock::Steady deadline) : timer(loop, deadline) {}
 

@@ -12,7 +12,7 @@
 namespace ashlar::async::detail {
 namespace asio = boost::asio;
 
-// As a stack of coroutines of its own, whose cancellation slot nobody has.
+// A separate stack of coroutines, whose cancellation slot is not connected.
 Task<> run_apart(Task<> task) {
   const LoopExecutor loop = co_await asio::this_coro::executor;
   const auto start = [&loop, &task](auto handler) {

@@ -103,7 +103,7 @@ void run_to_end(asio::io_context& loop, Task<> task) {
     std::exception_ptr failure;
     bool ended = false;
   };
-  // Shared: if the loop throws, the task is still there and ends later.
+  // Shared: if the loop throws, the task still exists and ends later.
   const auto outcome = std::make_shared<Outcome>();
   asio::co_spawn(loop.get_executor(), std::move(task), [outcome](std::exception_ptr failure) {
     outcome->failure = std::move(failure);

@@ -9,10 +9,10 @@
 #include <string>
 #include <string_view>
 
-// API keys: "ash_" and 71 characters of base62 (0-9 A-Z a-z), without separators, so that a double click selects all of
-// it:
+// API keys: "ash_" and 71 characters of base62 (0-9 A-Z a-z), without separators, so that a double click selects the
+// whole key:
 //
-//   ash_ | 22: the key's id, a UUID | 43: 256 random bits | 6: CRC-32 (ISO 3309) of all that precedes, as text
+//   ash_ | 22: the key's id, a UUID | 43: 256 random bits | 6: CRC-32 (ISO 3309) of the preceding text
 //
 // Fixed prefix and checksum let scanners of source code recognise a leaked key, and let a server refuse a mistyped one
 // without a look-up. The checksum protects nothing: the key alone identifies the caller.

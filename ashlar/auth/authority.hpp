@@ -20,10 +20,10 @@
 // removes it, and nothing about time is cached. No role is special: an administrator is an account whose role holds
 // "*".
 //
-// explain() says what decide() found; it decides nothing itself.
+// explain() reports what decide() found; it decides nothing itself.
 namespace ashlar::auth {
 
-// One object: {"post", "7"}. `type` is the resource part of the permission that is asked for.
+// One object: {"post", "7"}. `type` is the resource part of the permission in question.
 struct ResourceRef {
   std::string_view type;
   std::string_view id;
@@ -46,8 +46,8 @@ struct Grant {
   Uuid id;
   PermissionPattern permission;
   std::optional<Object> resource;
-  Timestamp from;                  // the first moment of it
-  std::optional<Timestamp> until;  // the first moment after it; nullopt: without end
+  Timestamp from;                  // inclusive
+  std::optional<Timestamp> until;  // exclusive; nullopt: without end
   std::string reason;
   std::string approved_by;
 };
@@ -60,12 +60,12 @@ struct Authority {
   std::vector<Grant> grants;
 };
 
-// The result, with what decided. Pointers refer to the Authority and live as long as it.
+// The result and its reason. Pointers refer to the Authority and live as long as it.
 struct AuthorityDecision {
   enum class Source : std::uint8_t {
     none,          // nothing covers it
     owner,         // the object is the account's own
-    own,           // an own permission
+    own,           // one of the account's own permissions
     role,          // a permission of `role`
     grant,         // `grant`, which is general
     relationship,  // `grant`, which is for this object
@@ -104,7 +104,7 @@ struct AuthorityDecision {
 // depends on the object.
 [[nodiscard]] bool depends_on_object(const Authority& authority, const Permission& permission, Timestamp now);
 
-// What an operation asks for.
+// The requirements of an operation.
 struct AccessRule {
   enum class Combine : std::uint8_t { any_of, all_of };
   enum class Ownership : std::uint8_t {
@@ -118,9 +118,9 @@ struct AccessRule {
   Ownership ownership = Ownership::ignored;
 };
 
-// The same for a rule. Of any_of the result is the first that allows, else the first; of all_of the first that refuses,
-// else the one whose grant ends first. An object without an owner belongs to no account; neither does one that is not
-// given, so Ownership::required refuses then.
+// The same for a rule. Of any_of, the result is the first that allows, else the first; of all_of, the first that
+// refuses, else the one whose grant ends first. A missing object, or one without an owner, belongs to no account, so
+// Ownership::required refuses then.
 [[nodiscard]] AuthorityDecision decide(const Authority& authority, const AccessRule& rule, const ResourceRef* resource,
                                        Timestamp now);
 
@@ -132,7 +132,7 @@ struct Reach {
 };
 [[nodiscard]] Reach reach(const Authority& authority, const Permission& permission, Timestamp now);
 
-// A decision in words and values, as the endpoint and the command show it.
+// A decision in words and values, for the endpoint and the command.
 struct Explanation {
   bool allowed = false;
   std::string because;  // "role editor holds update:*", "no role, permission or grant covers delete:post"

@@ -16,23 +16,23 @@
 #include <unordered_map>
 #include <vector>
 
-// The authorities of accounts, kept in memory, so that a decision needs no database.
+// A cache of accounts' authorities in memory, so that a decision needs no database.
 //
-// The cache knows no database. Its user loads an authority on a miss:
+// The cache does not use a database. Its user loads an authority on a miss:
 //
 //   if (auto found = cache.find(account, clock.steady())) return found;
 //   const auto ticket = cache.begin_load(account);         // before the read
 //   ... read the account's roles, permissions and grants from the primary ...
-//   cache.keep(ticket, authority);                         // not kept when it was invalidated meanwhile
+//   cache.keep(ticket, authority);                         // not stored when it was invalidated meanwhile
 //
-// and invalidates it after the commit of every change. A call of find() that begins after invalidate() returned does
-// not give what was loaded before it. Authorities that were given out stay valid and are not changed: a decision in
-// progress uses the one that it has.
+// and invalidates it after the commit of every change. A find() that begins after invalidate() returned never returns
+// an older authority. Returned authorities stay valid and immutable: a decision in progress continues with the one that
+// it has.
 namespace ashlar::auth {
 
 struct AuthorityCacheOptions {
-  // Accounts; a further one replaces one that was not used since it was last passed over. An account with one role
-  // and no grant takes about 300 bytes, a grant about 250 more.
+  // Accounts; a further one replaces one that was not used since the replacement scan last passed it. An account with
+  // one role and no grant takes about 300 bytes, a grant about 250 more.
   std::size_t accounts_max = 100'000;
 };
 
@@ -43,7 +43,7 @@ class AuthorityCache {
   AuthorityCache(const AuthorityCache&) = delete;
   AuthorityCache& operator=(const AuthorityCache&) = delete;
 
-  // Null when the account is not kept, or what is kept is not trusted at `now`.
+  // Null when the account is not cached, or the cache is not trusted at `now`.
   [[nodiscard]] std::shared_ptr<const Authority> find(const Uuid& account, Clock::Steady now);
 
   struct LoadTicket {
@@ -51,17 +51,17 @@ class AuthorityCache {
     std::uint64_t invalidations = 0;
   };
   [[nodiscard]] LoadTicket begin_load(const Uuid& account) const;
-  // Keeps it unless the account may have been invalidated since begin_load().
+  // Stores it unless the account may have been invalidated since begin_load().
   void keep(const LoadTicket& ticket, std::shared_ptr<const Authority> authority);
 
   void invalidate(const Uuid& account);
   void invalidate_all();
 
-  // Until when what is kept is known to be current: a lease that the user extends whenever it has seen all changes.
-  // Clock::Steady::max() at first, for a user that makes every change itself.
+  // Until when the cached authorities are known to be current: a lease that the user extends whenever it has seen all
+  // changes. Clock::Steady::max() at first, for a user that makes every change itself.
   void trust_until(Clock::Steady until) { trusted_until_ = until.time_since_epoch().count(); }
 
-  // The one copy of a role that all authorities share while they use it.
+  // The copy of a role that all authorities share while they use it.
   [[nodiscard]] std::shared_ptr<const Role> share(Role role);
 
   struct Figures {

@@ -16,7 +16,7 @@
 
 namespace ashlar::auth {
 
-// On whose behalf a job runs.
+// The client of a job.
 struct HashingClient {
   std::string address;  // the key of fairness: an IPv4 address, an IPv6 /64; clients without one share a turn
   enum class Lane : std::uint8_t {
@@ -50,7 +50,7 @@ class HashingQueue {
   HashingQueue(const HashingQueue&) = delete;
   HashingQueue& operator=(const HashingQueue&) = delete;
 
-  // Runs `job` on a thread of the pool when its turn comes, and resumes on the caller's loop with its result.
+  // Runs `job` on a thread of the pool in its turn, and resumes on the caller's loop with its result.
   // Exceptions of the job are rethrown. Error server.overloaded: the lane is full or the wait would be too long; the
   // job has not run. Cancelled: a job that waits leaves the queue and operation_aborted is thrown; one that runs is
   // awaited.
@@ -66,13 +66,13 @@ class HashingQueue {
 
   [[nodiscard]] std::size_t waiting() const;
   [[nodiscard]] std::size_t running() const;
-  // What a job of this client would wait now; zero when a thread is free.
+  // The expected wait of a job of this client; zero when a thread is free.
   [[nodiscard]] std::chrono::milliseconds expected_wait(const HashingClient& client) const;
 
  private:
   struct State;
 
-  // The right to one thread of the pool, given back by its end.
+  // One thread of the pool, returned by the destructor.
   class Turn {
    public:
     explicit Turn(State* state) : state_(state) {}

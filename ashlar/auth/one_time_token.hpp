@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-// Tokens that are sent to somebody and used once, in a link of a mail for instance: 256 random bits as 43 characters of
-// base64url, which need no escape in a URL. Only the hash is stored, so who reads the database cannot use one.
+// Tokens that are sent to a person and used once, for instance in a link of a mail: 256 random bits as 43 characters of
+// base64url, which need no escape in a URL. Only the hash is stored, so a reader of the database cannot use one.
 namespace ashlar::auth {
 
 struct OneTimeToken {

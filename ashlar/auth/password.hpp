@@ -20,13 +20,13 @@
 // tried too. bcrypt reads 72 bytes, so a longer password is replaced by a keyed digest before
 // (detail/password_hash.hpp); no part of a password is ignored. argon2id has no such limit.
 //
-// Time. An answer must not tell by its time whether an account exists, also while stored hashes have other parameters
-// than new ones, for instance after a change of the cost. So each verification, whether of an account or of none, does
-// the work of every set of parameters in use once: the stored hash's own, and for the others a hash that is thrown
-// away. In use are this hasher's own parameters, those of expect_stored(), and those of each hash that was verified
-// since the start. The first verification of a hash with parameters that were not expected is the one exception; call
-// expect_stored() at the start with what the database holds. While two costs are in use, a sign-in costs the sum of
-// both.
+// Timing. The duration of an answer must not reveal whether an account exists, even while stored hashes have other
+// parameters than new ones, for instance after a change of the cost. So each verification, for an existing or an
+// unknown account, does the work of every set of parameters in use once: the stored hash's own, and for the others a
+// hash whose result is discarded. In use are this hasher's own parameters, those of expect_stored(), and those of each
+// hash that was verified since the start. The first verification of a hash with unexpected parameters is the only
+// exception; call expect_stored() at the start with the parameters in the database. While two costs are in use, a
+// sign-in costs the sum of both.
 namespace ashlar::auth {
 
 namespace errors {
@@ -46,7 +46,7 @@ struct PasswordOptions {
 
 struct PasswordCheck {
   bool matches = false;
-  bool needs_rehash = false;  // it matches, but the hash has other parameters, or is of the form that was sent
+  bool needs_rehash = false;  // it matches, but has other parameters, or hashes the unprepared form
 };
 
 // Safe from any loop. Pool, queue and random source outlive it. It wipes its copies of passwords.
@@ -69,7 +69,7 @@ class PasswordHasher {
   [[nodiscard]] Task<Result<std::string>> hash(std::string password, HashingClient client = {});
 
   // Whether the hash is of the password, and whether it should be replaced by a new one. An empty hash, of an account
-  // without a password, is of none: false, after the same work. A stored hash that is malformed is `internal`.
+  // without a password, matches nothing: false, after the same work. A malformed stored hash is `internal`.
   [[nodiscard]] Task<Result<PasswordCheck>> check(std::string password, std::string hash, HashingClient client = {});
   [[nodiscard]] Task<Result<bool>> verify(std::string password, std::string hash, HashingClient client = {});
 

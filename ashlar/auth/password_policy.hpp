@@ -24,8 +24,8 @@ struct PasswordPolicyOptions {
   enum class OnBreachFailure : std::uint8_t { accept, refuse } on_breach_failure = OnBreachFailure::accept;
 };
 
-// Passwords known from leaks, by k-anonymity (the "range" interface of Have I Been Pwned): the other side sees the
-// first five hexadecimal digits of the password's SHA-1 and nothing else. Outlives the policy. Safe from any loop.
+// Passwords known from leaks, by k-anonymity (the "range" interface of Have I Been Pwned): the service sees the first
+// five hexadecimal digits of the password's SHA-1 and nothing else. Outlives the policy. Safe from any loop.
 class BreachRanges {
  public:
   BreachRanges() = default;
@@ -45,8 +45,8 @@ class PasswordPolicy {
   // std::invalid_argument for options out of range.
   explicit PasswordPolicy(PasswordPolicyOptions options = {}, const BreachRanges* breaches = nullptr);
 
-  // What is wrong with the password, nullopt when nothing is. `personal` are words that an attacker tries first: name,
-  // e-mail address, the site's name; they and their parts of three characters or more count for nothing, up to 32
+  // Why the password is refused; nullopt when it is accepted. `personal` are words that an attacker tries first: name,
+  // e-mail address, the site's name; they and their parts of three characters or more add no strength, up to 32
   // words. Codes, in this order: text (not UTF-8, NUL), too_short, too_long, common_password (frequent_passwords.hpp;
   // or a personal word itself), guessable_password. Takes at most about 0.5 ms of CPU: the estimate sees the first 72
   // bytes.

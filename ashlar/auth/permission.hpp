@@ -8,8 +8,8 @@
 
 namespace ashlar::auth {
 
-// What an operation asks for: "verb:resource", such as "update:product". Both parts are 1 to 64 characters of a-z 0-9 _
-// - and begin with a letter. A value cannot be malformed.
+// The permission that an operation requires: "verb:resource", such as "update:product". Both parts are 1 to 64
+// characters of a-z 0-9 _ - and begin with a letter. A value cannot be malformed.
 class Permission {
  public:
   [[nodiscard]] static std::optional<Permission> parse(std::string_view text);
@@ -27,8 +27,8 @@ class Permission {
   std::size_t colon_;
 };
 
-// What an account or a role holds: a permission, or a wildcard: "*" (all), "verb:*" (that verb on all resources),
-// "*:resource" (all verbs on that resource). "*:*" is refused: each set has one spelling.
+// What an account or a role holds: a permission or a wildcard. Wildcards are "*" (all), "verb:*" (that verb on all
+// resources) and "*:resource" (all verbs on that resource). "*:*" is refused: each set has one spelling.
 class PermissionPattern {
  public:
   [[nodiscard]] static std::optional<PermissionPattern> parse(std::string_view text);
@@ -36,7 +36,7 @@ class PermissionPattern {
   [[nodiscard]] bool covers(const Permission& permission) const;
   // Whether it covers every permission that `other` covers.
   [[nodiscard]] bool includes(const PermissionPattern& other) const;
-  // "*" alone: every permission there is.
+  // "*" alone: every permission.
   [[nodiscard]] bool is_everything() const { return kind_ == Kind::all; }
   // A set of permissions, not a single one.
   [[nodiscard]] bool is_wildcard() const { return kind_ != Kind::exact; }

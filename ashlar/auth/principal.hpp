@@ -14,8 +14,8 @@
 
 namespace ashlar::auth {
 
-// The API key that a caller presented. It bounds what the account may do: a permission counts when the key has it and
-// the account holds it.
+// The API key that a caller presented. It restricts the account: a permission counts only when both the key and the
+// account have it.
 struct PresentedKey {
   Uuid id;
   std::vector<PermissionPattern> permissions;
@@ -23,11 +23,11 @@ struct PresentedKey {
   [[nodiscard]] bool includes(const PermissionPattern& pattern) const;
 };
 
-// The authenticated caller. A transport makes it from a bearer token, an API key or a client certificate. It says who
-// calls; what the caller may do is in an Authority (authority.hpp).
+// The authenticated caller, made by a transport from a bearer token, an API key or a client certificate. It identifies
+// the caller; an Authority (authority.hpp) says what the caller may do.
 struct Principal {
   Uuid id;               // the account
-  Uuid session;          // what logout ends; nil when there is none
+  Uuid session;          // ended by logout; nil when there is none
   std::string token_id;  // jti; empty when there is none
   std::string email;
   std::string role;                      // of a token that carries it: see authority_of_claims()
@@ -36,13 +36,13 @@ struct Principal {
   std::optional<Timestamp> auth_time = std::nullopt;  // of the last sign-in with credentials; whole seconds in a token
   std::vector<std::string> amr = {};                  // how: "pwd", "otp", "hwk", "mfa" (RFC 8176)
   std::optional<PresentedKey> api_key = std::nullopt;
-  // What the token's claims say that the account holds; null: see authority_of_claims(). Unused where the rights of
-  // accounts are kept (api::AuthoritySource).
+  // The authority from the token's claims; null: see authority_of_claims(). Unused when the application stores the
+  // authority of accounts (api::AuthoritySource).
   std::shared_ptr<const Authority> claimed = nullptr;
 };
 
-// The authority that the members `role` and `permissions` describe, for applications that keep no rights of accounts
-// but issue them with their tokens. What is not a permission or a wildcard is left out.
+// The authority that the members `role` and `permissions` describe, for applications that store no authority of
+// accounts but issue it with their tokens. Texts that are not a permission or a wildcard are ignored.
 [[nodiscard]] std::shared_ptr<const Authority> authority_of_claims(const Principal& principal);
 
 }  // namespace ashlar::auth

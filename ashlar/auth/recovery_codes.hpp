@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-// Recovery codes: what an account signs in with when its authenticator is lost. Each has 120 random bits, so a fast
+// Recovery codes, for signing in without a lost authenticator. Each has 120 random bits, so a fast
 // hash protects what is stored; each works once: delete its row, and refuse the code when no row was deleted.
 namespace ashlar::auth {
 

@@ -13,18 +13,18 @@
 
 namespace ashlar::auth {
 
-// Revocations of this process, in memory. Whoever keeps them durable adds them again at start. Entries end with the
-// tokens they are about, so memory is bounded by the revocations of one access token's lifetime. Safe from any thread;
-// while nothing is revoked, a look takes no lock.
+// Revocations of this process, in memory. An application that stores them adds them again at start. Entries expire with
+// their tokens, so memory is bounded by the revocations of one access token's lifetime. Safe from any thread; while
+// nothing is revoked, a check takes no lock.
 class MemoryRevocations final : public Revocations {
  public:
   explicit MemoryRevocations(const Clock& clock) : clock_(clock) {}
 
-  // Until when: the end of the token, or of the last one of the session.
+  // `until`: the expiry of the token, or of the last token of the session.
   void revoke_token(std::string_view token_id, Timestamp until);
   void revoke_session(const Uuid& session, Timestamp until);
   [[nodiscard]] bool is_revoked(std::string_view token_id, const Uuid& session) const override;
-  [[nodiscard]] std::size_t size() const;  // of what is kept: at most twice what has not expired, or 64
+  [[nodiscard]] std::size_t size() const;  // entries: at most twice the unexpired ones, or 64
 
  private:
   struct HashText {

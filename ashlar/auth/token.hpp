@@ -43,7 +43,7 @@ struct TokenOptions {
   std::optional<KeySet> refresh_keys = std::nullopt;  // nullopt: one HS256 key without an id, refresh_secret
 };
 
-// Which access tokens are refused before they expire: by token id (jti) or by session. Asked for each request, so it
+// Which access tokens are refused before they expire: by token id (jti) or by session. Called for each request, so it
 // must not block. Implementation: MemoryRevocations.
 class Revocations {
  public:

@@ -78,7 +78,7 @@ struct RegistrationResponse {
 
 struct NewCredential {
   std::string id;          // bytes
-  std::string public_key;  // COSE_Key, as the authenticator encoded it
+  std::string public_key;  // COSE_Key, in the authenticator's encoding
   CoseAlgorithm algorithm = CoseAlgorithm::es256;
   std::uint32_t sign_count = 0;
   bool user_verified = false;

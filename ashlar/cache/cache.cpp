@@ -26,14 +26,14 @@ detail::Found Cache::find(const std::string& key, const detail::ValueType& type,
   return state_->find(key, type, ask);
 }
 
-// Nothing of it is kept in the first level: nobody would say whether it changed meanwhile. get_or_set keeps it.
+// Not stored in the first level, which would miss a change made meanwhile. get_or_set stores it.
 Task<std::shared_ptr<const void>> Cache::find_shared(std::string key, const detail::ValueType& type) {
   const auto state = state_;
   if (!state->shares(key, type)) co_return nullptr;
   co_return co_await state->find_shared(std::move(key), type);
 }
 
-// Here first: a later change elsewhere is received after ours was kept.
+// This level first: a later change elsewhere is received after ours was stored.
 Task<> Cache::put(std::string key, const detail::ValueType& type, Policy policy, detail::Fresh fresh) {
   const auto state = state_;
   const Lifetimes left = state->lifetimes_of(policy, fresh);
@@ -104,7 +104,7 @@ Task<> Cache::del(std::string key) { return forget({.keys = {std::move(key)}}); 
 Task<> Cache::flush() { return forget({.extent = Changed::Extent::everything}); }
 Task<> Cache::invalidate(std::string tag) { return forget({.tags = {std::move(tag)}}); }
 
-// Twice here: between the two, somebody may have kept what the second level had still.
+// Twice in this level: between the two, a caller may have stored the second level's old value.
 Task<> Cache::forget(Changed what) {
   const auto state = state_;
   state->forget_here(what);

@@ -28,7 +28,7 @@ std::string text_of(std::chrono::milliseconds time) { return std::to_string(time
 
 std::string type_of(const SharedKey& key) { return key.type ? std::to_string(*key.type) : std::string(); }
 
-// Type, times, whether there is a value, and the value: as put and set take them.
+// Type, times, whether there is a value, and the value: the arguments of put and set.
 void append_value(Words& words, const SharedKey& key, SharedValue value) {
   words.push_back(type_of(key));
   for (const auto time : {value.left.fresh, value.left.stale, value.left.error}) words.push_back(text_of(time));
@@ -84,12 +84,12 @@ struct RedisLevel::State {
   std::mutex pending_mutex;
   Changed pending;
   std::atomic<std::size_t> pending_count = 0;
-  std::atomic<bool> behind = false;  // there are changes that Redis may not have
+  std::atomic<bool> behind = false;  // there are changes that Redis may not have received
 };
 
 namespace {
 
-// A change that is being published. What was not published when this ends is kept for later.
+// A change that is being published. The destructor queues what was not published.
 template <class State>
 class Publication {
  public:

@@ -24,7 +24,7 @@ namespace {
 constexpr std::size_t dot_env_bytes_max = 1024 * 1024;
 constexpr std::size_t shown_bytes_max = 80;
 
-// A value as it is shown in a fault: printable, of bounded length, in quotes.
+// A value for a fault message: printable, of bounded length, quoted.
 std::string shown(std::string_view value) {
   std::string out = "\"";
   for (const char c : value.substr(0, shown_bytes_max)) out += c >= 0x20 && c < 0x7f ? c : '?';
@@ -71,8 +71,8 @@ std::string to_text(std::chrono::milliseconds duration) {
   return "0ms";
 }
 
-// What may be shown of a URL: no user, no password, no query (where some put them). A password may hold any
-// character, so everything before the last @ is hidden.
+// The parts of a URL that may be shown: no user, no password, no query (which can contain them). A password may contain
+// any character, so everything before the last @ is hidden.
 std::string without_secrets(std::string_view url) {
   std::string out(url);
   if (const std::size_t at = out.rfind('@'); at != std::string::npos) {
@@ -86,7 +86,7 @@ std::string without_secrets(std::string_view url) {
   return out;
 }
 
-// RFC 3986 section 3.2 without the user: a name or an address, with a port behind a colon or without one. Both may be
+// RFC 3986 section 3.2 without the user: a name or an address, optionally with a port after a colon. Both may be
 // absent, as in postgresql:///db.
 bool is_host_and_port(std::string_view text) {
   const auto parsed = boost::urls::parse_authority({text.data(), text.size()});
@@ -264,7 +264,7 @@ std::string Environment::url(std::string_view name, std::string fallback, std::s
   if (std::ranges::any_of(*value, [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f; })) {
     return wrong("a URL without blanks and control characters", without_secrets(*value));
   }
-  // A password may stand where a port was expected, so none of it is shown.
+  // A password may be in place of a port, so none of it is shown.
   const std::string_view expected = authority_fault(std::string_view(*value).substr(colon + 1));
   if (!expected.empty()) return wrong(expected, scheme + "://***");
   return std::move(*value);

@@ -14,8 +14,7 @@ namespace {
 
 constexpr double bits_per_byte_min = 2;
 
-// Parts of placeholders that documentation, templates and tutorials print. Compared without case, and with '-', '_',
-// '.' and blanks left out.
+// Parts of placeholders in documentation, templates and tutorials. Compared ignoring case, '-', '_', '.' and blanks.
 constexpr std::array<std::string_view, 18> printed = {
     "changeme",   "changethis", "replaceme", "replacethis", "placeholder", "yourown",
     "yoursecret", "yourjwt",    "yourtoken", "yourkey",     "supersecret", "secretkey",
@@ -29,7 +28,7 @@ std::string simplified(std::string_view text) {
   return out;
 }
 
-// How long the shortest text is whose repetition makes the secret; its own length when there is none.
+// The length of the shortest text whose repetition is the secret; the secret's own length when there is none.
 std::size_t period_of(std::string_view text) {
   for (std::size_t period = 1; period <= text.size() / 2; ++period)
     if (text.substr(period) == text.substr(0, text.size() - period)) return period;

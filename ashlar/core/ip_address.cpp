@@ -28,7 +28,7 @@ constexpr std::array<std::string_view, 8> private_networks = {
     "127.0.0.0/8", "::1", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "fc00::/7", "fe80::/10"};
 constexpr std::array<NamedNetworks, 2> named = {{{"loopback", loopback}, {"private", private_networks}}};
 
-// Whether two addresses agree in their first `bits` bits.
+// Whether the first `bits` bits of two addresses are equal.
 bool agree(const IpAddress& a, const IpAddress& b, unsigned bits) {
   const unsigned whole = bits / 8;
   if (!std::equal(a.bytes().begin(), a.bytes().begin() + whole, b.bytes().begin())) return false;

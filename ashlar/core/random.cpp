@@ -20,7 +20,7 @@ void from_kernel(std::span<std::byte> bytes) {
   }
 }
 
-// Bytes fetched ahead. Each is handed out once and wiped.
+// Bytes fetched ahead. Each is returned once and wiped.
 struct Reserve {
   std::array<std::byte, 256> bytes;
   std::size_t left = 0;

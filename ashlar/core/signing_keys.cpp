@@ -21,7 +21,7 @@ constexpr std::size_t digest_bytes = 32;
 
 std::string digest(const std::string& key, std::string_view purpose, std::string_view text) {
   std::string message(purpose);
-  message += '\0';  // no purpose holds one
+  message += '\0';  // a purpose contains no NUL
   message += text;
   std::array<std::byte, digest_bytes> out{};
   unsigned int size = 0;

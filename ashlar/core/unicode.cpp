@@ -38,9 +38,9 @@ bool can_be_normalized(std::string_view text) {
   return true;
 }
 
-// Decomposes by the options and composes again. `text` can be normalized.
+// Decomposes by the options and composes again. `text` must pass the check above.
 std::string composed(std::string_view text, utf8proc_option_t options) {
-  constexpr std::size_t code_points_per_byte = 3;  // of the longest decomposition; the call says when it is not enough
+  constexpr std::size_t code_points_per_byte = 3;  // of the longest decomposition; a longer one is reported
   std::vector<utf8proc_int32_t> points(text.size() * code_points_per_byte);
   const auto decompose = [&] {
     return utf8proc_decompose(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
@@ -53,7 +53,7 @@ std::string composed(std::string_view text, utf8proc_option_t options) {
     count = decompose();
   }
   if (count >= 0) count = utf8proc_normalize_utf32(points.data(), count, options);
-  if (count < 0) throw std::bad_alloc();  // the only failure left: the text is well-formed and the options are ours
+  if (count < 0) throw std::bad_alloc();  // the only possible failure: text and options are valid
   std::string out;
   out.reserve(text.size());
   for (utf8proc_ssize_t i = 0; i < count; ++i)
@@ -83,8 +83,7 @@ std::optional<std::string> to_nfc(std::string_view text) {
 
 bool is_nfc(std::string_view text) { return is_ascii(text) || to_nfc(text) == text; }
 
-// Normalized before it is folded, too: otherwise canonically equivalent texts with U+0345 would fold differently
-// (D145).
+// Normalised before folding as well: otherwise canonically equivalent texts with U+0345 would fold differently (D145).
 std::optional<std::string> fold_case(std::string_view text) {
   if (is_ascii(text)) {
     std::string out(text);

@@ -22,6 +22,6 @@ inline constexpr ErrorCode body_timeout{ErrorKind::timed_out, "request.body_time
 inline constexpr ErrorCode too_many_bodies{ErrorKind::too_many_requests, "request.too_many_bodies"};  // 429
 inline constexpr ErrorCode malformed_body{ErrorKind::malformed, "request.malformed_body"};            // 400
 inline constexpr ErrorCode unread_responses{ErrorKind::unavailable, "connection.unread_responses"};   // 503
-inline constexpr ErrorCode connection_closed{ErrorKind::unavailable, "connection.closed"};            // no response
+inline constexpr ErrorCode connection_closed{ErrorKind::unavailable, "connection.closed"};  // none: the client has gone
 
 }  // namespace ashlar::http::errors

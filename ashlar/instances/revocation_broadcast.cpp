@@ -38,7 +38,7 @@ Task<bool> RevocationBroadcast::announce(EndedSessions ended) {
   co_return co_await broadcast_.publish(text_of(ended));
 }
 
-// Skips what announce() does not write.
+// Skips messages that announce() did not write.
 void RevocationBroadcast::receive(std::string_view message) {
   const auto until = parse_integer<std::int64_t>(take_word(message));
   if (!until || *until < 0 || *until > Timestamp::milliseconds_max) return;

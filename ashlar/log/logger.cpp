@@ -23,7 +23,7 @@ namespace {
 
 constexpr std::array<std::string_view, 7> level_names{"trace", "debug", "info", "warn", "error", "fatal", "off"};
 constexpr std::size_t wake_bytes = 256 * 1024;          // of one thread's buffer: the writer is woken
-constexpr std::size_t kept_capacity_max = 1024 * 1024;  // a buffer that grew past this is given back
+constexpr std::size_t kept_capacity_max = 1024 * 1024;  // a buffer that has grown past this is released
 
 }  // namespace
 
@@ -65,7 +65,7 @@ struct Logger::State {
   void begin_gathering();
   void flush();
 
-  // The writer's.
+  // Used by the writer only.
   void write_batches();
   void write_batch();
   void push_in_order(std::span<const std::shared_ptr<detail::ThreadBuffer>> buffers);
@@ -80,7 +80,7 @@ struct Logger::State {
   std::atomic<std::size_t> buffered_bytes = 0;
   std::atomic<bool> urgent = false;
   // Nothing was written since the writer began to take the buffers; it may sleep for as long as that is so. Set before
-  // it locks the first of them, so whoever appends after that sees it.
+  // it locks the first of them, so a thread that appends later sees it.
   std::atomic<bool> quiet = true;
 
   std::mutex mutex;
@@ -90,7 +90,7 @@ struct Logger::State {
   std::uint64_t flush_done = 0;
   bool stopping = false;
 
-  std::thread writer;  // last: it uses all of the above
+  std::thread writer;  // last: it uses the members above
 };
 
 void Logger::State::append(Level level, std::string_view message, std::span<const Attribute> attributes,
@@ -146,14 +146,14 @@ void Logger::State::wake() {
   if (urgent.load(std::memory_order_relaxed) || urgent.exchange(true)) return;
   {
     const std::scoped_lock lock(mutex);
-  }  // the writer is either before its look at `urgent` or waiting
+  }  // the writer is either before its check of `urgent` or waiting
   wake_up.notify_one();
 }
 
 void Logger::State::begin_gathering() {
   {
     const std::scoped_lock lock(mutex);
-  }  // the writer is either before its look at `quiet` or waiting
+  }  // the writer is either before its check of `quiet` or waiting
   wake_up.notify_one();
 }
 
@@ -201,7 +201,7 @@ void Logger::State::push_in_order(std::span<const std::shared_ptr<detail::Thread
   struct Record {
     detail::RecordHead head;
     const char* text;
-    std::size_t number;  // as read: keeps the lines of one thread and millisecond in their order
+    std::size_t number;  // in reading order: keeps the lines of one thread and millisecond in sequence
   };
   std::vector<Record> records;
   for (const auto& buffer : taken) {

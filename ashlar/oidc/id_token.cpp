@@ -23,7 +23,7 @@ constexpr std::size_t audiences_max = 32;
 constexpr std::size_t subject_bytes_max = 255;   // OpenID Connect Core section 2
 constexpr double seconds_max = 253'402'300'799;  // the last second of Timestamp
 
-// A claim that is there with a type that it must not have makes the whole document malformed.
+// A claim of a wrong type makes the whole document malformed.
 struct ParsedClaims {
   std::string issuer, subject, authorized_party, nonce, access_token_hash, email, name;
   std::vector<std::string> audiences;
@@ -119,7 +119,7 @@ std::string hash_of(std::string_view access_token, auth::SignatureAlgorithm algo
   return to_base64url(std::as_bytes(std::span(digest).first(size / 2)));
 }
 
-// The name of the claim that is wrong; null when none is.
+// The name of the invalid claim; null when all are valid.
 const char* wrong_party(const ParsedClaims& claims, const ExpectedToken& expected) {
   if (claims.issuer != expected.issuer) return "iss";
   if (expected.nonce.empty() || !equal(claims.nonce, expected.nonce)) return "nonce";

@@ -60,7 +60,7 @@ Task<Result<auth::KeySet>> fetch_keys(http::Client& client, const ProviderOption
   co_return std::move(*keys);
 }
 
-// A callback of another issuer must not have its code sent to this one (mix-up, RFC 9207 section 2.4).
+// A callback of another issuer must not send its code to this one (mix-up, RFC 9207 section 2.4).
 Result<> check_issuer(const Callback& callback, const ProviderMetadata& metadata) {
   const bool required = metadata.callback_issuer == ProviderMetadata::CallbackIssuer::required;
   if (callback.issuer.empty() && !required) return {};
@@ -68,7 +68,7 @@ Result<> check_issuer(const Callback& callback, const ProviderMetadata& metadata
   return detail::refused(callback.issuer.empty() ? "the callback has no iss" : "the callback's iss is another issuer");
 }
 
-// An error callback: what the user should do differs by whether somebody declined.
+// An error callback: what the user should do depends on whether the user declined.
 Error callback_error(std::string_view error) {
   const std::string_view message =
       error == "access_denied" ? "The sign-in was cancelled at the provider. Start it again, or sign in otherwise."

@@ -39,7 +39,7 @@ std::optional<Authentication> authentication_of(const std::optional<std::vector<
   return std::nullopt;
 }
 
-// An endpoint over plain HTTP would undo what TLS to the issuer proves.
+// An endpoint over plain HTTP would defeat TLS to the issuer.
 bool is_endpoint(std::string_view url, const http::RequestUrl& issuer) {
   if (url.contains('#')) return false;
   const auto parsed = http::RequestUrl::parse(url);

@@ -39,7 +39,7 @@ std::string random_name(Random& random) {
 
 }  // namespace
 
-// The timer is of the loop that waits, and touched there alone; the counts are under the mutex.
+// The timer belongs to the waiting loop and is used there only; the counts are guarded by the mutex.
 struct Broadcast::Announcement::Waiting {
   Waiting(const LoopExecutor& its_loop, std::chrono::milliseconds time_max)
       : loop(its_loop), timer(its_loop, time_max) {}
@@ -68,18 +68,18 @@ struct Broadcast::State {
   const Subscriber::Handlers handlers;
   std::atomic<bool> subscribed = false;
 
-  // Of the first loop: numbers to be confirmed, by the process that they came from.
+  // On the first loop: numbers to confirm, by the process that sent them.
   std::map<std::string, std::string, std::less<>> unconfirmed;
   Timer* wake = nullptr;
 
-  std::mutex mutex;  // of what follows, and of what is in it
+  std::mutex mutex;  // guards the members below and their content
   std::uint64_t announced = 0;
   std::map<std::uint64_t, std::shared_ptr<Announcement::Waiting>> waiting;
 };
 
 namespace {
 
-// A timer that take_in() ends, for as long as it lives.
+// A timer that take_in() cancels; registered while this object lives.
 template <class State>
 class Wake {
  public:
@@ -97,7 +97,7 @@ class Wake {
   Timer timer_;
 };
 
-// What came in while one PUBLISH was under way goes with the next. Ends by cancellation.
+// Confirmations that arrive during one PUBLISH are sent with the next. Ends by cancellation.
 template <class State>
 Task<> confirm_all(std::shared_ptr<State> state) {
   Wake wake(*state, co_await asio::this_coro::executor);
@@ -193,7 +193,7 @@ Task<bool> Broadcast::Announcement::confirmed(std::int64_t receivers) {
     return waiting_->is_done();
   };
   if (is_done()) co_return true;
-  if (!state.subscribed) co_return false;  // no confirmation would come here
+  if (!state.subscribed) co_return false;  // no confirmation would arrive here
   boost::system::error_code woken;
   co_await waiting_->timer.async_wait(asio::redirect_error(asio::use_awaitable_t<LoopExecutor>{}, woken));
   co_return is_done();

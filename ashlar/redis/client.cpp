@@ -17,14 +17,14 @@ namespace asio = boost::asio;
 
 namespace {
 
-// The loop's thread counts, any thread reads.
+// Written by the loop's thread, read by any thread.
 struct Counter {
   std::atomic<std::uint64_t> value = 0;
   void add(std::uint64_t more) { value.store(value.load(std::memory_order_relaxed) + more, std::memory_order_relaxed); }
   [[nodiscard]] std::uint64_t get() const { return value.load(std::memory_order_relaxed); }
 };
 
-// A command on its way. `timer` is both its time limit and what wakes who waits for it.
+// A command in flight. `timer` is its time limit and wakes the waiting coroutine.
 struct Pending {
   Pending(const LoopExecutor& loop, std::chrono::milliseconds time_max) : timer(loop, time_max) {}
 
@@ -32,7 +32,7 @@ struct Pending {
   detail::Timer timer;
   Result<Reply> result;
   bool done = false;
-  bool abandoned = false;  // nobody waits for it any more
+  bool abandoned = false;  // no longer awaited
 };
 
 }  // namespace
@@ -59,7 +59,7 @@ struct Client::State final : detail::LinkOwner {
     if (sent.empty()) return link.drop("an answer to nothing");
     const auto pending = std::move(sent.front());
     sent.pop_front();
-    if (!pending->abandoned) timeouts = 0;  // one that comes too late is no sign of health
+    if (!pending->abandoned) timeouts = 0;  // a late answer does not prove health
     if (reply.kind == Reply::Kind::error && is_read_only(reply.text)) {
       end(*pending, std::unexpected(detail::unavailable(reply.text)));
       away.value = 1;
@@ -85,7 +85,7 @@ struct Client::State final : detail::LinkOwner {
       for (const auto& pending : std::exchange(*pendings, {})) end(*pending, std::unexpected(why));
     }
   }
-  // A server that was demoted by a failover. Before Redis 7 an error within a script has another beginning.
+  // A server that a failover demoted. Before Redis 7 an error within a script starts differently.
   static bool is_read_only(std::string_view error) {
     return error.starts_with("READONLY ") || error.contains("-READONLY ");
   }
@@ -94,7 +94,7 @@ struct Client::State final : detail::LinkOwner {
     pending.done = true;
     pending.timer.cancel();
   }
-  // Opens the breaker, whether there is a connection or the attempt to make one hangs.
+  // Opens the breaker, whether a connection or an attempt to connect hangs.
   void timed_out() {
     if (++timeouts < link.options().timeouts_max) return;
     away.value = 1;

@@ -20,7 +20,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-// What one loop has.
+// The state of one loop.
 struct OnLoop {
   OnLoop(asio::io_context& its_loop, const ClientOptions& options)
       : loop(its_loop), client(its_loop, options), tasks(its_loop) {
@@ -78,7 +78,7 @@ struct Clients::State {
   const ClientOptions options;
   std::map<std::string, Subscriber::Handlers, std::less<>> channels;
   std::vector<std::function<Task<>()>> beside;
-  std::vector<std::unique_ptr<OnLoop>> loops;  // as start() was given them; not changed while they run
+  std::vector<std::unique_ptr<OnLoop>> loops;  // as passed to start(); unchanged while they run
   std::optional<Subscriber> subscriber;
 };
 

@@ -27,7 +27,7 @@ bool is_label(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return c == '-' || is_alphanumeric(c); });
 }
 
-// At least two labels, the last of which is no number (so that 10.0.0.1 is not a domain).
+// At least two labels, the last of which is not a number (so that 10.0.0.1 is not a domain).
 bool is_domain(std::string_view text) {
   if (text.size() > 253 || !text.contains('.')) return false;
   while (true) {
@@ -42,7 +42,7 @@ constexpr std::size_t url_bytes_max = 2048;
 constexpr std::size_t host_bytes_max = 253;  // of a DNS name
 constexpr unsigned port_max = 65'535;
 
-// What Boost.URL takes and a URL of ours must not be. Boost.URL 1.81 ends the authority after the digits of a port and
+// Refuses what Boost.URL accepts wrongly. Boost.URL 1.81 ends the authority after the digits of a port and
 // takes what follows for the path, so that of http://a.example:80b.example/ it finds the host a.example; RFC 3986
 // section 3.2 lets only "/", "?", "#" or the end follow.
 bool is_http_url(std::string_view text) {

@@ -37,12 +37,13 @@ bool is_plain_ascii(std::string_view text) {
     return word | (word - ones);
   };
   if (text.size() < 8) return std::ranges::all_of(text, [](char c) { return static_cast<signed char>(c) > 0; });
-  std::uint64_t found = hits(text.size() - 8);  // the last eight, of which some may be looked at twice
+  std::uint64_t found = hits(text.size() - 8);  // the last eight, some of which may be checked twice
   for (std::size_t at = 0; at + 8 < text.size(); at += 8) found |= hits(at);
   return (found & high) == 0;
 }
 
-// A decimal with `decimals_min` to two decimals, in hundredths. Amounts past 64 bits become the nearest that fits.
+// Parses a decimal with `decimals_min` to two decimals, in hundredths. Amounts outside 64 bits become the nearest that
+// fits.
 std::optional<std::int64_t> hundredths(std::string_view text, std::size_t decimals_min) {
   const bool negative = text.starts_with('-');
   if (negative) text.remove_prefix(1);
@@ -106,7 +107,7 @@ Check check_line(std::string_view text, std::size_t min, std::size_t max) {
 
 Check check_password(std::string_view text) {
   if (auto broken = check_text(text, 0, text.size())) return broken;
-  // So much that no password of 128 characters has more, whatever its decomposition: it bounds the work of to_nfc().
+  // No password of 128 characters is longer, whatever its decomposition: it bounds the work of to_nfc().
   if (text.size() > password_bytes_max) return violation(codes::too_long, "must be at most 128 characters");
   const auto normalized = to_nfc(text);
   if (!normalized) return violation(codes::text, "must not have more than 30 combining marks in a row");
@@ -136,14 +137,14 @@ std::expected<std::int64_t, Violation> parse_money(std::string_view decimal, std
   return in_range(hundredths(decimal, 2), min, max);
 }
 
-// Exact: what counts is the shortest decimal that means this double, which is what the client wrote.
+// Exact: uses the shortest decimal that denotes this double, which is the one that the client wrote.
 std::expected<std::int64_t, Violation> parse_money(double number, std::int64_t min, std::int64_t max) {
   if (std::isnan(number)) return in_range(std::nullopt, min, max);
   if (std::abs(number) > 1e17) {
     constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
     return in_range(number < 0 ? -most : most, min, max);
   }
-  // Nearly always: the double nearest to a number of hundredths, and so that number's shortest decimal.
+  // Nearly always: the double nearest to a whole number of hundredths, whose shortest decimal is that number.
   if (std::abs(number) < 1e12) {
     const auto nearest = static_cast<std::int64_t>(std::round(number * 100));
     if (static_cast<double>(nearest) / 100 == number) return in_range(nearest, min, max);

@@ -10,7 +10,7 @@
 namespace ashlar::schema {
 namespace {
 
-// Past this depth an example leaves out what it can, since types may hold themselves.
+// Beyond this depth an example omits what it can, since types may be recursive.
 constexpr int depth_full = 4;
 
 void append(const Type& type, int depth, std::string& out);
@@ -79,7 +79,7 @@ void append_object(const Type& type, int depth, std::string& out) {
   out += '}';
 }
 
-// The first alternative's example, with the tag in front if the union has one.
+// The first alternative's example, starting with the tag if the union has one.
 void append_choice(const Type& type, int depth, std::string& out) {
   const Alternative& first = type.alternatives.front();
   if (type.tag_name.empty()) return append(first.type(), depth, out);

@@ -20,7 +20,7 @@ using simdjson::dom::element_type;
 
 constexpr std::size_t members_limit = 256;
 
-// Where the reader is: a list on the stack, made text only when there is a fault to report.
+// The reader's position: a list on the stack, converted to text only when there is a fault to report.
 struct Place {
   const Place* parent = nullptr;
   std::string_view name{};  // of a member; data() is null for an item
@@ -63,8 +63,8 @@ std::string_view kind_wanted(const Type& type) {
   }
 }
 
-// Walks a parsed text and a Type side by side. Each read_ function sets the value or reports what is wrong; whether
-// anything was is seen by the number of faults.
+// Walks a parsed text and a Type in parallel. Each read_ function sets the value or records a fault; the number of
+// faults tells whether there was any.
 class Reader {
  public:
   // `numbers_replaced`: see replace_large_numbers().
@@ -86,7 +86,7 @@ class Reader {
   void read_choice(const Type& type, void* value, dom::element from, const Place* place);
   void find_missing(const Type& type, void* value, const Seen& seen, const Place* place);
 
-  // At least one fault is kept: without any, what was refused would seem to have been read.
+  // At least one fault is recorded: without any, the refused input would seem valid.
   [[nodiscard]] std::size_t faults_max() const { return std::max<std::size_t>(options_.faults_max, 1); }
   [[nodiscard]] bool full() const { return faults_.size() >= faults_max(); }
   [[nodiscard]] bool is_replaced(double number) const {
@@ -205,7 +205,7 @@ void Reader::read_array(const Type& type, void* value, dom::element from, const 
   }
 }
 
-// Members mostly come in the order of the struct, so the next one is tried first.
+// Members usually come in the order of the struct, so the next one is tried first.
 void Reader::read_object(const Type& type, void* value, dom::object from, const Place* place,
                          std::string_view tag_name) {
   assert(type.members.size() <= members_limit && "a struct has too many members");

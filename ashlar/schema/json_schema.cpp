@@ -89,7 +89,7 @@ std::string enumerators_of(const Type& type) {
   return names;
 }
 
-// JSON Schema counts characters, so a sentence says how many bytes there may be.
+// JSON Schema counts characters, so the description states the limit in bytes.
 std::string description_of_file(const Type& type) {
   std::string out = "A file of at most " + std::to_string(type.bounds.max.value_or(0)) + " bytes";
   for (const std::string_view media_type : type.media_types)
@@ -236,11 +236,11 @@ const std::string& JsonSchemas::name_of(const Type& type, Use use, const Alterna
   } else if (!type.members.empty()) {
     table = type.members.data();
   }
-  const Key key{table, enumeration ? Use::output : use};  // an enumeration is the same both ways
+  const Key key{table, enumeration ? Use::output : use};  // an enumeration is the same in both directions
   if (const auto found = names_.find(key); found != names_.end()) return found->second;
 
   const std::string& name = names_.emplace(key, free_name(type, key)).first->second;
-  definitions_.emplace(name, "");  // taken from now on: a struct can hold others of itself
+  definitions_.emplace(name, "");  // reserved from now on: a struct can contain its own type
   std::string definition;
   if (enumeration) {
     definition = R"({"type":"string")";

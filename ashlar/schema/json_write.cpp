@@ -88,7 +88,7 @@ class Writer {
     write_digits(number);
   }
 
-  // What `put` puts at a place with room for put_text_bytes_max bytes.
+  // Calls `put` with room for put_text_bytes_max bytes.
   template <class Put>
   void put_quoted(Put put) {
     char* at = out_.room(put_text_bytes_max + 2);
@@ -128,14 +128,14 @@ class Writer {
     out_.append(']');
   }
 
-  // Items of one list are about as long; growing step by step would copy all that is written so far.
+  // Items of a list have similar lengths; growing step by step would copy everything written so far.
   void reserve_for_the_rest(std::size_t item_bytes, std::size_t items) {
     constexpr std::size_t bytes_reserved_max = 64 * 1024;
     const std::size_t wanted = (item_bytes + item_bytes / 8) * std::min(items, bytes_reserved_max);
     out_.reserve(std::min(wanted, bytes_reserved_max));
   }
 
-  // Each with its name; `before` stands in front of the first. Whether there was one.
+  // Each with its name; `before` precedes the first. Returns whether there was one.
   bool write_members(const Type& type, const void* value, char before) {
     const char first = before;
     for (const Member& member : type.members) {

@@ -13,7 +13,7 @@ namespace {
 
 Violation wrong_type(std::string_view message) { return {codes::type, std::string(message)}; }
 
-// -?(0|[1-9][0-9]*)(\.[0-9]+)? : JSON's number without an exponent. How many decimals it has, or nothing.
+// -?(0|[1-9][0-9]*)(\.[0-9]+)? : JSON's number without an exponent. Returns the number of decimals, or nullopt.
 std::optional<std::size_t> decimals_of(std::string_view text) {
   if (text.starts_with('-')) text.remove_prefix(1);
   const std::size_t point = std::min(text.find('.'), text.size());
@@ -50,7 +50,7 @@ Check read_number(std::string_view text, const Type& type, void* value) {
   return type.access.set_number(value, number);
 }
 
-// Unlike in JSON, where a number says it, an amount may leave out its decimals: minPrice=10.
+// Unlike in JSON, where a number is explicit, an amount may omit its decimals: minPrice=10.
 Check read_money(std::string_view text, const Type& type, void* value) {
   const auto decimals = decimals_of(text);
   if (decimals != 0 && decimals != 1) return type.access.set_text(value, text);
@@ -109,7 +109,7 @@ Check read_text(std::string_view text, const Type& type, void* value, const Read
       return read_item(text, type, value, options);
     case Kind::optional:
     case Kind::nullable: {
-      const void* content = type.access.content(value);  // an array that has items already goes on growing
+      const void* content = type.access.content(value);  // an array that has items already is extended
       return read_text(text, type.element(), content ? const_cast<void*>(content) : type.access.emplace(value),
                        options);
     }

@@ -54,8 +54,8 @@ AppState::Found AppState::find(Exchange& exchange) const {
   return Found::route;
 }
 
-// The line that decides is the one that the page wants to call. A preflight for an unknown path gets the same 404 as
-// every other request.
+// The route that the page wants to call decides. A preflight for an unknown path gets the same 404 as every other
+// request.
 AppState::Found AppState::answer_preflight(Exchange& exchange) const {
   const auto method = exchange.request.headers.find("Access-Control-Request-Method");
   if (!method) return Found::route;
@@ -116,7 +116,7 @@ App::~App() = default;
 
 namespace {
 
-// Runs the call as far as it goes without waiting; the rest of it is the task, not valid() where nothing is left.
+// Runs the call as far as possible without waiting; the rest is the returned task, not valid() if there is none.
 Task<> invoke(const AppState& state, Exchange& exchange) {
   api::Invocation invocation{.endpoint = *exchange.route->endpoint,
                              .call = exchange.call,
@@ -128,7 +128,7 @@ Task<> invoke(const AppState& state, Exchange& exchange) {
   return state.api->invoke(std::move(invocation));
 }
 
-// What matches no route (404, 405, OPTIONS and preflights) takes its share of the App's rate limit, too.
+// Requests without a route (404, 405, OPTIONS and preflights) count against the App's rate limit as well.
 void apply_limit(Exchange& exchange, const api::RateLimitDecision& decision) {
   exchange.set_rate_limit(decision);
   if (decision.allowed) {
@@ -142,7 +142,7 @@ Task<> limit_unmatched(const AppState& state, Exchange& exchange) {
   apply_limit(exchange, co_await state.api->limit_unmatched(exchange.call, exchange.began));
 }
 
-// The task is what is left of it where the store of the counts has to be asked.
+// The task is the rest, when the store of the counts has to wait.
 Task<> begin_limit_unmatched(const AppState& state, Exchange& exchange) {
   const auto decision = state.api->try_limit_unmatched(exchange.call, exchange.began);
   if (!decision) return limit_unmatched(state, exchange);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an App does with its routes before the first request: checks each line, and prepares what the chain needs of it.
+// Start-up of an App: checks each route, and prepares what the chain needs.
 #include "ashlar/web/detail/app_state.hpp"
 #include "ashlar/web/detail/body_bound.hpp"
 #include "ashlar/web/detail/conditional.hpp"
@@ -13,7 +13,7 @@ namespace {
 
 std::string line_of(const Route& route) { return std::string(http::to_string(route.method)) + ' ' + route.path; }
 
-// The App's options as the Api takes them.
+// The App's options in the form of the Api's.
 api::ApiOptions api_options_of(const AppOptions& options) {
   api::ApiOptions out{.request_time_max = options.request_time_max,
                       .rate_limit = options.rate_limit,
@@ -80,7 +80,7 @@ void AppState::prepare_operation(PreparedRoute& out, std::vector<std::string>& f
   out.body_bytes_max = route.body_bytes_max.value_or(std::min(bound, options.body_bytes_max));
 }
 
-// A 201 names what it created (RFC 9110 section 15.3.2) where a GET of `{id}` below its path shows it.
+// The Location of a 201 (RFC 9110 section 15.3.2), when a GET of `{id}` below its path exists.
 void AppState::prepare_location(PreparedRoute& out) const {
   const api::ReplyShape reply = out.route->endpoint.operation->reply();
   if (reply.kind != api::ReplyShape::Kind::created) return;

@@ -47,7 +47,7 @@ bool may_be_encoded(const http::Response& response, std::string_view type) {
          !headers.find("Content-Encoding") && !headers.find("Content-Range") && !forbids_transforming(headers);
 }
 
-// Only a weight can refuse what is not compressed.
+// A weight of zero is the only way to refuse identity.
 bool may_refuse(const KnownHeaders& known) {
   return known.accept_encodings > 1 || known.accept_encoding.find(';') != std::string_view::npos;
 }
@@ -69,16 +69,16 @@ void weaken_etag(http::ResponseHeaders& headers) {
   if (tag && tag->starts_with('"')) headers.set("ETag", "W/" + std::string(*tag));
 }
 
-// Lets the loop serve others.
+// Lets other tasks of the loop run.
 Task<> give_way() { return boost::asio::post(boost::asio::use_awaitable_t<LoopExecutor>{}); }
 
-// A body on its way through an encoder. Owned by the response's producer, which outlives its task.
+// A body in an encoder. Owned by the response's producer, which outlives its task.
 class EncodedBody final : public http::BodyWriter {
  public:
   EncodedBody(http::EncoderPool::Lease encoder, std::size_t piece_bytes_max)
       : encoder_(std::move(encoder)), piece_bytes_max_(piece_bytes_max) {}
 
-  std::string whole;           // sent when there is no producer
+  std::string whole;           // used when there is no producer
   http::BodyProducer produce;  // may be empty
 
   Task<Result<>> send_to(http::BodyWriter& out) {
@@ -175,11 +175,11 @@ void Compression::apply(const http::Request& request, const KnownHeaders& known,
   if (!coding || *coding == ContentCoding::identity) return;
   if (!encode(*coding, whatever_it_is ? Gain::any : Gain::needed, response)) return;
   headers.add("Content-Encoding", http::name_of(*coding));
-  headers.remove("Accept-Ranges");  // a range would be one of the other representation
+  headers.remove("Accept-Ranges");  // a range would refer to the other representation
   weaken_etag(headers);
 }
 
-// false: it goes out as it is.
+// false: it is sent uncompressed.
 bool Compression::encode(ContentCoding coding, Gain gain, http::Response& response) const {
   auto encoder = encoders_.take(coding);
   if (!encoder) return false;

@@ -11,7 +11,7 @@ namespace ashlar::web {
 
 namespace {
 
-enum class Takes : std::uint8_t { resources, scripts, styles, places };  // places: no words but 'self' and 'none'
+enum class Takes : std::uint8_t { resources, scripts, styles, places };  // hosts: no keywords except 'self' and 'none'
 
 struct Directive {
   std::string_view name;

@@ -21,12 +21,12 @@ bool is_unsafe(http::Method method) {
          method != http::Method::trace;
 }
 
-// A field that decides must not be there twice.
+// A field that is used for a decision must not be repeated.
 std::optional<std::string_view> only(const http::RequestHeaders& headers, std::string_view name) {
   return headers.count(name) == 1 ? headers.find(name) : std::nullopt;
 }
 
-// The scheme is not compared: behind a proxy that ends TLS we may not know ours.
+// The scheme is not compared: behind a proxy that terminates TLS it is unknown.
 bool is_origin_of(std::string_view origin, std::string_view authority) {
   for (const std::string_view scheme : {"https://", "http://"}) {
     if (origin.starts_with(scheme)) return !authority.empty() && ascii_iequals(origin.substr(scheme.size()), authority);
@@ -72,7 +72,7 @@ bool CsrfTokens::accepts(const http::Request& request, const auth::Principal* pr
   if (signature_at == sent->npos) return false;
   const std::string_view text = sent->substr(0, signature_at);
   if (!keys_.verify(token_purpose, text, sent->substr(signature_at + 1))) return false;
-  // Ours, so it has the three parts.
+  // Signed by us, so it has the three parts.
   const std::size_t time_at = text.find('.') + 1, session_at = text.rfind('.') + 1;
   std::int64_t issued_at = 0;
   std::from_chars(text.data() + time_at, text.data() + session_at - 1, issued_at);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The API's description and a page that shows it. The page's files are objects that the build makes from them
-// (cmake/AshlarDocsPage.cmake); everything comes from this server, nothing from elsewhere.
+// The API's description and a page that shows it. The build embeds the page's files (cmake/AshlarDocsPage.cmake); the
+// page loads nothing from other servers.
 #include "ashlar/web/app.hpp"
 
 extern "C" {

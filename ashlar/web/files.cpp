@@ -34,7 +34,7 @@ struct Folder {
 
 constexpr std::int64_t nanoseconds_a_second = 1'000'000'000;
 
-// What one request is given. Made on a thread of the pool.
+// The result for one request. Made on a thread of the pool.
 struct Found {
   OpenedFile file;
   ContentCoding coding;
@@ -43,7 +43,7 @@ struct Found {
 
 struct Wanted {
   std::vector<std::string> names;
-  std::vector<ContentCoding> codings;  // the best first
+  std::vector<ContentCoding> codings;  // the preferred one first
   enum class Bytes : std::uint8_t { no, if_few } bytes = Bytes::no;
 };
 
@@ -61,7 +61,7 @@ std::string_view ending_of(ContentCoding coding) {
   return {};
 }
 
-// The file, or the sibling of it that the client likes better.
+// The file, or its precompressed sibling that the client prefers.
 std::optional<Found> find_file(const Folder& folder, Wanted& wanted) {
   auto file = OpenedFile::open(folder.path, wanted.names);
   if (!file) return std::nullopt;
@@ -113,7 +113,7 @@ struct PartProducer {
   Task<Result<>> operator()(http::BodyWriter& out) { return send_part(*part, out); }
 };
 
-// "\"size-time\"" in hexadecimal digits: what changes when a file does.
+// "\"size-time\"" in hexadecimal digits: changes when the file does.
 std::string etag_of(const Found& found) {
   std::array<char, 2 * 16 + 2> text{};
   char* end = std::to_chars(text.data(), text.data() + text.size(), found.file.size(), 16).ptr;
@@ -134,7 +134,7 @@ std::string_view media_type_of(const Folder& folder, std::string_view name) {
   return detail::media_type_of_file(name);
 }
 
-// Whether files of this type are worth a sibling: those that are not compressed by what they are.
+// Whether files of this type can have compressed siblings: types that are not already compressed.
 bool gains_by_coding(std::string_view type) {
   return type.starts_with("text/") || type.starts_with("application/") || type == "image/svg+xml";
 }
@@ -163,7 +163,7 @@ void refuse_range(const api::Call& context, const http::Request& request, const 
   response.headers.add("Content-Range", content_range);
 }
 
-// What a file's response is, its headers set already, once it is clear that it is sent.
+// Completes a file's response, whose headers are set, once it is certain to be sent.
 void send(std::shared_ptr<const Folder> folder, Found found, http::ByteRange range, http::Response& response) {
   if (found.file.size() == 0) return;
   if (found.whole && range.size() == found.whole->size()) {
@@ -191,7 +191,7 @@ Result<> answer(const api::Call& context, const http::Request& request, std::sha
   switch (http::evaluate_preconditions(request.method, request.headers, validators)) {
     case http::Precondition::not_modified:
       response.status = 304;
-      if (found.coding == ContentCoding::identity) {  // for what compression gives the 200; see AppState::finish
+      if (found.coding == ContentCoding::identity) {  // the fields that compression gives the 200; see AppState::finish
         headers.add("Content-Type", type);
         response.stream_length = size;
       }

@@ -43,8 +43,8 @@ std::unexpected<Error> malformed_query() {
   return fail(errors::malformed_query, "The query holds an escape that is none, or text that is not UTF-8.");
 }
 
-// Whether the parameters leave the body UTF-8: a charset, if there is one, says so. Unknown parameters are ignored (RFC
-// 2045 section 5.2).
+// Whether the parameters declare UTF-8: a charset, if present, must. Unknown parameters are ignored (RFC 2045 section
+// 5.2).
 bool is_utf8_or_silent(std::string_view content_type) {
   detail::Parameters parameters = detail::Parameters::of(content_type);
   for (auto found = parameters.next(); found != detail::Parameters::Found::end; found = parameters.next()) {
@@ -165,7 +165,7 @@ Result<> InputBinding::read_form(std::string_view form, std::size_t fields_max, 
 Result<InputBinding::BodyFormat> InputBinding::body_format(const http::Request& request,
                                                            const KnownHeaders& headers) const {
   if (!request.body->present()) {
-    // An empty form: every field that it must have is missing, as in a form that has others.
+    // An empty form: every required field is missing, as in other forms.
     const bool form = takes(BodyFormat::urlencoded) && is_media_type(headers.content_type, urlencoded_type);
     return form ? BodyFormat::urlencoded : BodyFormat::none;
   }
@@ -204,7 +204,7 @@ Result<> InputBinding::read_body(std::string_view json, std::size_t depth_max, v
 Result<> InputBinding::finish(const void* input, std::vector<Fault>& faults) const {
   if (faults.empty()) schema::refine(input_, input, source_ == Source::body ? "/" : "", faults);
   if (faults.empty()) return {};
-  for (Fault& fault : faults) {  // a rule's fault with a member of the path is the parameter's
+  for (Fault& fault : faults) {  // a rule's fault with a path member concerns the parameter
     const bool of_path = fault.path.starts_with('/') &&
                          std::ranges::find(path_, std::string_view(fault.path).substr(1),
                                            [](const auto* member) { return member->json_name; }) != path_.end();
@@ -214,7 +214,7 @@ Result<> InputBinding::finish(const void* input, std::vector<Fault>& faults) con
 }
 
 bool is_json_media_type(std::string_view content_type) {
-  if (content_type == "application/json") return true;  // as nearly everybody says it
+  if (content_type == "application/json") return true;  // the usual spelling
   const std::size_t end = content_type.find(';');
   const std::string type = ascii_lower(http::trimmed(content_type.substr(0, end)));
   const bool json = type == "application/json" || (type.starts_with("application/") && type.ends_with("+json") &&

@@ -32,7 +32,7 @@ struct Histogram {
     for (std::size_t i = 0; i < N; ++i) buckets[i].add(other.buckets[i].get());
     sum.add(other.sum.get());
   }
-  // `scale`: how many of what is counted make one of what is shown.
+  // `scale`: how many counted units make one displayed unit.
   void append_to(std::string_view name, const std::string& labels, std::span<const std::uint64_t> bounds,
                  double bound_scale, double sum_scale, MetricsText& text) const {
     std::uint64_t count = 0;

@@ -19,7 +19,7 @@ Digest digest_of(std::string_view text) {
   return out;
 }
 
-// Digests, so that neither the time nor the length of what was sent tells of the token.
+// Digests, so that neither the time nor the length reveals the token.
 bool is_authorized(const http::Request& request, const Digest& token) {
   constexpr std::string_view scheme = "Bearer ";
   const std::string_view sent = request.headers.get("Authorization");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Figures of the process, of servers and of pools.
+// Metrics of the process, of servers and of pools.
 #include "ashlar/async/blocking_pool.hpp"
 #include "ashlar/http/server.hpp"
 #include "ashlar/web/metrics.hpp"
@@ -18,11 +18,11 @@ namespace ashlar::web {
 
 namespace {
 
-// proc(5): the 22nd field of /proc/self/stat is in clock ticks since the machine's start, which /proc/stat tells.
+// proc(5): the 22nd field of /proc/self/stat is in clock ticks since boot; /proc/stat has the time of the boot.
 std::optional<double> process_start_seconds() {
   std::string stat;
   std::getline(std::ifstream("/proc/self/stat"), stat);
-  const std::size_t name_end = stat.rfind(')');  // the second field, the program's name, may hold anything
+  const std::size_t name_end = stat.rfind(')');  // the second field, the program's name, may contain anything
   if (name_end == stat.npos) return std::nullopt;
   std::istringstream fields(stat.substr(name_end + 1));
   std::string skipped;

@@ -24,7 +24,7 @@ std::vector<std::string> words_of(std::string_view path) {
   return words;
 }
 
-// The name of a line that has none of its own: getApiUsersId.
+// The default name of a line: getApiUsersId.
 std::string default_name(http::Method method, std::string_view path) {
   std::string name;
   for (const char c : http::to_string(method)) name += static_cast<char>(c - 'A' + 'a');

@@ -46,7 +46,7 @@ class AuthenticationStep final : public Step {
     if (!verified) return refuse(invocation, std::move(verified.error()));
     invocation.call.set_principal(std::move(*verified));
   }
-  // False: an API key has to be looked up.
+  // False: an API key has to be loaded.
   [[nodiscard]] bool try_identify(Invocation& invocation) const {
     Credential credential = invocation.transport.credential(invocation.call);
     invocation.call.set_presented_token(credential.token);
@@ -63,7 +63,7 @@ class AuthenticationStep final : public Step {
     return true;
   }
 
-  // False: it has to be loaded. A health check works without the rights of its caller.
+  // False: it has to be loaded. A health check works without the caller's authority.
   [[nodiscard]] bool try_find_authority(Invocation& invocation) const {
     Call& call = invocation.call;
     const auth::Principal& principal = *call.peek_principal();

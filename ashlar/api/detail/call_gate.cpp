@@ -71,7 +71,7 @@ Result<> CallGate::decide(const Uuid* owner) {
   return fail(auth::errors::forbidden, owner != nullptr ? "This belongs to somebody else." : "You may not do this.");
 }
 
-// The input as JSON, so that two texts that mean the same are the same request.
+// The input as JSON, so that equivalent texts are the same request.
 void CallGate::take_fingerprint(const schema::Type& type, const void* input) {
   std::string text = invocation_.endpoint.endpoint->name + '\n';
   schema::write_json(type, input, text);

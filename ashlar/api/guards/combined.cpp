@@ -38,12 +38,12 @@ class Combined final : public GuardRule {
       const Ruling ruling = guard.decide(call, object);
       if (ruling.verdict == Verdict::allowed) return ruling;
       if (ruling.verdict < best.verdict) best.verdict = ruling.verdict;
-      best.sign_in_age_max = std::max(best.sign_in_age_max, ruling.sign_in_age_max);  // the easiest way in
+      best.sign_in_age_max = std::max(best.sign_in_age_max, ruling.sign_in_age_max);  // the weakest requirement
     }
     return best;
   }
-  // A refusal that is certain comes before the look-up of an owner; a caller who is anonymous is asked to sign in, and
-  // one who may not do it anyway is not asked to sign in again.
+  // A certain refusal precedes the look-up of an owner. An anonymous caller is asked to sign in; a caller who is
+  // forbidden in any case is not asked to sign in again.
   [[nodiscard]] Ruling decide_all(const Call& call, const GuardedObject* object) const {
     Ruling worst{Verdict::allowed, text_};
     for (const Guard& guard : guards_) {

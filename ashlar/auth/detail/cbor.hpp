@@ -34,7 +34,7 @@ class CborReader {
 
   // The next item; of an array or a map the head alone, its items follow. Nullopt: malformed, or the end.
   std::optional<CborItem> next();
-  // Reads what belongs to an item whose head was read. False: malformed, or nested deeper than depth_max.
+  // Skips the content of an item whose head was read. False: malformed, or nested deeper than depth_max.
   bool skip(const CborItem& item);
 
   [[nodiscard]] std::size_t position() const { return position_; }  // bytes that were read

@@ -13,7 +13,7 @@ namespace ashlar::auth::detail {
 struct CoseKey {
   CoseAlgorithm algorithm = CoseAlgorithm::es256;
   PKey key;
-  std::size_t bytes = 0;  // that it took of the input
+  std::size_t bytes = 0;  // that it occupies in the input
 };
 
 // Reads the COSE_Key (RFC 9052 section 7) that `bytes` begins with: exactly the members that its type needs, an

@@ -62,7 +62,7 @@ class FairLanes {
     return true;
   }
 
-  // How many of those that wait would come before one more entry of this client, if no others came.
+  // How many of the waiting entries would precede one more entry of this client, if no others were added.
   [[nodiscard]] std::size_t before_next(const HashingClient& client) const {
     const Side& side = sides_[index(client.lane)];
     const auto found = side.by_address.find(client.address);

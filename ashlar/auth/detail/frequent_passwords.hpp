@@ -5,8 +5,8 @@
 #include <string_view>
 
 // The passwords of eight or more characters that leaked most often: some 11,600, from the frequency list of zxcvbn
-// (Debian's python3-zxcvbn). They become part of the binary when it is built, so that no file has to be there, and to
-// be the same one, wherever the server runs. 115 KB.
+// (Debian's python3-zxcvbn). They are compiled into the binary, so that no file is needed at run time and every server
+// has the same list. 115 KB.
 namespace ashlar::auth {
 
 // Compares without ASCII case. A binary search; some 200 ns.

@@ -49,7 +49,8 @@ inline bool equal_in_constant_time(std::string_view a, std::string_view b) {
 // Empties the queue: for failures that are an answer, such as a wrong signature.
 void forget_openssl_errors();
 
-// Text that is wiped when it ends, and in the string it was taken from (a move of a short string leaves a copy there).
+// Text that is overwritten by the destructor, and in the string it was moved from (moving a short string leaves a
+// copy).
 class Wiped {
  public:
   explicit Wiped(std::string&& text) : text_(text) { OPENSSL_cleanse(text.data(), text.size()); }

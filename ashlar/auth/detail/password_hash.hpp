@@ -16,14 +16,14 @@ namespace ashlar::auth::detail {
 
 inline constexpr int bcrypt_cost_min = 4;
 inline constexpr int bcrypt_cost_max = 31;
-inline constexpr std::size_t bcrypt_bytes_max = 72;  // what bcrypt reads
+inline constexpr std::size_t bcrypt_bytes_max = 72;  // the bytes that bcrypt reads
 inline constexpr std::uint32_t argon2_memory_kib_max = 1024 * 1024;
 inline constexpr std::uint32_t argon2_passes_max = 64;
 inline constexpr std::uint32_t argon2_lanes_max = 16;
 
 enum class HashScheme : std::uint8_t { bcrypt, argon2id };
 
-// What decides how long a hash takes. Members of the other scheme are 0.
+// The parameters that determine how long a hash takes. Members of the other scheme are 0.
 struct HashParameters {
   HashScheme scheme = HashScheme::bcrypt;
   int cost = 0;
@@ -39,7 +39,7 @@ struct HashParameters {
 // and $2y$, which other systems write for the same function, are read as well.
 [[nodiscard]] std::optional<HashParameters> parse_parameters(std::string_view hash);
 
-// What bcrypt is given for a password: the password itself when it is UTF-8 without NUL of at most 72 bytes. Otherwise
+// The input of bcrypt for a password: the password itself when it is UTF-8 without NUL of at most 72 bytes. Otherwise
 // 0xFF followed by the 64 base64url characters of HMAC-SHA-384 with the key "ashlar bcrypt input v1". So nothing is
 // truncated; no UTF-8 password equals another one's digest, since 0xFF never occurs in UTF-8; and digests of passwords
 // that leaked elsewhere cannot be tried, because of the key.
@@ -50,7 +50,7 @@ struct HashParameters {
 
 enum class Match : std::uint8_t { yes, no, hash_malformed };
 
-// Takes as long whether it matches or not.
+// Takes the same time whether it matches or not.
 [[nodiscard]] Match match_password(std::string_view password, const std::string& hash);
 
 // The work of match_password for a hash with these parameters, with no result.

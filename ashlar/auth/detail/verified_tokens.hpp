@@ -15,20 +15,20 @@
 
 namespace ashlar::auth::detail {
 
-// What a token was found to say, once its signature was checked.
+// The content of a token whose signature was verified.
 struct VerifiedToken {
-  std::shared_ptr<const Principal> principal;  // null: not known
+  std::shared_ptr<const Principal> principal;  // null: not cached
   Timestamp not_before;
   Timestamp expires_at;
 };
 
-// Tokens whose signature was right, so that it is computed once. It says nothing about time and revocation: whoever
-// looks here checks both.
+// A cache of tokens with a valid signature, so that each signature is verified once. It does not consider time and
+// revocation: the caller checks both.
 //
-// A token's place follows from the end of its signature, and the whole token is compared, so only a token that was
-// verified is found, and nobody can fill a place without the secret. Places are in sets of eight; a full set gives up
-// one that was not used since it was last passed over (second chance). Never more than `entries_max`. Memory comes with
-// use. Safe from any thread: a lock for each of up to 16 shards, held for one look.
+// A token's place follows from the end of its signature, and the whole token is compared, so only a verified token is
+// found, and places can only be filled by holders of the secret. Places are in sets of eight; a full set evicts an
+// entry that was not used since the scan last passed it (second chance). Never more than `entries_max`. Memory is
+// allocated on use. Safe from any thread: a lock for each of up to 16 shards, held for one look-up.
 class VerifiedTokens {
  public:
   explicit VerifiedTokens(std::size_t entries_max);

@@ -22,7 +22,7 @@ using detail::Waiters;
 
 Error closed_error() { return {errors::overloaded, "The server is shutting down."}; }
 
-// Whether a stale value is better than this.
+// Whether a stale value is preferable to this outcome.
 bool is_trouble(const Error& error) {
   return error.kind() == ErrorKind::unavailable || error.kind() == ErrorKind::timed_out ||
          error.kind() == ErrorKind::internal;
@@ -45,7 +45,7 @@ void Cache::State::wait(const std::shared_ptr<Waiter>& waiter, std::shared_ptr<F
     const auto now = clock.steady();
     const detail::Entry* const entry = shard.store.find(flight->hash, flight->key, now);
     if (entry != nullptr && entry->type == flight->type && is_fresh(*entry, now)) {
-      known = std::make_shared<Outcome>(Outcome{.value = entry->value});  // it has just come
+      known = std::make_shared<Outcome>(Outcome{.value = entry->value});  // it has just arrived
     } else if (closed) {
       known = std::make_shared<Outcome>(Outcome{.value = std::unexpected(closed_error())});
     } else {
@@ -69,7 +69,7 @@ void Cache::State::wait(const std::shared_ptr<Waiter>& waiter, std::shared_ptr<F
 void Cache::State::give_up(const std::shared_ptr<Waiter>& waiter, std::uint64_t hash) {
   Shard& shard = shard_of(hash);
   const std::scoped_lock lock(shard.mutex);
-  if (waiter->flight == nullptr) return;  // it is being told
+  if (waiter->flight == nullptr) return;  // it has an outcome already
   std::erase(waiter->flight->waiters, waiter);
   waiter->flight.reset();
   asio::post(waiter->loop, [waiter] { std::exchange(waiter->resume, nullptr)(asio::error::operation_aborted); });
@@ -135,7 +135,7 @@ Task<> Cache::State::fly(std::shared_ptr<State> self, std::shared_ptr<Flight> fl
   if (lease) co_await self->share(flight, std::move(*lease), std::move(to_share));
 }
 
-// No cancellation reaches it: only its own deadline ends it.
+// Not cancellable: only its own deadline ends it.
 void Cache::State::begin(const LoopExecutor& loop, const std::shared_ptr<Flight>& flight) {
   flight->loop = loop;
   asio::co_spawn(loop, fly(shared_from_this(), flight), [](const std::exception_ptr& thrown) {
@@ -171,7 +171,7 @@ void Cache::State::land(Flight& flight, Result<detail::Fresh> loaded, std::excep
     } else if (entry && flight.kept && flight.holds()) {
       shard.store.put(std::move(entry));
     } else if (flight.kept && !troubled) {
-      shard.store.erase(flight.hash, flight.key);  // what was there is no longer so
+      shard.store.erase(flight.hash, flight.key);  // the stored value is no longer current
     }
     shard.over(flight);
     waiters = take_waiters(flight);
@@ -179,7 +179,7 @@ void Cache::State::land(Flight& flight, Result<detail::Fresh> loaded, std::excep
   tell(std::move(waiters), outcome);
 }
 
-// The loop of the flight is being destroyed, and its own waiters with it.
+// The flight's loop is being destroyed together with its own waiters.
 void Cache::State::abandon(Flight& flight) {
   if (flight.purpose == Flight::Purpose::refresh) --refreshes;
   Waiters waiters;
@@ -213,7 +213,7 @@ void Cache::State::close() {
   }
 }
 
-// With the shard's lock held.
+// Needs the shard's lock.
 Waiters Cache::State::take_waiters(Flight& flight) {
   Waiters out = std::exchange(flight.waiters, {});
   for (const auto& waiter : out) waiter->flight.reset();

@@ -11,7 +11,7 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 )";
 
-// A tag that is not there gets a token: one that was evicted or invalidated never has its old one again.
+// A missing tag gets a new token: an evicted or invalidated tag never gets its old token again.
 const std::string token_of = R"(
 local function token_of(tag, made, ms)
   local token = redis.call('GET', tag)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a flight has to do with the second level: it asks there first, and puts in there what it loaded.
+// The second level's part of a flight: it looks there first, and stores what it has loaded.
 #include "ashlar/async/deadline.hpp"
 #include "ashlar/cache/detail/state.hpp"
 
@@ -21,7 +21,7 @@ SharedKey key_of(const Flight& flight) {
 
 }  // namespace
 
-// Another process that loads the value is waited for, unless something stale can be given meanwhile.
+// Waits for another process that loads the value, unless a stale value can be served meanwhile.
 Task<Cache::State::FromShared> Cache::State::ask_shared(std::shared_ptr<Flight> flight) {
   using Next = FromShared::Next;
   const auto until = std::chrono::steady_clock::now() + options.lease_wait_max;
@@ -44,7 +44,7 @@ Task<Cache::State::FromShared> Cache::State::ask_shared(std::shared_ptr<Flight> 
   }
 }
 
-// What may only be given when the load fails is kept for that; `stale`: who waits has it.
+// Stores a value that may only be served when the load fails; `stale`: the waiters have received it.
 Cache::State::Took Cache::State::take_shared(Flight& flight, const SharedValue& value) {
   detail::Fresh fresh;
   if (value.json) {
@@ -68,7 +68,7 @@ Cache::State::Took Cache::State::take_shared(Flight& flight, const SharedValue& 
   return is_fresh ? Took::fresh : is_given ? Took::stale : Took::nothing;
 }
 
-// Another process loads what nobody waits for here: what is stale was told, or was there before.
+// Another process loads a value that no caller waits for here: a stale value was served, or existed before.
 bool Cache::State::end_if_unwanted(Flight& flight) {
   {
     Shard& shard = shard_of(flight.hash);
@@ -94,7 +94,7 @@ SharedValue Cache::State::shared_value(std::string json, const detail::Fresh& fr
   return {.json = std::move(json), .left = left};
 }
 
-// What was forgotten here since the load began was forgotten there as well, and the lease is over.
+// What was dropped here since the load began was dropped there as well, and the lease has ended.
 Task<> Cache::State::share(std::shared_ptr<Flight> flight, Lease lease, std::optional<SharedValue> value) {
   if (!value) {
     co_await shared->release(key_of(*flight), std::move(lease));

@@ -134,7 +134,7 @@ void Cache::State::forget_here(const Changed& what) {
   for (const auto& tag : what.tags) tags.invalidate(tag);
 }
 
-// A load that began before the subscription is not kept: it may have missed a change.
+// A load that began before the subscription is not stored: it may have missed a change.
 void Cache::State::on_subscription(Subscription now) {
   if (now == Subscription::begun) flush();
   subscribed = now == Subscription::begun;

@@ -37,7 +37,7 @@ Entry* Store::find(std::uint64_t hash, std::string_view key, Clock::Steady now) 
 
 void Store::put(std::unique_ptr<Entry> entry) {
   if (const auto at = entries_.find(entry->hash); at != entries_.end()) {
-    // What was asked for before is asked for still: it keeps its queue.
+    // The new value inherits the uses and the queue of the old one.
     entry->in_main = at->second->in_main;
     entry->hits = at->second->hits;
     drop(*at->second);
@@ -92,7 +92,7 @@ void Store::evict_from_small() {
 }
 
 void Store::evict_from_main() {
-  while (main_.oldest != nullptr) {  // ends: each round takes a hit away
+  while (main_.oldest != nullptr) {  // terminates: each round removes a hit
     Entry& entry = *main_.oldest;
     if (entry.hits == 0) {
       ++evictions_;
@@ -104,7 +104,7 @@ void Store::evict_from_main() {
   }
 }
 
-// As many as there are entries in the main queue, or in all while that is small.
+// As many as there are entries in the main queue, or in total while that is small.
 void Store::remember(std::uint64_t hash) {
   ghosts_[hash] = ++ghost_number_;
   ghost_order_.push_back({.hash = hash, .number = ghost_number_});

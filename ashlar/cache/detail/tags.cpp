@@ -35,7 +35,7 @@ std::size_t Tags::size() const {
   return tags_.size();
 }
 
-// The table may grow to twice of what was in use: the cost of looking is spread over as many calls.
+// The table may grow to twice the number in use: this amortises the cost of the scan.
 void Tags::forget_unused() {
   std::erase_if(tags_, [](const auto& entry) { return entry.second.expired(); });
   look_again_at_ = 64 + 2 * tags_.size();

@@ -6,7 +6,7 @@
 
 namespace ashlar::cache::detail {
 
-// The schema names every member and its type: what differs there is not read as the other.
+// The schema names every member and its type: types that differ in it are not read as each other.
 std::uint64_t schema_fingerprint(const schema::Type& type) {
   schema::JsonSchemas schemas("#/");
   std::string text;

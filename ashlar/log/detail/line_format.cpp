@@ -39,7 +39,7 @@ std::string_view opening(Level level) {
   }
 }
 
-// Whether all eight bytes stand for themselves: no control character, no quote, no backslash, no DEL, no byte over
+// Whether none of the eight bytes needs an escape: no control character, no quote, no backslash, no DEL, no byte over
 // 0x7f. Each line sets the high bit of some byte if one of the eight is such a character.
 bool stand_for_themselves(std::uint64_t bytes) {
   constexpr std::uint64_t ones = 0x0101010101010101U;
@@ -92,7 +92,7 @@ std::uint64_t padded(const char* text, std::size_t size) {
     }
     return out;
   }
-  std::uint32_t first = 0, last = 0;  // they overlap, and agree there
+  std::uint32_t first = 0, last = 0;  // they overlap, with equal bytes there
   std::memcpy(&first, text, 4);
   std::memcpy(&last, text + size - 4, 4);
   return out | first | static_cast<std::uint64_t>(last) << ((size - 4) * 8);
@@ -146,7 +146,7 @@ char* put_piece(char* at, std::string_view& text) {
   return at;
 }
 
-// Most numbers in a log are durations; the general way takes twenty times as long for them.
+// Most numbers in a log are durations; the general path takes twenty times as long for them.
 char* put_thousandths(char* at, std::uint64_t thousandths) {
   at = std::to_chars(at, at + number_bytes_max, thousandths / 1000).ptr;
   const auto rest = static_cast<unsigned>(thousandths % 1000);
@@ -179,7 +179,7 @@ char* put_number(char* at, const Attribute& attribute) {
   return std::to_chars(at, at + number_bytes_max, attribute.number).ptr;
 }
 
-// A text that is too long keeps its beginning, cut between two characters.
+// A text that is too long is truncated between two characters.
 void append_limited(LineBuffer& out, std::string_view text, std::size_t bytes_max) {
   if (text.size() <= bytes_max) return append_escaped(out, text);
   std::size_t kept = bytes_max;
@@ -191,10 +191,10 @@ void append_limited(LineBuffer& out, std::string_view text, std::size_t bytes_ma
   out.end_at(put(at, " bytes cut]"));
 }
 
-// The names that every line has of its own.
+// The names of the members that every line has.
 bool is_taken(std::string_view key) { return key == "time" || key == "level" || key == "message"; }
 
-// Where nothing is unusual: one look at the room for all of it. False, and nothing written, where something is.
+// The fast path: checks the room for everything once. False, with nothing written, when something is unusual.
 bool append_short_attribute(LineBuffer& out, const Attribute& attribute, const LineRules& rules) {
   if (attribute.key.size() > piece_bytes || is_taken(attribute.key) || rules.redaction.hides(attribute.key))
     return false;

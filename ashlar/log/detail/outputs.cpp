@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::size_t piece_bytes = 64 * 1024;
 
-// Lines come formatted; a sink writes them as they are.
+// Lines are already formatted; a sink writes them unchanged.
 class Verbatim final : public spdlog::formatter {
  public:
   void format(const spdlog::details::log_msg& message, spdlog::memory_buf_t& out) override {
@@ -30,8 +30,8 @@ class Verbatim final : public spdlog::formatter {
   [[nodiscard]] std::unique_ptr<spdlog::formatter> clone() const override { return std::make_unique<Verbatim>(); }
 };
 
-// Makes the file of a log, unless it is there: for its owner and group alone, less what the umask takes. The sink would
-// let everybody read it. Whatever fails here fails again when the sink opens the file, which reports it.
+// Creates the file of a log if it is missing, for its owner and group only, minus the umask. The sink would make it
+// readable for everyone. A failure here is repeated when the sink opens the file, which reports it.
 void create_log_file(const std::string& path) {
   constexpr mode_t mode = 0640;
   std::error_code ignored;
@@ -98,7 +98,7 @@ void Outputs::send(Output& output) {
                       spdlog::string_view_t{output.pending.view().data(), output.pending.size()}});
     output.failed = false;
   } catch (const std::exception& e) {
-    // A full disk must not stop the program. It is said once, where a person may see it, until writing works again.
+    // A full disk must not stop the program. It is reported once on standard error, until writing works again.
     if (!output.failed) {
       std::fprintf(stderr, "log: %s cannot be written, lines are lost: %s\n", output.name.c_str(), e.what());
     }

@@ -8,7 +8,7 @@
 namespace ashlar::log::detail {
 namespace {
 
-// accessToken, access_token, Access-Token: one name.
+// accessToken, access_token, Access-Token: the same name.
 std::string folded(std::string_view text) {
   std::string out;
   for (const char c : text) {

@@ -12,12 +12,12 @@ struct Held {
   std::shared_ptr<ThreadBuffer> buffer;
 };
 
-// Where this thread looked last. No destructors, so both can be read even while the thread ends.
+// This thread's last look-up. No destructors, so both can be read even while the thread ends.
 constinit thread_local std::uint64_t last_log = 0;
 constinit thread_local ThreadBuffer* last_buffer = nullptr;
 constinit thread_local bool storage_ended = false;
 
-// The buffers of this thread, one a log.
+// The buffers of this thread, one per log.
 struct ThreadStorage {
   std::vector<Held> held;
 

@@ -24,7 +24,7 @@ struct LoopSignal::Waiter {
 
 Task<> LoopSignal::wait() {
   const auto waiter = std::make_shared<Waiter>(co_await asio::this_coro::executor);
-  // Takes the waiter out before its loop can end.
+  // Removes the waiter before its loop can be destroyed.
   struct Registered {
     LoopSignal& signal;
     const std::shared_ptr<Waiter>& waiter;

@@ -54,7 +54,7 @@ std::string form_text(std::string_view text) {
   return out;
 }
 
-// RFC 6749 section 2.3.1: both are encoded as a form's fields before they are joined.
+// RFC 6749 section 2.3.1: both are form-encoded before they are joined.
 std::string basic_credentials(const ProviderOptions& options) {
   const std::string plain = form_text(options.client_id) + ':' + form_text(options.client_secret);
   std::string out((plain.size() + 2) / 3 * 4 + 1, '\0');  // and OpenSSL's NUL
@@ -65,8 +65,7 @@ std::string basic_credentials(const ProviderOptions& options) {
   return "Basic " + out;
 }
 
-// A code that is not good (any more) is the user's sign-in that failed; all else is the provider's or the operator's to
-// mend.
+// An invalid or used code is the user's failed sign-in; every other error is for the provider or the operator to fix.
 Error token_error(const http::ClientResponse& response) {
   const auto document = schema::read_json<TokenErrorDocument>(response.body, others_ignored);
   const std::string error = document ? document->error.substr(0, cause_bytes_max) : std::string("none");

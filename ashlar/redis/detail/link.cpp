@@ -106,14 +106,14 @@ Task<> Link::run() {
   }
 }
 
-// Doubles from 50 ms on, and is cut by up to a half at random, so that many processes do not come at once.
+// Doubles from 50 ms on, and is shortened at random by up to a half, so that many processes do not reconnect at once.
 std::chrono::milliseconds Link::next_delay() {
   const auto most = std::min(first_delay * (1 << std::min(failures_++, doublings_max)), options_.reconnect_delay_max);
   return std::chrono::milliseconds(
       std::uniform_int_distribution<std::int64_t>(most.count() / 2, most.count())(chance_));
 }
 
-// A connection from its beginning to its end, and why it ended.
+// Runs a connection from start to end, and returns why it ended.
 Task<Error> Link::attempt() {
   const auto connection = std::make_shared<Connection>(loop_, tls_ ? &*tls_ : nullptr, options_.reply_bytes_max);
   Error why = unavailable("");
@@ -162,7 +162,7 @@ Task<> Link::connect(Shared connection, Endpoint endpoint) {
   }
 }
 
-// A Sentinel that hangs takes its share of the attempt's time and no more.
+// A Sentinel that hangs uses only its share of the attempt's time.
 Task<Result<Endpoint>> Link::find_master() {
   const std::size_t count = address_.endpoints.size();
   const auto share = options_.connect_time_max / static_cast<std::int64_t>(count + 1);
@@ -202,7 +202,7 @@ Task<Result<Endpoint>> Link::ask_sentinel(Endpoint sentinel) {
   }
 }
 
-// Ends with a PING: a server that takes connections and does not answer in a command's time is away.
+// Ends with a PING: a server that accepts connections but does not answer in a command's time is unreachable.
 Task<Result<>> Link::sign_in(Shared connection) {
   std::vector<std::vector<std::string>> commands;
   if (!address_.user.empty()) {

@@ -38,7 +38,7 @@ std::optional<std::string> decoded(std::string_view text) {
 constexpr int database_max = 1'000'000;
 constexpr std::size_t sentinels_max = 16;
 
-// Takes `prefix` off the front of the text.
+// Removes `prefix` from the start of the text.
 bool take(std::string_view& text, std::string_view prefix) {
   if (!text.starts_with(prefix)) return false;
   text.remove_prefix(prefix.size());

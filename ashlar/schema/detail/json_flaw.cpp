@@ -12,7 +12,7 @@
 namespace ashlar::schema::detail {
 namespace {
 
-// Each function takes what it is named for and says whether it was there; if not, `flaw` says what was wrong.
+// Each function consumes the element that it is named for and returns whether it was present; if not, it sets `flaw`.
 class Scanner {
  public:
   Scanner(std::string_view json, std::size_t depth_max) : json_(json), depth_max_(depth_max) {}
@@ -51,7 +51,7 @@ class Scanner {
   std::string_view json_;
   std::size_t depth_max_;
   std::size_t at_ = 0;
-  std::string closings_;  // what closes each open array and object
+  std::string closings_;  // the closing bracket of each open array and object
   JsonFlaw flaw_{};
 };
 
@@ -66,7 +66,7 @@ bool Scanner::text() {
   }
 }
 
-// Closes what ends here; stands before the next value, or at the end of everything, when it returns true.
+// Closes what ends here. Returns true before the next value, or at the end of the text.
 bool Scanner::after_value() {
   while (true) {
     skip_space();
@@ -185,7 +185,7 @@ bool Scanner::number() {
     if (!take('+')) take('-');
     if (!digits()) return fail_at(start, "the number is malformed");
   }
-  // What follows must not be part of the same word: 01, 1x, 1.2.3
+  // The next character must not continue the word: 01, 1x, 1.2.3
   if (at_end() || std::string_view(" \t\n\r,]}").contains(peek())) return true;
   return fail_at(start, "the number is malformed");
 }

@@ -18,7 +18,7 @@ bool converts(std::string_view token, Number& number) {
   return std::from_chars(token.data(), token.data() + token.size(), number).ec == std::errc{};
 }
 
-// Takes the digits that `rest` starts with.
+// Consumes the digits at the start of `rest`.
 std::string_view take_digits(std::string_view& rest) {
   const auto end = std::ranges::find_if_not(rest, is_digit);
   const std::string_view digits(rest.begin(), end);
@@ -28,7 +28,7 @@ std::string_view take_digits(std::string_view& rest) {
 
 enum class Size : unsigned char { fits, past_64_bits, past_double };
 
-// How large the token is, if it is a number as RFC 8259 section 6 has it. One too small for a double fits: it is zero.
+// The magnitude of the token, if it is a number by RFC 8259 section 6. One too small for a double fits: it is zero.
 Size size_of(std::string_view token) {
   std::string_view rest = token;
   const bool negative = rest.starts_with('-');
@@ -62,7 +62,7 @@ Size size_of(std::string_view token) {
 
   double value = 0;
   if (converts(token, value)) return Size::fits;
-  // Out of range: of the two ends, which one? The place of the first digit that is not zero tells.
+  // Out of range: too large or too small? The position of the first non-zero digit decides.
   const std::size_t leading = whole.find_first_not_of('0');
   const std::size_t zeros = std::min(fraction.find_first_not_of('0'), fraction.size());
   const std::int64_t place =

@@ -10,8 +10,8 @@
 namespace ashlar::schema::detail {
 namespace {
 
-// Not 0 when one of the eight bytes wants an escape, each told by its highest bit; bytes behind one that does may be
-// told wrongly. Of what a change of bit 1 makes, '"' is the one at 0x20 and control characters stay below.
+// Non-zero when one of the eight bytes needs an escape, marked by its highest bit; the marks of the bytes after the
+// first one may be wrong. After toggling bit 1, '"' becomes 0x20 and control characters stay below it.
 std::uint64_t escaped_in(std::uint64_t word) {
   constexpr std::uint64_t ones = 0x0101010101010101U, high = 0x8080808080808080U;
   const std::uint64_t quote = (word ^ (ones * 2)) - (ones * 0x21), backslash = (word ^ (ones * '\\')) - ones;
@@ -20,7 +20,7 @@ std::uint64_t escaped_in(std::uint64_t word) {
 
 bool needs_escape(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
 
-// At most six bytes; returns their end.
+// At most six bytes; returns the end.
 char* put_escape(char c, char* at) {
   const auto put_short = [at](char letter) {
     at[0] = '\\';

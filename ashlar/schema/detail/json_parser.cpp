@@ -39,10 +39,10 @@ JsonParser::Lease::~Lease() {
 simdjson::simdjson_result<simdjson::dom::element> JsonParser::parse(std::string_view json, std::size_t depth_max) {
   if (json.empty()) return simdjson::EMPTY;  // its data() may be null, which simdjson would hand to memcpy
   if (document_.capacity() < json.size() || depth_max_ != depth_max) {
-    // A kept parser grows in powers of two, so that texts that grow slowly do not allocate each time.
+    // A kept parser grows in powers of two, so that slowly growing texts do not allocate each time.
     const std::size_t wanted = json.size() <= kept_bytes_max ? std::bit_ceil(json.size()) : json.size();
     const std::size_t capacity = std::max({wanted, document_.capacity(), std::size_t{1024}});
-    // The parser counts the place of a scalar as a level, too.
+    // The parser counts a scalar as a level as well.
     const auto parser_error = parser_.allocate(capacity, depth_max + 1);
     const auto document_error = parser_error ? parser_error : document_.allocate(capacity);
     if (document_error == simdjson::MEMALLOC) throw std::bad_alloc();

@@ -39,7 +39,7 @@ bool looks_secret(std::string_view name) {
 }
 
 // A path segment that may be a credential: a JSON Web Token, or a long text of base64url or hexadecimal digits that
-// mixes letters and digits. UUIDs, file names and words that hyphens join are none.
+// mixes letters and digits. UUIDs, file names and hyphenated words do not match.
 constexpr std::size_t secret_segment_bytes_min = 24;
 constexpr std::size_t uuid_bytes = 36;
 constexpr std::size_t file_extension_bytes_max = 5;

@@ -8,7 +8,7 @@ namespace ashlar::web {
 
 namespace {
 
-// RFC 6750 section 2.1: "Bearer" (RFC 9110: without case), one or more spaces, b64token.
+// RFC 6750 section 2.1: "Bearer" (case-insensitive by RFC 9110), one or more spaces, b64token.
 std::optional<std::string_view> bearer_token(std::string_view authorization) {
   constexpr std::string_view scheme = "bearer";
   if (authorization.size() <= scheme.size() || !ascii_iequals(authorization.substr(0, scheme.size()), scheme) ||

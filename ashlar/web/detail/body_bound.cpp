@@ -18,7 +18,7 @@ constexpr std::size_t scalar_bytes = 64;        // true, -1.50, null
 constexpr std::size_t identifier_characters = 64;
 constexpr std::size_t email_characters = 320;  // RFC 5321 section 4.5.3.1
 constexpr std::size_t structure_bytes = 64;    // quotation marks, commas, a line's indentation
-constexpr std::size_t depth_max = 16;          // a type that holds itself ends here
+constexpr std::size_t depth_max = 16;          // recursive types are unbounded from here on
 constexpr std::size_t bound_max = std::size_t{1} << 30;
 
 Bytes bounded(std::size_t bytes) { return bytes > bound_max ? std::nullopt : Bytes(bytes); }
@@ -65,7 +65,7 @@ Bytes bytes_of_object(const schema::Type& type, std::size_t depth) {
   return sum;
 }
 
-// With its name, which a form repeats for each item of an array.
+// Including its name, which a form repeats for each item of an array.
 Bytes bytes_of(const schema::Type& type, std::size_t name_bytes, std::size_t depth) {
   if (depth > depth_max) return std::nullopt;
   const Bytes around = name_bytes + structure_bytes;

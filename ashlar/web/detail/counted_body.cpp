@@ -14,7 +14,7 @@ class CountedBody final : public http::BodyWriter {
   CountedBody(http::BodyProducer produce, RequestMetrics& metrics, std::size_t route)
       : produce_(std::move(produce)), metrics_(metrics), route_(route) {}
   ~CountedBody() override {
-    if (out_ != nullptr) metrics_.streamed(route_, bytes_);  // null: nobody wanted it, as of a HEAD
+    if (out_ != nullptr) metrics_.streamed(route_, bytes_);  // null: the body is not sent, as for HEAD
   }
 
   Task<Result<>> send_to(http::BodyWriter& out) {

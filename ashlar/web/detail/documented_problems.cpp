@@ -40,7 +40,7 @@ void add_access(const AppOptions& options, const PreparedRoute& prepared, Collec
     return field.place == FieldBinding::Place::cookie && field.name == options.cookies.refresh;
   };
   if (std::ranges::any_of(route.bindings, takes_refresh_cookie)) out.add(errors::cookie_repeated);
-  // Of an open route, too: a request that carries the refresh token's cookie is checked.
+  // Also on an open route: a request with the refresh token's cookie is checked.
   if (route.endpoint.effect == api::Endpoint::Effect::changes && route.csrf != CsrfCheck::never &&
       options.csrf.state == CsrfOptions::State::on)
     out.add(errors::csrf_refused);
@@ -51,7 +51,7 @@ void add_input(const PreparedRoute& prepared, Collected& out) {
   using enum InputBinding::BodyFormat;
   if (!binding.path_members().empty()) out.add(errors::malformed_path);
   out.add(errors::malformed_query);
-  out.add(ashlar::errors::invalid_input);  // an unknown parameter, at least
+  out.add(ashlar::errors::invalid_input);  // an unknown parameter at least
   if (binding.source() == InputBinding::Source::query) return out.add(errors::body_not_expected);
   if (binding.takes(json)) out.add(ashlar::errors::malformed_json);
   if (binding.takes(urlencoded)) out.add(errors::malformed_form);

@@ -15,12 +15,12 @@ namespace ashlar::web {
 
 namespace {
 
-// Of a text that may repeat what a client sent: it must not get megabytes back.
+// Limits text that may repeat the request: a client must not get megabytes back.
 constexpr std::size_t text_bytes_max = 200;
 constexpr std::size_t detail_bytes_max = 1'000;
 constexpr std::size_t faults_max = 100;
 
-// Cut after a whole code point.
+// Truncates after a whole code point.
 std::string_view cut(std::string_view text, std::size_t bytes_max) {
   if (text.size() <= bytes_max) return text;
   std::size_t end = bytes_max;
@@ -53,7 +53,8 @@ void add_faults(const std::vector<Fault>& faults, std::string& out) {
   out += ']';
 }
 
-// RFC 6750 section 3.1: a request without a token gets no error code. RFC 9470 section 3: how old a sign-in may be.
+// RFC 6750 section 3.1: a request without a token gets no error code. RFC 9470 section 3: the maximum age of the
+// sign-in.
 std::string challenge_of(const Error& error) {
   const ErrorCode code = error.code();
   if (code == auth::errors::step_up_required)

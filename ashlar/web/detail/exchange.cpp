@@ -56,7 +56,7 @@ std::optional<Error> Exchange::refuse(const api::Endpoint&, const api::Call& its
   return state.compression.refusal(request, headers);
 }
 
-// draft-ietf-httpapi-idempotency-key-header section 2, with the bare keys that clients send instead of quoted ones.
+// draft-ietf-httpapi-idempotency-key-header section 2, also accepting unquoted keys, which clients send.
 void HttpInput::read_idempotency_key(std::vector<Fault>& faults) const {
   using namespace std::string_view_literals;
   if (exchange_.route->route->endpoint.idempotency == api::Endpoint::Idempotency::ignored) return;
@@ -104,7 +104,7 @@ Result<> HttpInput::bind_fields(void* value, std::vector<Fault>& faults) const {
   for (const FieldBinding& binding : exchange_.route->route->bindings) {
     void* member = binding.member->locate(value);
     const schema::Type& type = binding.member->type();
-    if (type.access.content(member) != nullptr) continue;  // the body or the query has it
+    if (type.access.content(member) != nullptr) continue;  // the body or the query contains it
     auto text = text_of(binding);
     if (!text) return std::unexpected(std::move(text.error()));
     if (text->empty()) continue;

@@ -13,7 +13,7 @@ using schema::Kind;
 
 namespace {
 
-constexpr std::size_t files_max = 100;  // of an array that states no limit of its own
+constexpr std::size_t files_max = 100;  // of an array without its own limit
 
 // RFC 6901 section 3.
 void append_escaped(std::string_view name, std::string& pointer) {
@@ -98,7 +98,7 @@ void* FieldBinder::place_for_file(const schema::Member& member) {
   return place;
 }
 
-// An array has no end here that says how many items there are to be, so their number is looked at afterwards.
+// A form has no end of an array, so the number of items is checked afterwards.
 void FieldBinder::finish() {
   for (std::size_t i = 0; i < members_.size(); ++i) {
     const schema::Member& member = members_[i];

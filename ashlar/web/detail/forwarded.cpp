@@ -36,7 +36,7 @@ bool is_escaped(std::string_view text, std::size_t at) {
   return backslashes % 2 == 1;
 }
 
-// Where the last entry begins; nullopt when quotes do not pair up before a comma is found.
+// The start of the last entry; nullopt when quotes do not pair up before a comma is found.
 std::optional<std::size_t> last_entry(std::string_view text) {
   bool quoted = false;
   for (std::size_t i = text.size(); i-- > 0;) {
@@ -54,7 +54,7 @@ std::optional<std::size_t> last_entry(std::string_view text) {
   return 0;
 }
 
-// A token or a quoted string at the beginning of `rest`, without its quotes; taken away from it.
+// Removes a token or a quoted string from the start of `rest` and returns it without quotes.
 std::optional<std::string_view> take_value(std::string_view& rest) {
   if (rest.starts_with('"')) {
     const std::size_t size =

@@ -8,7 +8,7 @@ namespace ashlar::web::detail {
 
 namespace {
 
-// Only the App serves these operations, with an HttpInput.
+// Only the App runs these operations, with an HttpInput.
 Exchange& exchange_of(api::InputSource& input) { return static_cast<HttpInput&>(input).exchange(); }
 
 }  // namespace

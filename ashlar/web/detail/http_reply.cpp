@@ -137,7 +137,7 @@ void HttpReply::write_stream(const ReplyView& reply) {
       events ? Format::events : Format::rows, std::move(*reply.producer), exchange_.state.options.streams,
       {exchange_.state.environment.logger, std::string(exchange_.call.request_id())});
   response.headers.add("Content-Type", events ? "text/event-stream" : "application/json");
-  if (events) response.headers.add("X-Accel-Buffering", "no");  // nginx would buffer events
+  if (events) response.headers.add("X-Accel-Buffering", "no");  // otherwise nginx would buffer events
 }
 
 void HttpReply::fail(const Error& error) {

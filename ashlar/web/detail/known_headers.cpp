@@ -15,7 +15,7 @@ KnownHeaders::KnownHeaders(const http::RequestHeaders& headers) {
     return before;
   };
   for (const http::Field& field : headers.all()) {
-    switch (field.name.size()) {  // tells most fields apart without looking at them
+    switch (field.name.size()) {  // distinguishes most fields by their length
       case 6:
         if (ascii_iequals(field.name, "cookie")) add_one(cookies);
         if (ascii_iequals(field.name, "origin")) take(origin, static_cast<int>(origin.size()), field.value);

@@ -49,7 +49,7 @@ constexpr std::array<Magic, 28> magics{{
     {0, "BM"sv, "image/bmp"},
 }};
 
-// Two letters prove little: the rest of the header must fit, too.
+// Two letters prove little: the rest of the header is checked as well.
 bool is_too_weak(const Magic& magic, std::string_view bytes) {
   if (magic.type == "image/bmp") return bytes.size() < 14 || bytes.substr(6, 4) != "\0\0\0\0"sv;
   if (magic.type == "application/x-msdownload") return bytes.size() < 64 || bytes.find('\0') == bytes.npos;
@@ -95,7 +95,7 @@ std::string media_type_of_upload(std::string_view first_bytes, std::string_view 
     if (!shown.empty() && !(shown == "application/zip" && stands_on_zip(said))) return std::string(shown);
     return said.empty() || is_known(said) ? "application/octet-stream" : said;
   }
-  if (said.empty() || said == "application/octet-stream") type = shown;  // the client does not know
+  if (said.empty() || said == "application/octet-stream") type = shown;  // the client's type is unknown
   if (std::ranges::find(allowed, type) == allowed.end()) return {};
   if (!shown.empty())
     return shown == type || (shown == "application/zip" && stands_on_zip(type)) ? type : std::string{};

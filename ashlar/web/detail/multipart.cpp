@@ -38,7 +38,7 @@ Result<> check_name(const std::string& text, std::size_t name_bytes_max) {
 }
 
 // `filename*` replaces the `filename` next to it, as in RFC 6266 section 4.3: clients that send both put an ASCII
-// substitute into the latter. One that cannot be decoded counts for nothing there.
+// substitute into the latter. One that cannot be decoded is ignored there.
 Result<> take_extended_name(const std::optional<std::string>& extended, std::size_t name_bytes_max, PartHead& part) {
   if (!extended) return {};
   std::string decoded;
@@ -142,7 +142,7 @@ Result<> MultipartParser::finish() const {
   return malformed("The body ended before its last boundary.");
 }
 
-// The buffer begins with a line's end, so that a delimiter at the body's very beginning is found like one after a
+// The buffer begins with a line end, so that a delimiter at the very start of the body is found like one after a
 // preamble.
 MultipartParser::Event MultipartParser::read_preamble() {
   const std::string_view bytes = rest();
@@ -183,7 +183,7 @@ Result<MultipartParser::Event> MultipartParser::read_headers() {
   const std::string_view bytes = rest();
   if (bytes.starts_with(line_end)) return malformed("A part has no Content-Disposition.");
   const std::size_t end = bytes.find(headers_end, searched_);
-  // Without an end, the last bytes may be the beginning of one.
+  // Without a line end, the last bytes may be the start of one.
   searched_ = end != bytes.npos ? end : bytes.size() - std::min(bytes.size(), headers_end.size() - 1);
   if (searched_ > limits_.header_bytes_max) return malformed("A part's headers are too long.");
   if (end == bytes.npos) return Event::need_more;
@@ -230,7 +230,7 @@ MultipartParser::Event MultipartParser::read_content() {
     state_ = State::after_delimiter;
     return Event::part_end;
   }
-  // The last bytes may be the beginning of a delimiter.
+  // The last bytes may be the start of a delimiter.
   const std::size_t held = delimiter_.size() - 1;
   const std::size_t size = end != bytes.npos ? end : bytes.size() - std::min(bytes.size(), held);
   if (size == 0) return Event::need_more;

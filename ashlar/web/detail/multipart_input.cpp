@@ -137,7 +137,7 @@ Task<Result<>> MultipartInput::end_part() {
       fields_.set_text(part.name, text_);
       break;
     case Taking::file:
-      // What a browser sends where nothing was chosen.
+      // Sent by a browser when no file was chosen.
       if (part.file_name->empty() && file_bytes_ == 0) break;
       co_return co_await end_file();
   }

@@ -17,7 +17,7 @@ namespace {
 
 using schema::JsonSchemas;
 
-// Their names hold a dot, so that no struct has them.
+// Their names contain a dot, so that no struct can have them.
 constexpr std::string_view problem_schema =
     R"({"type":"object","description":"What went wrong (RFC 9457).",)"
     R"("required":["type","title","status","detail","code"],"properties":{)"
@@ -183,7 +183,7 @@ void Description::success(const PreparedRoute& prepared) {
   out_.end('}').end('}').end('}');
 }
 
-// OpenAPI 3.1 has no word for the items of a stream; 3.2 calls it itemSchema.
+// OpenAPI 3.1 cannot describe the items of a stream; 3.2 has itemSchema.
 void Description::stream(const api::ReplyShape& reply) {
   const bool events = reply.kind == api::ReplyShape::Kind::events;
   out_.key("content").begin('{').key(events ? "text/event-stream" : "application/json").begin('{');
@@ -202,7 +202,7 @@ void Description::stream(const api::ReplyShape& reply) {
   out_.end('}').end('}').end('}');
 }
 
-// From behind its opening brace on.
+// From after its opening brace.
 void Description::response_of(int status, const std::vector<std::string_view>& codes, const schema::Type* also) {
   std::string description(http::reason_of(status));
   description += ':';
@@ -236,7 +236,7 @@ void Description::problem_content(int status, const std::vector<std::string_view
   out_.end('}').end('}');
 }
 
-// What only the connection refuses is the same for every route, and stands among the components.
+// The connection's refusals are the same for every route, and are components.
 void Description::problems(const PreparedRoute& prepared) {
   constexpr int unavailable = 503;
   const auto& of_connection = detail::connection_problems();
@@ -310,7 +310,7 @@ std::string Description::make() {
   if (has_pages) out_.key("http.Pagination").json(pagination_schema);
   out_.end('}').key("responses").begin('{');
   for (const auto& [status, codes] : detail::connection_problems()) {
-    if (!shared_.contains(status)) continue;  // each route has others besides
+    if (!shared_.contains(status)) continue;  // each route has others in addition
     out_.key("http." + std::to_string(status)).begin('{');
     response_of(status, codes, nullptr);
   }

@@ -18,7 +18,7 @@ namespace {
 constexpr std::size_t names_max = 32;
 constexpr std::size_t name_bytes_max = 255;
 
-// Closes what it was given; -1 is nothing.
+// Closes the descriptor; -1 means none.
 class Descriptor {
  public:
   explicit Descriptor(int number) : number_(number) {}
@@ -42,7 +42,7 @@ class Descriptor {
 
 [[noreturn]] void throw_error(const char* what) { throw std::system_error(errno, std::generic_category(), what); }
 
-// Whether there is just nothing to be had; ELOOP is a symbolic link.
+// Whether the file simply does not exist; ELOOP is a symbolic link.
 bool is_absence(int error) {
   return error == ENOENT || error == ENOTDIR || error == ELOOP || error == EACCES || error == ENAMETOOLONG ||
          error == EISDIR || error == ENXIO || error == EPERM;

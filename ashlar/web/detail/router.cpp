@@ -16,7 +16,7 @@ std::string line_of(http::Method method, std::string_view pattern) {
   return std::string(http::to_string(method)) + ' ' + std::string(pattern);
 }
 
-// RFC 3986 section 3.3: what a segment may hold without an escape.
+// RFC 3986 section 3.3: the characters of a segment that need no escape.
 bool is_path_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
          std::string_view("-._~!$&'()*+,;=:@").contains(c);
@@ -61,7 +61,7 @@ std::optional<std::string> check_pattern(std::string_view pattern) {
 // The lines of one pattern.
 struct Router::Endpoint {
   std::array<std::size_t, methods> routes;
-  std::array<std::string, methods> patterns;  // parameters may have other names in each
+  std::array<std::string, methods> patterns;  // parameters may have different names in each
   std::string allow;
 
   Endpoint() { routes.fill(none); }
@@ -84,7 +84,7 @@ struct Router::Node {
   std::vector<std::unique_ptr<Node>> children;  // their texts begin with different characters
   std::unique_ptr<Node> parameter;
   std::unique_ptr<Endpoint> endpoint;
-  std::unique_ptr<Endpoint> tail;  // takes all that is left
+  std::unique_ptr<Endpoint> tail;  // matches the rest
 };
 
 Router::Router() : root_(std::make_unique<Node>()) {}
@@ -92,7 +92,7 @@ Router::~Router() = default;
 Router::Router(Router&&) noexcept = default;
 Router& Router::operator=(Router&&) noexcept = default;
 
-// The node that `text` leads to from a node, splitting an edge where texts part.
+// The node for `text` below a node, splitting an edge where texts differ.
 Router::Node& Router::insert_text(Node& from, std::string_view text) {
   Node* node = &from;
   while (!text.empty()) {

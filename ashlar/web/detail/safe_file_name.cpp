@@ -16,8 +16,8 @@ bool is_refused(char c) {
   return u < 0x20 || u == 0x7f || std::string_view("<>:\"|?*").contains(c);
 }
 
-// How many bytes a control of the C1 set or a mark of the writing's direction takes at this place; 0: it is none. The
-// latter make "exe.png" of "gnp.exe".
+// The number of bytes of a C1 control or a bidirectional control at this position; 0: there is none. The latter turn
+// "gnp.exe" into "exe.png".
 std::size_t invisible_at(std::string_view text) {
   if (text.size() >= 2 && text[0] == '\xc2' && static_cast<unsigned char>(text[1]) < 0xa0) return 2;
   if (text.size() < 3 || text[0] != '\xe2') return 0;
@@ -35,7 +35,7 @@ bool is_reserved(std::string_view name) {
   return stem.size() == 4 && (stem.starts_with("com") || stem.starts_with("lpt")) && stem[3] >= '0' && stem[3] <= '9';
 }
 
-// Cut between two characters, the ending kept.
+// Truncates between two characters, keeping the extension.
 void shorten(std::string& name) {
   if (name.size() <= name_bytes_max) return;
   const std::size_t dot = name.rfind('.');

@@ -29,7 +29,7 @@ void write_all(int descriptor, std::string_view bytes, std::uint64_t offset) {
   }
 }
 
-// Calls `take` with what is there, piece by piece.
+// Calls `take` with the content, piece by piece.
 template <class Take>
 void read_pieces(int descriptor, Take take) {
   std::string piece(64 * std::size_t{1024}, '\0');

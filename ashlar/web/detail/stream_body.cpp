@@ -126,7 +126,7 @@ Result<> StreamBody::outcome() {
   return std::unexpected(error);
 }
 
-// The producer's task is joined whatever happens: it refers to this object.
+// The producer's task is joined on every path: it refers to this object.
 Task<Result<>> StreamBody::send_to(http::BodyWriter& out) {
   const LoopExecutor loop = co_await asio::this_coro::executor;
   const bool throws_before = co_await asio::this_coro::throw_if_cancelled();

@@ -18,7 +18,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-// How long a late request may go unnoticed while nothing happens on the loop.
+// The longest time before a late request is noticed while the loop is idle.
 constexpr std::chrono::milliseconds look_interval{5};
 
 }  // namespace
@@ -93,7 +93,7 @@ void TestCall::run_one(std::chrono::steady_clock::time_point deadline) {
   cancel_if_late();
 }
 
-// As a server's sweep does.
+// Like a server's sweep.
 void TestCall::cancel_if_late() {
   const bool due = request.time_max.count() > 0 && clock.steady() - began_ >= request.time_max;
   if (!due || answered || request.late) return;
@@ -101,7 +101,7 @@ void TestCall::cancel_if_late() {
   scope_.cancel();
 }
 
-// A handler that does not finish in time is cancelled, so that nothing of it is left.
+// A handler that does not finish in time is cancelled, so that nothing of it remains.
 void TestCall::run_to_end() {
   try {
     run_until([this] { return finished; });
