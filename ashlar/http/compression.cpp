@@ -16,14 +16,14 @@
 namespace ashlar::http {
 namespace {
 
-constexpr std::size_t step_bytes = 16 * 1024;  // what the output grows by
+constexpr std::size_t step_bytes = 16 * 1024;  // the growth of the output
 constexpr int window_log = 18;                 // of brotli and zstd: 256 KiB
 
 void check_level(int level, int min, int max, const char* name) {
   if (level < min || level > max) throw std::invalid_argument(std::string("no such compression level of ") + name);
 }
 
-// Makes room behind `out`'s end, lets `fill` write there, and cuts off what it did not use.
+// Makes room at the end of `out`, calls `fill` to write there, and removes the unused part.
 template <class Fill>
 void grow(std::string& out, Fill fill) {
   const std::size_t before = out.size();
@@ -82,7 +82,7 @@ class BrotliEncoder final : public Encoder {
     } while (left > 0 || BrotliEncoderHasMoreOutput(state_.get()) == BROTLI_TRUE);
     if (until == Until::finish) reset();
   }
-  // Brotli has no way to begin again; only its allocation is repeated.
+  // Brotli cannot be reset; only its allocation is reused.
   void reset() override {
     state_.reset(BrotliEncoderCreateInstance(nullptr, nullptr, nullptr));
     if (!state_) throw std::bad_alloc();
@@ -177,7 +177,7 @@ std::optional<EncoderPool::Lease> EncoderPool::take(ContentCoding coding) {
       --state_->idle_count;
     }
   }
-  Lease lease(*this, coding, std::move(encoder));  // counted already, should the next line throw
+  Lease lease(*this, coding, std::move(encoder));  // counted already, in case the next line throws
   if (!lease.encoder_) lease.encoder_ = make_encoder(coding, state_->options.levels);
   return lease;
 }

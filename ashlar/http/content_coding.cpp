@@ -20,7 +20,7 @@ constexpr std::array<std::pair<std::string_view, ContentCoding>, 5> names{{
 
 constexpr std::int16_t whole = 1000;
 
-// RFC 9110 section 12.4.2: 0 to 1 with at most three digits behind the point, in thousandths.
+// RFC 9110 section 12.4.2: 0 to 1 with at most three digits after the point, in thousandths.
 std::optional<std::int16_t> parse_quality(std::string_view text) {
   if (text.empty() || text.size() > 5 || (text[0] != '0' && text[0] != '1')) return std::nullopt;
   int value = text[0] == '1' ? whole : 0;
@@ -34,7 +34,7 @@ std::optional<std::int16_t> parse_quality(std::string_view text) {
   return value > whole ? std::nullopt : std::optional(static_cast<std::int16_t>(value));
 }
 
-// ";q=0.5", or nothing at all.
+// ";q=0.5", or nothing.
 std::optional<std::int16_t> parse_weight(std::string_view text) {
   if (text.empty()) return whole;
   text = trimmed(text.substr(1));

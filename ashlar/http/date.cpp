@@ -13,7 +13,7 @@ namespace {
 constexpr std::array<std::string_view, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                   "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
-// Takes a date apart from the front; once something is wrong it stays so.
+// Parses a date from the front; after an error it stays in the failed state.
 class Scanner {
  public:
   explicit Scanner(std::string_view text) : rest_(text) {}
@@ -32,7 +32,7 @@ class Scanner {
     if (good_) rest_.remove_prefix(count);
     return value;
   }
-  // Of asctime: " 6" or "16".
+  // From asctime: " 6" or "16".
   int padded_day() {
     if (!rest_.starts_with(' ')) return digits(2);
     expect(" ");

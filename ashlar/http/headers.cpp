@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t separator_size = 2;  // ": "
 constexpr std::size_t ending_size = 2;     // CR LF
 
-// Two answers to where a message ends are how responses are split: only the connection may say it.
+// Contradictory framing fields enable response splitting: only the connection may set these.
 bool belongs_to_connection(std::string_view name) {
   switch (name.size()) {
     case 4:
@@ -70,7 +70,7 @@ void HeaderBlock::append(std::string_view name, std::string_view value) {
 void ResponseHeaders::add(std::string_view name, std::string_view value) { block_.append(name, value); }
 
 void ResponseHeaders::set(std::string_view name, std::string_view value) {
-  check_field(name, value);  // before anything is taken away
+  check_field(name, value);  // before anything is removed
   remove(name);
   block_.append(name, value);
 }

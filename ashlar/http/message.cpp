@@ -20,7 +20,7 @@ constexpr std::array<std::pair<std::string_view, Method>, 9> methods{{
     {"CONNECT", Method::connect},
 }};
 
-// RFC 9110 section 15, and what RFC 6585 and RFC 7725 add; in order.
+// RFC 9110 section 15, with the additions of RFC 6585 and RFC 7725; in order.
 constexpr std::array<std::pair<int, std::string_view>, 48> reasons{{
     {100, "Continue"},
     {101, "Switching Protocols"},

@@ -22,7 +22,7 @@ bool equal(std::string_view a, std::string_view b, Comparison comparison) {
   return opaque(a) == opaque(b);
 }
 
-// Takes the first entity tag off the front of a list; empty when there is none, and then the list is not to be read.
+// Removes the first entity tag from the front of a list; empty when there is none, which makes the list unparsable.
 std::string_view take_tag(std::string_view& list) {
   const std::size_t open = list.starts_with("W/") ? 2 : 0;
   const std::size_t close = list.size() > open && list[open] == '"' ? list.find('"', open + 1) : list.npos;
@@ -34,7 +34,7 @@ std::string_view take_tag(std::string_view& list) {
 
 bool list_matches(std::string_view list, std::string_view etag, Comparison comparison) {
   list = trimmed(list);
-  if (list == "*") return true;  // there is a representation
+  if (list == "*") return true;  // a representation exists
   while (!list.empty()) {
     if (list.front() == ',' || list.front() == ' ' || list.front() == '\t') {
       list.remove_prefix(1);
@@ -49,7 +49,7 @@ bool list_matches(std::string_view list, std::string_view etag, Comparison compa
   return false;
 }
 
-// A list may come in several fields.
+// A list may be split over several fields.
 std::optional<bool> any_matches(const RequestHeaders& headers, std::string_view name, std::string_view etag,
                                 Comparison comparison) {
   std::optional<bool> matches;
@@ -65,7 +65,7 @@ std::optional<std::int64_t> date_of(const RequestHeaders& headers, std::string_v
   return value && headers.count(name) == 1 ? parse_http_date(*value) : std::nullopt;
 }
 
-// Digits and nothing else; too many of them are as good as the largest number.
+// Only digits; a number that is too large becomes the largest one.
 std::optional<std::uint64_t> parse_position(std::string_view text) {
   if (text.empty() || text.find_first_not_of("0123456789") != text.npos) return std::nullopt;
   std::uint64_t value = 0;
@@ -110,7 +110,7 @@ RangeChoice choose_range(Method method, const RequestHeaders& headers, const Val
   const auto first = parse_position(set.substr(0, dash));
   const auto last = parse_position(set.substr(dash + 1));
   using Kind = RangeChoice::Kind;
-  if (dash == 0) {  // the last so many
+  if (dash == 0) {  // the last N bytes
     if (!last) return {};
     if (*last == 0 || size == 0) return {Kind::unsatisfiable, {}};
     return {Kind::part, {size - std::min(size, *last), size - 1}};

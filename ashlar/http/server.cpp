@@ -32,7 +32,7 @@ using detail::error_code;
 using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 
 constexpr std::chrono::milliseconds accept_pause{100};
-// Without descriptors, a connection that is idle for less is left alone: others end soon by themselves.
+// When out of descriptors, a connection that was idle for less is kept: others end soon by themselves.
 constexpr std::chrono::milliseconds idle_without_descriptors_min{1'000};
 constexpr std::chrono::milliseconds abort_time_max{1'000};
 
@@ -57,7 +57,7 @@ class AcceptingLoop {
     acceptor_.non_blocking(true);
     if (sharing == Sharing::with_other_loops) acceptor_.listen(asio::socket_base::max_listen_connections);
   }
-  // Accepts from a socket that listens already, beside other loops. The descriptor stays the caller's.
+  // Accepts from a socket that is listening already, together with other loops. The caller keeps the descriptor.
   void adopt(int listening) {
     sockaddr_storage address{};
     socklen_t size = sizeof address;
@@ -81,7 +81,7 @@ class AcceptingLoop {
                 if (!inherited_) accept_what_waits();  // closing would reset it
                 stop_accepting();
               },
-              [] {},  // those that were just accepted begin to read: what they find is in flight
+              [] {},  // those that were just accepted start reading: what they find is in flight
               [this] { loop_.drain(); }, std::move(drained)});
   }
   void abort() {
@@ -105,7 +105,7 @@ class AcceptingLoop {
   using Timer =
       asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, LoopExecutor>;
 
-  // Runs the steps one after another, and what is ready on the loop between them.
+  // Runs the steps one after another, and the loop's ready handlers between them.
   void in_turns(std::vector<std::function<void()>> steps, std::size_t next = 0) {
     asio::post(loop_.context(), [this, steps = std::move(steps), next]() mutable {
       steps[next]();
@@ -130,7 +130,7 @@ class AcceptingLoop {
     pause_.cancel();
   }
 
-  // What is not wanted is closed.
+  // Other sockets are closed.
   void take_in(detail::Socket socket, const tcp::endpoint& peer) {
     const detail::ProxyProtocol& proxies = loop_.shared().proxy_protocol;
     detail::ConnectionPermit permit(loop_.shared());
@@ -143,7 +143,7 @@ class AcceptingLoop {
       detail::Connection::start(loop_, std::move(socket), peer, std::move(permit),
                                 behind_proxy ? detail::Preface::proxy_header : detail::Preface::none);
     } catch (const std::exception&) {
-      return;  // no memory for it: this one is closed, the next may find some
+      return;  // out of memory: this one is closed, the next may succeed
     }
   }
 
@@ -154,7 +154,7 @@ class AcceptingLoop {
       if (!acceptor_.is_open()) co_return;
       if (failed) {
         if (failed == asio::error::connection_aborted) continue;
-        // Out of descriptors or memory: what waits in the backlog stays there until some have been given back.
+        // Out of descriptors or memory: the backlog waits until some have been released.
         (void)loop_.end_longest_waiting(idle_without_descriptors_min);
         pause_.expires_after(accept_pause);
         co_await pause_.async_wait(detail::with_error);
@@ -220,7 +220,7 @@ struct Server::State {
   void listen(const ServerOptions& options) {
     tcp::endpoint endpoint = endpoint_of(options);
     try {
-      // SO_REUSEPORT would let a second server of the same user share the port in silence.
+      // SO_REUSEPORT would silently let a second server of the same user share the port.
       if (endpoint.port() != 0) AcceptingLoop(shared).listen(endpoint, Sharing::alone);
       for (const auto& loop : loops) {
         loop->listen(endpoint, Sharing::with_other_loops);

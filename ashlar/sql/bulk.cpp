@@ -20,7 +20,7 @@ Task<Result<Outcome>> Transaction::Session::insert_bulk(BulkRows rows) {
 namespace detail {
 namespace {
 
-constexpr std::size_t rows_in_memory = 512;  // as values: what one statement takes at most
+constexpr std::size_t rows_in_memory = 512;  // as values: the most that one statement takes
 
 Task<Result<Outcome>> in_one_transaction(Database& database, BulkRows rows) {
   auto transaction = co_await database.begin();

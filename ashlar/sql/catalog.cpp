@@ -10,7 +10,7 @@
 namespace ashlar::sql {
 namespace {
 
-// Each object by what it is called, with what it is. A constraint is its own name.
+// Each object by name, with its definition. A constraint is identified by its definition.
 using Definitions = std::map<std::string, std::string>;
 
 constexpr std::string_view present = "yes";
@@ -19,7 +19,7 @@ Definitions definitions_of(const Catalog& catalog, const Catalog& other) {
   Definitions out;
   for (const Catalog::Table& table : catalog.tables) {
     out["table " + table.name] = table.options.empty() ? present : table.options;
-    if (other.table(table.name) == nullptr) continue;  // then its parts are no news
+    if (other.table(table.name) == nullptr) continue;  // then its parts are not reported again
     for (const Catalog::Column& column : table.columns)
       out["column " + table.name + "." + column.name] = column.definition();
     for (const Catalog::Constraint& constraint : table.constraints)

@@ -84,7 +84,7 @@ ConditionTree ConditionTree::contains_items(ColumnName column, std::string items
 
 ConditionTree ConditionTree::contains_any(ColumnName column, std::vector<std::string> lists) {
   if (lists.empty()) return never();
-  lists.resize(std::bit_ceil(lists.size()), std::string(lists.back()));  // as list() does
+  lists.resize(std::bit_ceil(lists.size()), std::string(lists.back()));  // like list()
   ConditionTree out;
   for (auto& each : lists) {
     auto one = contains_items(column, std::move(each));

@@ -10,7 +10,7 @@ Result<Draft> draft_migration(Database& database, std::span<const Migration> mig
   if (!made) return std::unexpected(std::move(made.error()));
   auto wanted = dry_run_catalog(database, schema_script(models, database.dialect()));
   if (!wanted) return std::unexpected(std::move(wanted.error()));
-  wanted->objects = made->objects;  // models have none
+  wanted->objects = made->objects;  // models describe none
 
   Draft out{.change = schema_change(*made, *wanted, database.dialect())};
   if (out.change.up.empty()) return out;

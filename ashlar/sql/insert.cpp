@@ -11,9 +11,9 @@ namespace ashlar::sql::detail {
 namespace {
 
 constexpr std::size_t rows_max = 512;          // in one statement
-constexpr std::size_t parameters_max = 4'096;  // far under SQLite's 32,766, where preparing takes their square
+constexpr std::size_t parameters_max = 4'096;  // far below SQLite's 32,766: preparing is quadratic in their number
 
-// The most rows that a statement takes: a power of two, as all chunks are.
+// The largest number of rows per statement: a power of two, like all chunks.
 std::size_t chunk_max(const InsertParts& parts) {
   const std::size_t fits = parameters_max / std::max<std::size_t>(parts.width, 1);
   return std::bit_floor(std::clamp<std::size_t>(fits, 1, rows_max));
@@ -64,7 +64,7 @@ Statement statement(const InsertParts& parts, std::span<Value> values, Dialect d
   return text.take(Mode::write);
 }
 
-// All or none: a database runs each statement in a transaction of its own, so they get one here.
+// Atomic: a database runs each statement in its own transaction, so they are wrapped in one here.
 Task<Result<Outcome>> in_one_transaction(Database& database, std::vector<Statement> statements, RowReader on_row) {
   auto transaction = co_await database.begin();
   if (!transaction) co_return std::unexpected(std::move(transaction.error()));
@@ -77,7 +77,7 @@ Task<Result<Outcome>> in_one_transaction(Database& database, std::vector<Stateme
 
 }  // namespace
 
-// Alike in all databases.
+// The same in all databases.
 std::string one_row_text(std::string_view table, std::string_view columns, std::size_t width) {
   std::string out;
   out.append("insert into \"").append(table).append("\" (").append(columns).append(") values (");

@@ -13,7 +13,7 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 
-// A parameter's type, and how long it is.
+// A parameter's type and size.
 struct Shape {
   std::string operator()(Null) const { return "null"; }
   std::string operator()(bool) const { return "bool"; }
@@ -68,7 +68,7 @@ struct LoggedDatabase::Log {
     logger.write(log::Level::debug, "statement", attributes);
   }
 
-  // The executor outlives the task, as everywhere.
+  // As always, the executor outlives the task.
   static Task<Result<Outcome>> execute(std::shared_ptr<Log> self, Executor& to, Statement statement,
                                        std::uint64_t transaction) {
     const std::string sql = statement.sql;

@@ -37,7 +37,7 @@ std::unexpected<Error> failure(const Migration& migration, const Error& error) {
   return fail(errors::migration_failed, std::move(message));
 }
 
-// Another process has SQLite's write lock.
+// Another process holds SQLite's write lock.
 bool is_locked(const Error& error) {
   return error.code() == errors::unavailable && error.cause().starts_with("database is locked");
 }
@@ -248,7 +248,7 @@ Result<std::vector<Difference>> Migrator::drift() {
 }
 
 Result<bool> Migrator::make(const Migration& migration) {
-  // The record comes first: when another program has made this step in the meantime, it is the record that fails.
+  // The record is written first: when another program has applied this step meanwhile, the record fails.
   const std::string record = "insert into schema_migrations (number, name, checksum, applied_at) values (" +
                              std::to_string(migration.number) + ", '" + migration.name + "', '" + sha256(migration.up) +
                              "', " + database_.dialect()->timestamp_literal(clock_.now()) + ");\n";

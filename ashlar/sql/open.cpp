@@ -14,8 +14,8 @@ namespace {
 
 constexpr std::string_view sqlite_scheme = "sqlite:";
 
-// A folder of its own in a file system that lives in memory where there is one: SQLite's own :memory: can be read by
-// one connection only.
+// A private folder, in an in-memory file system if there is one: SQLite's own :memory: can be read by one connection
+// only.
 Result<std::filesystem::path> temporary_file() {
   std::error_code error;
   const std::filesystem::path shared_memory = "/dev/shm";
@@ -43,7 +43,7 @@ Result<std::unique_ptr<Database>> open_postgres(std::string_view url, postgres::
   options.url = url;
   auto opened = postgres::Database::open(std::move(options));
   if (opened) return std::move(*opened);
-  // The URL may hold a password; what libpq says names the server without it.
+  // The URL may contain a password; libpq's message names the server without it.
   const bool unsuitable = opened.error().code() == errors::unsuitable;
   return fail(opened.error().code(), std::string("The PostgreSQL database cannot be ") +
                                          (unsuitable ? "used: " : "reached: ") + opened.error().cause());
@@ -70,7 +70,7 @@ Result<std::unique_ptr<Database>> open_database(std::string_view url, OpenOption
   }
   auto opened = sqlite::Database::open(std::move(options.sqlite));
   if (!opened) {
-    // The person who starts the server may see what a client may not.
+    // The person who starts the server may see details that clients may not.
     const Error& error = opened.error();
     return fail(error.code(), "The database " + std::string(url) + " cannot be opened: " + error.cause());
   }
@@ -82,7 +82,7 @@ Result<std::unique_ptr<Database>> open_replica(std::string_view url, OpenOptions
     return fail(errors::unsupported_url, "The URL of a replica must be postgresql://HOST/NAME.");
   constexpr std::chrono::milliseconds wait_max{250};
   options.postgres.at_open = postgres::AtOpen::nothing;
-  options.postgres.pooler = postgres::Pooler::none;  // the pooler, if there is one, stands before the primary
+  options.postgres.pooler = postgres::Pooler::none;  // the pooler, if any, is in front of the primary
   options.postgres.acquire_time_max = std::min(options.postgres.acquire_time_max, wait_max);
   options.postgres.isolation = std::min(options.postgres.isolation, Isolation::repeatable_read);
   return open_postgres(url, std::move(options.postgres));

@@ -53,7 +53,7 @@ class Comparison {
     }
     for (std::size_t i = 0; i < given.size(); ++i) {
       const ColumnContent what = held_by(*given[i]);
-      // Text is sent without a type, for whatever the place wants.
+      // Text is sent without a type, which the server infers.
       if (what != ColumnContent::text && !fits(what, shape_.parameters[i]))
         add("$" + std::to_string(i + 1) + " is " + shape_.parameters[i] + ", and is given " + name_of(what));
     }

@@ -49,7 +49,7 @@ Task<Result<Position>> position_of(Database& database, std::string sql) {
   co_return position;
 }
 
-// All that was answered is before it. A standby has none.
+// All answered writes are before it. A standby has none.
 constexpr const char* of_primary =
     "select pg_is_in_recovery(), case when pg_is_in_recovery() then 0 "
     "else (pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::bigint end";
@@ -61,13 +61,13 @@ constexpr const char* of_replica =
 struct ReplicaReads::Place {
   std::string name;
   std::unique_ptr<Database> database;
-  std::atomic<std::int64_t> fresh_to = 0;  // it has all that the primary had then; 0: left out
+  std::atomic<std::int64_t> fresh_to = 0;  // it has all that the primary had then; 0: skipped
   std::atomic<std::uint64_t> reads = 0;
   std::atomic<std::uint64_t> failed_over = 0;
   bool reported_out = true;  // of the watching loop
 };
 
-// Of its loop's thread.
+// Used by its loop's thread.
 struct Replicas::Watch {
   explicit Watch(boost::asio::io_context& its_loop) : loop(its_loop), tasks(its_loop) {}
   boost::asio::io_context& loop;
@@ -86,7 +86,7 @@ Task<Result<Outcome>> ReplicaReads::execute(Statement statement) {
   return read_on_replica(std::move(statement));
 }
 
-// On a replica one after the other: each may have to go to the primary.
+// On a replica one after the other: each may have to be repeated on the primary.
 Task<Result<>> ReplicaReads::execute_both(Statement first, Statement second) {
   if (place_ == nullptr) return primary_->execute_both(std::move(first), std::move(second));
   return Executor::execute_both(std::move(first), std::move(second));

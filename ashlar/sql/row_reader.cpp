@@ -208,7 +208,7 @@ Value value_of(const schema::Type& type, const void* value) {
 }
 
 void append_values(const schema::Type& type, const void* object, std::vector<Value>& out) {
-  // More rows make it grow as push_back does, by a share of what is there.
+  // Beyond that it grows like push_back, by a factor.
   if (out.empty()) out.reserve(type.members.size());
   for (const auto& member : type.members) out.push_back(value_of(member.type(), member.locate_in(object)));
 }

@@ -30,14 +30,14 @@ std::string as_comment(std::string_view sql) {
 
 std::string review(const std::string& note) { return "-- REVIEW: " + note + "\n"; }
 
-// The statements of both directions; the way back goes through them from the last to the first.
+// The statements of both directions; the down direction runs them from the last to the first.
 class Steps {
  public:
   void add(const std::string& up, const std::string& down) {
     up_ += up;
     down_ = down + down_;
   }
-  // What loses data stands there as a comment, and so does its way back.
+  // Statements that lose data are written as comments, and so is their way back.
   void propose(const std::string& note, const std::string& up, const std::string& down) {
     add(review(note) + as_comment(up), as_comment(down));
   }
@@ -71,7 +71,7 @@ bool has_same_constraints(const CatalogTable& a, const CatalogTable& b) {
   return all_in(a, b) && all_in(b, a);
 }
 
-// Whether those that both have are the same.
+// Whether the objects that both have are equal.
 bool keeps_columns(const CatalogTable& from, const CatalogTable& to) {
   return std::ranges::all_of(from.columns, [&](const Column& column) {
     const Column* now = to.column(column.name);
@@ -79,7 +79,7 @@ bool keeps_columns(const CatalogTable& from, const CatalogTable& to) {
   });
 }
 
-// What is to be done to the tables that are on both sides, in one database's way.
+// The changes of the tables that exist on both sides, in one database's way.
 class TableChange {
  public:
   TableChange(const CatalogTable& from, const CatalogTable& to, const Catalog& catalog, Steps& steps)
@@ -169,16 +169,16 @@ class TableChange {
     }
   }
 
-  // SQLite's way, where ALTER TABLE cannot do it: https://sqlite.org/lang_altertable.html, section 7.
+  // For changes that ALTER TABLE cannot make in SQLite: https://sqlite.org/lang_altertable.html, section 7.
   void rebuild() {
     steps_.rebuilds();
     CatalogTable after = to_;
-    for (Column column : from_.columns) {  // dropping it is another step's, if anybody's
+    for (Column column : from_.columns) {  // dropping it belongs to another step
       if (to_.column(column.name) != nullptr) continue;
       column.nullable = true;
       after.columns.push_back(std::move(column));
     }
-    drop_objects("trigger");  // other tables' too: nothing may speak of a table that is away
+    drop_objects("trigger");  // also of other tables: no object may refer to a table that does not exist
     drop_objects("view");
     steps_.add(anew(from_, after), anew(after, from_));
     make_objects("view");

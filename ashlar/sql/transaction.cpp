@@ -50,7 +50,7 @@ Task<bool> next_attempt(const Error& error, int made, TransactionOptions options
   constexpr int doublings_max = 10;
   if (error.code() != errors::serialization || made >= options.attempts_max) co_return false;
   const auto bound = std::min(first_delay_max * (1 << std::min(made - 1, doublings_max)), options.retry_delay_max);
-  // Two that crossed must not come at the same time again; nothing else depends on the number.
+  // Two conflicting ones must not retry at the same time; nothing else depends on the number.
   std::minstd_rand random(static_cast<std::uint32_t>(std::chrono::steady_clock::now().time_since_epoch().count()));
   random.discard(1);
   std::uniform_int_distribution<std::int64_t> some(0, bound.count());

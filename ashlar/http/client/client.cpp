@@ -30,7 +30,7 @@ bool is_idempotent(Method method) {
 
 bool can_be_sent(Method method) { return is_idempotent(method) || method == Method::post || method == Method::patch; }
 
-// A request among ClientOptions::requests_max.
+// Counts a request against ClientOptions::requests_max.
 class Pending {
  public:
   explicit Pending(ClientPool& pool) : pool_(pool) { ++pool_.requests; }
@@ -70,7 +70,7 @@ struct Client::State {
       if (found != pools.end()) return *found;
     }
     if (loops == Loops::given) throw std::logic_error("an HTTP client is used on a loop that it was not given");
-    const std::scoped_lock lock(mutex);  // the loop's own thread alone adds its pool
+    const std::scoped_lock lock(mutex);  // only the loop's own thread adds its pool
     return pools.emplace_back(std::make_shared<ClientPool>(loop, options, clock()));
   }
 
@@ -79,19 +79,19 @@ struct Client::State {
   const SystemClock own_clock;
   std::unique_ptr<SystemResolver> own_resolver;
   std::shared_ptr<boost::asio::ssl::context> tls;
-  mutable std::shared_mutex mutex;                 // of the list
-  std::vector<std::shared_ptr<ClientPool>> pools;  // one a loop
+  mutable std::shared_mutex mutex;                 // guards the list
+  std::vector<std::shared_ptr<ClientPool>> pools;  // one per loop
 };
 
 namespace {
 
-// One send(): its hops and attempts. Lives in the frame of send(), which outlives every task of it.
+// One send(): its hops and attempts. Lives in the frame of send(), which outlives all its tasks.
 struct Call {
   const ClientOptions& options;
   ClientPool& pool;
   detail::Dialer dialer;
   ClientRequest request;
-  std::string_view phase;  // what a deadline interrupts
+  std::string_view phase;  // the operation that a deadline interrupts
 
   Task<Result<ClientResponse>> run(RequestUrl url);
   Task<Result<ClientResponse>> hop(RequestUrl url);
@@ -128,7 +128,7 @@ Task<Result<ClientResponse>> Call::hop(RequestUrl url) {
       pool.put_idle(permit, std::move(connection));
       co_return response;
     }
-    // The server may close a kept connection while the request is on its way to it (RFC 9112 section 9.3.1).
+    // The server may close a kept connection while the request is in flight (RFC 9112 section 9.3.1).
     const bool stale = kept && !first_on_it && response.error().code() == client_errors::connection_lost &&
                        !connection->response_began();
     if (!stale || !is_idempotent(request.method)) co_return response;

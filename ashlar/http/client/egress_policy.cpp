@@ -23,7 +23,7 @@ struct Block4 {
   std::string_view purpose;
 };
 // IANA IPv4 Special-Purpose Address Registry, multicast (RFC 5771), and the addresses at which clouds serve credentials
-// to virtual machines. The narrower block stands first.
+// to virtual machines. A narrower block precedes a wider one.
 constexpr std::array<Block4, 20> blocks4{{
     {ipv4(0, 0, 0, 0), 8, "unspecified"},          // RFC 791; Linux connects 0.0.0.0 to itself
     {ipv4(10, 0, 0, 0), 8, "private"},             // RFC 1918
@@ -52,7 +52,7 @@ struct Block6 {
   unsigned prefix_bits;
   std::string_view purpose;
 };
-// IANA IPv6 Special-Purpose Address Registry. What is outside 2000::/3 is named for the log; it is refused in any case.
+// IANA IPv6 Special-Purpose Address Registry. Blocks outside 2000::/3 are named for the log; they are always refused.
 constexpr std::array<Block6, 10> blocks6{{
     {0x2001'0000'0000'0000, 32, "Teredo"},         // RFC 4380
     {0x2001'0000'0000'0000, 23, "protocol"},       // RFC 2928: ORCHID, benchmarking and others
@@ -117,7 +117,7 @@ struct EgressPolicy::Rules {
   }
 };
 
-// false: it is none of the three.
+// false: it is not one of the three forms.
 bool EgressPolicy::Rules::add(const std::string& entry) {
   if (auto network = IpNetworks::parse(std::span(&entry, 1))) {
     networks.push_back(std::move(*network));

@@ -28,18 +28,18 @@ std::unexpected<Error> invalid(std::string what) {
   return fail(client_errors::invalid_url, "The URL " + std::move(what));
 }
 
-// RFC 3986 allows visible ASCII only. Said before anything else, since parsers differ most about the rest.
+// RFC 3986 allows visible ASCII only. Checked first, since parsers differ most about other bytes.
 bool is_visible_ascii(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7F; });
 }
 
-// What stands between "//" and the path. The parts are cut out here, and Boost.URL judges the rest: of
-// "http://a:80b.example/" it takes "a" for the host and "b.example/" for the path.
+// The part between "//" and the path, split here. Boost.URL checks the parts: given "http://a:80b.example/", it would
+// find the host "a" and the path "b.example/".
 struct Parts {
   std::string_view scheme;
   std::string_view authority;
   std::string_view target;    // path and query
-  std::string_view fragment;  // with its '#'
+  std::string_view fragment;  // including its '#'
 };
 
 std::optional<Parts> parts_of(std::string_view text) {
@@ -60,7 +60,7 @@ std::optional<Parts> parts_of(std::string_view text) {
 Result<detail::HostName> host_of(std::string_view host) {
   if (host.empty()) return invalid("names no host.");
   if (host.front() == '[') {
-    const bool closed = host.ends_with(']') && host.contains(':');  // in brackets there is no IPv4 address
+    const bool closed = host.ends_with(']') && host.contains(':');  // an IPv4 address is not allowed in brackets
     const auto address = closed ? IpAddress::parse(host.substr(1, host.size() - 2)) : std::nullopt;
     if (!address) return invalid("names no valid IPv6 address.");
     return detail::host_name_of(*address);

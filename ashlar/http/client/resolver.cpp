@@ -37,12 +37,13 @@ namespace {
 using Addresses = Result<std::vector<IpAddress>>;
 using Posted = std::move_only_function<void(std::exception_ptr)>;
 
-// Between its caller, on a loop, and a thread. Whoever ends it first takes `post`.
+// Shared by its caller, on a loop, and a thread. The one that ends it first takes `post`.
 struct Lookup {
   std::string host;
   Addresses found{};
   Posted post;
-  // Held while posting: the caller may end its loop as soon as it goes on, and by then the thread has to be out of it.
+  // Locked while posting: the caller may destroy its loop as soon as it resumes, so the thread must have left it by
+  // then.
   std::mutex mutex;
 };
 
@@ -166,7 +167,7 @@ Task<Addresses> SystemResolver::resolve(std::string host) {
   lookup->host = std::move(host);
   const auto start = [state = state_.get(), &lookup, &loop](auto handler) {
     auto slot = asio::get_associated_cancellation_slot(handler);
-    // The frame that `lookup` is in may resume as soon as the lookup is queued, and destroy it.
+    // The frame that contains `lookup` may resume as soon as the look-up is queued, and destroy it.
     const auto own = lookup;  // NOLINT(performance-unnecessary-copy-initialization): it keeps the lookup alive
     own->post = [handler = std::move(handler), slot, work = asio::make_work_guard(loop),
                  weak = std::weak_ptr(own)](std::exception_ptr failure) mutable {

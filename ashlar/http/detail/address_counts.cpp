@@ -3,8 +3,8 @@
 
 namespace ashlar::http::detail {
 
-// The finalizer of splitmix64 (Steele, Lea, Flood 2014), over both halves. A client that has the addresses to collide
-// in it has them to go round the limit, too.
+// The finalizer of splitmix64 (Steele, Lea, Flood 2014), over both halves. A client with enough addresses to cause
+// collisions has enough to evade the limit anyway.
 std::size_t AddressCounts::Hash::operator()(const Key& key) const {
   std::uint64_t x = key.high * 0x9e3779b97f4a7c15U ^ key.low;
   x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9U;

@@ -81,7 +81,7 @@ bool is_host_and_port(std::string_view text) {
     const std::size_t close = text.find(']');
     if (close == std::string_view::npos || close > 46) return false;
     const std::string literal(text.substr(1, close - 1));
-    if (literal.find('%') != std::string::npos) return false;  // a zone means nothing to the other side
+    if (literal.find('%') != std::string::npos) return false;  // a zone is meaningless to the peer
     boost::system::error_code failed;
     (void)boost::asio::ip::make_address_v6(literal, failed);
     if (failed) return false;

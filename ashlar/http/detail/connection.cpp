@@ -18,8 +18,8 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::size_t gathered_bytes_max = 64 * 1024;  // more answers than that gain nothing by waiting for each other
-constexpr std::size_t joined_body_max = 16 * 1024;     // a larger body is sent from where it is
+constexpr std::size_t gathered_bytes_max = 64 * 1024;  // more responses than that do not benefit from being joined
+constexpr std::size_t joined_body_max = 16 * 1024;     // a larger body is sent without a copy
 constexpr std::size_t body_memory_kept_max = 64 * 1024;
 constexpr std::string_view http2_preface_line = "PRI * HTTP/2.0\r\n";
 
@@ -54,8 +54,8 @@ Connection::~Connection() {
 void Connection::start(Loop& loop, Socket socket, const asio::ip::tcp::endpoint& peer, ConnectionPermit permit,
                        Preface preface) {
   auto connection = std::make_shared<Connection>(loop, std::move(socket), peer, std::move(permit));
-  // What comes out of run() is an end like any other: cancelled, or out of memory. The handler keeps the connection,
-  // and with it the signal, until its slot is not needed any more.
+  // An exception from run() is an ordinary end: cancellation, or out of memory. The handler keeps the connection, and
+  // with it the signal, until its slot is no longer needed.
   asio::co_spawn(loop.context().get_executor(), connection->run(connection, preface),
                  asio::bind_cancellation_slot(connection->cancel_.slot(), [connection](std::exception_ptr) {}));
 }
@@ -74,7 +74,7 @@ void Connection::end_at_once() {
     return;
   }
   wire_.break_off();
-  wire_.held_by_producer = 0;  // the stream ends, too
+  wire_.held_by_producer = 0;  // which also ends the stream
   wire_.cancel();
 }
 
@@ -107,21 +107,21 @@ void Connection::cancel_handler() {
   cancel_.emit(asio::cancellation_type::total);
 }
 
-// While a handler runs no operation of ours is under way, so there is nothing to get between.
+// While a handler runs, this connection has no pending operation that could interfere.
 void Connection::send_what_waits() {
   if (!wire_.transport().secure()) (void)wire_.try_flush();
 }
 
 void Connection::send_gathered() {
   gathering_ = false;
-  if (!reading_) return;  // the next request has come, and its answer goes with these
+  if (!reading_) return;  // the next request has arrived, and its response is sent with these
   const Wire::Flushed flushed = wire_.try_flush();
   if (flushed == Wire::Flushed::all) return;
   blocked_ = flushed == Wire::Flushed::blocked;
   wire_.cancel();
 }
 
-// The client does not know yet, and perhaps has a request under way.
+// The client does not know yet, and may have a request in flight.
 void Connection::drain() {
   if (http2_) http2_->drain();
   if (!waiting_) return;
@@ -199,7 +199,7 @@ Task<Connection::Next> Connection::serve() {
       case Http1RequestDecoder::Progress::refused:
         if (requests_ == 0 && loop_.shared().protocols != Protocols::http1 && !wire_.transport().secure() &&
             wire_.input.unread().starts_with(http2_preface_line)) {
-          co_return Next::http2;  // RFC 9113 section 3.3; over TLS it is ALPN that says so
+          co_return Next::http2;  // RFC 9113 section 3.3; over TLS, ALPN decides
         }
         co_return refuse_head(decoder_.refusal());
       case Http1RequestDecoder::Progress::need_more: {
@@ -212,7 +212,7 @@ Task<Connection::Next> Connection::serve() {
         const auto [failed, size] = co_await wire_.read();
         waiting_ = reading_ = false;
         if (wire_.has_read(failed, size)) {
-          if (head_begun_ && wire_.expired()) co_return head_not_read();  // its time was over as this piece came
+          if (head_begun_ && wire_.expired()) co_return head_not_read();  // its time ran out as this piece arrived
           continue;
         }
         if (std::exchange(blocked_, false) && !gone_ && co_await wire_.flush()) continue;
@@ -255,7 +255,7 @@ Task<Connection::Next> Connection::serve() {
   }
 }
 
-// Whether the answers are sent at the end of the loop's turn, while this connection waits for its next request.
+// Whether the responses are sent at the end of the loop's turn, while this connection waits for its next request.
 bool Connection::leaves_to_turn() {
   if (wire_.output.empty() || !loop_.gathers() || wire_.transport().secure() || loop_.draining()) return false;
   if (!std::exchange(gathering_, true)) loop_.flush_with_turn(*this);
@@ -282,7 +282,7 @@ void Connection::before_read() {
 
 Connection::Next Connection::head_not_read() {
   if (wire_.broken() || gone_) return Next::gone;
-  // One that has come meanwhile is answered: the client cannot know that it was late.
+  // A response that has been completed meanwhile is sent: the client cannot know that it was late.
   if (!decoder_.started()) return wire_.has_unread() ? Next::request : Next::close;
   if (!wire_.expired()) return Next::close;
   return refuse_head(decoder_.refusal_of_unfinished());
@@ -297,7 +297,7 @@ void Connection::take_exchange() {
   wire_.output.swap(exchange_->output);
 }
 
-// An idle connection keeps no buffer: 10,000 of them are to fit into 40 MB.
+// An idle connection keeps no buffer: 10,000 of them must fit into 40 MB.
 void Connection::give_back_memory() {
   wire_.input.release();
   waiting_ = true;
@@ -325,7 +325,7 @@ Persistence Connection::persistence(ResponseFraming framing) const {
   return last ? Persistence::close : Persistence::keep_alive;
 }
 
-// What a request ends with, as far as it needs no waiting: all of it, nearly always.
+// Completes a request as far as possible without waiting: nearly always entirely.
 Connection::Next Connection::conclude(Failure failure) {
   Response& response = exchange_->response;
   RequestBody& body = exchange_->body;
@@ -365,8 +365,8 @@ Task<Connection::Next> Connection::conclude_rest() {
   co_return after_answer(kept);
 }
 
-// false: the stream ended before its time. Then broken_off_ says that a refusal took its place; else there is nothing
-// left to do but to end the connection, by which the client knows.
+// false: the stream ended early. If broken_off_ is set, a refusal replaced it; otherwise the connection must be closed,
+// which tells the client.
 Task<bool> Connection::send_stream(ResponseFraming framing, Persistence persistence) {
   Response& response = exchange_->response;
   const std::size_t head_at = wire_.output.size();
@@ -404,7 +404,7 @@ Connection::Next Connection::refuse_head(const Refusal& refusal) {
 
 Connection::Next Connection::refuse(const Refusal& refusal) {
   shape_refusal(refusal.status, refusal.error);
-  // Perhaps it was never known: a HEAD that is refused gets a body, and then the end.
+  // Possibly it was never known: a refused HEAD gets a body, and then the connection ends.
   exchange_->request.method = Method::get;
   exchange_->request.version = Version::http_1_1;
   append_response(ResponseFraming::length, Persistence::close);

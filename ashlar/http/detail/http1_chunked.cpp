@@ -10,7 +10,7 @@
 namespace ashlar::http::detail {
 namespace {
 
-// -1 for what is no hexadecimal digit.
+// -1 for a character that is not a hexadecimal digit.
 int digit_of(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
@@ -100,8 +100,9 @@ ChunkedDecoder::Outcome ChunkedDecoder::take_of_size_line(char c) {
   return state_ == State::size ? take_of_extension(c) : Outcome::malformed;
 }
 
-// RFC 9112 section 7.1.1: *( BWS ";" BWS token [ BWS "=" BWS ( token / quoted-string ) ] ), then CR LF. Blanks that
-// nothing follows are refused: "5 \r\n" is read as one size by some and not at all by others.
+// RFC 9112 section 7.1.1: *( BWS ";" BWS token [ BWS "=" BWS ( token / quoted-string ) ] ), then CR LF. Trailing blanks
+// are refused: some implementations accept "5 \r
+// " as a size, others do not.
 ChunkedDecoder::Outcome ChunkedDecoder::take_of_extension(char c) {
   const bool may_end =
       state_ == State::size || state_ == State::extension_name || state_ == State::value || state_ == State::quoted_end;

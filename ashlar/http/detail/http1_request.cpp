@@ -20,7 +20,7 @@ namespace beast = boost::beast::http;
 using Code = boost::beast::error_code;
 using Text = boost::beast::string_view;
 
-constexpr std::size_t leading_blank_bytes_max = 8;  // RFC 9112 section 2.2: at least one blank line is let pass
+constexpr std::size_t leading_blank_bytes_max = 8;  // RFC 9112 section 2.2: ignore at least one blank line
 
 constexpr std::string_view line_end = "\r\n";
 
@@ -28,7 +28,7 @@ Refusal target_refusal() { return {414, Error(errors::target_too_long, "The requ
 
 std::string_view view(Text text) { return {text.data(), text.size()}; }
 
-// Collects what Beast finds in a head that the scan has passed, and the first rule of ours that it breaks.
+// Collects what Beast finds in a head that has passed the scan, and the first of our own rules that it violates.
 class HeadParser final : public beast::basic_parser<true> {
  public:
   explicit HeadParser(Request& request) : request_(request) {
@@ -81,7 +81,7 @@ class HeadParser final : public beast::basic_parser<true> {
     host = value;
   }
 
-  // Digits and nothing else, once. Beast takes a list of equal numbers and several equal fields.
+  // Only digits, and only once. Beast accepts a list of equal numbers and several equal fields.
   void take_length(std::string_view value) {
     if (has_length) broken_rule = "There is more than one Content-Length field.";
     has_length = true;
@@ -124,7 +124,7 @@ class HeadParser final : public beast::basic_parser<true> {
   Request& request_;
 };
 
-// Of the rules over Host and target. nullptr: the request's path, query and authority are set.
+// The violated rule about Host and target. nullptr: the request's path, query and authority are set.
 const char* take_target(Request& request, const std::optional<std::string_view>& host) {
   const std::optional<RequestTarget> target = parse_target(request.method, request.target);
   if (!target) return "The request's target is malformed.";
@@ -153,7 +153,7 @@ Http1RequestDecoder::Progress Http1RequestDecoder::decode(std::string_view input
   return scanned == Progress::ready ? parse(input.substr(0, head_.bytes), request) : scanned;
 }
 
-// Every byte is looked at once, however slowly they come; what it decides does not depend on how they were cut.
+// Each byte is examined once, however slowly they arrive; the result does not depend on how they were split.
 Http1RequestDecoder::Progress Http1RequestDecoder::scan(std::string_view input) {
   const char* const begin = input.data();
   const char* const end = begin + input.size();
@@ -262,7 +262,7 @@ Http1RequestDecoder::Progress Http1RequestDecoder::parse(std::string_view input,
     head_.content_length = parser.length;
   }
   head_.keep_alive = parser.keep_alive();
-  if (request.version == Version::http_1_1) {  // RFC 9110 section 10.1.1: of HTTP/1.0 it is ignored
+  if (request.version == Version::http_1_1) {  // RFC 9110 section 10.1.1: ignored for HTTP/1.0
     if (parser.expects_other) {
       return refuse(417, errors::expectation_failed, "No expectation but 100-continue can be met.");
     }
@@ -272,7 +272,7 @@ Http1RequestDecoder::Progress Http1RequestDecoder::parse(std::string_view input,
 }
 
 Http1RequestDecoder::Progress Http1RequestDecoder::refuse(int status, ErrorCode code, const char* message) {
-  if (target_too_long_) return refuse_target();  // it came first
+  if (target_too_long_) return refuse_target();  // it was found first
   refusal_ = std::make_unique<Refusal>(status, Error(code, message));
   return Progress::refused;
 }

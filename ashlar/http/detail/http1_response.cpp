@@ -45,7 +45,7 @@ void append_head(std::string& out, const Response& response, ResponseFraming fra
   out.append(context.date).append(line_end).append(response.headers.http1_bytes());
   if (response.status == 204 || response.status == 304) {
     // RFC 9110 section 8.6: no Content-Length.
-  } else if (!response.stream || response.stream_length) {  // of HEAD, too: what GET would have had
+  } else if (!response.stream || response.stream_length) {  // for HEAD as well: the length that GET would have
     out.append("Content-Length: ");
     append_number(out, response.stream ? *response.stream_length : response.body.size(), 10);
     out.append(line_end);

@@ -51,7 +51,7 @@ void Http2RequestBody::end() {
 
 bool Http2RequestBody::ready(std::size_t bytes_max) const {
   if (ended_ || refusal_ || (continue_due_ && bytes_ == 0)) return true;
-  // One of unknown length shows with its first byte, or its end, whether there is one.
+  // A body of unknown length shows with its first byte, or its end, whether it is empty.
   return bytes_ >= (content_length_ ? bytes_max : std::max<std::size_t>(bytes_max, 1));
 }
 
@@ -72,7 +72,7 @@ void Http2RequestBody::release_memory() {
   shrink(kept_);
 }
 
-// What has arrived goes to piece_, and the client may send as much again.
+// Moves the received bytes to piece_; the client may send as many again.
 void Http2RequestBody::take() {
   piece_.swap(arrived_);
   arrived_.clear();
@@ -131,7 +131,7 @@ void Http2ResponseBody::begin(ResponseFraming framing, std::uint64_t length) {
 
 Task<Result<>> Http2ResponseBody::write(std::string_view bytes) {
   if (framing_ == ResponseFraming::length) {
-    if (bytes.size() > left_) broken_ = true;  // more than was promised
+    if (bytes.size() > left_) broken_ = true;  // more than announced
     left_ -= bytes.size();
   }
   if (broken_) co_return fail(ashlar::errors::internal, "The response cannot go on.");

@@ -16,10 +16,10 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::size_t gathered_bytes_max = 64 * 1024;
-// A reader as fast as its writer would otherwise keep the loop to itself.
+// A reader as fast as its writer would otherwise monopolise the loop.
 constexpr std::size_t sent_at_once_max = 256 * 1024;
 constexpr std::size_t idle_memory_kept_max = 256;
-// Answers to PING, refusals of streams: a client that makes us say more than that is to read first.
+// Responses to PING, refusals of streams: a client that causes more output than that must read it first.
 constexpr std::size_t outbound_frames_max = 1000;
 
 }  // namespace
@@ -159,12 +159,12 @@ Task<> Http2Connection::serve(Http2Stream& stream) {
     failure = Failure::thrown;
   }
   stream.handling_since = 0;
-  if (stream.request.late) co_await asio::this_coro::reset_cancellation_state();  // what it made of that is sent
+  if (stream.request.late) co_await asio::this_coro::reset_cancellation_state();  // its response to that is sent
   if (conclude(stream, failure)) co_await produce(stream);
   output_waits();
 }
 
-// true: its body is a stream, and is to be produced.
+// true: its body is a stream that has to be produced.
 bool Http2Connection::conclude(Http2Stream& stream, Failure failure) {
   if (stream.closed) return false;
   if (stream.request_body.refusal()) {
@@ -198,7 +198,7 @@ bool Http2Connection::makes_room_for(std::size_t bytes) {
   return true;
 }
 
-// Its head goes out with the first piece, or at the next sweep: so long a producer that fails is still a 500.
+// Its head is sent with the first piece, or at the next sweep: until then a failing producer still causes a 500.
 Task<> Http2Connection::produce(Http2Stream& stream) {
   bool whole = false;
   try {
@@ -298,7 +298,7 @@ void Http2Connection::give_up() {
 void Http2Connection::set_due() {
   const bool idle = session_.streams().empty() && !writing_ && !over_ && drain_ == Drain::no && session_.greeted() &&
                     !session_.in_head();
-  if (idle == idle_) return;  // what is no request does not put off its end
+  if (idle == idle_) return;  // frames that are not requests do not postpone its end
   idle_ = idle;
   if (idle) {
     wire_.due_idle();

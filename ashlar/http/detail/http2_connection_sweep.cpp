@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an HTTP/2 connection does when its loop sweeps: the limits of time and of pace.
+// The work of an HTTP/2 connection during its loop's sweep: limits on times and transfer rates.
 #include "ashlar/http/detail/http2_connection.hpp"
 #include "ashlar/http/errors.hpp"
 
@@ -85,7 +85,7 @@ void Http2Connection::look_at_body(Http2Stream& stream) {
   }
 }
 
-// A client may shut the window of one stream, and read others: it is the connection that has a pace.
+// A client may close the window of one stream and read others: the rate applies to the connection.
 void Http2Connection::look_at_reader(Reader reader) {
   const std::int64_t now = loop_.now();
   if (reader == Reader::has_none) {

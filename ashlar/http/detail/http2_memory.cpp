@@ -11,7 +11,7 @@
 namespace ashlar::http::detail {
 namespace {
 
-constexpr std::size_t frame_bytes_min = 16 * 1024;  // SETTINGS_MAX_FRAME_SIZE that nobody has raised
+constexpr std::size_t frame_bytes_min = 16 * 1024;  // SETTINGS_MAX_FRAME_SIZE, never raised
 
 Http2Memory& of(void* user) { return *static_cast<Http2Memory*>(user); }
 
@@ -30,7 +30,7 @@ void* Http2Memory::take(std::size_t bytes) {
   try {
     frame_ = make_buffer(bytes);
   } catch (const std::bad_alloc&) {
-    return nullptr;  // as nghttp2 wants to hear it
+    return nullptr;  // in the form that nghttp2 expects
   }
   frame_bytes_ = bytes;
   return frame_.get();

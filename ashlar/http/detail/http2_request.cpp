@@ -46,11 +46,11 @@ void Http2RequestDecoder::add(std::string_view name, std::string_view value) {
   }
   const std::size_t bytes = name.size() + value.size() + line_overhead;
   header_bytes_ += bytes;
-  const bool crumb = name == cookie && ++cookie_fields_ > 1;  // RFC 9113 section 8.2.3: one field in pieces
+  const bool crumb = name == cookie && ++cookie_fields_ > 1;  // RFC 9113 section 8.2.3: one field in several parts
   if (header_bytes_ > limits_.header_bytes_max || (!crumb && fields_.size() >= limits_.header_count_max)) {
     (void)refuse(431, errors::headers_too_large, "The headers are too large.");
   }
-  // Those that still fit are known to the answer: Origin, say.
+  // Fields that still fit are available to the response: Origin, for example.
   if (refusal_ && (kept_bytes_ + bytes > limits_.header_bytes_max || fields_.size() >= limits_.header_count_max))
     return;
   kept_bytes_ += bytes;
@@ -117,7 +117,7 @@ void Http2RequestDecoder::add_headers(Request& request) {
   }
 }
 
-// The rules that HTTP/1.1 has for its request line and Host.
+// The rules of HTTP/1.1 for its request line and Host.
 bool Http2RequestDecoder::take_target(Request& request) {
   const std::string_view scheme = scheme_ ? value(*scheme_) : std::string_view{};
   if (!equal_without_case(scheme, "http") && !equal_without_case(scheme, "https")) {
@@ -125,7 +125,7 @@ bool Http2RequestDecoder::take_target(Request& request) {
   }
   request.target = path_ ? value(*path_) : std::string_view{};
   const std::optional<RequestTarget> target = parse_target(request.method, request.target);
-  if (!target || !target->authority.empty()) {  // the absolute form is HTTP/1's
+  if (!target || !target->authority.empty()) {  // the absolute form belongs to HTTP/1
     return refuse(400, errors::malformed_request, "The request's target is malformed.");
   }
   const std::size_t hosts = request.headers.count("host");

@@ -16,9 +16,9 @@ namespace {
 
 constexpr std::size_t free_streams_max = 32;
 constexpr std::size_t frame_head_bytes = 9;
-constexpr std::size_t window_updates_per_data_frame = 4;  // the connection's and the stream's, and some more
+constexpr std::size_t window_updates_per_data_frame = 4;  // the connection's and the stream's, and some extra
 constexpr std::size_t window_updates_due_max = 100'000;
-constexpr std::uint64_t never = 1'000'000'000;    // nghttp2's own limit of resets: ours stands before it
+constexpr std::uint64_t never = 1'000'000'000;    // nghttp2's own limit of resets: ours is reached first
 constexpr std::size_t header_list_overhead = 32;  // RFC 9113 section 6.5.2
 
 std::string_view view(const std::uint8_t* bytes, std::size_t size) {
@@ -36,7 +36,7 @@ void check(int failed) {
   if (failed == NGHTTP2_ERR_NOMEM) throw std::bad_alloc();
 }
 
-// RFC 9113 section 8.2.2: of the connection in HTTP/1, and not to be sent.
+// RFC 9113 section 8.2.2: connection-specific fields of HTTP/1, which must not be sent.
 bool is_connection_field(std::string_view name) {
   return equal_without_case(name, "keep-alive") || equal_without_case(name, "proxy-connection") ||
          equal_without_case(name, "upgrade");
@@ -44,7 +44,7 @@ bool is_connection_field(std::string_view name) {
 
 }  // namespace
 
-// nghttp2's, in the order in which a stream sees them.
+// nghttp2's callbacks, in the order in which a stream sees them.
 struct Http2Session::Callbacks {
   static Http2Session& of(void* user) { return *static_cast<Http2Session*>(user); }
   static Http2Stream* stream_of(nghttp2_session* session, std::int32_t id) {
@@ -80,7 +80,7 @@ struct Http2Session::Callbacks {
     return 0;
   }
 
-  // Left to itself, nghttp2 would drop the field in silence.
+  // By default nghttp2 would drop the field silently.
   static int invalid_header(nghttp2_session*, const nghttp2_frame*, const std::uint8_t*, std::size_t,
                             const std::uint8_t*, std::size_t, std::uint8_t, void*) {
     return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
@@ -121,7 +121,7 @@ struct Http2Session::Callbacks {
     stream->notify();
     const bool kept = stream->request_body.arrived(view(bytes, size), self.limits_.body_bytes_max);
     if (kept && !stream->arriving) return 0;
-    // Bodies that no handler reads yet must not hold each other up: the streams' windows bound them.
+    // Unread bodies must not block each other: the streams' windows bound them.
     if (kept) stream->request_body.credit(size);
     self.start(*stream, Start::when_ready);
     return nghttp2_session_consume_connection(session, size);
@@ -170,7 +170,7 @@ struct Http2Session::Callbacks {
     Http2Session& self = of(user);
     if (frame->hd.type == NGHTTP2_RST_STREAM) {
       self.reset_by_us_[self.resets_by_us_++ % self.reset_by_us_.size()] = frame->hd.stream_id;
-      // A client that has us reset its streams costs as much as one that resets them itself.
+      // A client that makes the server reset its streams costs as much as one that resets them itself.
       const std::uint32_t code = frame->rst_stream.error_code;
       const bool provoked = code == NGHTTP2_PROTOCOL_ERROR || code == NGHTTP2_FLOW_CONTROL_ERROR ||
                             code == NGHTTP2_STREAM_CLOSED || code == NGHTTP2_FRAME_SIZE_ERROR;
@@ -181,7 +181,7 @@ struct Http2Session::Callbacks {
     if ((frame->hd.flags & NGHTTP2_FLAG_END_STREAM) == 0) return 0;
     const Http2Stream* const stream = stream_of(session, frame->hd.stream_id);
     if (stream == nullptr || stream->request_body.ended()) return 0;
-    // RFC 9113 section 8.1: answered before the request has ended; the rest of it is not wanted.
+    // RFC 9113 section 8.1: answered before the request has ended; its rest is not needed.
     return nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, frame->hd.stream_id, NGHTTP2_NO_ERROR);
   }
 };
@@ -242,8 +242,8 @@ bool Http2Session::receive(std::string_view bytes, std::int64_t now) {
   return false;
 }
 
-// RFC 9113 sections 5.1 and 5.1.1: what no client sends on a stream that it has ended or skipped, and nghttp2 passes
-// over. On one that we have reset it may have been under way already.
+// RFC 9113 sections 5.1 and 5.1.1: frames that clients never send on a stream that they have ended or skipped, and that
+// nghttp2 ignores. On a stream that we have reset, such a frame may have been in flight.
 std::uint32_t Http2Session::fault_of(std::uint8_t type, std::int32_t id, std::uint8_t flags) {
   if (id > last_stream_ || id == 0) return NGHTTP2_NO_ERROR;
   if (type != NGHTTP2_HEADERS && type != NGHTTP2_DATA && type != NGHTTP2_RST_STREAM) return NGHTTP2_NO_ERROR;
@@ -352,7 +352,7 @@ void Http2Session::start(Http2Stream& stream, Start start) {
 void Http2Session::take(Http2Stream& stream, std::size_t bytes, std::size_t credited) {
   if (stream.closed || bytes == 0) return;
   check(nghttp2_session_consume_connection(session_, bytes - credited));
-  // A client that has sent all of it needs no window.
+  // A client that has sent the whole body needs no window.
   if (!stream.request_body.ended()) check(nghttp2_session_consume_stream(session_, stream.id(), bytes));
   events_.output_waits();
 }
@@ -376,7 +376,7 @@ void Http2Session::terminate(std::uint32_t code) {
 }
 
 Http2Stream* Http2Session::open(std::int32_t id) {
-  // Streams that were reset count as long as their handlers run.
+  // Reset streams count as long as their handlers run.
   if (streams_.size() >= 2 * limits_.http2_streams_max) return nullptr;
   std::unique_ptr<Http2Stream> stream;
   if (free_.empty()) {

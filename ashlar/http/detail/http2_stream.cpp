@@ -69,7 +69,7 @@ void Http2Stream::hold(std::size_t bytes) {
 }
 
 void Http2Stream::let_go(std::size_t bytes) {
-  const std::size_t gone = std::min(bytes, held_);  // all of it went when the stream was closed
+  const std::size_t gone = std::min(bytes, held_);  // all of it was released when the stream was closed
   held_ -= gone;
   session_.remove_unsent(gone);
 }

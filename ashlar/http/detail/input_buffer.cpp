@@ -81,7 +81,7 @@ void InputBuffer::unpin() {
   pin_ = 0;
   if (begin_ == end_) begin_ = end_ = 0;
   if (held_ != nullptr) give_back(std::move(held_), held_capacity_);
-  if (begin_ == end_ && capacity_ > BufferPool::buffer_bytes) release();  // a head of unusual size
+  if (begin_ == end_ && capacity_ > BufferPool::buffer_bytes) release();  // an unusually large head
 }
 
 void InputBuffer::release() {

@@ -13,8 +13,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// An eighth of the shortest limit, so that none is overrun by more than that; but a sweep costs, and Date and the watch
-// for clients that have gone want ten a second.
+// An eighth of the shortest limit, so that no limit is exceeded by more than that. But a sweep has a cost, and Date and
+// the check for disconnected clients need ten per second.
 milliseconds sweep_interval(const Limits& limits) {
   milliseconds shortest = std::min({limits.header_time_max, limits.body_idle_time_max, limits.idle_time_max,
                                     limits.write_time_max, limits.tls_handshake_time_max});
@@ -25,7 +25,7 @@ milliseconds sweep_interval(const Limits& limits) {
 
 constexpr std::size_t exchanges_kept_max = 64;
 constexpr std::size_t exchange_bytes_kept_max = 64 * 1024;
-constexpr std::size_t gathered_connections_max = 16;  // the first waits for the work of so many, no longer
+constexpr std::size_t gathered_connections_max = 16;  // the first one waits for at most this many others
 
 }  // namespace
 
@@ -103,7 +103,7 @@ void Loop::read_clocks() {
   date_ = http_date(second);
 }
 
-// Nothing it calls ends a connection on the spot: cancelled operations complete later, so the table stands still.
+// Nothing called here ends a connection immediately: cancelled operations complete later, so the table does not change.
 void Loop::sweep() {
   read_clocks();
   gathers_ =
@@ -157,7 +157,7 @@ bool Loop::end_longest_waiting(std::chrono::milliseconds idle_min) {
     Due*& longest = is_idle ? idle : head;
     if (longest == nullptr || due.at < longest->at) longest = &due;
   }
-  // All idle ones were given the same time, so the one that is due first has been idle for the longest.
+  // All idle ones were given the same time, so the one that is due first has been idle longest.
   const std::int64_t idle_at_most = now_ + shared_.limits.idle_time_max.count() + interval_.count() - idle_min.count();
   if (idle != nullptr && idle->at > idle_at_most) idle = nullptr;
   Due* const ended = idle != nullptr ? idle : head;
@@ -171,7 +171,7 @@ void Loop::flush_with_turn(Connection& connection) {
   if (gathered_.size() == gathered_connections_max) flush_gathered();
   gathered_.push_back(&connection);
   if (std::exchange(flush_posted_, true)) return;
-  boost::asio::post(context_, [this] {  // behind everything that is ready now
+  boost::asio::post(context_, [this] {  // after everything that is ready now
     flush_posted_ = false;
     flush_gathered();
   });
@@ -185,13 +185,13 @@ void Loop::flush_gathered() {
 
 void Loop::forget_flush(Connection& connection) { std::erase(gathered_, &connection); }
 
-// One system call for all handlers that a sweep finds running: those that answer at once are never asked about.
+// One system call for all handlers that a sweep finds running: those that answer immediately are never checked.
 void Loop::look_for_closed_clients() {
   const int closed = ::poll(polled_.data(), polled_.size(), 0);
   for (std::size_t i = 0; closed > 0 && i < polled_.size(); ++i) {
     if ((polled_[i].revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0) polled_connections_[i]->client_gone();
   }
-  polled_connections_.clear();  // nobody lives longer for having been asked about
+  polled_connections_.clear();  // the check must not extend their lifetime
 }
 
 void Loop::cancel_late_handlers() {

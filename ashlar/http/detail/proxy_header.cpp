@@ -23,7 +23,7 @@ constexpr unsigned unspecified = 0x00, tcp_over_ipv4 = 0x11, tcp_over_ipv6 = 0x2
 unsigned byte(std::string_view text, std::size_t at) { return static_cast<unsigned char>(text[at]); }
 unsigned two_bytes(std::string_view text, std::size_t at) { return byte(text, at) << 8 | byte(text, at + 1); }
 
-// Whether one is the beginning of the other.
+// Whether one is a prefix of the other.
 bool agree(std::string_view a, std::string_view b) {
   const std::size_t size = std::min(a.size(), b.size());
   return a.substr(0, size) == b.substr(0, size);
@@ -61,7 +61,7 @@ std::size_t ProxyHeaderDecoder::take(std::string_view arrived) {
   return used;
 }
 
-// Bytes that surely belong to the header.
+// The number of bytes that certainly belong to the header.
 std::size_t ProxyHeaderDecoder::wanted() const {
   if (bytes_.empty() || bytes_.front() != signature.front()) return 1;
   if (bytes_.size() < prologue_bytes) return prologue_bytes - bytes_.size();
@@ -84,7 +84,7 @@ ProxyHeaderDecoder::Progress ProxyHeaderDecoder::look_at_text() {
 
 ProxyHeaderDecoder::Progress ProxyHeaderDecoder::read_line(std::string_view line) {
   const std::string_view family = next_word(line);
-  if (family == "UNKNOWN") return Progress::done;  // what follows is to be ignored
+  if (family == "UNKNOWN") return Progress::done;  // the rest is ignored
   if (family != "TCP4" && family != "TCP6") return Progress::refused;
   const bool ipv6 = family == "TCP6";
   std::array<std::string_view, 2> addresses;
@@ -141,7 +141,7 @@ Task<std::optional<ProxyHeader>> read_proxy_header(Wire& wire) {
     const std::size_t there = socket.receive(asio::buffer(buffer), Socket::message_peek, failed);
     if (failed == asio::error::would_block) continue;
     if (failed) co_return std::nullopt;
-    // What is behind the header stays in the socket: it may be TLS.
+    // The bytes after the header stay in the socket: they may be TLS.
     const std::size_t used = decoder.take({buffer.data(), there});
     socket.receive(asio::buffer(buffer.data(), used), 0, failed);
     if (failed) co_return std::nullopt;

@@ -45,7 +45,7 @@ bool RequestBody::ready() {
     return true;
   }
   if (completes_in_place()) return false;
-  // A chunked body shows with its first byte, or its end, whether there is one.
+  // A chunked body shows with its first byte, or its end, whether it is empty.
   if (!kept_is_next_) kept_.clear();
   const Taken taken = gather(std::max<std::size_t>(most, 1) - 1);
   kept_is_next_ = !kept_.empty() && taken != Taken::end;
@@ -157,7 +157,7 @@ Task<Result<>> RequestBody::arrive(Room room) {
     continue_due_ = false;
     wire_->output.append(continue_response);
   }
-  // What waits in the output may be what the client waits for.
+  // The client may be waiting for what is in the output.
   bool more = wire_->output.empty() || co_await wire_->flush();
   const std::chrono::milliseconds time = wait_time();
   if (more && time.count() > 0) {

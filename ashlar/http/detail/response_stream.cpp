@@ -6,7 +6,7 @@
 namespace ashlar::http::detail {
 namespace {
 
-constexpr std::size_t copied_max = 4 * 1024;  // a small piece is sent with its frame from one buffer
+constexpr std::size_t copied_max = 4 * 1024;  // a small piece is sent in one buffer with its framing
 
 }  // namespace
 
@@ -19,7 +19,7 @@ void ResponseStream::begin(ResponseFraming framing, std::uint64_t length) {
 Task<Result<>> ResponseStream::write(std::string_view bytes) {
   if (bytes.empty() && !broken_) co_return Result<>{};
   if (framing_ == ResponseFraming::length) {
-    if (bytes.size() > left_) broken_ = true;  // more than was promised
+    if (bytes.size() > left_) broken_ = true;  // more than announced
     left_ -= bytes.size();
   }
   if (broken_) co_return fail(ashlar::errors::internal, "The response cannot go on.");

@@ -9,7 +9,7 @@ IpAddress address_of(const boost::asio::ip::address& address) {
 
 void ServerShared::connection_ended() {
   if (connections.fetch_sub(1) != 1) return;
-  const std::scoped_lock lock(mutex);  // the waiter has either not looked yet, or waits
+  const std::scoped_lock lock(mutex);  // the waiting thread has either not checked yet, or is waiting
   none_left.notify_all();
 }
 

@@ -19,11 +19,11 @@
 namespace ashlar::http::detail {
 namespace {
 
-// As ALPN writes them, most wanted first.
+// In ALPN's wire format, the preferred one first.
 constexpr std::string_view http1_alone{"\x08http/1.1", 9};
 constexpr std::string_view http2_alone{"\x02h2", 3};
 constexpr std::string_view http2_and_http1{"\x02h2\x08http/1.1", 12};
-// Mozilla's intermediate set for TLS 1.2; those of TLS 1.3 are all sound.
+// Mozilla's intermediate set for TLS 1.2; all ciphers of TLS 1.3 are acceptable.
 constexpr const char* ciphers =
     "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:"
     "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
@@ -49,10 +49,10 @@ int select_protocol(SSL*, const unsigned char** out, unsigned char* out_size, co
   return outcome == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
-// Without it OpenSSL would ask on the terminal.
+// Without it OpenSSL would prompt on the terminal.
 int no_pass_phrase(char*, int, int, void*) { return 0; }
 
-// A file of PEM, wiped when it is done with: it may be a key.
+// A PEM file, wiped after use: it may be a key.
 struct PemFile {
   std::string text;
   PemFile() = default;
@@ -116,7 +116,7 @@ Result<> use_key(TlsContext& context, const TlsOptions& options) {
   return {};
 }
 
-// A session is resumed only where clients are asked for the same: a new authority begins anew.
+// A session is resumed only under the same client verification: a new CA invalidates earlier sessions.
 void bind_sessions(SSL_CTX* context, const TlsOptions& options, std::string_view client_ca) {
   std::string what(options.client_certificate == TlsOptions::ClientCertificate::required ? "required" : "optional");
   what += client_ca;
@@ -158,7 +158,7 @@ Result<> ask_for_client_certificates(SSL_CTX* context, const TlsOptions& options
 
 std::string text_of(const X509_NAME* name) {
   const Owned<BIO> bio(BIO_new(BIO_s_mem()));
-  // Not ESC_MSB: what is not ASCII stays UTF-8. Control characters are escaped.
+  // Not ESC_MSB: non-ASCII text stays UTF-8. Control characters are escaped.
   if (X509_NAME_print_ex(bio.get(), name, 0, XN_FLAG_RFC2253 & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB)) < 0)
     return {};
   char* text = nullptr;

@@ -99,7 +99,7 @@ std::optional<TicketKeys::Found> TicketKeys::find(std::span<const unsigned char,
 void TicketKeys::serve(SSL_CTX* context) {
   SSL_CTX_set_ex_data(context, keys_index(), this);
   SSL_CTX_set_tlsext_ticket_key_evp_cb(context, on_ticket);
-  // Tickets hold the whole session, so the server keeps none.
+  // Tickets contain the whole session, so the server stores none.
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_timeout(context, static_cast<long>((2 * key_time_).count()));
 }

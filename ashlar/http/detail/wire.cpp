@@ -8,7 +8,7 @@
 namespace ashlar::http::detail {
 namespace {
 
-// A reader as fast as its writer would otherwise keep the loop to itself.
+// A reader as fast as its writer would otherwise monopolise the loop.
 constexpr std::size_t sent_at_once_max = 256 * 1024;
 constexpr std::size_t output_memory_kept_max = 64 * 1024;
 
@@ -112,7 +112,7 @@ Task<> Wire::close(Goodbye goodbye) {
   while (true) {
     const std::span<char> room = input.room();
     const auto [failed, size] = co_await transport_.read_raw(boost::asio::buffer(room.data(), room.size()));
-    if (failed || expired_) co_return;  // a client that never stops sending leaves no wait to be cancelled
+    if (failed || expired_) co_return;  // a client that never stops sending leaves no pending wait to cancel
   }
 }
 

@@ -18,7 +18,7 @@ struct KeyOfRow {
 };
 bool before(const KeyOfRow& a, const KeyOfRow& b) { return *a.key < *b.key; }
 
-// The keys in order, without NULL, which belongs to nothing.
+// The keys in order, without NULL, which matches nothing.
 std::vector<KeyOfRow> sorted(const std::vector<Value>& keys) {
   std::vector<KeyOfRow> out;
   out.reserve(keys.size());
@@ -36,7 +36,7 @@ const schema::Member& member_named(const schema::Type& type, std::string_view na
   throw std::logic_error("no member " + std::string(name));
 }
 
-// One relation's rows on their way into the members of those they belong to.
+// Moves one relation's rows into the members of the rows that they belong to.
 class Filling {
  public:
   Filling(const IncludeTerm& term, const schema::Type& owner, const std::vector<void*>& objects)
@@ -79,7 +79,7 @@ class Filling {
     }
   }
 
-  // A member that must have a row and got none: a broken reference, which is our bug.
+  // A required member without a row: a broken reference, which is our bug.
   void require_all() const {
     if (member_.type().kind != schema::Kind::object) return;
     if (std::ranges::find(filled_, false) != filled_.end()) {
@@ -99,7 +99,7 @@ class Filling {
   struct Place {
     std::size_t owner, item;
   };
-  // Where it is now that the vectors have grown.
+  // Its address after the vectors have grown.
   [[nodiscard]] void* row_at(std::size_t owner, std::size_t item) const {
     void* place = member_.locate(objects_[owner]);
     const auto& access = member_.type().access;

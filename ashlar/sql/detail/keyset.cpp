@@ -14,7 +14,7 @@ namespace {
 constexpr char forward_mark = 'f';
 constexpr char backward_mark = 'b';
 
-// What comes strictly after the value, in the order of this one column.
+// The rows strictly after the value, in the order of this one column.
 ConditionTree strictly_after(const OrderTerm& order, const Value& value) {
   if (std::holds_alternative<Null>(value)) {
     return order.puts_nulls_first() ? ConditionTree::negation(ConditionTree::is_null(order.column))
@@ -31,7 +31,7 @@ ConditionTree same(const OrderTerm& order, const Value& value) {
   return ConditionTree::compare(Comparison::equal, order.column, value);
 }
 
-// Whether a column of this type gives such a value (column_value).
+// Whether a column of this type can produce such a value (column_value).
 bool fits(const schema::Type& type, bool nullable, const Value& value) {
   if (std::holds_alternative<Null>(value)) return nullable;
   const schema::Type& content = content_type(type);
@@ -66,7 +66,7 @@ ConditionTree after(const std::vector<OrderTerm>& orders, const std::vector<Valu
     const bool ascending = order.direction == OrderTerm::Direction::ascending;
     auto here = ConditionTree::either(strictly_after(order, place[i]),
                                       ConditionTree::both(same(order, place[i]), std::move(out)));
-    // Follows from the rest, and lets an index begin at the place.
+    // Redundant, but lets an index start at the position.
     out = order.nullable ? std::move(here)
                          : ConditionTree::both(ConditionTree::compare(
                                                    ascending ? Comparison::greater_or_equal : Comparison::less_or_equal,
@@ -98,7 +98,7 @@ bool Keyset::start_from(std::string_view cursor) {
   if (!keys_->verify("sql.cursor", list_ + *payload, cursor.substr(dot + 1))) return false;
   const auto place = values_from(std::string_view(*payload).substr(1));
   if (!place || place->size() != parts_.orders.size()) return false;
-  // Signed by an older program, perhaps, for which a column held something else.
+  // Possibly signed by an older program, in which a column had another type.
   for (std::size_t i = 0; i < place->size(); ++i) {
     if (!fits(parts_.orders[i].type(), parts_.orders[i].nullable, (*place)[i])) return false;
   }

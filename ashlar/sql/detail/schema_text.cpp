@@ -36,7 +36,7 @@ std::string create_index(const Catalog::Index& index, std::string_view table) {
          written_name(table) + " " + index.definition + ";\n";
 }
 
-// SQLite keeps the whole statement, PostgreSQL a view's query.
+// SQLite stores the whole statement, PostgreSQL a view's query.
 std::string create_object(const Catalog::Object& object) {
   const bool whole = in_lower_case(object.definition).starts_with("create ");
   std::string out =

@@ -11,7 +11,7 @@
 namespace ashlar::sql::detail {
 namespace {
 
-// PostgreSQL refuses any other order, SQLite takes it and what it means is anybody's guess.
+// PostgreSQL refuses any other order; SQLite accepts it with an undefined meaning.
 void require_selected(const std::vector<OrderTerm>& orders, std::string_view columns) {
   for (const auto& order : orders) {
     if (columns.contains("\"" + std::string(order.column.column) + "\"")) continue;
@@ -20,7 +20,7 @@ void require_selected(const std::vector<OrderTerm>& orders, std::string_view col
   }
 }
 
-// The tables and the rows of theirs that are meant.
+// The tables and the selected rows.
 void write_source(QueryText& text, const SelectParts& parts) {
   const Dialect dialect = text.dialect();
   const auto found_in = [&](std::string_view table) {
@@ -42,7 +42,7 @@ void write_source(QueryText& text, const SelectParts& parts) {
   text.condition(keyword, parts.condition);
 }
 
-// The order that was asked for; else the best first, of what was searched for.
+// The requested order; otherwise the best match first, for a search.
 void write_order(QueryText& text, const SelectParts& parts) {
   if (!parts.orders.empty() || !parts.search || !parts.computed.empty()) {
     text.order_by(parts.orders);
@@ -96,7 +96,7 @@ Statement SelectParts::rows(Dialect dialect, std::string_view columns) const {
   write_select(text, *this, columns);
   write_order(text, *this);
   if (limit) (text << " limit ").parameter(*limit);
-  // SQLite knows an offset behind a limit only.
+  // SQLite supports an offset only after a limit.
   if (offset > 0) (text << " offset ").parameter(offset);
   write_lock(text, *this, dialect);
   return text.take(lock == Lock::none ? Mode::read : Mode::write);

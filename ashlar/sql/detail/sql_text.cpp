@@ -7,7 +7,7 @@
 namespace ashlar::sql::detail {
 namespace {
 
-// Words that cannot be a column's or a table's name without quotes, in SQLite or in PostgreSQL.
+// Words that need quotes as the name of a column or table, in SQLite or in PostgreSQL.
 constexpr std::array<std::string_view, 98> reserved = {
     "add",          "all",       "alter",        "analyse",      "analyze",
     "and",          "any",       "array",        "as",           "asc",
@@ -30,7 +30,7 @@ constexpr std::array<std::string_view, 98> reserved = {
     "unique",       "update",    "user",         "using",        "values",
     "when",         "where",     "with"};
 
-// After these a parenthesis is one of the grammar's; after other words it holds the arguments of a function.
+// After these a parenthesis belongs to the grammar; after other words it encloses the arguments of a function.
 constexpr std::array<std::string_view, 22> spaced = {
     "and",  "as",  "between", "by", "check", "default", "exists", "from",  "in",     "is",   "key",
     "like", "not", "on",      "or", "over",  "then",    "unique", "using", "values", "when", "where"};
@@ -49,7 +49,7 @@ bool needs_quotes(std::string_view name) {
   return !std::ranges::all_of(name, plain) || std::ranges::find(reserved, name) != reserved.end();
 }
 
-// Tokens of a statement: words and names as they are to be written, literals, operators, single signs.
+// The tokens of a statement: normalised words and names, literals, operators, single characters.
 std::vector<std::string> tokens_of(std::string_view sql) {
   std::vector<std::string> out;
   std::size_t at = 0;

@@ -33,7 +33,7 @@ struct Writer {
   void operator()(Timestamp value) const { append_number(static_cast<std::uint64_t>(value.milliseconds()), out); }
 };
 
-// Reads what Writer has written; once something is missing, everything is.
+// Reads what Writer has written; after a missing byte, every read fails.
 class Reader {
  public:
   explicit Reader(std::string_view bytes) : rest_(bytes) {}
@@ -63,7 +63,7 @@ class Reader {
       case 7:
         if (const auto value = number()) return moment(static_cast<std::int64_t>(*value));
         break;
-      default:  // bytes are in no order
+      default:  // byte strings have no order
         break;
     }
     return std::nullopt;

@@ -26,13 +26,13 @@ using detail::Steady;
 namespace {
 
 constexpr std::size_t loops_max = 1024;
-// The server stops a statement at its limit; this much later we stop waiting for it to do so.
+// The server cancels a statement at its limit; this much later we stop waiting for that.
 constexpr std::chrono::milliseconds server_grace{500};
 
-// A loop on which nothing is run for so long, while it should drain, has no thread.
+// A loop that runs nothing for this long while it should drain is considered to have no thread.
 constexpr std::chrono::milliseconds loop_answer_time_max{1'000};
 
-// One loop's way to its end, for the thread that waits for it.
+// The draining of one loop, for the thread that waits for it.
 class Draining {
  public:
   enum class Stage : std::uint8_t { asked, begun, done };
@@ -42,7 +42,7 @@ class Draining {
     stage_ = stage;
     changed_.notify_all();
   }
-  // Until it is done; or at rest, or given up.
+  // Waits until it is done, at rest, or given up.
   Stage wait(const Loop& loop, Steady::time_point limit) {
     const auto begin_limit = Steady::now() + loop_answer_time_max;
     std::unique_lock lock(mutex_);
@@ -68,7 +68,7 @@ void drain(const std::shared_ptr<Loop>& loop, Steady::time_point limit) {
     loop->drain([draining] { draining->reach(Stage::done); });
   });
   if (draining->wait(*loop, limit) != Stage::begun || loop->is_at_rest()) return;
-  const auto aborting = std::make_shared<Draining>();  // it runs, and has something left to do after its time
+  const auto aborting = std::make_shared<Draining>();  // it runs, but has unfinished work after its time
   loop->post([loop, aborting] {
     loop->abort();
     aborting->reach(Stage::done);
@@ -81,7 +81,7 @@ void drain(const std::shared_ptr<Loop>& loop, Steady::time_point limit) {
 struct Database::State {
   explicit State(Options given) : options(std::move(given)), dialer(options) {}
 
-  // What this loop has; made at its first use. Null when the database is closed.
+  // The state of this loop; created at its first use. Null when the database is closed.
   Loop* loop_of(asio::io_context& context) {
     const std::size_t known = loops_count.load(std::memory_order_acquire);
     for (std::size_t i = 0; i < known; ++i) {
@@ -94,12 +94,12 @@ struct Database::State {
   Loop* add_loop(asio::io_context& context) {
     const std::scoped_lock lock(mutex);
     if (closed) return nullptr;
-    // The place of a loop that was destroyed, if there is one.
+    // The slot of a loop that was destroyed, if any.
     const std::size_t known = loops_count.load(std::memory_order_relaxed);
     std::size_t at = 0;
     while (at < known && !loops[at].load(std::memory_order_relaxed)->is_destroyed()) ++at;
     if (at == loops_max) return nullptr;
-    // All are kept to the end: another thread may just be asking one whether it is its own.
+    // All are kept to the end: another thread may be comparing one with its own loop.
     made.push_back(Loop::make(context, options, dialer, [this] { close_dead(); }));
     loops[at].store(made.back().get(), std::memory_order_release);
     if (at == known) loops_count.store(known + 1, std::memory_order_release);
@@ -123,7 +123,7 @@ struct Database::State {
 
   const Options options;
   detail::Dialer dialer;
-  std::mutex mutex;  // held where loops are added or told, and where closing begins
+  std::mutex mutex;  // held while loops are added or notified, and while closing begins
   std::atomic<bool> closed = false;
   std::atomic<std::size_t> loops_count = 0;
   std::array<std::atomic<Loop*>, loops_max> loops{};
@@ -249,7 +249,7 @@ Result<> Database::run_script(std::string_view sql) {
     const detail::ResultHandle result(PQexec(connection->get(), text.c_str()));
     const auto status = PQresultStatus(result.get());
     if (status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE) {
-      return std::unexpected(detail::error_of(result.get(), text));  // the connection ends, and so the transaction
+      return std::unexpected(detail::error_of(result.get(), text));  // closing the connection rolls back
     }
   }
   return {};
@@ -306,7 +306,7 @@ void Database::close() {
   const auto limit = Steady::now() + state_->options.drain_time_max;
   for (const auto& loop : loops) drain(loop, limit);
   state_->dialer.stop();
-  for (const auto& loop : loops) loop->abort();  // nothing for those that have come to their end
+  for (const auto& loop : loops) loop->abort();  // no action for those that have ended
 }
 
 }  // namespace ashlar::sql::postgres

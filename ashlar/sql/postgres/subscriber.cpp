@@ -56,7 +56,7 @@ struct Subscriber::State {
   }
 
   Task<> listen_until_lost(detail::ConnectionHandle given);
-  // Takes what has come: the answer to what was asked, and messages. An error: the connection is lost.
+  // Reads what has arrived: the answer to a check, and messages. An error: the connection is lost.
   Result<> take();
   Result<> ask(const char* sql);
   void note_lost(Error why);
@@ -70,7 +70,7 @@ struct Subscriber::State {
   std::string listen;
 
   PGconn* connection = nullptr;  // while it listens
-  bool asked = false;            // and not answered
+  bool asked = false;            // a check was sent and not answered
   bool subscribed = false;
 };
 
@@ -111,7 +111,7 @@ void Subscriber::State::note_lost(Error why) {
 }
 
 Task<> Subscriber::State::listen_until_lost(detail::ConnectionHandle given) {
-  // The socket is libpq's: it is let go of, and with it what waits, before the connection ends.
+  // libpq owns the socket: it is released, and its waits with it, before the connection is closed.
   struct Session {
     State& state;
     detail::ConnectionHandle handle;

@@ -14,7 +14,7 @@ namespace {
 
 using Parts = std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)>;
 
-// Null when it cannot be read.
+// Null when it cannot be parsed.
 Parts parse(std::string_view url) {
   char* complaint = nullptr;
   Parts parts(PQconninfoParse(std::string(url).c_str(), &complaint), &PQconninfoFree);
@@ -34,17 +34,17 @@ bool is_parameter(std::string_view name) {
   for (const PQconninfoOption* option = known.get(); option != nullptr && option->keyword != nullptr; ++option) {
     if (name == option->keyword) return true;
   }
-  return name == "ssl";  // JDBC's, which libpq takes, too
+  return name == "ssl";  // JDBC's, which libpq accepts as well
 }
 
-// Letters and underscores, as all that are in use: what else stands there may be anything.
+// Letters and underscores, like all existing parameters: any other text may be part of a password.
 bool looks_like_a_name(std::string_view text) {
   return !text.empty() &&
          std::ranges::all_of(text, [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; });
 }
 
-// The first parameter that libpq does not know. Nothing where what looks like one may be a part of a password: before
-// the last @, or behind a parameter that is one.
+// The first parameter that libpq does not know. None when it may be part of a password: before the last @, or after a
+// parameter that is one.
 std::string_view unknown_parameter(std::string_view url) {
   const auto question = url.find('?');
   if (question == std::string_view::npos || url.find('@', question) != std::string_view::npos) return {};

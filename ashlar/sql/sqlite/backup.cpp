@@ -53,7 +53,7 @@ Result<> sync(const fs::path& file, int flags = O_RDONLY) {
 
 fs::path folder_of(const fs::path& file) { return file.has_parent_path() ? file.parent_path() : fs::path("."); }
 
-// A new file beside the one that it will become; removed unless it does.
+// A new file next to its target; removed unless it is renamed to it.
 class Unfinished {
  public:
   explicit Unfinished(const fs::path& target) : target_(target) {
@@ -191,7 +191,7 @@ Result<> write_checksum(const fs::path& file, const BackupReport& report) {
   return unfinished.finish();
 }
 
-// The sum that stands beside it; empty when there is none.
+// The checksum from the file next to it; empty when there is none.
 Result<std::string> known_checksum(const fs::path& file) {
   const fs::path path = checksum_file(file);
   const Descriptor opened(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
@@ -202,7 +202,7 @@ Result<std::string> known_checksum(const fs::path& file) {
   return std::string(text.data(), text.size());
 }
 
-// One snapshot, in pieces: a transaction of the source's own keeps writers from making it begin anew.
+// One snapshot, copied in pieces: a transaction on the source keeps writers from restarting it.
 Result<> copy_pages(File& from, File& to) {
   if (auto begun = from.run("begin; select count(*) from sqlite_schema"); !begun) return begun;
   sqlite3_backup* const copy = sqlite3_backup_init(to.get(), "main", from.get(), "main");
@@ -228,12 +228,12 @@ Result<BackupReport> back_up(const fs::path& database, const fs::path& file, Exi
   const Unfinished unfinished(file);
   if (auto made = unfinished.create(); !made) return std::unexpected(std::move(made.error()));
   {
-    auto from = File::open(database, SQLITE_OPEN_READWRITE);  // a reader writes, too: the index of the log
+    auto from = File::open(database, SQLITE_OPEN_READWRITE);  // a reader writes as well: the index of the log
     if (!from) return std::unexpected(std::move(from.error()));
     auto to = File::open(unfinished.path(), SQLITE_OPEN_READWRITE);
     if (!to) return std::unexpected(std::move(to.error()));
     if (auto copied = copy_pages(**from, **to); !copied) return std::unexpected(std::move(copied.error()));
-    // The file says that it has a log, as the database has; a backup has none.
+    // The file's header says that it has a log, like the database; a backup has none.
     if (auto set = (*to)->run("pragma journal_mode = delete"); !set) return std::unexpected(std::move(set.error()));
     if (auto sound = require_sound(**to, database); !sound) return std::unexpected(std::move(sound.error()));
   }
@@ -248,13 +248,13 @@ Result<BackupReport> back_up(const fs::path& database, const fs::path& file, Exi
 
 namespace {
 
-// The database with nobody else in it, its log written back and gone. Null when there is none.
+// The database, opened exclusively, with its log checkpointed and removed. Null when there is none.
 Result<std::unique_ptr<File>> seize(const fs::path& database) {
   if (!fs::exists(database)) return nullptr;
   auto opened = File::open(database, SQLITE_OPEN_READWRITE);
   if (!opened) return opened;
   sqlite3_busy_timeout((*opened)->get(), 0);
-  // Both want the file for themselves: a connection of others, however idle, keeps them from it.
+  // Both need exclusive access: another connection, even an idle one, prevents it.
   auto taken = (*opened)->run("pragma journal_mode = delete; begin exclusive");
   if (taken) return opened;
   const int code = sqlite3_errcode((*opened)->get()) & 0xff;

@@ -53,9 +53,9 @@ class Session final : public Transaction::Session {
 };
 
 constexpr auto no_limit = detail::Steady::time_point::max();
-constexpr std::string_view foreign_keys_off = "pragma foreign_keys = off";  // which does nothing in a transaction
+constexpr std::string_view foreign_keys_off = "pragma foreign_keys = off";  // has no effect inside a transaction
 
-// A statement whose coroutine may stop waiting: it owns all that it needs, itself included.
+// A statement whose coroutine may stop waiting: it owns everything that it needs, including itself.
 struct Ping {
   explicit Ping(const LoopExecutor& executor) : timer(executor) {}
   Statement statement{.sql = "select 1"};
@@ -81,10 +81,10 @@ Result<std::unique_ptr<Database>> Database::open(Options options) {
   std::error_code error;
   if (const auto folder = options.path.parent_path(); !folder.empty()) {
     const bool made = std::filesystem::create_directories(folder, error);
-    if (made) std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);  // it will hold secrets
+    if (made) std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);  // for secrets
     if (error) return std::unexpected(detail::unavailable(folder.string() + ": " + error.message()));
   }
-  auto writer = Writer::open(options);  // first, since it makes the file
+  auto writer = Writer::open(options);  // first, since it creates the file
   if (!writer) return std::unexpected(std::move(writer.error()));
   auto readers = detail::Readers::open(options, (*writer)->file());
   if (!readers) return std::unexpected(std::move(readers.error()));

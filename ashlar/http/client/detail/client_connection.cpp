@@ -49,7 +49,7 @@ WireRequest wire_request(const ClientRequest& request, const RequestUrl& url, co
   append_line(out.head, "Host", url.origin().host_field());
   if (!request.fields.find("User-Agent")) append_line(out.head, "User-Agent", options.user_agent);
   for (const OwnedField& field : request.fields.all()) append_line(out.head, field.name, field.value);
-  // RFC 9110 section 8.6: also of an empty body, where the method makes one expected.
+  // RFC 9110 section 8.6: also for an empty body, when the method expects one.
   if (!request.body.empty() || has_body_by_nature(request.method))
     append_line(out.head, "Content-Length", std::to_string(request.body.size()));
   out.head.append("\r\n");
@@ -58,7 +58,7 @@ WireRequest wire_request(const ClientRequest& request, const RequestUrl& url, co
 
 Task<Result<ClientResponse>> ClientConnection::exchange(const WireRequest& request) {
   reusable_ = response_began_ = false;
-  // A server that answers early and closes (413, say) fails the write; its response is here all the same.
+  // A server that answers early and closes (413, for example) makes the write fail, but its response has arrived.
   const auto failed = co_await stream.write(request.head, request.body);
   auto head = co_await read_head(request.method);
   if (!head) {
@@ -85,7 +85,7 @@ Task<Result<bool>> ClientConnection::receive() {
   co_return true;
 }
 
-// The final one, interim ones (RFC 9110 section 15.2) skipped.
+// The final response; interim ones (RFC 9110 section 15.2) are skipped.
 Task<Result<ReceivedHead>> ClientConnection::read_head(Method method) {
   using Progress = Http1ResponseHeadDecoder::Progress;
   Http1ResponseHeadDecoder decoder(
@@ -159,7 +159,7 @@ Task<Result<>> ClientConnection::read_chunks(std::size_t bytes_max, std::string&
   }
 }
 
-// Under TLS the end is one only with close_notify (RFC 9112 section 9.8): receive() has an error without.
+// Under TLS an end counts only with close_notify (RFC 9112 section 9.8): receive() returns an error without it.
 Task<Result<>> ClientConnection::read_until_close(std::size_t bytes_max, std::string& body) {
   while (true) {
     body.append(input_);

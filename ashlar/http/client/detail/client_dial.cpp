@@ -31,7 +31,7 @@ Task<Result<std::vector<IpAddress>>> addresses_of(Dialer dialer, Origin origin) 
   co_return co_await dialer.resolver.resolve(origin.host);
 }
 
-// Those that the policy allows.
+// The addresses that the policy allows.
 Result<std::vector<IpAddress>> checked(std::vector<IpAddress> addresses, const Origin& origin,
                                        const EgressPolicy& egress) {
   std::string refused;
@@ -59,7 +59,7 @@ Task<Result<ClientSocket>> connect(LoopExecutor loop, Endpoint endpoint) {
   co_return socket;
 }
 
-// The first that can be reached.
+// Connects to the first reachable address.
 Task<Result<ClientSocket>> connect_to_one(Dialer dialer, std::vector<IpAddress> addresses, std::uint16_t port) {
   const LoopExecutor loop = co_await asio::this_coro::executor;
   std::string causes;

@@ -18,7 +18,7 @@ constexpr std::chrono::milliseconds sweep_interval_max{5'000};
 
 }  // namespace
 
-// In the frame that waits.
+// In the waiting frame.
 struct ClientPool::Waiter {
   Waiter(ClientPool& its_pool, Hosts::iterator its_host)
       : pool(its_pool), host(its_host), granted(its_pool.loop_, Timer::time_point::max()) {
@@ -55,7 +55,7 @@ Task<ClientPool::Permit> ClientPool::acquire(PoolKey key) {
   co_return std::move(*waiter.permit);
 }
 
-// The place goes to the first that waits, without a moment in which another request could take it.
+// The slot is passed directly to the first waiting request, so that no other request can take it.
 void ClientPool::release(Hosts::iterator host) {
   if (!host->second.waiters.empty()) {
     Waiter& next = *host->second.waiters.front();
@@ -115,7 +115,7 @@ void ClientPool::close_expired_idle() {
   }
 }
 
-// While connections are kept. The handler holds no pool: the client's end closes them at once.
+// Runs while connections are kept. The handler does not own the pool: destroying the client closes them immediately.
 void ClientPool::schedule_sweep() {
   sweeping_ = true;
   sweep_.expires_after(std::clamp(options_.idle_time_max / 4, sweep_interval_min, sweep_interval_max));

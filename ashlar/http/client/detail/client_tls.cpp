@@ -11,7 +11,7 @@
 namespace ashlar::http::detail {
 namespace {
 
-// Mozilla's intermediate set for TLS 1.2; those of TLS 1.3 are all sound.
+// Mozilla's intermediate set for TLS 1.2; all ciphers of TLS 1.3 are acceptable.
 constexpr const char* ciphers =
     "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:"
     "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";

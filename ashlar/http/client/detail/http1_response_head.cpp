@@ -17,7 +17,7 @@ constexpr int status_max = 599;  // RFC 9110 section 15
 constexpr std::size_t version_bytes = 8;
 constexpr std::size_t status_line_bytes_min = version_bytes + 4;  // "HTTP/1.1 200"
 
-// "timeout=5, max=100": a hint (RFC 2068 section 19.7.1.1), ignored where it is malformed.
+// "timeout=5, max=100": a hint (RFC 2068 section 19.7.1.1), ignored when malformed.
 std::optional<std::chrono::seconds> timeout_of(std::string_view value) {
   constexpr std::string_view name = "timeout=";
   constexpr std::uint64_t most = 3'600;
@@ -65,7 +65,7 @@ Http1ResponseHeadDecoder::Progress Http1ResponseHeadDecoder::take_line(std::stri
   return take_field(line);
 }
 
-// RFC 9112 section 4. The space before a reason phrase that is empty is left out by some servers.
+// RFC 9112 section 4. Some servers omit the space before an empty reason phrase.
 Http1ResponseHeadDecoder::Progress Http1ResponseHeadDecoder::take_status_line(std::string_view line) {
   const bool version_1_1 = line.starts_with("HTTP/1.1 ");
   if (!version_1_1 && !line.starts_with("HTTP/1.0 ")) return refuse("no status line of HTTP/1.1 or HTTP/1.0");
@@ -120,7 +120,7 @@ Http1ResponseHeadDecoder::Progress Http1ResponseHeadDecoder::finish() {
   if (head_.status == 101) return refuse("101 without a request to switch protocols");
   head_.keep_alive = version_ == Version::http_1_1 && !closes_;
   if (head_.interim() || head_.status == 204) {
-    // RFC 9110 section 8.6 and RFC 9112 section 6.1 forbid a framing here. What stands behind the head is not known.
+    // RFC 9110 section 8.6 and RFC 9112 section 6.1 forbid framing fields here. What follows the head is unknown.
     if (chunked_ || length_.value_or(0) != 0) head_.keep_alive = false;
     return Progress::ready;
   }

@@ -22,7 +22,7 @@ bool is_among(const std::array<std::string_view, N>& names, std::string_view nam
   return std::ranges::any_of(names, [name](std::string_view each) { return equal_without_case(each, name); });
 }
 
-// Whatever is not known to be harmless may be a credential.
+// A field that is not known to be harmless may be a credential.
 void drop_credentials(ClientFields& fields) {
   std::vector<std::string> names;
   for (const OwnedField& field : fields.all()) {

@@ -12,14 +12,14 @@
 namespace ashlar::sql::postgres::detail {
 namespace {
 
-// Reads that take no longer than that, and inserts with their commits, share a Sync with others.
+// Reads that take at most this long, and inserts with their commits, share a Sync with others.
 constexpr std::chrono::milliseconds quick_read_max{5};
 constexpr std::chrono::milliseconds quick_commit_max{50};
 
-// Another statement's cancel request may hit this one, up to so long after it.
+// Another statement's cancel request may hit this one for up to this long.
 constexpr std::chrono::seconds stray_cancel_time_max{10};
 
-// A statement is prepared again so often, where one schema change follows the other.
+// How often a statement is prepared again, while one schema change follows another.
 constexpr int prepared_again_max = 3;
 
 }  // namespace
@@ -67,7 +67,7 @@ void Connection::read_answers(JobList& answered, JobList& again) {
   }
 }
 
-// The one that the next result is of. What fails at the Sync itself is the last one's before it.
+// The exchange of the next result. An error at the Sync itself belongs to the last exchange before it.
 Connection::Exchange& Connection::running() {
   std::size_t at = 0;
   while (at < ended_ && at + 1 < exchanges_.size() && !exchanges_[at].synced) ++at;
@@ -97,7 +97,7 @@ void Connection::take_result(Exchange& exchange, ResultHandle result) {
   }
 }
 
-// The write is done, but not committed: the Sync does that.
+// The write has run but is not committed: the Sync commits it.
 void Connection::end_held(Exchange& exchange) {
   exchange.held = false;
   held_ = false;
@@ -110,8 +110,8 @@ void Connection::end_held(Exchange& exchange) {
   sync();
 }
 
-// An error undid everything before the Sync: the others are sent once more, each by itself. So is an insert that
-// failed, since what was in its way may have been a neighbour's that is gone as well.
+// An error rolled back everything before the Sync: the others are sent once more, each separately. So is a failed
+// insert, since it may have conflicted with a row of the same Sync that is gone as well.
 void Connection::finish_synced(JobList& answered, JobList& again) {
   const auto last = std::ranges::find_if(exchanges_, &Exchange::synced);
   const auto count = static_cast<std::size_t>(last - exchanges_.begin()) + 1;
@@ -137,7 +137,7 @@ void Connection::finish_synced(JobList& answered, JobList& again) {
 }
 
 void Connection::finish(Exchange exchange, JobList& answered, JobList& again) {
-  // A statement that failed to be prepared is unknown to the server; one that failed later is not.
+  // A statement that could not be prepared is unknown to the server; one that failed later is known.
   const bool unprepared = exchange.failure && exchange.prepares && exchange.failed_at < exchange.commands - 1;
   if (unprepared) statements_.remove(exchange.prepared->name);
   if (exchange.failure) note_failure(exchange);
@@ -169,7 +169,7 @@ void Connection::finish(Exchange exchange, JobList& answered, JobList& again) {
   }
 }
 
-// Nothing of it was kept, and the reason was not its own.
+// Nothing of it was stored, for a reason outside of it.
 bool Connection::is_worth_another_try(const Exchange& exchange) const {
   if (!is_shared()) return false;
   const auto state = state_of(exchange.failure.get());
@@ -177,7 +177,7 @@ bool Connection::is_worth_another_try(const Exchange& exchange) const {
   return was_cancelled() && state == "57014" && Steady::now() - cancelled_at_ < stray_cancel_time_max;
 }
 
-// What the error says of the session, and of the other sessions.
+// What the error says about the session, and about the other sessions.
 void Connection::note_failure(const Exchange& exchange) {
   const PGresult* const failure = exchange.failure.get();
   const auto state = state_of(failure);

@@ -8,7 +8,7 @@
 namespace ashlar::sql::detail {
 namespace {
 
-// In the schema that names without one go to; nothing of an extension's.
+// In the current schema; nothing that belongs to an extension.
 std::string in_schema(const char* schema_column, const char* id_column) {
   return std::string(schema_column) +
          " = current_schema()::regnamespace and not exists (select 1 from pg_depend e where e.objid = " + id_column +
@@ -59,7 +59,7 @@ constexpr const char* column_clause =
     " when d.adbin is not null then 'default ' || pg_get_expr(d.adbin, d.adrelid) else '' end";
 
 std::string objects() {
-  // pg_get_functiondef names the schema, whatever is in reach.
+  // pg_get_functiondef includes the schema, whatever the search path.
   return "select 'view', v.relname::text as name, pg_get_viewdef(v.oid, true) from pg_class v where " +
          in_schema("v.relnamespace", "v.oid") +
          " and v.relkind in ('v', 'm') union all "

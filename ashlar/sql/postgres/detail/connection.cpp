@@ -62,11 +62,11 @@ Connection::Connection(boost::asio::io_context& loop, ConnectionHandle handle, U
 }
 
 Connection::~Connection() {
-  if (handle_) socket_.release();  // the socket is libpq's
+  if (handle_) socket_.release();  // libpq owns the socket
 }
 
-// libpq hands an error that comes while nothing was asked to the receiver of notices. A FATAL one is the server's last
-// word; its end of the socket closes a moment later, and a write that is sent in between would be lost.
+// libpq passes an error that arrives while idle to the notice receiver. A FATAL one is the server's last message; its
+// end of the socket closes a moment later, and a write that is sent in between would be lost.
 void Connection::note_notice(void* self, const PGresult* notice) {
   const char* const severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
   if (severity == nullptr) return;
@@ -110,7 +110,7 @@ Result<> Connection::send_statement(Job& job, Before before) {
   return {};
 }
 
-// Behind a pooler the statement has no name: the session that would know it may be another client's next.
+// Behind a pooler the statement has no name: the session that prepared it may serve another client next.
 void Connection::send_prepared(const Prepared& prepared, Exchange& exchange) {
   PGconn* const c = handle_.get();
   const auto types = static_cast<int>(prepared.types.size());
@@ -129,7 +129,8 @@ void Connection::send_prepared(const Prepared& prepared, Exchange& exchange) {
   ++exchange.commands;
 }
 
-// After a schema change most of them may be stale. In a transaction each would cost another try, so all go at once.
+// After a schema change most of them may be stale. In a transaction each would cost another attempt, so all are dropped
+// at once.
 void Connection::forget_old_statements() {
   if (schema_version_ == owner_->schema_version()) return;
   schema_version_ = owner_->schema_version();
@@ -138,7 +139,7 @@ void Connection::forget_old_statements() {
   send_alone("DEALLOCATE ALL", Steady::now() + housekeeping_time_max);
 }
 
-// A slow one would keep the answers of those before it from the server's socket.
+// A slow one would delay the answers of those before it on the server's side.
 bool Connection::may_share(const Job& job, const Prepared& prepared) const {
   if (job.alone || !prepared.quick) return false;
   if (use_ == Use::reads) return job.is_read();
@@ -194,7 +195,7 @@ void Connection::send_alone(const char* sql, Steady::time_point until) {
 
 void Connection::roll_back(Steady::time_point until) { send_alone("ROLLBACK", until); }
 
-// For what was pushed last, and what shares its Sync.
+// For the last exchange, and those that share its Sync.
 void Connection::sync() {
   cork_when_many();
   refused_ |= PQpipelineSync(handle_.get()) == 0;
@@ -215,8 +216,8 @@ void Connection::push(Exchange exchange) {
   exchanges_.push_back(std::move(exchange));
 }
 
-// libpq 15 writes at each Sync. On a corked socket these writes only gather, and leave together. The first ones of a
-// turn go out at once: the server has something to do, and where there are no more, the calls to cork are saved.
+// libpq 15 writes at each Sync. On a corked socket these writes are only buffered, and leave together. The first ones
+// of a turn are sent immediately: the server can start, and if there are no more, the calls to cork are saved.
 void Connection::cork_when_many() {
   constexpr int sent_at_once = 2;
   if (++syncs_in_turn_ <= sent_at_once || corked_ || transport_ != Transport::tcp) return;
@@ -272,7 +273,7 @@ void Connection::forget_overdue(Steady::time_point now, JobList& overdue) {
 }
 
 CancelHandle Connection::stop_forgotten(Steady::time_point now) {
-  // Of those that share a Sync, any may be the one that runs.
+  // Of those that share a Sync, any may be running.
   auto at = exchanges_.begin();
   while (at != exchanges_.end() && at->job != nullptr && !at->synced) ++at;
   if (at == exchanges_.end() || at->job != nullptr) return nullptr;
@@ -299,7 +300,7 @@ bool Connection::is_alive() {
     const auto seen = recv(PQsocket(handle_.get()), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
     if (seen < 0) return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
     if (seen == 0 || PQconsumeInput(handle_.get()) == 0) return false;
-    (void)PQisBusy(handle_.get());  // takes notices and changed settings out of the way
+    (void)PQisBusy(handle_.get());  // consumes notices and changed settings
     if (ended_by_server_) return false;
   }
   return true;
@@ -324,12 +325,12 @@ void Connection::close(Error why) {
 }
 
 Error Connection::broken() const {
-  // What has no SQLSTATE is libpq's word for the connection's end.
+  // A message without SQLSTATE is libpq's report of the connection's end.
   const auto failed = std::ranges::find_if(exchanges_, [](const auto& exchange) {
     return exchange.failure != nullptr && !state_of(exchange.failure.get()).empty();
   });
   if (failed != exchanges_.end()) return error_of(failed->failure.get(), {});
-  // What the server said of it came when nothing was asked, and libpq did not keep it.
+  // The server's message arrived while idle, and libpq did not keep it.
   if (!is_shared() && owner_->is_overdue(*this)) return timed_out("the transaction took too long and was rolled back");
   const std::string message = message_of(handle_.get());
   return unavailable(message.empty() ? "the server closed the connection" : message);

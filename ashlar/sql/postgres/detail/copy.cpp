@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The part of Connection that copies rows into a table. COPY has no place in a pipeline: the connection, a
-// transaction's with nothing in flight, leaves that mode for as long.
+// The part of Connection that copies rows into a table. COPY is impossible in a pipeline: the connection, leased to a
+// transaction and with nothing in flight, leaves pipeline mode meanwhile.
 #include "ashlar/sql/postgres/detail/connection.hpp"
 #include "ashlar/sql/postgres/detail/copy_rows.hpp"
 #include "ashlar/sql/postgres/detail/errors.hpp"
@@ -18,7 +18,7 @@ Result<> Connection::start_copy(Job& job) {
   return {};
 }
 
-// As PQflush(): whether something is left to write. One piece at a time, so that the loop's other work has its turn.
+// Like PQflush(): whether something is left to write. One piece at a time, so that other work of the loop can run.
 int Connection::send_piece() {
   PGconn* const c = handle_.get();
   const Job* const job = exchanges_.front().job;

@@ -17,7 +17,7 @@ namespace {
 // Signature, no flags, no extension.
 constexpr std::string_view header{"PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0", 19};
 constexpr std::string_view trailer{"\377\377", 2};
-constexpr std::size_t value_bytes_max = std::size_t{1} << 30;  // what the server takes in one
+constexpr std::size_t value_bytes_max = std::size_t{1} << 30;  // the server's maximum
 constexpr char jsonb_version = 1;
 
 template <class T>
@@ -43,7 +43,7 @@ bool is_integer(const ColumnType& column) {
   return column.number == oid::int8 || column.number == oid::int4 || column.number == oid::int2;
 }
 
-// The same choice as value_of() makes of a value's form.
+// The same choice as in value_of().
 bool can_write_member(const schema::Type& member, const ColumnType& column) {
   const auto& content = sql::detail::content_type(member);
   switch (content.kind) {

@@ -14,7 +14,7 @@ using detail::QueryText;
 
 std::string quoted_name(std::string_view name) { return "\"" + std::string(name) + "\""; }
 
-// The table keeps the words of its text columns in one more column.
+// The table stores the words of its text columns in an additional column.
 std::string create_search(const SearchIndexName& index) {
   std::string text;
   for (const auto column : index.columns) {
@@ -33,7 +33,7 @@ bool is_one_of(std::string_view type, std::initializer_list<std::string_view> ty
 
 bool is_integer(std::string_view type) { return is_one_of(type, {"smallint", "integer", "bigint"}); }
 
-// For LIKE and ILIKE: the characters that mean something there, escaped.
+// For LIKE and ILIKE: escapes the special characters.
 std::string like_escaped(std::string_view text) {
   std::string out;
   out.reserve(text.size() + 2);
@@ -44,7 +44,7 @@ std::string like_escaped(std::string_view text) {
   return out;
 }
 
-// "articles"."article_search", then what is done with it, then the words.
+// "articles"."article_search", then the operation, then the words.
 void write_words(QueryText& text, const SearchIndexName& index, std::string_view between, std::string_view words) {
   text.name(index.table) << ".";
   text.name(index.name) << between << "plainto_tsquery('simple', ";
@@ -175,7 +175,8 @@ class PostgresTraits final : public DialectTraits {
   [[nodiscard]] std::string table_exists(std::string_view table) const override {
     return "select to_regclass('" + std::string(table) + "') is not null";
   }
-  // Whatever the program's own level: when a step has its locks, it sees what was committed while it waited for them.
+  // Whatever the program's own level: once a step has its locks, it must see what was committed while it waited for
+  // them.
   [[nodiscard]] std::string migration_prologue(std::chrono::milliseconds table_lock_time_max) const override {
     return "set transaction isolation level read committed;\nset local lock_timeout = " +
            std::to_string(table_lock_time_max.count()) + ";\n";

@@ -15,7 +15,7 @@ namespace {
 
 void ignore_notice(void*, const PGresult*) {}
 
-// What stays in the session; nothing where other clients get it next.
+// Settings of the session; none when other clients use the session next.
 std::string settings(const Options& options, Use use) {
   if (options.pooler == Pooler::transaction && use != Use::blocking) return {};
   std::string out =
@@ -26,7 +26,7 @@ std::string settings(const Options& options, Use use) {
   return out;
 }
 
-// A pooler reports what its server did.
+// Checks the settings that the server reported at the start. A pooler reports its server's.
 Result<> check_suitable(PGconn* connection, const Options& options, Use use) {
   const auto reported = [connection](const char* parameter) -> std::string_view {
     const char* const value = PQparameterStatus(connection, parameter);
@@ -46,7 +46,7 @@ Result<> check_suitable(PGconn* connection, const Options& options, Use use) {
 ConnectionHandle connect_to(const Options& options, const std::string& url) {
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(options.connect_time_max);
   const std::string connect_timeout = std::to_string(std::max<std::int64_t>(2, seconds.count()));
-  // What stands before dbname are defaults that the URL may change.
+  // Parameters before dbname are defaults that the URL may change.
   const std::array<const char*, 10> keywords = {
       "fallback_application_name", "connect_timeout",  "gssencmode", "tcp_user_timeout", "keepalives_idle",
       "keepalives_interval",       "keepalives_count", "dbname",     "client_encoding",  nullptr};

@@ -17,8 +17,8 @@ std::string joined(std::string_view table, std::string_view column) {
   return std::string(table) + "." + std::string(column);
 }
 
-// The columns out of the detail, "Key (a, b)=(1, 2) already exists.", whatever language it is in: "table.a, table.b".
-// An expression, or a detail that was held back, has no columns: then the constraint's name.
+// The columns from the detail, "Key (a, b)=(1, 2) already exists.", in any language: "table.a, table.b". An expression,
+// or a withheld detail, has no columns: then the constraint's name.
 std::string unique_subject(const PGresult* result) {
   const auto table = field(result, PG_DIAG_TABLE_NAME);
   const auto detail = field(result, PG_DIAG_MESSAGE_DETAIL);
@@ -115,7 +115,7 @@ Error error_of(const PGresult* result, std::string_view sql) {
 
 bool is_stale_statement(const PGresult* result) {
   const auto state = state_of(result);
-  // 0A000 has other reasons, too. The function that reports is not translated, unlike the message.
+  // 0A000 has other reasons as well. The name of the reporting function is not translated, unlike the message.
   return state == "26000" || (state == "0A000" && field(result, PG_DIAG_SOURCE_FUNCTION) == "RevalidateCachedQuery");
 }
 

@@ -11,14 +11,14 @@
 namespace ashlar::sql::postgres::detail {
 namespace {
 
-// A connection that rested longer may have been closed by the server: it is looked at before it is used.
+// The server may have closed a connection that rested longer: it is checked before use.
 constexpr std::chrono::milliseconds rest_max{1};
 
 bool rested(const Connection& connection) { return Steady::now() - connection.last_active() > rest_max; }
 
 }  // namespace
 
-// One for each event loop, after the parts of Asio's that we use: its shutdown comes before theirs.
+// One for each event loop, created after Asio's own services: it is shut down before them.
 class Loop::Ending final : public boost::asio::execution_context::service {
  public:
   using key_type = Ending;
@@ -56,7 +56,7 @@ Loop::Loop(boost::asio::io_context& context, const Options& options, Dialer& dia
 std::shared_ptr<Loop> Loop::make(boost::asio::io_context& context, const Options& options, Dialer& dialer,
                                  std::function<void()> check_idle) {
   const std::shared_ptr<Loop> loop(new Loop(context, options, dialer, std::move(check_idle)));
-  // Has Asio make its services for timers (above) and sockets before ours.
+  // Creates Asio's services for timers (above) and sockets before ours.
   const boost::asio::posix::basic_stream_descriptor<LoopExecutor> unused(context.get_executor());
   boost::asio::use_service<Ending>(context).add(loop);
   return loop;
@@ -184,7 +184,7 @@ void Loop::abandon(Job& job) {
   check_drained();
 }
 
-// After the handlers that are ready now: what they submit goes out together.
+// After the handlers that are ready now: what they submit is sent together.
 void Loop::pump_soon() {
   if (std::exchange(pump_due_, true)) return;
   boost::asio::post(*context_.load(), [self = shared_from_this()] {
@@ -218,13 +218,13 @@ void Loop::send_queued(Lane& lane, JobList& refused) {
 
 void Loop::flush_all(Lane& lane) {
   for (std::size_t i = 0; i < lane.connections.size();) {
-    const auto connection = lane.connections[i];  // flush() may take it out
+    const auto connection = lane.connections[i];  // flush() may remove it
     connection->flush();
     if (i < lane.connections.size() && lane.connections[i] == connection) ++i;
   }
 }
 
-// Inserts gather behind the commits that are under way, and share the next one. Reads are spread.
+// Inserts gather behind running commits, and share the next one. Reads are spread.
 Connection* Loop::connection_for(Lane& lane, const Job& job, Connection* last_used) {
   if (job.follows && last_used != nullptr) return last_used;
   if (lane.use == Use::reads) return least_busy(lane);

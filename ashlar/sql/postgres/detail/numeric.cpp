@@ -28,7 +28,7 @@ constexpr std::uint16_t negative = 0x4000;
 constexpr std::uint16_t not_a_number = 0xc000;
 constexpr std::uint16_t positive_infinity = 0xd000;
 constexpr std::uint16_t negative_infinity = 0xf000;
-constexpr int weight_of_64_bits = 4;  // 10,000 to the fifth is over 2 to the 64th
+constexpr int weight_of_64_bits = 4;  // 10,000 to the fifth exceeds 2 to the 64th
 
 }  // namespace
 

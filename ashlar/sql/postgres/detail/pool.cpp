@@ -9,13 +9,13 @@
 namespace ashlar::sql::postgres::detail {
 namespace {
 
-// One timer looks at everything that waits: a timer for each statement would cost system calls.
+// One timer for everything that waits: a timer for each statement would cost system calls.
 constexpr std::chrono::milliseconds tick_interval{20};
-// The server stops a statement by itself; we do when it does not even answer.
+// The server cancels a statement by itself; the driver does when the server does not answer.
 constexpr std::chrono::seconds roll_back_time_max{5};
 
-// A new session is kept for so long whatever it answers, so that a database that stays read-only, or a statement that
-// always fails, does not cost a connection for each write.
+// A new session is kept for this long in any case, so that a database that stays read-only, or a statement that always
+// fails, does not cost a connection for each write.
 constexpr std::chrono::milliseconds session_age_min{1'000};
 
 template <class Connections>
@@ -34,7 +34,7 @@ void Loop::give_back(const std::shared_ptr<Connection>& connection) {
 void Loop::leave(const std::shared_ptr<Connection>& connection) {
   leaving_.push_back(connection);
   if (connection->in_flight() > 0) {
-    // A statement still runs: its coroutine was cancelled. The server rolls back when the connection ends.
+    // A statement still runs: its coroutine was cancelled. The server rolls back when the connection is closed.
     dialer_.cancel(connection->stop_running());
     connection->close(unavailable("the transaction was given up"));
   } else if (connection->is_in_transaction()) {
@@ -46,7 +46,7 @@ void Loop::leave(const std::shared_ptr<Connection>& connection) {
   }
 }
 
-// A connection that is leaving its transaction is free again, when it has left.
+// A connection that has finished its rollback is free again.
 void Loop::settle(Connection& connection) {
   const auto at = std::ranges::find(leaving_, &connection, [](const auto& other) { return other.get(); });
   if (at == leaving_.end() || connection.in_flight() > 0) return;
@@ -59,7 +59,7 @@ void Loop::settle(Connection& connection) {
   make_available(kept);
 }
 
-// Reads go on in a read-only session, such as a replica's.
+// Reads continue in a read-only session, such as a replica's.
 bool Loop::is_spent(const Connection& connection) const {
   const bool for_writes = connection.use() != Use::reads;
   const bool read_only = for_writes && (connection.is_read_only() || connection.connected_at() <= read_only_at_);
@@ -154,7 +154,7 @@ bool Loop::is_busy() const {
          std::ranges::any_of(leased_, [](const auto& connection) { return connection->in_flight() > 0; });
 }
 
-// Only while something waits, so that a loop with nothing to do ends.
+// Runs only while something waits, so that a loop without work ends.
 void Loop::arm_tick() {
   if (ticking_ || over_ || !is_busy()) return;
   ticking_ = true;
@@ -185,14 +185,14 @@ void Loop::tick() {
 
 void Loop::stop_overdue(Steady::time_point now, JobList& overdue) {
   for (const Connections* connections : {&reads_.connections, &writes_.connections, &leased_, &leaving_}) {
-    for (const auto& connection : Connections(*connections)) {  // a copy: one that is closed is taken out
+    for (const auto& connection : Connections(*connections)) {  // a copy: closing removes it from the original
       connection->forget_overdue(now, overdue);
       dialer_.cancel(connection->stop_forgotten(now));
     }
   }
 }
 
-// The server ends a transaction that does nothing; this ends one that does.
+// The server ends a transaction that is idle; this ends one that is active.
 void Loop::end_old_transactions(Steady::time_point now) {
   for (const auto& connection : Connections(leased_)) {
     if (now - connection->leased_at < options_.transaction_time_max) continue;

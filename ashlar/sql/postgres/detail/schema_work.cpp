@@ -17,10 +17,10 @@ namespace {
 constexpr std::chrono::milliseconds lock_poll_time{50};
 constexpr int binary_format = 1;
 
-// Advisory locks belong to a database: no other program may use the number.
+// Advisory locks are per database: no other program may use the number.
 constexpr const char* try_lock = "SELECT pg_try_advisory_lock(4704919220214091)";
 
-// Holds the lock by its session.
+// Holds the lock through its session.
 class SessionLock final : public MigrationLock {
  public:
   explicit SessionLock(ConnectionHandle connection) : connection_(std::move(connection)) {}
@@ -54,7 +54,7 @@ Result<> read(PGconn* connection, const Statement& statement) {
   return {};
 }
 
-// The names of types, in the order of their numbers.
+// The names of types, in the order of their OIDs.
 Result<std::vector<std::string>> names_of(PGconn* connection, const std::vector<Oid>& types) {
   std::vector<std::string> out;
   if (types.empty()) return out;
@@ -71,7 +71,7 @@ Result<std::vector<std::string>> names_of(PGconn* connection, const std::vector<
 }  // namespace
 
 // Polls: a session that waits in pg_advisory_lock has a snapshot, and the CREATE INDEX CONCURRENTLY of the lock's
-// holder would wait for that snapshot for ever.
+// holder would wait for that snapshot forever.
 Result<std::unique_ptr<MigrationLock>> lock_migrations(const Dialer& dialer, std::chrono::milliseconds wait_max) {
   auto connection = dialer.connect(Use::blocking);
   if (!connection) return std::unexpected(std::move(connection.error()));
@@ -90,7 +90,7 @@ Result<> dry_run(const Dialer& dialer, std::string_view script, std::span<const 
   if (script.find('\0') != std::string_view::npos) return std::unexpected(failed("a NUL in a script"));
   auto connection = dialer.connect(Use::blocking);
   if (!connection) return std::unexpected(std::move(connection.error()));
-  // Nothing of the public schema is in reach: what the script drops or alters must be its own.
+  // Nothing of the public schema is reachable: what the script drops or alters must be its own.
   const std::string begin =
       "BEGIN; CREATE SCHEMA ashlar_dry_run; SET LOCAL search_path = ashlar_dry_run; SET LOCAL lock_timeout = 5000";
   for (const std::string& text : {begin, std::string(script)}) {
@@ -103,7 +103,7 @@ Result<> dry_run(const Dialer& dialer, std::string_view script, std::span<const 
   for (const Statement& statement : reads) {
     if (auto done = read(connection->get(), statement); !done) return done;
   }
-  return {};  // the connection ends, and the transaction with it
+  return {};  // the connection is closed, which rolls back the transaction
 }
 
 Result<StatementShape> describe(const Dialer& dialer, std::string_view sql) {

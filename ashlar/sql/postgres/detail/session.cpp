@@ -12,14 +12,14 @@
 namespace ashlar::sql::postgres::detail {
 namespace {
 
-// A domain's values have the form of what it is made from; citext's and an enum's that of text.
+// A domain's values have the form of its base type; citext's and an enum's that of text.
 constexpr const char* columns_of_table =
     "select a.attname, coalesce(b.oid, t.oid), coalesce(b.typtype, t.typtype) = 'e' or"
     " coalesce(b.typcategory, t.typcategory) = 'S' from pg_attribute a join pg_type t on t.oid = a.atttypid"
     " left join pg_type b on b.oid = t.typbasetype"
     " where a.attrelid = $1::regclass and a.attnum > 0 and not a.attisdropped";
 
-// Of a transaction's first statement, where its prepared statement is stale.
+// Of a transaction's first statement, when its prepared statement is stale.
 constexpr int first_attempts_max = 3;
 
 }  // namespace
@@ -51,10 +51,10 @@ Task<Result<Outcome>> Session::execute(Statement statement) {
     Job job;
     job.statement = &statement;
     co_await sent(job, first ? Connection::Before::begin : Connection::Before::nothing);
-    // What was refused before it was sent took no BEGIN with it.
+    // A statement that was refused before it was sent did not send BEGIN.
     if (connection_->is_open() && connection_->is_in_transaction()) stage_ = Stage::open;
     if (!job.stale || !first || attempt == first_attempts_max) co_return job.take();
-    // Nothing was done in this transaction yet, so it can begin again.
+    // This transaction has done nothing yet, so it can begin again.
     Job undo;
     undo.kind = Job::Kind::rollback;
     co_await sent(undo, Connection::Before::nothing);

@@ -128,7 +128,7 @@ std::string in_lower_case(std::string_view word) {
   return out;
 }
 
-// The words that change rows, wherever a WITH or an EXPLAIN has them; FOR UPDATE and FOR NO KEY UPDATE only lock.
+// The words that change rows, anywhere in a WITH or an EXPLAIN; FOR UPDATE and FOR NO KEY UPDATE only lock.
 bool changes_rows(std::string_view word, std::string_view before) {
   if (word == "update") return before != "for" && before != "key";
   return is_one_of(word, {"insert", "delete", "merge"});

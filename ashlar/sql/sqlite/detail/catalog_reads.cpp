@@ -8,7 +8,7 @@
 namespace ashlar::sql::detail {
 namespace {
 
-// Of the tables that are ours.
+// Only the application's tables.
 constexpr const char* from_tables =
     " from pragma_table_list t where t.schema = 'main' and t.type = 'table' and t.name not glob 'sqlite_*' and t.name "
     "<> 'schema_migrations'";
@@ -27,7 +27,7 @@ void add_table(Catalog& out, const Row& row) {
     out.tables.back().constraints.push_back({.name = "", .definition = std::move(check)});
 }
 
-// SQLite hands back an expression without the parentheses that it had.
+// SQLite returns an expression without its outer parentheses.
 std::string default_clause(std::string_view text) {
   const std::string plain = plain_sql(text);
   const bool expression = plain.front() != '\'' && plain.find_first_of(" (") != std::string::npos;

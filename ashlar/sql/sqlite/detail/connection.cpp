@@ -15,9 +15,9 @@
 namespace ashlar::sql::sqlite::detail {
 namespace {
 
-constexpr int deadline_steps = 4096;  // instructions of SQLite's between two looks at the clock
+constexpr int deadline_steps = 4096;  // SQLite instructions between two checks of the clock
 constexpr std::chrono::milliseconds slow_from{1};
-constexpr std::size_t parameters_max = 32'766;  // SQLite's own default; preparing takes the square of their number
+constexpr std::size_t parameters_max = 32'766;  // SQLite's default; preparing takes time quadratic in their number
 
 const char* control_text(Connection::Control what) {
   switch (what) {
@@ -51,7 +51,7 @@ const char* synchronous_name(Synchronous synchronous) {
   return "full";
 }
 
-// "$12" -> 11; nullopt for what is not a parameter of ours.
+// "$12" -> 11; nullopt for anything but our parameters.
 std::optional<std::size_t> source_of(const char* name) {
   if (name == nullptr || name[0] != '$') return std::nullopt;
   const auto number = parse_integer<std::size_t>(name + 1);
@@ -59,7 +59,7 @@ std::optional<std::size_t> source_of(const char* name) {
   return *number - 1;
 }
 
-// Binds what SQLite may keep referring to until the statement is reset.
+// Binds values that SQLite may refer to until the statement is reset.
 struct Binder {
   sqlite3_stmt* statement;
   int at;
@@ -93,7 +93,7 @@ Result<> check_value(const Value& value) {
   return {};
 }
 
-// Leaves the statement as it was before, whatever happens.
+// Resets the statement on every path.
 class Reset {
  public:
   explicit Reset(sqlite3_stmt* statement) : statement_(statement) {}
@@ -111,7 +111,7 @@ class Reset {
 }  // namespace
 
 Result<std::unique_ptr<Connection>> Connection::open(const Options& options, Access access) {
-  // Counting SQLite's memory would take a lock of the whole process at every allocation.
+  // SQLite's memory statistics would take a process-wide lock at every allocation.
   static std::once_flag once;
   std::call_once(once, [] { sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); });
 
@@ -126,8 +126,8 @@ Result<std::unique_ptr<Connection>> Connection::open(const Options& options, Acc
   return out;
 }
 
-// Of two processes that make a file at once, SQLite tells one that it is busy without waiting for busy_timeout: each
-// would wait for the other.
+// When two processes create a file at the same time, SQLite reports busy to one of them without waiting for
+// busy_timeout: each would wait for the other.
 Result<> Connection::use_log() {
   const auto until = std::chrono::steady_clock::now() + options_.busy_timeout;
   while (true) {
@@ -194,7 +194,7 @@ int Connection::check_deadline(void* self) {
 
 Result<> Connection::control(Control what) {
   sqlite3_stmt* statement = controls_[static_cast<std::size_t>(what)].get();
-  controlling_ = true;  // a schema change has it prepared anew
+  controlling_ = true;  // a schema change makes SQLite prepare it again
   const int code = sqlite3_step(statement);
   controlling_ = false;
   Result<> out;

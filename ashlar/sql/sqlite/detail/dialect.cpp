@@ -24,12 +24,12 @@ std::string list_of(std::span<const std::string_view> columns, std::string_view 
   return out;
 }
 
-// Each word in quotes, so that nothing in it is an operator of FTS5; for no word an empty one, which is nowhere.
+// Each word is quoted, so that it cannot be an operator of FTS5; without words, an empty phrase, which matches nothing.
 std::string fts5_query(std::string_view text) {
   std::string out;
   bool in_word = false;
   for (const char c : text) {
-    // Letters, digits and what is not ASCII; the rest parts words, as the tokenizer has it.
+    // Letters, digits and non-ASCII bytes; all others separate words, as in the tokenizer.
     const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                         static_cast<unsigned char>(c) >= 0x80;
     if (letter && !in_word) out += out.empty() ? "\"" : " \"";
@@ -41,8 +41,8 @@ std::string fts5_query(std::string_view text) {
   return out.empty() ? "\"\"" : out;
 }
 
-// An FTS5 table knows its rows by numbers. A table's own rowids change with VACUUM where no integer is its key, so
-// another table keeps them.
+// An FTS5 table identifies its rows by numbers. Without an integer key, a table's rowids change with VACUUM, so another
+// table stores them.
 std::string create_search(const SearchIndexName& index) {
   const std::string search = quoted_name(index.name);
   const std::string rows = quoted_name(std::string(index.name) + "_rows");
@@ -71,7 +71,7 @@ bool is_one_of(std::string_view type, std::initializer_list<std::string_view> ty
   return std::ranges::find(types, type) != types.end();
 }
 
-// The same pattern for GLOB, which minds the letters' case.
+// The same pattern for GLOB, which is case-sensitive.
 std::string glob_of(std::string_view pattern) {
   std::string out;
   const auto literal = [&out](char c) {
@@ -122,7 +122,7 @@ class SqliteTraits final : public DialectTraits {
     return "text";
   }
 
-  // It knows no types of parameters, and none of expressions: these are empty.
+  // SQLite reports no types of parameters or expressions: these are empty.
   [[nodiscard]] bool holds(ColumnContent content, std::string_view given) const override {
     const std::string type = detail::in_lower_case(given);
     if (type.empty()) return true;
@@ -148,8 +148,8 @@ class SqliteTraits final : public DialectTraits {
     call("", ")))");
   }
 
-  // SQLite's LIKE takes A for a and É for something else than é, so these are made of other functions; they have no
-  // limit to the text's length, either.
+  // SQLite's LIKE ignores the case of ASCII but not of É, so these use other functions, which also have no limit on the
+  // text's length.
   void write_match(QueryText& out, TextCondition condition) const override {
     std::string& text = condition.text;
     const bool exact = condition.letters == LetterCase::exact;
@@ -192,7 +192,8 @@ class SqliteTraits final : public DialectTraits {
     }
   }
 
-  // No wanted item is missing. The names are qualified, since json_each has columns of its own (key, value, type).
+  // No wanted item is missing. The names are qualified, since json_each has columns with the same names (key, value,
+  // type).
   void write_contains_items(QueryText& text, const ColumnName& column, Value items) const override {
     text << "case when ";
     text.qualified_column(column) << " is not null then not exists (select 1 from json_each(";
@@ -201,7 +202,7 @@ class SqliteTraits final : public DialectTraits {
     text.qualified_column(column) << ") as ashlar_item where ashlar_item.value is not null)) end";
   }
 
-  // The keys and ranks of the rows that have the words, joined with the table.
+  // The keys and ranks of the rows that contain the words, joined with the table.
   void write_search_source(QueryText& text, const SearchIndexName& index, std::string_view words) const override {
     const std::string search = quoted_name(index.name);
     const std::string rows = quoted_name(std::string(index.name) + "_rows");

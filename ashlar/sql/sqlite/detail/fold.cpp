@@ -17,7 +17,7 @@ std::string_view text_of(sqlite3_value* value) {
   return {text, static_cast<std::size_t>(sqlite3_value_bytes(value))};
 }
 
-// `part` is folded already. Most texts are ASCII: those are searched as they are.
+// `part` is folded already. Most texts are ASCII: these are searched without folding.
 bool contains_folded(std::string_view text, std::string_view part) {
   if (part.empty()) return true;
   bool all_ascii = true;
@@ -56,7 +56,7 @@ void contains(sqlite3_context* call, int, sqlite3_value** arguments) {
   const bool found = contains_folded(text_of(arguments[0]), part != nullptr ? *part : once);
   sqlite3_result_int(call, found ? 1 : 0);
   if (part == nullptr) {
-    // Last, since SQLite may delete it at once.
+    // Last, since SQLite may delete it immediately.
     sqlite3_set_auxdata(call, 1, new std::string(std::move(once)),
                         [](void* kept) { delete static_cast<std::string*>(kept); });
   }

@@ -11,11 +11,11 @@
 namespace ashlar::sql::sqlite::detail {
 namespace {
 
-constexpr std::size_t jobs_a_thread = 8;  // fewer are done sooner than another thread is awake
+constexpr std::size_t jobs_a_thread = 8;  // fewer are done sooner than another thread wakes up
 
 }  // namespace
 
-// Announces when it has run, and also when its loop ends before that: nobody's job is forgotten.
+// Announces when it has run, and also when its loop is destroyed first: no job is lost.
 class ReadQueue::Announcement {
  public:
   Announcement(std::shared_ptr<ReadQueue> queue, boost::asio::io_context* loop)
@@ -45,7 +45,7 @@ void ReadQueue::submit(Job& job) {
     const bool ping = job.kind == Job::Kind::ping;  // a full queue says nothing about whether the database answers
     refused = closing_ || (!ping && jobs_.size() >= size_max_);
     if (!refused) {
-      ping ? jobs_.push_front(job) : jobs_.push(job);  // from here on it may be answered, and gone
+      ping ? jobs_.push_front(job) : jobs_.push(job);  // from here on it may be answered and destroyed
       if (loop == nullptr) {
         called = wake_some();
       } else if (called_ < asleep_) {
@@ -66,7 +66,7 @@ JobList ReadQueue::take() {
     --asleep_;
     if (called_ > 0) --called_;
   }
-  const std::size_t share = (jobs_.size() + called_) / (called_ + 1);  // those that were called get the rest
+  const std::size_t share = (jobs_.size() + called_) / (called_ + 1);  // the notified threads get the rest
   const std::size_t count = std::min(share, batch_max_);
   JobList batch;
   for (std::size_t i = 0; i < count; ++i) batch.push(*jobs_.pop());

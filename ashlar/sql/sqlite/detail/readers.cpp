@@ -49,12 +49,12 @@ void Readers::run(Connection& connection) {
 
 void Readers::run_batch(Connection& connection, JobList batch) {
   using Control = Connection::Control;
-  // One snapshot for all: its locks are paid for once. It is taken after the batch, so it holds every write that was
-  // answered before one of these was asked for.
+  // One snapshot for all, so that its locks are taken once. It is taken after the batch, so it contains every write
+  // that was answered before one of these reads was submitted.
   const bool shared = batch.size() > 1 && connection.control(Control::begin);
   CompletionBatch completed;
   while (Job* job = batch.pop()) {
-    // Neither those that are done nor those behind it wait for one that is known to take long.
+    // Neither finished reads nor those behind it wait for one that is known to be slow.
     if (connection.was_slow(*job->statement)) {
       completed.send();
       if (!batch.empty()) queue_->give_back(std::exchange(batch, {}));

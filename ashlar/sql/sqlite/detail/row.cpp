@@ -25,7 +25,7 @@ const char* type_name(int type) {
 }
 
 std::string_view bytes_at(sqlite3_stmt* statement, int column) {
-  // The pointer first, then the length, as SQLite wants it. Empty ones have no pointer.
+  // The pointer first, then the length, as SQLite requires. Empty values have no pointer.
   const auto* data = static_cast<const char*>(sqlite3_column_blob(statement, column));
   return data == nullptr ? std::string_view("")
                          : std::string_view(data, static_cast<std::size_t>(sqlite3_column_bytes(statement, column)));

@@ -30,7 +30,7 @@ Error ended_by_itself() { return failed("the transaction was ended already"); }
 Result<std::shared_ptr<Writer>> Writer::open(const Options& options) {
   auto connection = Connection::open(options, Access::read_write);
   if (!connection) return std::unexpected(std::move(connection.error()));
-  // The first read opens the log, and makes its file.
+  // The first read opens the log, and creates its file.
   if (auto read = (*connection)->run({.sql = "select count(*) from sqlite_schema"}, Steady::time_point::max()); !read)
     return std::unexpected(std::move(read.error()));
   auto file = FileIdentity::of(options.path);
@@ -118,7 +118,7 @@ Job* Writer::next_unit() {
 
 Job* Writer::next_unit_of_group() {
   const std::lock_guard lock(mutex_);
-  // What is done waits for the commit: not behind a transaction, when they have been slow lately.
+  // Finished units wait for the commit, but not behind a transaction when these have been slow recently.
   const bool transaction = !queue_.empty() && queue_.first()->kind == Job::Kind::begin;
   if (transaction && last_transaction_ > options_.group_time_max) return nullptr;
   return queue_.pop();
@@ -168,7 +168,7 @@ void Writer::run_unit(Job& job) {
     last_transaction_ = Steady::now() - now;
     return;
   }
-  // A script is a migration, which may take as long as it takes.
+  // A script is a migration, which may take any time.
   connection_->run(job, job.kind == Job::Kind::script ? Steady::time_point::max() : now + options_.statement_time_max);
   keep_or_undo(job);
   group_.add(job);
@@ -220,7 +220,7 @@ void Writer::run_transaction(Job& begin) {
   undo();
 }
 
-// Null when the transaction was abandoned or its time is over.
+// Null when the transaction was abandoned or has exceeded its time.
 Job* Writer::next_command(Turn& turn, Steady::time_point deadline) {
   std::unique_lock lock(mutex_);
   while (turn.command == nullptr && !turn.abandoned && Steady::now() < deadline) {
