@@ -21,6 +21,7 @@ namespace {
 
 using ashlar::Result;
 using ashlar::api::Call;
+using ashlar::api::UserCall;
 
 struct Greeting {
   std::string message;

@@ -273,6 +273,11 @@ class Compiled(TidyTest):
         self.assert_silent(compiled.alone, good)
         self.assert_silent(compiled.alone, good)  # as kept
 
+    def test_benchmark_alone(self):
+        self.assert_fires(compiled.alone, self.files(**{"ashlar/core/a.cpp": SPDX + "int a;\n",
+                                                        "bench/b.cpp": SPDX + "std::string b;\n"}),
+                          "does not compile alone")
+
     def test_source_alone(self):
         self.assert_fires(compiled.alone, self.files(**{"ashlar/core/a.cpp": SPDX + "std::string a;\n"}),
                           "does not compile alone")
