@@ -29,6 +29,10 @@ std::string to_internet_message(const Message& message) {
   detail::append_mailbox("To", message.to, out);
   detail::append_text("Subject", message.subject.view(), out);
   out.append("Message-ID: <").append(message.id.view()).append(">\r\n");
+  if (message.unsubscribe) {
+    out.append("List-Unsubscribe:\r\n <").append(message.unsubscribe->view()).append(">\r\n");
+    out += "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n";
+  }
   out += "Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n";
   out.append("Content-Type: multipart/alternative; boundary=\"").append(boundary).append("\"\r\n\r\n");
   append_part("plain", message.text.view(), out);

@@ -13,6 +13,7 @@ namespace ashlar::mail {
 namespace {
 
 constexpr std::size_t left_bytes_max = 64;
+constexpr std::size_t unsubscribe_bytes_max = 900;
 
 std::string_view trimmed(std::string_view text) {
   while (text.starts_with(' ')) text.remove_prefix(1);
@@ -52,13 +53,20 @@ schema::Check MessageId::check(std::string_view text) {
   return schema::Violation{schema::codes::text, "must be a Message-ID"};
 }
 
+schema::Check UnsubscribeUrl::check(std::string_view text) {
+  if (text.size() > unsubscribe_bytes_max)
+    return schema::Violation{schema::codes::url, "must be an http or https URL of at most 900 bytes"};
+  return Url::check(text);
+}
+
 MessageId MessageId::make(const Clock& clock, Random& random, const Email& sender) {
   return of(Uuid::make(clock, random).to_string() + std::string(sender.view().substr(sender.view().rfind('@'))));
 }
 
 std::size_t Message::bytes() const {
   return id.view().size() + from.name.view().size() + from.address.view().size() + to.name.view().size() +
-         to.address.view().size() + subject.view().size() + text.view().size() + html.view().size();
+         to.address.view().size() + subject.view().size() + text.view().size() + html.view().size() +
+         (unsubscribe ? unsubscribe->view().size() : 0);
 }
 
 }  // namespace ashlar::mail

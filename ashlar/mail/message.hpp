@@ -39,7 +39,15 @@ class MessageId : public CheckedString<MessageId> {
   [[nodiscard]] std::string_view left() const { return view().substr(0, view().find('@')); }
 };
 
-// To one recipient, so that none learns of another. Every member is set.
+// Where a recipient ends a subscription with one POST (RFC 8058): an http or https URL of at most 900 bytes, so that
+// its header field is one line.
+class UnsubscribeUrl : public CheckedString<UnsubscribeUrl> {
+ public:
+  UnsubscribeUrl() = default;
+  static schema::Check check(std::string_view text);
+};
+
+// To one recipient, so that none learns of another. Every member is set but the last.
 struct Message {
   MessageId id;
   Timestamp at;  // the Date field
@@ -48,6 +56,8 @@ struct Message {
   Subject subject;
   BodyText text;  // what a reader without HTML shows
   BodyText html;  // a whole document
+  // Of a mail that its recipient subscribed to: List-Unsubscribe and List-Unsubscribe-Post.
+  std::optional<UnsubscribeUrl> unsubscribe{};
 
   [[nodiscard]] std::size_t bytes() const;  // of all texts together
 };

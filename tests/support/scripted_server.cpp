@@ -56,6 +56,15 @@ class StreamPeer final : public ServerPeer {
     return out;
   }
 
+  std::optional<std::string> read_line() override {
+    error_code failed;
+    const std::size_t size = asio::read_until(stream_, asio::dynamic_buffer(input_), "\r\n", failed);
+    if (failed) return std::nullopt;
+    std::string out = input_.substr(0, size - 2);
+    input_.erase(0, size);
+    return out;
+  }
+
   bool write(std::string_view bytes) override {
     error_code failed;
     asio::write(stream_, asio::buffer(bytes), failed);

@@ -23,6 +23,8 @@ class ServerPeer {
   [[nodiscard]] virtual int number() const = 0;
   // A request's head and body (by Content-Length); nullopt when the client has closed.
   virtual std::optional<std::string> read_request() = 0;
+  // Up to and without the next CR LF, for other protocols; nullopt when the client has closed.
+  virtual std::optional<std::string> read_line() = 0;
   // false: the client has closed.
   virtual bool write(std::string_view bytes) = 0;
   // Reads and drops what comes until the client closes.

@@ -56,7 +56,9 @@ void count(std::atomic<std::uint64_t>& figure) { figure.fetch_add(1, std::memory
 struct Client::State {
   enum class Loops : std::uint8_t { given, join };
   State(ClientOptions given, Loops how)
-      : options(std::move(given)), loops(how), tls(detail::make_client_tls_context(options.ca_file)) {
+      : options(std::move(given)),
+        loops(how),
+        tls(detail::make_client_tls_context(options.ca_file, detail::Alpn::http1)) {
     if (options.resolver == nullptr) own_resolver = std::make_unique<SystemResolver>();
   }
 

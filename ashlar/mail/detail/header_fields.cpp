@@ -2,8 +2,7 @@
 #include "ashlar/mail/detail/header_fields.hpp"
 
 #include "ashlar/core/ascii.hpp"
-
-#include <openssl/evp.h>
+#include "ashlar/mail/detail/base64.hpp"
 
 #include <algorithm>
 #include <array>
@@ -23,15 +22,6 @@ std::size_t cut(std::string_view text, std::size_t bytes_max) {
   std::size_t at = bytes_max;
   while (at > 0 && (static_cast<unsigned char>(text[at]) & 0xc0) == 0x80) --at;
   return at;
-}
-
-std::string base64(std::string_view bytes) {
-  std::string out((bytes.size() + 2) / 3 * 4 + 1, '\0');  // EVP_EncodeBlock ends it with NUL
-  const int size =
-      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                      reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
-  out.resize(static_cast<std::size_t>(size));
-  return out;
 }
 
 void append_encoded_words(std::string_view text, std::string& out) {

@@ -77,14 +77,18 @@ Task<Result<ClientSocket>> connect_to_one(Dialer dialer, std::vector<IpAddress> 
 
 }  // namespace
 
-Task<Result<std::unique_ptr<ClientConnection>>> dial(Dialer dialer, Origin origin, EgressPolicy egress,
-                                                     std::string_view& phase) {
+Task<Result<ClientSocket>> dial_socket(Dialer dialer, Origin origin, EgressPolicy egress, std::string_view& phase) {
   phase = "resolving";
   std::vector<IpAddress> found = co_await unwrap(addresses_of(dialer, origin));
   std::vector<IpAddress> addresses = co_await unwrap(checked(std::move(found), origin, egress));
   if (addresses.size() > dialer.options.addresses_max) addresses.resize(dialer.options.addresses_max);
   phase = "connecting";
-  ClientSocket socket = co_await unwrap(connect_to_one(dialer, std::move(addresses), origin.port));
+  co_return co_await connect_to_one(dialer, std::move(addresses), origin.port);
+}
+
+Task<Result<std::unique_ptr<ClientConnection>>> dial(Dialer dialer, Origin origin, EgressPolicy egress,
+                                                     std::string_view& phase) {
+  ClientSocket socket = co_await unwrap(dial_socket(dialer, origin, std::move(egress), phase));
   auto connection = std::make_unique<ClientConnection>(std::move(socket), dialer.options);
   if (origin.scheme == Scheme::https) {
     phase = "the TLS handshake";

@@ -28,7 +28,10 @@ struct Dialer {
 // Resolves the origin's host once, drops the addresses that the policy refuses, and connects to one of the others by
 // its number, so that a name server that answers differently the next time has no effect. `phase`, in the awaiting
 // frame, is the current phase, for the message of a deadline. Errors: http_client.unresolved, .overloaded,
-// .refused_by_policy, .unreachable, .tls_failed. Cancellation throws operation_aborted.
+// .refused_by_policy, .unreachable. Cancellation throws operation_aborted.
+[[nodiscard]] Task<Result<ClientSocket>> dial_socket(Dialer dialer, Origin origin, EgressPolicy egress,
+                                                     std::string_view& phase);
+// The same, with the TLS handshake where the origin's scheme is https. Error http_client.tls_failed as well.
 [[nodiscard]] Task<Result<std::unique_ptr<ClientConnection>>> dial(Dialer dialer, Origin origin, EgressPolicy egress,
                                                                    std::string_view& phase);
 

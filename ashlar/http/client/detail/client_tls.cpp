@@ -15,18 +15,18 @@ namespace {
 constexpr const char* ciphers =
     "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:"
     "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
-constexpr std::array<unsigned char, 9> alpn = {8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
+constexpr std::array<unsigned char, 9> http1_protocols = {8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
 
 }  // namespace
 
-std::shared_ptr<boost::asio::ssl::context> make_client_tls_context(const std::string& ca_file) {
+std::shared_ptr<boost::asio::ssl::context> make_client_tls_context(const std::string& ca_file, Alpn alpn) {
   namespace ssl = boost::asio::ssl;
   auto out = std::make_shared<ssl::context>(ssl::context::tls_client);
   SSL_CTX* const native = out->native_handle();
   SSL_CTX_set_options(native, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
   SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);
   if (SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION) != 1 || SSL_CTX_set_cipher_list(native, ciphers) != 1 ||
-      SSL_CTX_set_alpn_protos(native, alpn.data(), alpn.size()) != 0) {
+      (alpn == Alpn::http1 && SSL_CTX_set_alpn_protos(native, http1_protocols.data(), http1_protocols.size()) != 0)) {
     throw std::runtime_error("OpenSSL has none of the TLS ciphers");
   }
   out->set_verify_mode(ssl::verify_peer);

@@ -7,14 +7,17 @@
 #include <boost/asio/ssl/context.hpp>
 #include <boost/system/error_code.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
 namespace ashlar::http::detail {
 
-// TLS 1.2 and 1.3, forward secrecy, ALPN http/1.1; trusts the system's authorities and those of `ca_file` (empty:
-// none). Throws std::invalid_argument when the file cannot be used.
-[[nodiscard]] std::shared_ptr<boost::asio::ssl::context> make_client_tls_context(const std::string& ca_file);
+enum class Alpn : std::uint8_t { http1, none };
+
+// TLS 1.2 and 1.3, forward secrecy; offers the protocol (RFC 7301); trusts the system's authorities and those of
+// `ca_file` (empty: none). Throws std::invalid_argument when the file cannot be used.
+[[nodiscard]] std::shared_ptr<boost::asio::ssl::context> make_client_tls_context(const std::string& ca_file, Alpn alpn);
 
 // Before the handshake: requires a peer certificate that is valid at `now` for the origin's name or address (RFC 9525;
 // the subject's common name is ignored). A name is sent as SNI (RFC 6066 section 3). false: OpenSSL refuses.
