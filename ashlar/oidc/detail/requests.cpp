@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/oidc/detail/requests.hpp"
 
-#include "ashlar/core/ascii.hpp"
 #include "ashlar/core/encoding.hpp"
+#include "ashlar/http/client/form.hpp"
 #include "ashlar/oidc/detail/provider_errors.hpp"
 #include "ashlar/schema/constraints.hpp"
 #include "ashlar/schema/describe.hpp"
@@ -10,7 +10,6 @@
 
 #include <openssl/evp.h>
 
-#include <array>
 #include <optional>
 
 namespace ashlar::oidc::detail {
@@ -35,28 +34,9 @@ namespace {
 constexpr schema::ReadOptions others_ignored{.unknown = schema::ReadOptions::Unknown::ignore};
 constexpr std::size_t cause_bytes_max = 64;  // of a provider's text in a log
 
-void append_form_text(std::string_view text, std::string& out) {
-  static constexpr std::array<bool, 256> plain = alphabet("*-._");
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (plain[byte]) {
-      out += c;
-    } else {
-      ((out += '%') += digits[byte >> 4]) += digits[byte & 15];
-    }
-  }
-}
-
-std::string form_text(std::string_view text) {
-  std::string out;
-  append_form_text(text, out);
-  return out;
-}
-
 // RFC 6749 section 2.3.1: both are form-encoded before they are joined.
 std::string basic_credentials(const ProviderOptions& options) {
-  const std::string plain = form_text(options.client_id) + ':' + form_text(options.client_secret);
+  const std::string plain = http::form_text(options.client_id) + ':' + http::form_text(options.client_secret);
   std::string out((plain.size() + 2) / 3 * 4 + 1, '\0');  // and OpenSSL's NUL
   const int size =
       EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
@@ -95,16 +75,7 @@ Task<Result<http::ClientResponse>> send(http::Client& client, std::chrono::milli
 
 }  // namespace
 
-std::string form_of(std::initializer_list<std::pair<std::string_view, std::string_view>> fields) {
-  std::string out;
-  for (const auto& [name, value] : fields) {
-    if (!out.empty()) out += '&';
-    append_form_text(name, out);
-    out += '=';
-    append_form_text(value, out);
-  }
-  return out;
-}
+std::string form_of(std::initializer_list<http::FormField> fields) { return http::form_of(fields); }
 
 Task<Result<std::string>> fetch_document(http::Client& client, const ProviderOptions& options, std::string url) {
   auto response =
@@ -127,7 +98,7 @@ Task<Result<TokenResponse>> exchange_code(http::Client& client, const ProviderOp
   } else {
     request.body += '&' + form_of({{"client_id", options.client_id}, {"client_secret", options.client_secret}});
   }
-  co_await unwrap(request.fields.add("Content-Type", "application/x-www-form-urlencoded"));
+  co_await unwrap(request.fields.add("Content-Type", http::form_media_type));
   const auto response =
       co_await unwrap(send(client, options.request_time_max, "the token endpoint", std::move(request)));
   if (response.status != 200) co_return std::unexpected(token_error(response));

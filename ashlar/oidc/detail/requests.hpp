@@ -4,6 +4,7 @@
 #include "ashlar/async/task.hpp"
 #include "ashlar/core/error.hpp"
 #include "ashlar/http/client/client.hpp"
+#include "ashlar/http/client/form.hpp"
 #include "ashlar/oidc/provider.hpp"
 #include "ashlar/oidc/provider_metadata.hpp"
 
@@ -17,7 +18,7 @@
 namespace ashlar::oidc::detail {
 
 // "a=b&c=d" (application/x-www-form-urlencoded).
-[[nodiscard]] std::string form_of(std::initializer_list<std::pair<std::string_view, std::string_view>> fields);
+[[nodiscard]] std::string form_of(std::initializer_list<http::FormField> fields);
 
 // GET of a JSON document. Errors: auth.oauth_unavailable for anything but 200 with a body of at most `bytes_max`.
 [[nodiscard]] Task<Result<std::string>> fetch_document(http::Client& client, const ProviderOptions& options,
