@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/http/message.hpp"
 
+#include "ashlar/core/encoding.hpp"
+#include "ashlar/http/field_syntax.hpp"
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -101,6 +104,20 @@ void Response::reset() {
   stream = nullptr;
   stream_length.reset();
   stream_held_bytes = 0;
+  tunnel = nullptr;
+}
+
+std::string_view requested_tunnel(const Request& request) {
+  if (request.version == Version::http_2) return request.connect_protocol;
+  if (request.version != Version::http_1_1) return {};  // RFC 9110 section 7.8: an HTTP/1.0 client cannot ask
+  const auto options = request.headers.find("connection");
+  if (!options) return {};
+  for (std::string_view rest = *options; !rest.empty();) {
+    const std::size_t end = std::min(rest.find(','), rest.size());
+    if (ascii_iequals(trimmed(rest.substr(0, end)), "upgrade")) return trimmed(request.headers.get("upgrade"));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return {};
 }
 
 }  // namespace ashlar::http

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -67,6 +68,8 @@ struct Request {
   std::string_view client_certificate;
   RequestHeaders headers;
   BodyReader* body = nullptr;  // never null inside a handler
+  // HTTP/2: the :protocol of an extended CONNECT (RFC 8441), whose path and query are set as for GET; else empty.
+  std::string_view connect_protocol;
 
   // How long the handler may take; the handler sets it once it knows. Zero: no limit. Counted from the head, and again
   // from each piece of the body that the handler waited for, since limits of their own apply to slow clients. When the
@@ -92,6 +95,31 @@ class BodyWriter {
 // Produces a body piece by piece. It runs after the handler has returned, and is destroyed before the response.
 using BodyProducer = std::move_only_function<Task<Result<>>(BodyWriter&)>;
 
+// A connection's bytes in both directions: an HTTP/1.1 connection after 101 (RFC 9110 section 7.8), or an HTTP/2 stream
+// that an extended CONNECT opened (RFC 8441). Used on the request's loop: one read and one write at a time, and a read
+// may wait while a write runs. Only writes have a time limit, that of responses; the user limits the idle time.
+class Tunnel {
+ public:
+  Tunnel() = default;
+  Tunnel(const Tunnel&) = delete;
+  Tunnel& operator=(const Tunnel&) = delete;
+  virtual ~Tunnel() = default;
+
+  // The next bytes, which may be modified, valid until the next call; empty when the client sends no more. An idle
+  // tunnel holds no buffer. Error connection.closed.
+  virtual Task<Result<std::span<char>>> read() = 0;
+  // As BodyWriter::write.
+  virtual Task<Result<>> write(std::string_view bytes) = 0;
+};
+
+// Uses a tunnel until it ends. Request and response no longer exist while it runs. Cancelled when the server closes;
+// when it returns or throws, the connection or the stream is closed.
+using TunnelUser = std::move_only_function<Task<>(Tunnel&)>;
+
+// The protocol that a request asks to continue with, as it was sent ("websocket"): Upgrade of HTTP/1.1, or :protocol of
+// HTTP/2. Empty: none.
+[[nodiscard]] std::string_view requested_tunnel(const Request& request);
+
 // A response, filled by a handler and owned by the connection, which reuses its memory. HEAD needs no special handling:
 // the connection sends the headers and drops the body.
 struct Response {
@@ -103,6 +131,9 @@ struct Response {
   // The memory that the producer holds until it ends, for example a body that it compresses piece by piece. Counted as
   // bytes that the client has not accepted (Limits::unsent_bytes_max).
   std::size_t stream_held_bytes = 0;
+  // When set, the connection leaves HTTP, and `status` and `body` are not sent: HTTP/1.1 sends 101 with the headers, of
+  // which Upgrade must be one; HTTP/2 sends 200. Only for a request with a requested_tunnel().
+  TunnelUser tunnel;
 
   void reset();
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/http/detail/connection.hpp"
 
+#include "ashlar/http/detail/http1_tunnel.hpp"
 #include "ashlar/http/detail/proxy_header.hpp"
 #include "ashlar/http/detail/tls.hpp"
 #include "ashlar/http/errors.hpp"
@@ -331,6 +332,7 @@ Connection::Next Connection::conclude(Failure failure) {
   RequestBody& body = exchange_->body;
   if (wire_.broken()) return Next::gone;
   if (body.refusal()) return refuse(*body.refusal());
+  if (response.tunnel && failure == Failure::none) return Next::rest;
   if (failure == Failure::thrown || response.status < 200 || response.status > 999) {
     broken_off_ = true;
     shape_refusal(500, Error(ashlar::errors::internal, "Something went wrong here."));
@@ -346,6 +348,7 @@ Connection::Next Connection::conclude(Failure failure) {
 Task<Connection::Next> Connection::conclude_rest() {
   Response& response = exchange_->response;
   RequestBody& body = exchange_->body;
+  if (response.tunnel) co_return co_await run_tunnel();
   const ResponseFraming framing = framing_of(response, context(Persistence::keep_alive));
   const Persistence kept = persistence(framing);
   body.answer_begins();
@@ -363,6 +366,27 @@ Task<Connection::Next> Connection::conclude_rest() {
     if (!co_await body.discard()) co_return wire_.broken() || gone_ ? Next::gone : after_answer(Persistence::close);
   }
   co_return after_answer(kept);
+}
+
+// The loop gets the memory of the request and the response back before the tunnel runs, which may take days.
+Task<Connection::Next> Connection::run_tunnel() {
+  append_switching_head(wire_.output, exchange_->response, loop_.date());
+  TunnelUser use = std::move(exchange_->response.tunnel);
+  wire_.input.unpin();
+  exchange_->body.release_memory();
+  exchange_->response.reset();
+  decoder_.reset();
+  if (!co_await wire_.flush()) co_return Next::gone;
+  wire_.output.swap(exchange_->output);
+  loop_.give_back(std::move(exchange_));
+  wire_.due_never();
+  Http1Tunnel tunnel(wire_);
+  try {
+    co_await use(tunnel);
+  } catch (...) {
+    co_return Next::gone;
+  }
+  co_return wire_.broken() || gone_ ? Next::gone : Next::close;
 }
 
 // false: the stream ended early. If broken_off_ is set, a refusal replaced it; otherwise the connection must be closed,

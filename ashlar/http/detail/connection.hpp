@@ -83,6 +83,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   Next conclude(Failure failure);
   Task<Next> conclude_rest();
   Task<bool> send_stream(ResponseFraming framing, Persistence persistence);
+  Task<Next> run_tunnel();
   Next refuse_head(const Refusal& refusal);
   Next refuse(const Refusal& refusal);
   Next after_answer(Persistence persistence);

@@ -101,8 +101,7 @@ ChunkedDecoder::Outcome ChunkedDecoder::take_of_size_line(char c) {
 }
 
 // RFC 9112 section 7.1.1: *( BWS ";" BWS token [ BWS "=" BWS ( token / quoted-string ) ] ), then CR LF. Trailing blanks
-// are refused: some implementations accept "5 \r
-// " as a size, others do not.
+// are refused: some implementations accept "5 \r\n" as a size, others do not.
 ChunkedDecoder::Outcome ChunkedDecoder::take_of_extension(char c) {
   const bool may_end =
       state_ == State::size || state_ == State::extension_name || state_ == State::value || state_ == State::quoted_end;

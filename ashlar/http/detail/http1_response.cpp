@@ -61,6 +61,11 @@ void append_head(std::string& out, const Response& response, ResponseFraming fra
   }
 }
 
+void append_switching_head(std::string& out, const Response& response, std::string_view date) {
+  out.append("HTTP/1.1 101 Switching Protocols\r\nDate: ").append(date).append(line_end);
+  out.append(response.headers.http1_bytes()).append("Connection: Upgrade\r\n\r\n");
+}
+
 void append_chunk_size(std::string& out, std::uint64_t size) {
   append_number(out, size, 16);
   out.append(line_end);

@@ -33,8 +33,10 @@ struct ResponseContext {
 // The status line and the headers, including the blank line. A status outside 200 to 999 is a bug of the handler.
 void append_head(std::string& out, const Response& response, ResponseFraming framing, const ResponseContext& context);
 
-// "1f4\r
-// ": the line before a chunk's bytes; CR LF follows them.
+// 101 and the headers: the connection's next bytes belong to another protocol (RFC 9110 section 15.2.2).
+void append_switching_head(std::string& out, const Response& response, std::string_view date);
+
+// "1f4\r\n": the line before a chunk's bytes; CR LF follows them.
 void append_chunk_size(std::string& out, std::uint64_t size);
 inline constexpr std::string_view line_end = "\r\n";
 inline constexpr std::string_view last_chunk = "0\r\n\r\n";

@@ -94,7 +94,7 @@ Task<Result<>> Http2RequestBody::arrive() {
     if (stream_.closed) co_return fail(errors::connection_closed, "The client has gone.");
     if (std::exchange(continue_due_, false)) stream_.session().ask_for_body(stream_);
     const Waiting waiting(waits_);
-    co_await stream_.changed();
+    co_await stream_.changed(Http2Stream::Side::reader);
   }
   if (refusal_) co_return std::unexpected(refusal_->error);
   co_return Result<>{};
@@ -107,6 +107,14 @@ Task<Result<std::string_view>> Http2RequestBody::read() {
   take();
   co_return piece_;
 }
+
+Task<Result<std::span<char>>> Http2Tunnel::read() {
+  auto piece = co_await stream_.request_body.read();
+  if (!piece) co_return fail(errors::connection_closed, "The client has disconnected.");
+  co_return stream_.request_body.last_piece();
+}
+
+Task<Result<>> Http2Tunnel::write(std::string_view bytes) { return stream_.response_body.write(bytes); }
 
 Task<Result<std::string_view>> Http2RequestBody::read_all(std::size_t bytes_max) {
   if (const auto whole = try_whole(bytes_max)) co_return *whole;
@@ -141,7 +149,7 @@ Task<Result<>> Http2ResponseBody::write(std::string_view bytes) {
     const std::size_t most = session.limits().http2_stream_output_bytes_max;
     const std::size_t kept = stream_.output().size();
     if (kept >= most) {
-      co_await stream_.changed();
+      co_await stream_.changed(Http2Stream::Side::writer);
       continue;
     }
     const std::size_t part = std::min(bytes.size(), most - kept);

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -40,6 +41,7 @@ class Http2RequestBody final : public BodyReader {
   // Once a response has begun, 100 Continue must not follow it.
   void answer_begins() { continue_due_ = false; }
   void release_memory();
+  [[nodiscard]] std::span<char> last_piece() { return piece_; }  // as read() returned it
 
   [[nodiscard]] bool present() const override { return present_; }
   [[nodiscard]] std::optional<std::uint64_t> length() const override {
@@ -86,6 +88,18 @@ class Http2ResponseBody final : public BodyWriter {
   ResponseFraming framing_ = ResponseFraming::none;
   std::uint64_t left_ = 0;  // of ResponseFraming::length
   bool broken_ = false;
+};
+
+// A stream that an extended CONNECT opened (RFC 8441).
+class Http2Tunnel final : public Tunnel {
+ public:
+  explicit Http2Tunnel(Http2Stream& stream) : stream_(stream) {}
+
+  Task<Result<std::span<char>>> read() override;
+  Task<Result<>> write(std::string_view bytes) override;
+
+ private:
+  Http2Stream& stream_;
 };
 
 }  // namespace ashlar::http::detail

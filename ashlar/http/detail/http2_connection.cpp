@@ -89,8 +89,8 @@ void Http2Connection::take_input() {
 }
 
 bool Http2Connection::starts_before_body(const Http2Stream& stream) {
-  return !stream.request_body.ended() && !stream.refused &&
-         loop_.shared().handler.reads_body_as_it_arrives(stream.request);
+  if (stream.request_body.ended() || stream.refused) return false;
+  return !stream.request.connect_protocol.empty() || loop_.shared().handler.reads_body_as_it_arrives(stream.request);
 }
 
 void Http2Connection::request_ready(Http2Stream& stream) {
@@ -160,17 +160,25 @@ Task<> Http2Connection::serve(Http2Stream& stream) {
   }
   stream.handling_since = 0;
   if (stream.request.late) co_await asio::this_coro::reset_cancellation_state();  // its response to that is sent
-  if (conclude(stream, failure)) co_await produce(stream);
+  if (conclude(stream, failure)) co_await (stream.tunnels ? run_tunnel(stream) : produce(stream));
   output_waits();
 }
 
-// true: its body is a stream that has to be produced.
+// true: its body is a stream that has to be produced, or it has become a tunnel.
 bool Http2Connection::conclude(Http2Stream& stream, Failure failure) {
   if (stream.closed) return false;
   if (stream.request_body.refusal()) {
     const Refusal refusal = *stream.request_body.refusal();
     refuse(stream, refusal.status, refusal.error);
     return false;
+  }
+  if (stream.response.tunnel && failure == Failure::none) {
+    stream.tunnels = true;
+    stream.response.status = 200;
+    stream.send_pieces();
+    stream.response_body.begin(ResponseFraming::chunked, 0);
+    respond(stream);
+    return true;
   }
   if (failure == Failure::thrown || stream.response.status < 200 || stream.response.status > 999) {
     refuse(stream, 500, Error(ashlar::errors::internal, "Something went wrong here."));
@@ -219,6 +227,22 @@ Task<> Http2Connection::produce(Http2Stream& stream) {
   }
   stream.response.stream = nullptr;
   stream.let_go(stream.response.stream_held_bytes);
+}
+
+Task<> Http2Connection::run_tunnel(Http2Stream& stream) {
+  auto production = Http2Stream::Production::whole;
+  {
+    Http2Tunnel tunnel(stream);
+    TunnelUser use = std::move(stream.response.tunnel);
+    try {
+      co_await use(tunnel);
+    } catch (...) {
+      production = Http2Stream::Production::failed;
+    }
+  }
+  if (stream.closed) co_return;
+  stream.finish(production);
+  session_.resume(stream);
 }
 
 void Http2Connection::refuse(Http2Stream& stream, int status, const Error& error) {

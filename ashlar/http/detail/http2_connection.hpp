@@ -55,6 +55,7 @@ class Http2Connection final : private Http2SessionEvents {
   Task<> serve(Http2Stream& stream);
   [[nodiscard]] bool conclude(Http2Stream& stream, Failure failure);
   Task<> produce(Http2Stream& stream);
+  Task<> run_tunnel(Http2Stream& stream);
   void refuse(Http2Stream& stream, int status, const Error& error);
   void release(Http2Stream& stream);
   void respond(Http2Stream& stream);

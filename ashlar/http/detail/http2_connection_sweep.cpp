@@ -63,7 +63,7 @@ void Http2Connection::look_at(Http2Stream& stream) {
 
 void Http2Connection::look_at_body(Http2Stream& stream) {
   const Http2RequestBody& body = stream.request_body;
-  if (!stream.arriving && !body.waits()) {
+  if (stream.tunnels || (!stream.arriving && !body.waits())) {
     stream.body_stalled_since = stream.body_awaited_at = 0;
     end_waiting(stream);
     return;

@@ -24,7 +24,7 @@ void Http2RequestDecoder::reset() {
   cookies_.clear();
   if (cookies_.capacity() > memory_kept_max) cookies_.shrink_to_fit();
   fields_.clear();
-  method_ = path_ = scheme_ = authority_ = std::nullopt;
+  method_ = path_ = scheme_ = authority_ = protocol_ = std::nullopt;
   header_bytes_ = kept_bytes_ = trailer_bytes_ = cookie_fields_ = 0;
   content_length_.reset();
   expects_continue_ = false;
@@ -78,6 +78,7 @@ void Http2RequestDecoder::add_pseudo(std::string_view name, std::string_view val
   if (name == ":path") path_ = place;
   if (name == ":scheme") scheme_ = place;
   if (name == ":authority") authority_ = place;
+  if (name == ":protocol") protocol_ = place;
 }
 
 bool Http2RequestDecoder::add_trailer(std::string_view name, std::string_view value) {
@@ -94,7 +95,9 @@ bool Http2RequestDecoder::finish(Body body, Request& request) {
   request.method_name = value(*method_);
   request.method = method_of(request.method_name);
   request.version = Version::http_2;
-  if (request.method == Method::connect) return refuse(501, errors::not_implemented, "CONNECT is not implemented.");
+  request.connect_protocol = protocol_ ? value(*protocol_) : std::string_view{};  // nghttp2: only with CONNECT
+  if (request.method == Method::connect && !protocol_)
+    return refuse(501, errors::not_implemented, "CONNECT is not implemented.");
   if (!take_target(request) || !take_length() || !take_expectation()) return false;
   expects_continue_ = expects_continue_ && body == Body::follows && content_length_ != 0;
   return true;
@@ -124,7 +127,7 @@ bool Http2RequestDecoder::take_target(Request& request) {
     return refuse(400, errors::malformed_request, "The scheme is neither http nor https.");
   }
   request.target = path_ ? value(*path_) : std::string_view{};
-  const std::optional<RequestTarget> target = parse_target(request.method, request.target);
+  const std::optional<RequestTarget> target = parse_target(protocol_ ? Method::get : request.method, request.target);
   if (!target || !target->authority.empty()) {  // the absolute form belongs to HTTP/1
     return refuse(400, errors::malformed_request, "The request's target is malformed.");
   }

@@ -59,6 +59,7 @@ class Http2RequestDecoder {
   std::optional<Place> path_;
   std::optional<Place> scheme_;
   std::optional<Place> authority_;
+  std::optional<Place> protocol_;
   std::size_t header_bytes_ = 0;
   std::size_t kept_bytes_ = 0;  // of header_bytes_, in fields_
   std::size_t trailer_bytes_ = 0;

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <limits>
 #include <new>
 
 namespace ashlar::http::detail {
@@ -119,7 +120,9 @@ struct Http2Session::Callbacks {
     Http2Session& self = of(user);
     stream->body_stalled_since = 0;
     stream->notify();
-    const bool kept = stream->request_body.arrived(view(bytes, size), self.limits_.body_bytes_max);
+    const std::uint64_t most =
+        stream->tunnels ? std::numeric_limits<std::uint64_t>::max() : self.limits_.body_bytes_max;
+    const bool kept = stream->request_body.arrived(view(bytes, size), most);
     if (kept && !stream->arriving) return 0;
     // Unread bodies must not block each other: the streams' windows bound them.
     if (kept) stream->request_body.credit(size);
@@ -220,10 +223,11 @@ Http2Session::~Http2Session() { nghttp2_session_del(session_); }
 void Http2Session::submit_settings() {
   const auto header_list = static_cast<std::uint32_t>(limits_.header_bytes_max + limits_.request_line_bytes_max +
                                                       limits_.header_count_max * header_list_overhead);
-  const std::array<nghttp2_settings_entry, 3> entries{{
+  const std::array<nghttp2_settings_entry, 4> entries{{
       {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, static_cast<std::uint32_t>(limits_.http2_streams_max)},
       {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, static_cast<std::uint32_t>(limits_.http2_stream_window_bytes)},
       {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, header_list},
+      {NGHTTP2_SETTINGS_ENABLE_CONNECT_PROTOCOL, 1},  // RFC 8441
   }};
   check(nghttp2_submit_settings(session_, NGHTTP2_FLAG_NONE, entries.data(), entries.size()));
   check(nghttp2_session_set_local_window_size(session_, NGHTTP2_FLAG_NONE, 0,
@@ -317,14 +321,15 @@ void Http2Session::respond(Http2Stream& stream, ResponseFraming framing, std::st
     const Field& each = response.headers.at(i);
     if (!is_connection_field(each.name)) fields.push_back(field(each.name, each.value));
   }
-  const bool length_known = !response.stream || response.stream_length;
+  const bool length_known = !stream.tunnels && (!response.stream || response.stream_length);
   if (length_known && response.status != 204 && response.status != 304) {
     const std::uint64_t bytes = response.stream ? *response.stream_length : response.body.size();
     const auto end = std::to_chars(length.data(), length.data() + length.size(), bytes).ptr;
     fields.push_back(field("content-length", {length.data(), static_cast<std::size_t>(end - length.data())}));
   }
-  const bool has_body = framing != ResponseFraming::none && (response.stream || !response.body.empty());
-  if (has_body && !response.stream) stream.hold(response.body.size());
+  const bool has_body =
+      framing != ResponseFraming::none && (stream.tunnels || response.stream || !response.body.empty());
+  if (has_body && !response.stream && !stream.tunnels) stream.hold(response.body.size());
   const nghttp2_data_provider provider{{.ptr = &stream}, Callbacks::pull};
   check(nghttp2_submit_response(session_, stream.id(), fields.data(), fields.size(), has_body ? &provider : nullptr));
 }

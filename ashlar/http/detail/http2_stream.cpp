@@ -25,7 +25,8 @@ void Http2Stream::begin(std::int32_t id) {
   id_ = id;
   decoder.reset();
   request.method = Method::get;
-  request.method_name = request.target = request.path = request.query = request.authority = {};
+  request.method_name = request.target = request.path = request.query = request.authority =
+      request.connect_protocol = {};
   request.version = Version::http_2;
   request.headers.clear();
   request.body = &request_body;
@@ -33,7 +34,7 @@ void Http2Stream::begin(std::int32_t id) {
   request.late = false;
   handling_since = 0;
   response.reset();
-  refused = closed = arriving = starting = answered = deferred = false;
+  refused = closed = arriving = starting = answered = deferred = tunnels = false;
   production_ = Production::whole;
   in_pieces_ = false;
   at_ = 0;
@@ -45,8 +46,9 @@ void Http2Stream::begin(std::int32_t id) {
 void Http2Stream::end() {
   let_go(held_);
   task.reset();
-  event_.reset();
+  for (auto& event : events_) event.reset();
   response.stream = nullptr;
+  response.tunnel = nullptr;
   shrink(response.body);
   shrink(pending_);
   request_body.release_memory();
@@ -95,9 +97,10 @@ void Http2Stream::sent(std::size_t bytes) {
   notify();
 }
 
-Task<> Http2Stream::changed() {
-  if (!event_) event_.emplace(co_await boost::asio::this_coro::executor, Timer::time_point::max());
-  (void)co_await event_->async_wait(with_error);
+Task<> Http2Stream::changed(Side side) {
+  std::optional<Timer>& event = events_[static_cast<std::size_t>(side)];
+  if (!event) event.emplace(co_await boost::asio::this_coro::executor, Timer::time_point::max());
+  (void)co_await event->async_wait(with_error);
 }
 
 }  // namespace ashlar::http::detail

@@ -9,6 +9,7 @@
 
 #include <boost/asio/basic_waitable_timer.hpp>
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -44,7 +45,8 @@ class Http2Stream {
   bool arriving = false;                  // its handler waits for the body
   bool starting = false;                  // about to be passed to its handler
   bool answered = false;                  // the response's head is being sent
-  std::size_t place = 0;                  // among the session's streams
+  bool tunnels = false;   // the body and the response are a tunnel's bytes, without limits of size and time
+  std::size_t place = 0;  // among the session's streams
 
   // The output for the client, pulled by the session.
   enum class Production : std::uint8_t { going_on, whole, failed };
@@ -71,10 +73,14 @@ class Http2Stream {
   std::int64_t output_stalled_since = 0;
   std::uint64_t bytes_sent_before = 0;
 
-  // The handler's coroutine waits for any change; one at a time. On the loop.
-  Task<> changed();
+  // Waits for any change, on the loop. One coroutine for each side at a time: the reader of the request's body, and the
+  // writer of the response's.
+  enum class Side : std::uint8_t { reader, writer };
+  Task<> changed(Side side);
   void notify() {
-    if (event_) event_->cancel();
+    for (auto& event : events_) {
+      if (event) event->cancel();
+    }
   }
 
  private:
@@ -88,8 +94,8 @@ class Http2Stream {
   std::string pending_;
   std::size_t at_ = 0;  // in the response's body or in pending_: the bytes before it were sent
   std::uint64_t bytes_sent_ = 0;
-  std::size_t held_ = 0;  // of the session's unsent bytes
-  std::optional<Timer> event_;
+  std::size_t held_ = 0;                        // of the session's unsent bytes
+  std::array<std::optional<Timer>, 2> events_;  // of each side
 };
 
 }  // namespace ashlar::http::detail

@@ -45,6 +45,7 @@ class InputBuffer {
   InputBuffer& operator=(const InputBuffer&) = delete;
 
   [[nodiscard]] std::string_view unread() const { return {data_.get() + begin_, end_ - begin_}; }
+  [[nodiscard]] std::span<char> unread_bytes() { return {data_.get() + begin_, end_ - begin_}; }
   [[nodiscard]] bool empty() const { return begin_ == end_; }
   [[nodiscard]] std::span<char> room() { return {data_.get() + end_, capacity_ - end_}; }
   void added(std::size_t bytes) { end_ += bytes; }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ashlar/http/detail/test_signal.hpp"
+#include "ashlar/http/detail/test_tunnel.hpp"
 #include "ashlar/http/message.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -25,9 +26,11 @@ class TestHandler final : public Handler {
   static constexpr std::size_t huge_bytes = 16'000'000;  // of /huge: more than a socket accepts at once
 
   Signal<boost::asio::io_context*> entered;  // /gate runs, on this loop
-  Signal<std::string> left;                  // how /gate ended: "opened", "cancelled" or "late"
+  Signal<std::string> left;                  // how /gate ended: "opened", "cancelled" or "late"; see TestTunnel
   Signal<std::string> body_error;            // the code that /count got
   Signal<std::string> write_error;           // the code that /endless got
+
+  TestTunnel tunnel;
 
   std::atomic<int> handled = 0;  // requests so far
 
@@ -47,6 +50,7 @@ class TestHandler final : public Handler {
     if (path == "/gate") return gate(request, response);
     if (path == "/stubborn") return stubborn();
     if (path == "/later") return later(response);
+    if (path == "/tunnel") return tunnel.open(request, response, left);
     if (path == "/throw") throw std::runtime_error("a secret of the inside");
     return plain(request, response);
   }
