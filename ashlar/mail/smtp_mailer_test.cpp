@@ -230,7 +230,7 @@ TEST_F(Smtp, SaysWhenTheOutcomeIsUnknown) {
       [](ServerPeer& peer) {
         if (converse_until(peer, ".")) peer.wait_for_close();
       },
-      300ms);
+      1s);
   EXPECT_EQ(silent.code(), errors::outcome_unknown);
   const auto garbled = error_from([](ServerPeer& peer) {
     if (converse_until(peer, ".")) peer.write("yes\r\n");
