@@ -24,7 +24,7 @@ int authz_explain(const AccessQuestion& question) {
   const auto permission = auth::Permission::parse(question.permission);
   if (!permission) throw ExitError(exit_usage, "a permission is verb:resource, such as update:post.");
   if (question.resource.empty() != question.resource_id.empty())
-    throw ExitError(exit_usage, "an object takes a resource and an id, such as: post 7.");
+    throw ExitError(exit_usage, "an object needs a resource and an id, such as: post 7.");
   CommandContext place;
   place.require_current_schema();
   const Uuid account = account_named(place, question.user);

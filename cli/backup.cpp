@@ -14,7 +14,7 @@ namespace {
 
 using sql::sqlite::Existing;
 
-// The file of the database; PostgreSQL has tools of its own for that.
+// The database's file; PostgreSQL has its own tools.
 std::filesystem::path database_file(const backend::Settings& settings, const std::string& command_for_postgres) {
   if (auto path = backend::sqlite_path(settings)) return *path;
   throw ExitError(exit_failed, "this database is PostgreSQL's, which has its own tools. Run:\n  " +
@@ -25,7 +25,7 @@ Existing existing(const FileCommand& wanted) {
   return wanted.force == FileCommand::Force::yes ? Existing::replaced : Existing::refused;
 }
 
-// What is in the way can be told to go.
+// Adds how to overwrite an existing file.
 template <class T>
 T value_or_hint(Result<T> result, const char* hint) {
   if (!result && result.error().code() == sql::sqlite::errors::file_exists)
@@ -45,7 +45,7 @@ int back_up(const FileCommand& wanted) {
   const auto database = database_file(settings, "pg_dump --format=custom --file='" + wanted.file + "' '" +
                                                     sql::shown_database_url(settings.database_url) + "'");
   print(wanted.file, value_or_hint(sql::sqlite::back_up(database, wanted.file, existing(wanted)),
-                                   "Give another name, or --force to replace it."));
+                                   "Choose another name, or use --force to replace it."));
   return exit_ok;
 }
 
@@ -55,7 +55,7 @@ int restore(const FileCommand& wanted) {
       database_file(settings, "pg_restore --clean --if-exists --no-owner --single-transaction --dbname='" +
                                   sql::shown_database_url(settings.database_url) + "' '" + wanted.file + "'");
   print(database.string(), value_or_hint(sql::sqlite::restore(wanted.file, database, existing(wanted)),
-                                         "What is in it would be lost: back it up first, then give --force."));
+                                         "Its content would be lost: back it up first, then use --force."));
   CommandContext place(settings);
   if (const auto mismatch = value_or_exit(backend::schema_mismatch(*place.database, place.clock)))
     std::printf("%s\n", mismatch->sentence.c_str());

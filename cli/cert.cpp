@@ -18,11 +18,11 @@ namespace {
 
 [[noreturn]] void stop_at(const std::string& file, int error) {
   if (error == EEXIST)
-    throw ExitError(exit_failed, file + " is there already. Remove it first, or name other files by --cert and --key.");
+    throw ExitError(exit_failed, file + " exists already. Remove it first, or name other files with --cert and --key.");
   throw ExitError(exit_failed, "cannot write " + file + ": " + std::generic_category().message(error));
 }
 
-// Never over one that is there.
+// Never overwrites a file.
 void write_new(const std::string& file, const std::string& text, mode_t mode) {
   if (const auto folder = std::filesystem::path(file).parent_path(); !folder.empty())
     std::filesystem::create_directories(folder);
@@ -49,7 +49,7 @@ int make_certificate(const NewCertificate& wanted) {
     ::unlink(wanted.key_file.c_str());
     throw;
   }
-  std::printf("# For .env. Nobody but who has the certificate's file trusts it: it is for development.\n");
+  std::printf("# For .env. Only clients that have the certificate's file trust it: it is for development.\n");
   std::printf("TLS_CERT_FILE=%s\nTLS_KEY_FILE=%s\n", wanted.certificate_file.c_str(), wanted.key_file.c_str());
   return exit_ok;
 }

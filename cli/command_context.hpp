@@ -22,7 +22,7 @@
 
 namespace ashlar::cli {
 
-// A command that cannot go on: main prints the message to standard error and ends with the code.
+// Ends a command: main prints the message to standard error and exits with the code.
 class ExitError : public std::runtime_error {
  public:
   ExitError(int exit_code, const std::string& message) : std::runtime_error(message), exit_code_(exit_code) {}
@@ -33,7 +33,7 @@ class ExitError : public std::runtime_error {
 };
 
 [[noreturn]] void stop(const Error& error);
-// With exit_schema, and the command that mends it where one does.
+// With exit_schema, and the command that corrects it, if there is one.
 [[noreturn]] void refuse(const backend::SchemaMismatch& mismatch, const std::string& command);
 
 template <class T>
@@ -42,30 +42,30 @@ T value_or_exit(Result<T> result) {
   if constexpr (!std::is_void_v<T>) return std::move(*result);
 }
 
-// The settings of the environment and .env. Throws ExitError (78) that names every fault.
+// The settings from the environment and .env. Throws ExitError (78) that names every fault.
 [[nodiscard]] backend::Settings read_settings();
 
-// Opens what DATABASE_URL names. Throws ExitError.
+// Opens the database of DATABASE_URL. Throws ExitError.
 [[nodiscard]] std::unique_ptr<sql::Database> open_database(const backend::Settings& settings,
                                                            sql::OpenOptions options = {});
 
-// The replicas that DATABASE_REPLICA_URLS names, none of which need be there; the primary outlives them.
+// The replicas of DATABASE_REPLICA_URLS, which may be unreachable; the primary outlives them.
 [[nodiscard]] std::unique_ptr<sql::Replicas> make_replicas(const backend::Settings& settings, sql::Database& primary,
                                                            const sql::OpenOptions& options, log::Logger& logger);
 
-// The clients of what REDIS_URL names, to be started on the server's loops; null where it names nothing.
+// The clients for REDIS_URL, to be started on the server's loops; null when it is not set.
 [[nodiscard]] std::unique_ptr<redis::Clients> make_redis(const backend::Settings& settings, log::Logger& logger);
 
-// The loop that a command's tasks run on, one after another. A database answers into it, so it is declared before the
-// database and lives until that was closed.
+// The loop that runs a command's tasks, one after another. The database posts to it, so it is declared before the
+// database and outlives its close().
 class CommandLoop {
  public:
-  // Runs a task to its end; its error ends the command.
+  // Runs a task to its end; an error ends the command.
   template <class T>
   T run_or_exit(Task<Result<T>> task) {
     std::optional<Result<T>> out;
     async::run_to_end(loop_, store(std::move(task), out));
-    loop_.stop();  // so that a database which is closed waits for nothing on it
+    loop_.stop();  // so that closing the database waits for nothing on it
     return value_or_exit(std::move(*out));
   }
 
@@ -78,7 +78,7 @@ class CommandLoop {
   boost::asio::io_context loop_{1};
 };
 
-// What most commands need: the settings, the clock, randomness, a log to standard error, and the database.
+// The objects that most commands need: the settings, the clock, randomness, a log to standard error, and the database.
 class CommandContext {
  public:
   explicit CommandContext(backend::Settings given = read_settings());
@@ -86,7 +86,7 @@ class CommandContext {
   CommandContext(const CommandContext&) = delete;
   CommandContext& operator=(const CommandContext&) = delete;
 
-  // Throws ExitError, with the command to run, when the schema is not the one that this binary knows.
+  // Throws ExitError, naming the command to run, when the schema differs from the one of this binary.
   void require_current_schema();
   // Throws ExitError unless APP_ENV is development or test.
   void require_development(const std::string& command) const;

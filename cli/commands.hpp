@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-// The commands of `ashlar`, a file each. They return an exit code, or throw cli::ExitError.
+// The commands of `ashlar`, one file each. They return an exit code, or throw cli::ExitError.
 namespace ashlar::cli {
 
 struct Serve {
@@ -27,7 +27,7 @@ int migrate_down(std::size_t steps, Run run, std::chrono::milliseconds lock_wait
 struct NewMigration {
   std::string name;
   std::string folder = "backend/migrations";
-  std::string postgres_url;  // empty: DATABASE_URL, when it is one
+  std::string postgres_url;  // empty: DATABASE_URL, if it is a PostgreSQL URL
   enum class For : std::uint8_t { both, sqlite, postgres } databases = For::both;
 };
 int migrate_new(const NewMigration& wanted);
@@ -72,12 +72,12 @@ int user_revoke(const std::string& email, const std::string& permission);
 int user_mfa_reset(const std::string& email);
 int user_remove(const std::string& email);
 
-// Prints whether an account may do something now, and why: what GET /api/admin/authz/explain answers. exit_failed when
-// it may not.
+// Prints whether an account has a permission now, and why: the answer of GET /api/admin/authz/explain. Returns
+// exit_failed when it has not.
 struct AccessQuestion {
   std::string user;  // an e-mail address or an id
   std::string permission;
-  std::string resource;  // with resource_id: one object; else empty
+  std::string resource;  // with resource_id: one object; otherwise empty
   std::string resource_id;
 };
 int authz_explain(const AccessQuestion& question);

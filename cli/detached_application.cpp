@@ -10,8 +10,8 @@ namespace {
 backend::Settings detached_settings() {
   backend::Settings out;
   out.database_url = "sqlite::memory:";
-  out.tokens.access_secret = "signs nothing that is ever handed out";
-  out.tokens.refresh_secret = "signs nothing that is handed out, either";
+  out.tokens.access_secret = "an access secret that signs no token";
+  out.tokens.refresh_secret = "a refresh secret that signs no token";
   SystemRandom random;
   out.secret_keys.push_back(auth::SecretBoxKey::generate("detached", random));
   return out;

@@ -8,8 +8,8 @@
 
 namespace ashlar::cli {
 
-// The application on an empty database in memory and with secrets of the moment, for what is asked about it and not of
-// it: its routes, its description. Needs no configuration and leaves nothing behind.
+// The application on an empty in-memory database with placeholder secrets, for commands that describe it: its routes,
+// its OpenAPI document. Needs no configuration and leaves nothing behind.
 class DetachedApplication {
  public:
   DetachedApplication();

@@ -31,7 +31,7 @@ std::vector<Check> all_checks() {
     out.front() = {.name = "configuration",
                    .state = CheckState::finding,
                    .detail = std::move(faults),
-                   .advice = "mend these variables; docs/guide/configuration.md has them all"};
+                   .advice = "correct these variables; docs/guide/configuration.md lists them all"};
     return out;
   }
   std::ranges::move(check_settings(settings), std::back_inserter(out));

@@ -39,14 +39,14 @@ Check check_migrations(sql::Database& database, const Clock& clock) {
 
 Check check_drift(sql::Database& database, const Clock& clock) {
   const auto drift = backend::migrator(database, clock).drift();
-  if (!drift) return {.name = "drift", .state = CheckState::finding, .detail = "cannot be seen: " + why(drift.error())};
+  if (!drift) return {.name = "drift", .state = CheckState::finding, .detail = "cannot be read: " + why(drift.error())};
   if (drift->empty()) return {.name = "drift", .detail = "the schema is the one that the migrations make"};
   std::vector<std::string> objects;
   for (const sql::Difference& each : *drift) objects.push_back(each.object);
   return {.name = "drift",
           .state = CheckState::finding,
           .detail = first_of(objects),
-          .advice = "ashlar migrate status shows both sides; put it right, or write a migration for it"};
+          .advice = "ashlar migrate status shows the differences; correct the schema, or write a migration"};
 }
 
 Check check_sqlite_integrity(const std::filesystem::path& path) {
@@ -59,7 +59,7 @@ Check check_sqlite_integrity(const std::filesystem::path& path) {
           .advice = "ashlar restore, from the last good backup"};
 }
 
-// The server looks after its pages; what migrations can leave behind is asked for.
+// The server checks its own pages; this queries for what migrations can leave behind.
 Check check_postgres_integrity(sql::Database& database) {
   std::vector<std::string> faults;
   const auto read = database.query_blocking(
@@ -78,7 +78,7 @@ Check check_postgres_integrity(sql::Database& database) {
           .advice = "drop and make an index again; alter table ... validate constraint"};
 }
 
-// Sessions and tokens are stamped here, some rows there.
+// Sessions and tokens have timestamps of this machine, some rows those of the database.
 Check check_database_clock(sql::Database& database, const Clock& clock) {
   Timestamp theirs;
   const auto read = database.query_blocking({.sql = "select clock_timestamp()",
@@ -92,12 +92,12 @@ Check check_database_clock(sql::Database& database, const Clock& clock) {
   return {.name = "database clock",
           .state = CheckState::finding,
           .detail = detail,
-          .advice = "let both machines keep their time by NTP"};
+          .advice = "synchronise both machines by NTP"};
 }
 
 std::vector<Check> skipped(std::vector<Check> after) {
   for (const char* name : {"migrations", "drift", "integrity"})
-    after.push_back({.name = name, .state = CheckState::skipped, .detail = "the database cannot be looked at"});
+    after.push_back({.name = name, .state = CheckState::skipped, .detail = "the database cannot be checked"});
   return after;
 }
 
@@ -110,8 +110,8 @@ std::vector<Check> check_database(const backend::Settings& settings) {
   if (path && !std::filesystem::exists(*path, ignored)) {
     return skipped({{.name = "database",
                      .state = CheckState::finding,
-                     .detail = shown + ": there is no such file",
-                     .advice = "ashlar migrate up makes it; or is DATABASE_URL another one?"}});
+                     .detail = shown + ": the file does not exist",
+                     .advice = "ashlar migrate up creates it; or correct DATABASE_URL"}});
   }
   const SystemClock clock;
   const auto began = std::chrono::steady_clock::now();
@@ -121,8 +121,8 @@ std::vector<Check> check_database(const backend::Settings& settings) {
     return skipped({{.name = "database",
                      .state = CheckState::finding,
                      .detail = why(database.error()),
-                     .advice = unsuitable ? "docs/errors.md, database.unsuitable, says what to do"
-                                          : "see that DATABASE_URL is right and the server runs"}});
+                     .advice = unsuitable ? "see docs/errors.md, database.unsuitable"
+                                          : "check that DATABASE_URL is correct and the server is running"}});
   }
   const auto took =
       std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began).count();

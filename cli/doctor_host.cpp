@@ -22,7 +22,7 @@ fs::path folder_of(const fs::path& file) { return file.has_parent_path() ? file.
 
 std::string mebibytes(std::uintmax_t bytes) { return std::to_string(bytes / (1024 * 1024)) + " MiB"; }
 
-// A backup, or a table that is made anew, needs as much as the database has.
+// A backup, or rebuilding a table, needs as much space as the database.
 Check check_space(const fs::path& folder, std::uintmax_t needed, const std::string& what) {
   std::error_code error;
   const auto space = fs::space(folder, error);
@@ -32,8 +32,8 @@ Check check_space(const fs::path& folder, std::uintmax_t needed, const std::stri
   if (space.available >= needed) return {.name = name, .detail = detail};
   return {.name = name,
           .state = CheckState::finding,
-          .detail = detail + ", " + mebibytes(needed) + " would be right",
-          .advice = "make room, or move it to a larger disk"};
+          .detail = detail + ", " + mebibytes(needed) + " are recommended",
+          .advice = "free space, or move it to a larger disk"};
 }
 
 Check check_clock() {
@@ -47,11 +47,11 @@ Check check_clock() {
   }
   timex state{};
   if (adjtimex(&state) == TIME_ERROR)
-    return {.name = "clock", .state = CheckState::note, .detail = "nothing says that it is kept by NTP"};
+    return {.name = "clock", .state = CheckState::note, .detail = "no sign of NTP synchronisation"};
   return {.name = "clock", .detail = "synchronised"};
 }
 
-// Whether others than the owner can do what `bits` says; a folder that they cannot enter keeps them away.
+// Whether users other than the owner have the access in `bits`; a folder that they cannot enter prevents it.
 bool others_can(const fs::path& file, mode_t bits) {
   struct stat found{};
   if (stat(file.c_str(), &found) != 0 || (found.st_mode & bits) == 0) return false;
@@ -64,10 +64,10 @@ Check check_file(const std::string& name, const fs::path& file, mode_t bits) {
   if (!fs::exists(file, ignored)) return {.name = name, .state = CheckState::ok, .detail = file.string() + ": none"};
   if (access(file.c_str(), R_OK) != 0)
     return {.name = name, .state = CheckState::finding, .detail = file.string() + ": cannot be read"};
-  if (!others_can(file, bits)) return {.name = name, .detail = file.string() + ": its owner's alone"};
+  if (!others_can(file, bits)) return {.name = name, .detail = file.string() + ": accessible to its owner only"};
   return {.name = name,
           .state = CheckState::finding,
-          .detail = file.string() + ": others can get at it",
+          .detail = file.string() + ": accessible to other users",
           .advice = "chmod 600 " + file.string()};
 }
 
@@ -80,7 +80,7 @@ Check check_writable(const fs::path& database) {
   return {.name = "files, writable",
           .state = CheckState::finding,
           .detail = database.string() + " or its folder cannot be written",
-          .advice = "give them to the user that the server runs as"};
+          .advice = "make the server's user their owner"};
 }
 
 }  // namespace

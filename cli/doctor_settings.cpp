@@ -13,7 +13,7 @@ using backend::Stage;
 
 constexpr int bcrypt_cost_min = 10;
 
-// What is unsafe where strangers are, and of no consequence on a developer's machine.
+// Unsafe on a public server, and harmless on a developer's machine.
 CheckState unsafe(const Settings& settings) {
   return settings.stage == Stage::production ? CheckState::finding : CheckState::note;
 }
@@ -36,7 +36,7 @@ Check check_metrics(const Settings& settings) {
             .detail = "not set, and METRICS_PORT is open on " + settings.host,
             .advice = "set METRICS_TOKEN, or close the port to strangers"};
   }
-  if (settings.metrics_port) return {.name = name, .detail = "not set; METRICS_PORT is for this machine alone"};
+  if (settings.metrics_port) return {.name = name, .detail = "not set; only this machine can reach METRICS_PORT"};
   const bool open = settings.stage != Stage::production;
   return {.name = name,
           .state = CheckState::note,
@@ -48,8 +48,8 @@ Check check_rate_limit(const Settings& settings) {
     return {.name = "RATE_LIMIT_MAX", .detail = std::to_string(settings.rate_limit_max) + " a minute"};
   return {.name = "RATE_LIMIT_MAX",
           .state = unsafe(settings),
-          .detail = "0: no limit by address, for sign-ins either",
-          .advice = "remove it, unless a proxy limits in its place"};
+          .detail = "0: no limit by address, not even for sign-ins",
+          .advice = "remove it, unless a proxy limits requests instead"};
 }
 
 Check check_bcrypt_cost(const Settings& settings) {
@@ -63,7 +63,7 @@ Check check_bcrypt_cost(const Settings& settings) {
           .advice = "at least " + std::to_string(bcrypt_cost_min) + "; 12 is the default"};
 }
 
-// Where a URL leads, as far as these checks need to know it. The URL was accepted by its driver.
+// The parts of a URL that these checks need. Its driver has accepted the URL.
 struct Place {
   std::string_view hosts;  // several, separated by commas; empty: a local socket
   std::string_view query;  // without its ?
@@ -116,10 +116,10 @@ Check check_database_tls(const Settings& settings, const std::string& variable, 
   if (mode == "verify-full" || mode == "verify-ca") return {.name = variable, .detail = "sslmode=" + std::string(mode)};
   return {.name = variable,
           .state = unsafe(settings),
-          .detail = mode == "require" ? "sslmode=require: encrypted, but any server is believed"
+          .detail = mode == "require" ? "sslmode=require: encrypted, but the server is not verified"
                     : mode.empty()    ? "on another machine without sslmode: TLS is not required"
                                       : "sslmode=" + std::string(mode) + ": TLS is not required",
-          .advice = "?sslmode=verify-full, with sslrootcert where the authority is one of your own"};
+          .advice = "?sslmode=verify-full, with sslrootcert for a private CA"};
 }
 
 Check check_redis_tls(const Settings& settings) {
@@ -129,8 +129,8 @@ Check check_redis_tls(const Settings& settings) {
   if (is_local(place_of(url).hosts)) return {.name = "REDIS_URL", .detail = "on this machine"};
   return {.name = "REDIS_URL",
           .state = unsafe(settings),
-          .detail = "on another machine without TLS: who can listen or publish there can end sessions",
-          .advice = "rediss://, or a network of their own"};
+          .detail = "on another machine without TLS: anyone who can publish there can end sessions",
+          .advice = "rediss://, or a private network"};
 }
 
 }  // namespace

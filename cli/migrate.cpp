@@ -15,7 +15,7 @@ namespace {
 
 void print(const std::string& line) { std::puts(line.c_str()); }
 
-// A view's text has many.
+// The text of a view has many lines.
 std::string one_line(std::string text) {
   std::ranges::replace(text, '\n', ' ');
   constexpr std::size_t shown_max = 60;
@@ -24,7 +24,7 @@ std::string one_line(std::string text) {
 }
 
 void print_drift(std::span<const sql::Difference> drift) {
-  Table table({"OBJECT", "MIGRATIONS MAKE", "DATABASE HAS"});
+  Table table({"OBJECT", "MIGRATIONS", "DATABASE"});
   for (const sql::Difference& difference : drift) {
     table.add({difference.object, difference.expected.empty() ? "-" : one_line(difference.expected),
                difference.found.empty() ? "-" : one_line(difference.found)});
@@ -55,14 +55,14 @@ int migrate_status() {
   table.print();
   const auto drift = migrator.drift();
   if (!drift) {
-    print("\nNot compared with what the migrations make: " + drift.error().message() + " " + drift.error().cause());
+    print("\nNot compared with the result of the migrations: " + drift.error().message() + " " + drift.error().cause());
     return exit_failed;
   }
   if (drift->empty()) {
-    print("\nThe schema is the one that the applied migrations make.");
+    print("\nThe schema matches the applied migrations.");
     return current ? exit_ok : exit_failed;
   }
-  print("\nThe schema is not the one that the applied migrations make:");
+  print("\nThe schema does not match the applied migrations:");
   print_drift(*drift);
   return exit_failed;
 }

@@ -20,7 +20,7 @@ namespace {
 
 using For = NewMigration::For;
 
-// One kind of database: where it is tried out, and what comes of it.
+// One kind of database: where the draft is tried, and its result.
 struct Target {
   const char* name;
   std::string url;
@@ -34,10 +34,9 @@ std::vector<Target> targets_of(const NewMigration& wanted) {
   std::string url = wanted.postgres_url;
   if (url.empty()) url = read_settings().database_url;
   if (url.starts_with("sqlite:")) {
-    throw ExitError(
-        exit_failed,
-        "The SQL for PostgreSQL is tried out on a server: give one with --postgres URL, or leave it out with "
-        "--only sqlite. Nothing was written.");
+    throw ExitError(exit_failed,
+                    "The SQL for PostgreSQL is tried on a server: name one with --postgres URL, or omit it with "
+                    "--only sqlite. Nothing was written.");
   }
   out.push_back({.name = "postgres", .url = std::move(url)});
   return out;
@@ -51,7 +50,7 @@ void draft(Target& target) {
   target.draft = value_or_exit(std::move(drafted));
 }
 
-// The highest number in the folder, which has to be the binary's: else it does not know what is there already.
+// The highest number in the folder, which must be the binary's: otherwise the binary lacks some migrations.
 void require_same_migrations(const std::filesystem::path& folder, std::size_t known) {
   if (!std::filesystem::is_directory(folder))
     throw ExitError(exit_failed,
@@ -68,7 +67,7 @@ void require_same_migrations(const std::filesystem::path& folder, std::size_t kn
 }
 
 void write(const std::filesystem::path& file, const std::string& text) {
-  if (std::filesystem::exists(file)) throw ExitError(exit_failed, file.string() + " is there already.");
+  if (std::filesystem::exists(file)) throw ExitError(exit_failed, file.string() + " exists already.");
   std::ofstream out(file, std::ios::binary);
   out << "-- SPDX-License-Identifier: Apache-2.0\n"
       << (text.empty() ? "-- Nothing to do in this database.\nselect 1;\n" : text);
@@ -81,7 +80,7 @@ void print_left(const Target& target) {
   for (const sql::Difference& left : target.draft.left)
     std::puts(("  " + std::string(target.name) + ": not done yet: " + left.object).c_str());
   for (const sql::Difference& left : target.draft.left_by_down)
-    std::puts(("  " + std::string(target.name) + ": not taken back by down: " + left.object).c_str());
+    std::puts(("  " + std::string(target.name) + ": not undone by down: " + left.object).c_str());
 }
 
 }  // namespace
@@ -99,7 +98,7 @@ int migrate_new(const NewMigration& wanted) {
     any = any || !target.draft.change.up.empty();
   }
   if (!any) {
-    std::puts("nothing to do: the migrations make what the models describe");
+    std::puts("nothing to do: the migrations match the models");
     return exit_ok;
   }
   const sql::Migration next{.number = static_cast<std::int64_t>(known) + 1, .name = wanted.name, .up = {}, .down = {}};

@@ -13,7 +13,7 @@ namespace ashlar::cli {
 
 namespace {
 
-// The terminal without echo, until it is destroyed.
+// Turns the terminal's echo off, until it is destroyed.
 class Unseen {
  public:
   Unseen() {

@@ -5,8 +5,8 @@
 
 namespace ashlar::cli {
 
-// Asks for a password, twice and unseen, where standard input is a terminal; elsewhere reads its first line.
-// Throws ExitError when it is none that can be set (8 to 128 characters).
+// Asks for a password twice, without echo, when standard input is a terminal; otherwise reads its first line. Throws
+// ExitError when the password is not acceptable (8 to 128 characters).
 [[nodiscard]] Password read_password();
 
 }  // namespace ashlar::cli

@@ -59,7 +59,7 @@ backend::Product product(std::int64_t number, Timestamp now) {
           .updated_at = created_at};
 }
 
-// Rows 1 to `count`. `make` is given a number and what follows.
+// Rows 1 to `count`. `make` receives a number and a separator.
 template <class Row, class... With>
 Task<Result<>> insert_rows(sql::Transaction& in, std::int64_t count, Row (*make)(std::int64_t, With...),
                            std::type_identity_t<With>... with) {
@@ -94,7 +94,7 @@ int seed(const Seed& wanted) {
   place.require_current_schema();
   if (has_rows(*place.database, "select 1 from products limit 1") ||
       has_rows(*place.database, "select 1 from users where email = 'user1@example.com'"))
-    throw ExitError(exit_failed, "the database holds products or seeded users already; nothing was changed.");
+    throw ExitError(exit_failed, "the database contains products or seeded users already; nothing was changed.");
 
   async::BlockingPool pool({.threads = 1, .queue_max = 1, .name = "hashing"});
   auth::PasswordHasher hasher(pool, place.random, backend::password_options(place.settings));

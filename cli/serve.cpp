@@ -71,9 +71,9 @@ void report_first_admin(const backend::FirstAdminOutcome& outcome, log::Logger& 
   switch (outcome.kind) {
     case Kind::exists:
     case Kind::invented:
-      return;  // the welcome says it
+      return;  // the welcome text shows it
     case Kind::made:
-      return logger.info("the first admin was made", {{"email", outcome.email}});
+      return logger.info("the first admin was created", {{"email", outcome.email}});
     case Kind::not_wanted:
       return logger.warn(
           "there is no admin: set ADMIN_EMAIL and ADMIN_PASSWORD, or run ashlar user create --role admin");
@@ -109,12 +109,12 @@ void start(http::Server& server, http::Server* metrics, backend::Application& ap
   for (std::size_t i = 0; i < server.loops(); ++i) loops.push_back(&server.loop(i));
   if (redis != nullptr) redis->start(loops);
   application.start(loops);
-  if (metrics != nullptr) metrics->start();  // it reads the figures of what was started above
+  if (metrics != nullptr) metrics->start();  // it reads the statistics of the objects started above
   server.start();
 }
 
-// Stops the server, then the metrics' (so that the end can be watched), then closes what their loops wait for: in this
-// order, however serving ends.
+// Stops the server, then the metrics server (so that the shutdown can be observed), then closes what their loops wait
+// for: in this order, however serving ends.
 class EndOfService {
  public:
   EndOfService(http::Server& server, http::Server* metrics, backend::Application& application,
@@ -132,7 +132,7 @@ class EndOfService {
       cut_off += metrics_->stop(std::max(left, std::chrono::milliseconds{0}));
     }
     if (cut_off > 0)
-      dependencies_.logger.warn("connections were cut off: they did not finish in time", {{"connections", cut_off}});
+      dependencies_.logger.warn("connections were closed: they did not finish in time", {{"connections", cut_off}});
     application_.close();
     if (dependencies_.redis != nullptr) dependencies_.redis->close();
     dependencies_.database.close();
@@ -148,7 +148,7 @@ class EndOfService {
   const std::chrono::milliseconds time_max_;
 };
 
-// Another certificate, another log level; all else needs a restart. What cannot be had leaves everything as it was.
+// A new certificate, a new log level; everything else needs a restart. A failure leaves everything unchanged.
 void reload(const Serve& wanted, const Clock& clock, http::Server& server, backend::Settings& settings,
             log::Logger& logger) {
   logger.info("reloading", {{"signal", "SIGHUP"}});
@@ -171,7 +171,7 @@ void reload(const Serve& wanted, const Clock& clock, http::Server& server, backe
   report_certificate(*certificate, clock, logger);
 }
 
-// The next signal. Until it comes, keeps the supervisor's watchdog alive for as long as all loops run.
+// The next signal. Until it arrives, keeps the supervisor's watchdog alive while all loops run.
 int next_signal(const Signals& signals, const service::Supervisor& supervisor, service::LoopsWatch& loops) {
   if (!supervisor.watchdog_time()) return signals.wait();
   while (true) {
@@ -180,14 +180,15 @@ int next_signal(const Signals& signals, const service::Supervisor& supervisor, s
   }
 }
 
-// Serves the next signals until one of them says to stop.
+// Handles signals until one of them stops the server.
 int wait_for_stop(const Signals& signals, const service::Supervisor& supervisor, service::LoopsWatch loops,
                   const std::function<void()>& reload_all) {
   const bool at_terminal = isatty(STDIN_FILENO) == 1;
   while (true) {
     const int signal = next_signal(signals, supervisor, loops);
     if (signal != SIGHUP) return signal;
-    if (at_terminal && isatty(STDIN_FILENO) != 1) return signal;  // it was closed: no other signal can come from there
+    if (at_terminal && isatty(STDIN_FILENO) != 1)
+      return signal;  // it was closed: no further signal can arrive from there
     (void)supervisor.reloading();
     reload_all();
     (void)supervisor.ready();
@@ -234,8 +235,8 @@ int serve(const Serve& wanted) {
   http::Server* const metrics_server = metrics ? &metrics->server() : nullptr;
   {
     const EndOfService end(server, metrics_server, application, dependencies, settings.stop_time_max);
-    // Before the first request is answered: no client can register ADMIN_EMAIL. On a loop of the server's, whose
-    // connections to the database are used again.
+    // Before the first request is answered, so that no client can register ADMIN_EMAIL. On a loop of the server, whose
+    // database connections are reused.
     const auto admin = value_or_exit(
         async::run_to_end(server.loop(0), backend::make_first_admin(settings, dependencies, application.passwords())));
     start(server, metrics_server, application, redis.get());

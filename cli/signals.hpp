@@ -7,8 +7,8 @@
 
 namespace ashlar::cli {
 
-// SIGTERM, SIGINT and SIGHUP, taken by the thread that waits for them and by no other. Made before any other thread is,
-// which inherits that they are blocked.
+// SIGTERM, SIGINT and SIGHUP, received only by the thread that waits for them. Construct it before any other thread, so
+// that the threads inherit the blocked signals.
 class Signals {
  public:
   Signals();
@@ -16,10 +16,10 @@ class Signals {
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;
 
-  // The next one; nullopt when none came in time.
+  // The next signal; nullopt when none arrived in time.
   [[nodiscard]] std::optional<int> wait_for(std::chrono::milliseconds time) const;
   [[nodiscard]] int wait() const;
-  // From now on SIGTERM or SIGINT ends the process at once. SIGHUP never does.
+  // From now on SIGTERM or SIGINT ends the process immediately. SIGHUP never does.
   void release_stop();
 
  private:

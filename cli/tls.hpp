@@ -9,13 +9,13 @@
 
 namespace ashlar::cli {
 
-// The variable that names the file at which the error points.
+// The variable whose file the error concerns.
 [[nodiscard]] std::string_view tls_variable(const Error& error);
 
-// What the files hold. Throws ExitError (78) that names the variable.
+// The content of the files. Throws ExitError (78) that names the variable.
 [[nodiscard]] http::TlsCertificate inspect_tls_or_exit(const http::TlsOptions& options);
 
-// Logs whose certificate is shown and until when; a warning when that is not now, or not for long.
+// Logs the certificate's subject and expiry; a warning when it is not valid now or expires soon.
 void report_certificate(const http::TlsCertificate& certificate, const Clock& clock, log::Logger& logger);
 
 }  // namespace ashlar::cli

@@ -48,7 +48,7 @@ class UserCommand {
     return context.loop.run_or_exit(hasher.hash(password.reveal().str()));
   }
 
-  // Runs a unit of work; its error ends the command.
+  // Runs a unit of work; an error ends the command.
   template <class Body, class... Arguments>
   auto run(std::string reason, Body body, Arguments... arguments) {
     const api::Call::Environment environment{&context.clock, &context.random, &context.logger};
@@ -56,7 +56,7 @@ class UserCommand {
     api::Units units(*context.database, {});
     return context.loop.run_or_exit(units.run(call, body, std::move(arguments)...));
   }
-  // When an access token that this configuration makes now expires; end() goes by what the sessions say as well.
+  // When an access token issued now by this configuration expires; end() also considers the sessions' stored expiry.
   [[nodiscard]] Timestamp revoked_until() const {
     return context.clock.now() + context.settings.tokens.access_lifetime;
   }
@@ -71,9 +71,9 @@ Value checked(const std::string& text, const char* what) {
   return std::move(*value);
 }
 
-// The change, and the end of the account's sessions.
+// Applies the change and ends the account's sessions.
 Task<Result<>> change_account(api::UnitOfWork& unit, Uuid id, UserChanges changes, Timestamp revoked_until) {
-  // A sign-in holds the account's row until its session is there, and ends with the others.
+  // A sign-in locks the account's row until its session exists, so that session ends with the others.
   co_await unwrap(UserRepository::lock(unit, id));
   co_await unwrap(SessionRepository::end(unit, id, std::nullopt, revoked_until));
   if (changes.password_hash) co_await unwrap(backend::ChallengeRepository::end_for_new_password(unit, id));
@@ -81,7 +81,7 @@ Task<Result<>> change_account(api::UnitOfWork& unit, Uuid id, UserChanges change
   co_return Result<>{};
 }
 
-// Its sessions go on: a running server reads the account's new rights within REVOCATION_DELAY_MAX.
+// Its sessions continue: a running server reads the account's new permissions within REVOCATION_DELAY_MAX.
 Task<Result<>> change_role(api::UnitOfWork& unit, Uuid id, std::string role) {
   const bool was_admin = co_await unwrap(UserRepository::is_admin(unit, id));
   UserChanges changes;
@@ -111,7 +111,7 @@ Task<> log_mfa_reset(const api::Call* call, Uuid user) {
   co_return;
 }
 
-// False when the account had no second factor; what was pending is removed all the same.
+// False when the account had no second factor; a pending one is removed in any case.
 Task<Result<bool>> reset_mfa(api::UnitOfWork& unit, Uuid id, Timestamp revoked_until) {
   co_await unwrap(UserRepository::lock(unit, id));
   const bool was_on = co_await unwrap(MfaRepository::remove(unit, id));

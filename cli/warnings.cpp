@@ -12,7 +12,7 @@ void warn_about(const backend::Settings& settings, log::Logger& logger) {
   if (settings.stage == Stage::production && settings.metrics_token.empty() && !settings.metrics_port)
     logger.info("/metrics is not served: set METRICS_TOKEN or METRICS_PORT");
   if (settings.stage == Stage::production && !settings.mail.folder)
-    logger.warn("no mail leaves this process, so nobody can reset a password or verify an address: set MAIL_URL");
+    logger.warn("no mail is sent, so users cannot reset passwords or verify addresses: set MAIL_URL");
 }
 
 }  // namespace ashlar::cli

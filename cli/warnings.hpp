@@ -6,8 +6,8 @@
 
 namespace ashlar::cli {
 
-// Logs what is allowed and yet probably not meant: the program of a developer that other machines reach, and pages of
-// production that are not served because nothing protects them.
+// Logs settings that are allowed but probably unintended: a development server that other machines can reach, and pages
+// that production does not serve because they are unprotected.
 void warn_about(const backend::Settings& settings, log::Logger& logger);
 
 }  // namespace ashlar::cli

@@ -13,7 +13,7 @@ namespace ashlar::cli {
 
 namespace {
 
-// Registers somebody new each time it is pasted, and shows what /api/users/me says to their token.
+// Registers a new user each time it is pasted, and shows the answer of /api/users/me.
 constexpr const char* curl_line =
     R"curl(token=$(curl -sS @/api/auth/register -H 'Content-Type: application/json' -d '{"name": "Ada", "email": "ada'$RANDOM$RANDOM'@example.com", "password": "correct horse"}' | sed 's/.*"accessToken":"\([^"]*\)".*/\1/'); curl -sS @/api/users/me -H "Authorization: Bearer $token"; echo)curl";
 
@@ -24,7 +24,7 @@ std::string with_address(std::string text, const std::string& address) {
   return text;
 }
 
-// The same for a certificate that vouches for itself.
+// The same for a self-signed certificate.
 std::string trusting(std::string line, const http::TlsOptions& tls) {
   const std::string_view command = "curl -sS ";
   const std::string option = "--cacert '" + tls.certificate_chain_file + "' ";
@@ -49,7 +49,7 @@ std::string admin_line(const backend::Settings& settings, const backend::FirstAd
   using Kind = backend::FirstAdminOutcome::Kind;
   if (admin.kind == Kind::invented) return admin.email + "  password " + admin.password + "  (shown this once)";
   const std::string email = admin.kind == Kind::made ? admin.email : an_admin(database);
-  if (email.empty()) return "none; ashlar user create EMAIL --name NAME --role admin makes one";
+  if (email.empty()) return "none; create one: ashlar user create EMAIL --name NAME --role admin";
   if (settings.first_admin && settings.first_admin->email.view() == email)
     return email + "  password: see ADMIN_PASSWORD";
   return email + "  (another password: ashlar user password " + email + ")";
@@ -68,7 +68,7 @@ void print_welcome(const backend::Settings& settings, std::uint16_t port, const 
       "\n  Ashlar " + std::string(backend::version()) + " serves " + sql::shown_database_url(settings.database_url) +
       "\n\n  Address  " + address + "\n  API docs " + address + "/docs\n  Admin    " +
       admin_line(settings, admin, dependencies.database) +
-      "\n\n  To register somebody and ask who they are, paste this into another terminal:\n\n" +
+      "\n\n  To register a user and read the account, paste this into another terminal:\n\n" +
       with_address(settings.tls ? trusting(curl_line, *settings.tls) : curl_line, address) + "\n\n";
   std::FILE* to = isatty(STDOUT_FILENO) == 1 ? stdout : stderr;
   std::fputs(text.c_str(), to);

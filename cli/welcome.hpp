@@ -8,8 +8,8 @@
 
 namespace ashlar::cli {
 
-// What a developer wants to know of a server that has just begun to serve: where it is, its documentation, who the
-// admin is, and a line to paste. On the terminal, or on standard error where standard output is a log.
+// The information for a developer about a server that has just started: its address, its documentation, the admin, and
+// a command to paste. On the terminal, or on standard error when standard output is a log.
 void print_welcome(const backend::Settings& settings, std::uint16_t port, const backend::FirstAdminOutcome& admin,
                    backend::Dependencies dependencies);
 

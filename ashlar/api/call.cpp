@@ -84,7 +84,7 @@ bool Call::owns(const Uuid& owner) const {
 Result<> Call::require_owner(const Uuid& owner) const {
   static const auth::PermissionPattern everything = *auth::PermissionPattern::parse("*");
   if (principal() == nullptr) return fail(auth::errors::not_signed_in, "Sign in to do this.");
-  if (!owns(owner) && !holds(everything)) return fail(auth::errors::forbidden, "This belongs to somebody else.");
+  if (!owns(owner) && !holds(everything)) return fail(auth::errors::forbidden, "This belongs to another account.");
   return {};
 }
 

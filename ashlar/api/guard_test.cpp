@@ -122,7 +122,7 @@ TEST(Guard, WithholdsAReplyFromOthers) {
   endpoint.guards = {owner(&Thing::owner)};
   const auto reply = test.call("getThing", some_thing, TestApi::as("user", {}, TestApi::other_id));
   ASSERT_FALSE(reply);
-  EXPECT_EQ(reply.error().message(), "This belongs to somebody else.");
+  EXPECT_EQ(reply.error().message(), "This belongs to another account.");
   EXPECT_EQ(things.runs, 1);
 }
 
@@ -288,7 +288,7 @@ TEST(Guard, FreshAsksForARecentSignIn) {
   EXPECT_EQ(test.api().endpoints()[0].guard->description().sign_in_age_max, 300s);
   EXPECT_EQ(any_of({fresh(1min), recent}).description().sign_in_age_max, 300s);
   EXPECT_EQ(role({"editor"}).description().sign_in_age_max, std::nullopt);
-  EXPECT_EQ(fresh(0s).validate(), "asks for a sign-in within no time");
+  EXPECT_EQ(fresh(0s).validate(), "has no positive maximum age of the sign-in");
 }
 
 // A reply's owner is checked after the operation, and a stale caller gets past neither.
@@ -326,7 +326,7 @@ TEST(Guard, SaysWhatIsWrongWithIt) {
   EXPECT_EQ(role({}).validate(), "names no role or permission");
   EXPECT_EQ(all_of({signed_in(), any_of({permission({})})}).validate(), "names no role or permission");
   EXPECT_EQ(any_of({owner(owner_of, things), owner(&Thing::owner)}).validate(),
-            "asks for two owners; a guard can ask for one");
+            "needs two owners; a guard can need one");
   EXPECT_EQ(any_of({owner(owner_of, things), signed_in()}).validate(), "");
 }
 

@@ -46,7 +46,7 @@ Error Overload::refuse(std::string_view because, Clock::Steady now) {
   if (is_due(log_again_, now, log_interval))
     logger_.warn("overloaded: new requests are refused",
                  {{"because", because}, {"refused", refused_.load(std::memory_order_relaxed)}});
-  return Error(ashlar::errors::overloaded, "The server has too much to do. Try again shortly.")
+  return Error(ashlar::errors::overloaded, "The server is overloaded. Try again shortly.")
       .with_retry_after(options_.retry_after);
 }
 
@@ -68,14 +68,13 @@ void HeavyLane::append_to(observe::MetricsText& text) const {
 }
 
 void Overload::append_to(observe::MetricsText& text) const {
-  text.single("http_requests_refused_overload_total", MetricType::counter,
-              "Requests refused at once because there was too much to do.",
+  text.single("http_requests_refused_overload_total", MetricType::counter, "Requests refused because of overload.",
               static_cast<double>(refused_.load(std::memory_order_relaxed)));
   if (options_.queues.empty()) return;
-  text.head("ashlar_queue_waiting", MetricType::gauge, "What waits in a queue that overload is judged by.");
+  text.head("ashlar_queue_waiting", MetricType::gauge, "Entries in a queue that determines overload.");
   for (const WatchedQueue& queue : options_.queues)
     text.sample("ashlar_queue_waiting", MetricsText::label("queue", queue.name), std::uint64_t{queue.waiting()});
-  text.head("ashlar_queue_waiting_max", MetricType::gauge, "What may wait before new requests are refused.");
+  text.head("ashlar_queue_waiting_max", MetricType::gauge, "Entries above which new requests are refused.");
   for (const WatchedQueue& queue : options_.queues)
     text.sample("ashlar_queue_waiting_max", MetricsText::label("queue", queue.name), std::uint64_t{queue.waiting_max});
 }

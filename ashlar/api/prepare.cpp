@@ -53,7 +53,7 @@ void Api::prepare_guard(PreparedEndpoint& out, std::vector<std::string>& faults)
   const Endpoint& endpoint = *out.endpoint;
   if (endpoint.guards.empty()) {
     faults.push_back(line_of(endpoint) +
-                     " has no guard; say who may call it: .open(), .signed_in(), .role(...), .permission(...), "
+                     " has no guard; declare who may call it: .open(), .signed_in(), .role(...), .permission(...), "
                      ".owner(...) or .guard(...).");
     return;
   }
@@ -80,7 +80,7 @@ void Api::prepare_guard(PreparedEndpoint& out, std::vector<std::string>& faults)
   out.owner_source = out.guard->owner_source();
   if (out.owner_source == nullptr) return;
   if (out.owner_source->of_reply && endpoint.effect == Endpoint::Effect::changes)
-    faults.push_back(line_of(endpoint) + " changes something before its reply's owner is known; look the owner up.");
+    faults.push_back(line_of(endpoint) + " makes changes before its reply's owner is known; look the owner up.");
   if (out.owner_source->look_up && out.id == nullptr)
     faults.push_back(line_of(endpoint) + " looks an owner up, for which its input needs a member `Uuid id`.");
 }
@@ -104,7 +104,7 @@ PreparedEndpoint Api::prepare(const Endpoint& endpoint, std::vector<std::string>
   if (out.time_max < std::chrono::milliseconds::zero())
     faults.push_back(line_of(endpoint) + " has a negative time_max.");
   if (endpoint.idempotency == Endpoint::Idempotency::taken && endpoint.effect == Endpoint::Effect::reads)
-    faults.push_back(line_of(endpoint) + " only reads; only what changes something takes an idempotency key.");
+    faults.push_back(line_of(endpoint) + " only reads; only an operation with changes takes an idempotency key.");
   if (endpoint.heavy) out.heavy_lane = heavy_lane_.get();
   prepare_guard(out, faults);
   prepare_limits(out, faults);
@@ -140,7 +140,7 @@ Api::Api(ApiOptions options, Call::Environment environment, const auth::Tokens* 
     limits_ = own_limits_.get();
   }
   if (faults.empty()) return;
-  std::string what = "The API is declared wrongly:";
+  std::string what = "The API's declarations are invalid:";
   for (const auto& fault : faults) what.append("\n  ").append(fault);
   throw std::logic_error(what);
 }

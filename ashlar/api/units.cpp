@@ -56,7 +56,7 @@ Task<Result<std::optional<std::string>>> Units::claim(UnitOfWork& unit) {
   auto earlier = co_await unwrap(sql::raw<StoredReply>(find_key, user, name).writing().one(unit));
   // The row exists and is complete unless another instance, whose clock is ahead, removed it as expired.
   if (!earlier || !earlier->answer)
-    co_return fail(sql::errors::serialization, "Another request changed the same at the same time.");
+    co_return fail(sql::errors::serialization, "Another request changed the same data at the same time.");
   if (earlier->request != call.fingerprint())
     co_return fail(errors::idempotency_mismatch, "This Idempotency-Key was used for another request.");
   co_return std::move(*earlier->answer);

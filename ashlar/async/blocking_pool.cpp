@@ -166,7 +166,7 @@ Task<Result<>> BlockingPool::submit(std::move_only_function<void()> job) {
   co_await asio::async_initiate<const asio::use_awaitable_t<LoopExecutor>, void(std::exception_ptr)>(
       start, asio::use_awaitable_t<LoopExecutor>{});
   if (accepted) co_return Result<>{};
-  co_return std::unexpected(Error(errors::overloaded, "The server has too much to do. Try again shortly.")
+  co_return std::unexpected(Error(errors::overloaded, "The server is overloaded. Try again shortly.")
                                 .with_retry_after(std::chrono::seconds(1)));
 }
 

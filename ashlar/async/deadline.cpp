@@ -75,7 +75,7 @@ Task<Ended> run_until(Task<> task, Clock::Steady deadline) {
   co_return race->late ? Ended::cancelled_late : Ended::in_time;
 }
 
-Error deadline_exceeded() { return {errors::deadline_exceeded, "This took too long and was given up."}; }
+Error deadline_exceeded() { return {errors::deadline_exceeded, "This took too long and was cancelled."}; }
 
 }  // namespace detail
 }  // namespace ashlar::async

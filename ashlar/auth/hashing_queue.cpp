@@ -27,7 +27,7 @@ using std::chrono::milliseconds;
 
 std::unexpected<Error> overloaded(milliseconds wait) {
   return std::unexpected(
-      Error(ashlar::errors::overloaded, "The server has too much to do. Try again shortly.")
+      Error(ashlar::errors::overloaded, "The server is overloaded. Try again shortly.")
           .with_retry_after(std::max(std::chrono::seconds(1), std::chrono::ceil<std::chrono::seconds>(wait))));
 }
 

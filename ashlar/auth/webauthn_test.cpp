@@ -58,7 +58,7 @@ const std::vector<Forgery> forgeries = {
     {"another RP ID", [](auto& d) { d.rp_id = "example.com"; }, "refused: The response is for another RP ID."},
     {"no user present", [](auto& d) { d.flags = TestAuthenticator::verified; }, "refused: The user was not present."},
     {"backed up without being eligible", [](auto& d) { d.flags |= TestAuthenticator::backed_up; },
-     "malformed: The authenticator data says backed up without being eligible for it."},
+     "malformed: The authenticator data is backed up without being eligible."},
     {"an embedded page", [](auto& d) { d.more_client_data = R"(,"crossOrigin":true)"; },
      "refused: Passkeys are not used in embedded pages here."},
     {"an embedding page",

@@ -34,7 +34,8 @@ void append(std::string& out, const Part& part) {
   if constexpr (std::convertible_to<const Part&, std::string_view>) {
     append_part(out, part);
   } else if constexpr (std::integral<Part>) {
-    static_assert(!std::same_as<Part, bool> && !std::same_as<Part, char>, "say in words what the part is");
+    static_assert(!std::same_as<Part, bool> && !std::same_as<Part, char>,
+                  "a bool or a char is no part of a key: use a text");
     char digits[24];
     out.append(digits, std::to_chars(digits, digits + sizeof digits, part).ptr);
   } else {

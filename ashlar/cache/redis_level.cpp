@@ -210,7 +210,7 @@ Task<Result<SharedAnswer>> RedisLevel::ask(SharedKey key, Want want) {
   }
   auto reply = co_await unwrap(state->scripts.ask.run(state->clients, state->keys_of(key), std::move(words)));
   auto& items = reply.items;
-  if (items.size() < 5) co_return away("an answer to something else");
+  if (items.size() < 5) co_return away("an unexpected reply");
   SharedAnswer out;
   const auto time_of = [&items](std::size_t at) { return std::chrono::milliseconds(items[at].integer); };
   if (!items[0].is_nil()) {

@@ -222,7 +222,7 @@ std::chrono::milliseconds Environment::duration(std::string_view name, std::chro
   const auto duration = parse_duration(*value);
   if (duration && *duration >= min && *duration <= max) return *duration;
   fault(std::string(name), "expected a duration from " + to_text(min) + " to " + to_text(max) +
-                               ", a whole number with ms, s, m, h or d behind it, found " + shown(*value));
+                               ", a whole number followed by ms, s, m, h or d, found " + shown(*value));
   return fallback;
 }
 
@@ -260,7 +260,7 @@ std::string Environment::url(std::string_view name, std::string fallback, std::s
   if (colon == std::string::npos || std::ranges::none_of(schemes, is_known)) {
     return wrong("a URL that begins with " + joined(schemes, ":"), without_secrets(*value));
   }
-  if (colon + 1 == value->size()) return wrong("something behind " + scheme + ":", *value);
+  if (colon + 1 == value->size()) return wrong("text after " + scheme + ":", *value);
   if (std::ranges::any_of(*value, [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f; })) {
     return wrong("a URL without blanks and control characters", without_secrets(*value));
   }

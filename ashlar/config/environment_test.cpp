@@ -75,9 +75,9 @@ TEST(Environment, RefusesDurationsWithoutAUnitOrOutOfRange) {
                                   "99999999999999999d", "106751991168d", "15sec"}) {
     Environment env({{"V", value}});
     a_duration.read(env);
-    EXPECT_EQ(env.report(),
-              "V: expected a duration from 1s to 1d, a whole number with ms, s, m, h or d behind it, found \"" + value +
-                  "\"\n");
+    EXPECT_EQ(
+        env.report(),
+        "V: expected a duration from 1s to 1d, a whole number followed by ms, s, m, h or d, found \"" + value + "\"\n");
   }
 }
 

@@ -101,9 +101,10 @@ Result<IpNetworks> IpNetworks::parse(std::span<const std::string> texts) {
     }
     const auto network = IpNetwork::parse(text);
     if (!network) {
-      return fail(errors::invalid_network, "\"" + text +
-                                               "\" is no address, no network such as 10.0.0.0/8 (with zeros after its "
-                                               "prefix), and neither \"loopback\" nor \"private\".");
+      return fail(errors::invalid_network,
+                  "\"" + text +
+                      "\" is neither an address, nor a network such as 10.0.0.0/8 (with zeros after "
+                      "its prefix), nor \"loopback\" or \"private\".");
     }
     out.networks_.push_back(*network);
   }

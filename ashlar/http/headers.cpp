@@ -35,7 +35,7 @@ void check_field(std::string_view name, std::string_view value) {
     throw std::invalid_argument("a header's name is not a token");
   }
   if (belongs_to_connection(name)) {
-    throw std::invalid_argument("the header " + std::string(name) + " is set by the connection alone");
+    throw std::invalid_argument("the header " + std::string(name) + " is set by the connection only");
   }
   if (value.size() > std::numeric_limits<std::uint32_t>::max() / 2 || !detail::is_field_value(value)) {
     throw std::invalid_argument("the value of the header " + std::string(name) + " has a control character");

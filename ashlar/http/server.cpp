@@ -63,7 +63,7 @@ class AcceptingLoop {
     socklen_t size = sizeof address;
     const int own = ::fcntl(listening, F_DUPFD_CLOEXEC, 0);
     if (own < 0 || ::getsockname(own, reinterpret_cast<sockaddr*>(&address), &size) != 0)
-      throw std::system_error(errno, std::generic_category(), "cannot use the socket that was handed over");
+      throw std::system_error(errno, std::generic_category(), "cannot use the passed socket");
     acceptor_.assign(address.ss_family == AF_INET6 ? tcp::v6() : tcp::v4(), own);
     acceptor_.non_blocking(true);
     acceptor_.set_option(tcp::no_delay(true));

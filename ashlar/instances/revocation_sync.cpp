@@ -84,10 +84,10 @@ Task<> RevocationSync::run() {
 
 void RevocationSync::report(const Result<>& loaded) {
   if (!loaded && !failing_) {
-    logger_.warn("sessions that others have ended cannot be read",
+    logger_.warn("sessions ended by other instances cannot be read",
                  {{"error", loaded.error().code().name}, {"cause", loaded.error().cause()}});
   } else if (loaded && failing_) {
-    logger_.info("sessions that others have ended are read again");
+    logger_.info("sessions ended by other instances can be read again");
   }
   failing_ = !loaded;
 }

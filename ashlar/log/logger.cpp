@@ -225,7 +225,7 @@ void Logger::State::push_in_order(std::span<const std::shared_ptr<detail::Thread
 void Logger::State::push_dropped(std::uint64_t count) {
   const Attribute attribute("dropped", count);
   const std::string time = clock.now().to_string();
-  const detail::Line line{time, Level::warn, "Log lines were dropped: they came faster than they could be written.",
+  const detail::Line line{time, Level::warn, "Log lines were dropped: the writer could not keep up.",
                           std::span(&attribute, 1)};
   const detail::LineRules rules{redaction, options.text_bytes_max};
   detail::LineBuffer json, pretty;

@@ -56,7 +56,7 @@ Task<Result<ProviderMetadata>> fetch_metadata(http::Client& client, const Provid
 Task<Result<auth::KeySet>> fetch_keys(http::Client& client, const ProviderOptions& options, std::string url) {
   const std::string json = co_await unwrap(detail::fetch_document(client, options, std::move(url)));
   auto keys = auth::KeySet::parse_jwks(json);
-  if (!keys) co_return detail::unavailable("the JWKS has no key that can be used: " + keys.error().message());
+  if (!keys) co_return detail::unavailable("the JWKS has no usable key: " + keys.error().message());
   co_return std::move(*keys);
 }
 
@@ -71,8 +71,8 @@ Result<> check_issuer(const Callback& callback, const ProviderMetadata& metadata
 // An error callback: what the user should do depends on whether the user declined.
 Error callback_error(std::string_view error) {
   const std::string_view message =
-      error == "access_denied" ? "The sign-in was cancelled at the provider. Start it again, or sign in otherwise."
-                               : "The provider did not sign you in. Start again, or sign in otherwise.";
+      error == "access_denied" ? "The sign-in was cancelled at the provider. Start it again, or sign in another way."
+                               : "The provider did not sign you in. Start again, or sign in another way.";
   return Error(errors::denied, std::string(message))
       .with_cause("the callback's error is " + std::string(error.substr(0, 64)));
 }

@@ -58,7 +58,7 @@ Result<ProviderMetadata> parse_provider_metadata(std::string_view json, std::str
   if (!document) return detail::unavailable("the discovery document is malformed");
   if (document->issuer != issuer) return detail::unavailable("the discovery document names another issuer");
   const auto issuer_url = http::RequestUrl::parse(issuer);
-  if (!issuer_url) return detail::unavailable("the issuer is no URL");
+  if (!issuer_url) return detail::unavailable("the issuer is not a URL");
   const auto authentication = authentication_of(document->token_endpoint_auth_methods_supported);
   if (!authentication)
     return detail::unavailable("the token endpoint takes neither client_secret_basic nor client_secret_post");

@@ -56,7 +56,7 @@ struct Client::State final : detail::LinkOwner {
     return out;
   }
   void received(Reply reply) override {
-    if (sent.empty()) return link.drop("an answer to nothing");
+    if (sent.empty()) return link.drop("an unexpected reply");
     const auto pending = std::move(sent.front());
     sent.pop_front();
     if (!pending->abandoned) timeouts = 0;  // a late answer does not prove health
@@ -188,7 +188,7 @@ struct Subscriber::State final : detail::LinkOwner {
   }
   std::string outgoing() override { return std::exchange(to_send, {}); }
   void received(Reply reply) override {
-    if (reply.kind != Reply::Kind::array || reply.items.size() < 2) return link.drop("not what a subscriber is told");
+    if (reply.kind != Reply::Kind::array || reply.items.size() < 2) return link.drop("an unexpected message");
     if (reply.items[0].text == "message" && reply.items.size() == 3) {
       handlers.on_message(reply.items[1].text, reply.items[2].text);
     } else if (reply.items[0].text == "subscribe" && ++subscribed == channels.size() && handlers.on_subscribed) {

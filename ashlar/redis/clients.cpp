@@ -94,7 +94,7 @@ void Clients::subscribe(std::string channel, Subscriber::Handlers handlers) {
 }
 
 void Clients::run_beside(std::function<Task<>()> task) {
-  assert(state_->loops.empty() && "what runs beside is given before start()");
+  assert(state_->loops.empty() && "background tasks are added before start()");
   state_->beside.push_back(std::move(task));
 }
 

@@ -72,7 +72,7 @@ std::optional<std::int64_t> hundredths(std::string_view text, std::size_t decima
 std::expected<std::int64_t, Violation> in_range(std::optional<std::int64_t> minor_units, std::int64_t min,
                                                 std::int64_t max) {
   if (!minor_units)
-    return std::unexpected(violation(codes::money, "must be an amount with two decimals, as \"12.50\""));
+    return std::unexpected(violation(codes::money, "must be an amount with two decimals, such as \"12.50\""));
   if (auto broken = check_money(*minor_units, min, max)) return std::unexpected(std::move(*broken));
   return *minor_units;
 }
@@ -226,7 +226,7 @@ Type Describe<Timestamp>::type() {
   Type out{.kind = Kind::string, .format = Format::date_time};
   out.access.set_text = [](void* value, std::string_view text) -> Check {
     const auto parsed = Timestamp::parse(text);
-    if (!parsed) return detail::violation(codes::date_time, "must be a date and time, as 2026-11-21T08:30:00Z");
+    if (!parsed) return detail::violation(codes::date_time, "must be a date and time, such as 2026-11-21T08:30:00Z");
     *static_cast<Timestamp*>(value) = *parsed;
     return {};
   };

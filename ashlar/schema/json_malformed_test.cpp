@@ -250,10 +250,10 @@ TEST(MalformedJson, SaysWhere) {
            {"[nope]", "This is not valid JSON at byte 1: a value is expected."},
            {"[01]", "This is not valid JSON at byte 1: the number is malformed."},
            {"[\"a\nb\"]", "This is not valid JSON at byte 3: a control character must be escaped."},
-           {"[\"\\q\"]", "This is not valid JSON at byte 3: there is no such escape."},
-           {"[\"\\ud800\"]", "This is not valid JSON at byte 2: a surrogate stands alone."},
+           {"[\"\\q\"]", "This is not valid JSON at byte 3: the escape is unknown."},
+           {"[\"\\ud800\"]", "This is not valid JSON at byte 2: a surrogate is unpaired."},
            {"[\"\xc3(\"]", "This is not valid JSON at byte 2: the UTF-8 is not well-formed."},
-           {"\xef\xbb\xbf{}", "This is not valid JSON at byte 0: a byte order mark must not be there."},
+           {"\xef\xbb\xbf{}", "This is not valid JSON at byte 0: a byte order mark is not allowed."},
            {"{} {}", "This is not valid JSON at byte 3: nothing may follow the value."},
        }) {
     const auto read = read_json<Anything>(json);

@@ -55,7 +55,7 @@ std::string_view kind_wanted(const Type& type) {
     case Kind::number:
       return "must be a number";
     case Kind::string:
-      return type.format == Format::money ? "must be an amount, as \"12.50\"" : "must be a string";
+      return type.format == Format::money ? "must be an amount, such as \"12.50\"" : "must be a string";
     case Kind::array:
       return "must be an array";
     default:
@@ -234,7 +234,7 @@ void Reader::read_object(const Type& type, void* value, dom::object from, const 
     } else if (!tag_name.empty() && key == tag_name) {
       if (std::exchange(tag_seen, true)) fault(&here, codes::duplicate_member, "must be given once");
     } else if (options_.unknown == ReadOptions::Unknown::refuse && type.unknown_members == UnknownMembers::refused) {
-      fault(&here, codes::unknown_member, "is not known here");
+      fault(&here, codes::unknown_member, "is unknown");
     }
   }
   if (distinct < count) find_missing(type, value, seen, place);

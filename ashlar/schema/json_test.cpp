@@ -156,7 +156,7 @@ TEST(ReadJson, SaysWhatIsWrongInWords) {
   std::vector<std::string> messages;
   for (const Fault& fault : read.error().faults()) messages.push_back(fault.message);
   EXPECT_THAT(messages,
-              ElementsAre("must be at most 10 characters", "must be an amount with two decimals, as \"12.50\"",
+              ElementsAre("must be at most 10 characters", "must be an amount with two decimals, such as \"12.50\"",
                           "must be an e-mail address", "must be one of small, large", "must be at most 150"));
 }
 

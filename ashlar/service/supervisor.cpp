@@ -75,7 +75,7 @@ void Supervisor::read_listening_socket() {
     throw std::invalid_argument("LISTEN_FDS: expected 1 socket, found " + std::to_string(*count) +
                                 "; [::]:PORT in one ListenStream listens on both families");
   if (!is_listening(first_inherited))
-    throw std::invalid_argument("LISTEN_FDS: descriptor 3 is no socket that listens (Accept= must be no)");
+    throw std::invalid_argument("LISTEN_FDS: descriptor 3 is not a listening socket (Accept= must be no)");
   ::fcntl(first_inherited, F_SETFD, FD_CLOEXEC);
   listening_socket_ = first_inherited;
 }

@@ -34,7 +34,7 @@ Task<Result<Outcome>> insert_in_statements(Executor& executor, BulkRows rows);
 
 template <Table T, schema::DescribedStruct Part>
 [[nodiscard]] Task<Result<Outcome>> bulk_insert_into(Executor& executor, std::span<const Part> rows) {
-  static_assert(detail::is_part_of<T, Part>(), "a member is no column of the table, or of another type");
+  static_assert(detail::is_part_of<T, Part>(), "a member is not a column of the table, or has another type");
   return detail::bulk_insert(executor, {.table = table_name<T>,
                                         .type = &schema::type_of<Part>(),
                                         .first = rows.data(),

@@ -50,7 +50,7 @@ template <auto Key, schema::DescribedStruct Out = detail::StructOf<Key>, class V
 [[nodiscard]] Find<Key, Out> find(const V& value) {
   static_assert(Table<detail::StructOf<Key>>, "a column's struct needs ASHLAR_TABLE");
   static_assert(detail::is_part_of<detail::StructOf<Key>, Out>(),
-                "a member of the smaller struct is no column of the table, or of another type");
+                "a member of the smaller struct is not a column of the table, or has another type");
   return Find<Key, Out>(detail::value_for<detail::ValueOf<Key>>(value));
 }
 

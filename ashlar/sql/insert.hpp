@@ -92,12 +92,12 @@ class Insert {
   // The rows as stored; rows that a conflict left unchanged are not among them.
   template <schema::DescribedStruct Out = T>
   [[nodiscard]] Task<Result<std::vector<Out>>> returning_all(Executor& executor) const {
-    static_assert(detail::is_part_of<T, Out>(), "a member is no column of the table, or of another type");
+    static_assert(detail::is_part_of<T, Out>(), "a member is not a column of the table, or has another type");
     return detail::inserted_rows<Out>(executor, parts_.statements(executor.dialect(), detail::columns_of<Out>()));
   }
   template <schema::DescribedStruct Out = T>
   [[nodiscard]] Task<Result<std::optional<Out>>> returning_one(Executor& executor) const {
-    static_assert(detail::is_part_of<T, Out>(), "a member is no column of the table, or of another type");
+    static_assert(detail::is_part_of<T, Out>(), "a member is not a column of the table, or has another type");
     return detail::first_row<Out>(executor, parts_.statements(executor.dialect(), detail::columns_of<Out>()).at(0));
   }
   [[nodiscard]] std::vector<Statement> statements(Dialect dialect) const { return parts_.statements(dialect, {}); }
@@ -120,7 +120,7 @@ class OnConflict {
   }
   template <std::same_as<Assignment<T>>... A>
   [[nodiscard]] Insert<T> set(A... assignments) && {
-    static_assert(sizeof...(A) > 0, "nothing to set: do_nothing() says so");
+    static_assert(sizeof...(A) > 0, "nothing to set: use do_nothing()");
     (parts_.conflict.assignments.push_back(std::move(assignments)), ...);
     return with(detail::Conflict::Action::update);
   }
@@ -152,7 +152,7 @@ class OnConflict {
 template <Table T, schema::DescribedStruct Part, std::ranges::input_range Rows>
   requires std::same_as<std::ranges::range_value_t<Rows>, Part>
 [[nodiscard]] Insert<T> insert_parts(const Rows& rows) {
-  static_assert(detail::is_part_of<T, Part>(), "a member is no column of the table, or of another type");
+  static_assert(detail::is_part_of<T, Part>(), "a member is not a column of the table, or has another type");
   const auto& type = schema::type_of<Part>();
   static const std::string one_row =
       detail::one_row_text(table_name<T>, detail::columns_of<Part>(), type.members.size());

@@ -41,8 +41,8 @@ struct Joined {
 template <Table B, class... Tables, class... On>
 SelectParts with_join(SelectParts parts, JoinKind kind, Condition<On...> on) {
   static_assert(!is_one_of<B, Tables...>, "a table is joined once");
-  static_assert(is_one_of<B, On...>, "the condition of a join has to name the table that is joined");
-  static_assert((is_one_of<On, B, Tables...> && ...), "the condition names a table that is not joined");
+  static_assert(is_one_of<B, On...>, "the condition of a join must use the joined table");
+  static_assert((is_one_of<On, B, Tables...> && ...), "the condition uses a table that is not joined");
   parts.joins.push_back({.kind = kind, .table = table_name<B>, .on = std::move(on).tree()});
   return parts;
 }

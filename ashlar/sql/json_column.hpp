@@ -72,7 +72,7 @@ struct LastOf<Last> {
 template <auto Member, auto... Path>
 struct JsonColumn {
   static_assert(sizeof...(Path) > 0 && detail::is_path<Member, Path...>(),
-                "each member belongs to the struct that the one before it holds");
+                "each member belongs to the type of the previous member");
   using Struct = typename Column<Member>::Struct;
   using Type = typename detail::LastOf<Path...>::Type;
 

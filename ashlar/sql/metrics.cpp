@@ -15,13 +15,13 @@ void add_metrics(observe::MetricSources& sources, const Database& database) {
                    return static_cast<double>(database.load().*figure);
                  }});
   };
-  add("ashlar_database_waiting", "Statements and transactions whose turn has not come.", &DatabaseLoad::waiting);
-  add("ashlar_database_waiting_max", "What may wait of one kind.", &DatabaseLoad::waiting_max);
+  add("ashlar_database_waiting", "Waiting statements and transactions.", &DatabaseLoad::waiting);
+  add("ashlar_database_waiting_max", "Maximum number that may wait, per kind.", &DatabaseLoad::waiting_max);
   add("ashlar_database_in_flight", "Statements that were sent and not answered.", &DatabaseLoad::in_flight);
   add("ashlar_database_connections", "Connections to the database.", &DatabaseLoad::connections);
-  add("ashlar_database_connections_max", "How many there may be.", &DatabaseLoad::connections_max);
+  add("ashlar_database_connections_max", "Maximum number of connections.", &DatabaseLoad::connections_max);
   add("ashlar_database_transactions", "Open transactions.", &DatabaseLoad::transactions);
-  add("ashlar_database_transactions_max", "How many there may be.", &DatabaseLoad::transactions_max);
+  add("ashlar_database_transactions_max", "Maximum number of open transactions.", &DatabaseLoad::transactions_max);
 }
 
 void add_metrics(observe::MetricSources& sources, const Replicas& replicas) {
@@ -37,10 +37,10 @@ void add_metrics(observe::MetricSources& sources, const Replicas& replicas) {
     using enum observe::MetricType;
     add("ashlar_database_replica_in_use", gauge, "Whether reads go to this replica of the database.",
         [](const Figures& of) { return of.state == Figures::State::in_use ? 1 : 0; });
-    add("ashlar_database_replica_lag_seconds", gauge, "How far it may be behind, while it is in use.",
+    add("ashlar_database_replica_lag_seconds", gauge, "Maximum lag of the replica while it is in use.",
         [](const Figures& of) { return std::chrono::duration<double>(of.lag).count(); });
-    add("ashlar_database_replica_reads_total", counter, "Reads that went to it.", std::mem_fn(&Figures::reads));
-    add("ashlar_database_replica_failed_over_total", counter, "Of them, those that the primary had to answer.",
+    add("ashlar_database_replica_reads_total", counter, "Reads sent to the replica.", std::mem_fn(&Figures::reads));
+    add("ashlar_database_replica_failed_over_total", counter, "Reads of the replica that the primary had to answer.",
         std::mem_fn(&Figures::failed_over));
   }
 }

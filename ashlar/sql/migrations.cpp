@@ -33,7 +33,7 @@ std::string with_cause(const Error& error) {
 std::unexpected<Error> failure(const Migration& migration, const Error& error) {
   std::string message = "Migration " + migration.label() + ": " + with_cause(error);
   if (error.code() == errors::serialization)
-    message += " Others hold what it needs. Nothing of it was kept: run it again.";
+    message += " Other transactions hold locks that it needs. It was rolled back: run it again.";
   return fail(errors::migration_failed, std::move(message));
 }
 
@@ -109,7 +109,7 @@ Result<std::unique_ptr<MigrationLock>> Migrator::lock_migrations() {
   auto lock = database_.lock_migrations(options_.lock_wait_max);
   if (!lock || *lock != nullptr) return lock;
   const auto waited = std::chrono::duration_cast<std::chrono::seconds>(options_.lock_wait_max);
-  return fail(errors::migration_locked, "Another program is migrating this database, and was not done within " +
+  return fail(errors::migration_locked, "Another program is migrating this database, and did not finish within " +
                                             std::to_string(waited.count()) + " s. Nothing was changed: try again.");
 }
 

@@ -11,7 +11,7 @@ namespace {
 
 void write_where(QueryText& text, const ModifyParts& parts) {
   if (!parts.all_rows && parts.condition.is_always_true()) {
-    throw std::logic_error("a change of all rows says all_rows()");
+    throw std::logic_error("a change of all rows needs all_rows()");
   }
   if (!parts.version) {
     text.where(parts.condition);
@@ -55,7 +55,7 @@ Task<Result<Outcome>> run_at_version(Executor& executor, Statement change, State
   if (!changed || changed->rows_affected > 0) co_return changed;
   auto found = co_await one_bool(executor, std::move(exists));
   if (!found) co_return std::unexpected(std::move(found.error()));
-  if (*found) co_return fail(errors::stale_version, "Somebody else changed this in the meantime.");
+  if (*found) co_return fail(errors::stale_version, "This was changed in the meantime.");
   co_return Outcome{};
 }
 

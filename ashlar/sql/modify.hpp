@@ -123,7 +123,7 @@ class Filtered {
   // The statement of returning_all(), for tests and logs.
   template <schema::DescribedStruct Out = T>
   [[nodiscard]] Statement statement(Dialect dialect) const {
-    static_assert(detail::is_part_of<T, Out>(), "a member is no column of the table, or of another type");
+    static_assert(detail::is_part_of<T, Out>(), "a member is not a column of the table, or has another type");
     if (self().changes_nothing()) return parts_.unchanged(dialect, detail::columns_of<Out>());
     return self().text(dialect, detail::columns_of<Out>());
   }
@@ -134,7 +134,7 @@ class Filtered {
 
  private:
   [[nodiscard]] const Self<T, F>& self() const {
-    static_assert(F == detail::Filter::given, "say which rows: .where(...), or .all_rows() when all are meant");
+    static_assert(F == detail::Filter::given, "select the rows: .where(...), or .all_rows() for all");
     return static_cast<const Self<T, F>&>(*this);
   }
 };

@@ -34,7 +34,7 @@ Result<> check_sqlite_path(std::string_view path) {
   const auto question = path.find('?');
   if (question == std::string_view::npos) return {};
   const std::string_view parameter = path.substr(question + 1);
-  return fail(errors::unsupported_url, "A sqlite: URL takes no parameters, and this one has '" +
+  return fail(errors::unsupported_url, "A sqlite: URL has no parameters, but this one has '" +
                                            std::string(parameter.substr(0, parameter.find_first_of("=&"))) + "'.");
 }
 

@@ -61,11 +61,11 @@ class Comparison {
 
   void row(const schema::Type* row) {
     if (row == nullptr) {
-      if (!shape_.columns.empty()) add("it gives rows, which nobody reads");
+      if (!shape_.columns.empty()) add("it returns rows, which are not read");
       return;
     }
     if (row->kind != Kind::object) {
-      if (shape_.columns.empty()) return add("it gives no rows");
+      if (shape_.columns.empty()) return add("it returns no rows");
       return column(shape_.columns.front(), *row);
     }
     for (const schema::Member& member : row->members) {

@@ -187,7 +187,7 @@ Task<> Replicas::look_at(ReplicaReads::Place& place) {
     if (!position) {
       seen = std::unexpected(std::move(position.error()));
     } else if (!position->replica) {
-      seen = std::unexpected(Error(errors::unavailable, "It is no replica.").with_cause("it is no replica any more"));
+      seen = std::unexpected(Error(errors::unavailable, "It is not a replica.").with_cause("it was promoted"));
     }
     if (!seen) {
       place.fresh_to = 0;
@@ -204,8 +204,8 @@ void Replicas::report(ReplicaReads::Place& place, const Result<>& seen) {
   const bool out = place.fresh_to.load() <= ticks(Steady::now() - options_.lag_max);
   if (out == std::exchange(place.reported_out, out) || options_.log == nullptr) return;
   if (!out) return options_.log->info("a replica of the database is in use", {{"replica", place.name}});
-  const std::string cause = seen ? "it is too far behind" : seen.error().cause();
-  options_.log->warn("a replica of the database is left out", {{"replica", place.name}, {"cause", cause}});
+  const std::string cause = seen ? "it lags too far behind" : seen.error().cause();
+  options_.log->warn("a replica of the database is skipped", {{"replica", place.name}, {"cause", cause}});
 }
 
 }  // namespace ashlar::sql

@@ -19,7 +19,7 @@ using schema::Storage;
 }
 
 void require(const schema::Check& check, std::string_view name) {
-  if (check) refuse(name, "the stored value breaks its type: " + check->message);
+  if (check) refuse(name, "the stored value violates its type: " + check->message);
 }
 
 void read_string(const Row& row, std::size_t column, const schema::Type& type, void* value, std::string_view name) {
@@ -39,7 +39,7 @@ void read_json(const Row& row, std::size_t column, const schema::Type& type, voi
   const auto read = schema::read_json(row.text(column), type, value);
   if (read) return;
   const auto& faults = read.error().faults();
-  refuse(name, "the stored JSON breaks its type: " +
+  refuse(name, "the stored JSON violates its type: " +
                    (faults.empty() ? read.error().message() : faults.front().path + ": " + faults.front().message));
 }
 
@@ -87,7 +87,7 @@ void read_value(const Row& row, std::size_t column, const schema::Type& type, vo
       return;
     case Storage::text: {
       const auto text = row.text(column);
-      if (!schema::detail::is_text(text)) refuse(name, "the stored value is no UTF-8, or holds a NUL");
+      if (!schema::detail::is_text(text)) refuse(name, "the stored value is not UTF-8, or contains a NUL");
       static_cast<std::string*>(value)->assign(text);
       return;
     }

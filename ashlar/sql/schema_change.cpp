@@ -125,8 +125,8 @@ class TableChange {
       if (from_.column(column.name) != nullptr) continue;
       const bool needs_value = !column.nullable && column.clause.empty();
       const std::string note =
-          needs_value ? review("rows that are there have no " + column.name +
-                               ": give it a default, or make it nullable, fill it, and say not null in a later step.")
+          needs_value ? review("existing rows have no " + column.name +
+                               ": give it a default, or make it nullable, fill it, and add not null in a later step.")
                       : "";
       steps_.add(note + alter_table() + "add column " + column_definition(column) + ";\n",
                  alter_table() + "drop column " + written_name(column.name) + ";\n");
@@ -148,10 +148,9 @@ class TableChange {
       const auto to = [&](const std::string& type) {
         return column + "type " + type + " using " + written_name(after.name) + "::" + type + ";\n";
       };
-      steps_.add(
-          review("every row is written anew, while nobody can use the table; what does not fit the type fails.") +
-              to(after.type),
-          to(before.type));
+      steps_.add(review("rewrites every row while the table is locked; fails for values that do not fit the type.") +
+                     to(after.type),
+                 to(before.type));
     }
     if (before.clause != after.clause) {
       const auto to = [&](const std::string& clause) {
@@ -194,11 +193,11 @@ class TableChange {
       if (was != nullptr) kept += (kept.empty() ? "" : ", ") + written_name(column.name);
       const bool needs_value = !column.nullable && column.clause.empty();
       if (was == nullptr && needs_value)
-        notes += review("rows that are there have no " + column.name + ": give them one in the insert below.");
+        notes += review("existing rows have no " + column.name + ": give them one in the insert below.");
       if (was != nullptr && was->nullable && !column.nullable)
         notes += review("fails where " + column.name + " is NULL in a row.");
       if (was != nullptr && was->type != column.type)
-        notes += review(column.name + " was " + was->type + ": say in the insert below how it is converted.");
+        notes += review(column.name + " was " + was->type + ": write its conversion in the insert below.");
       if (column.clause == "generated") notes += review(column.name + " is generated: write its expression by hand.");
     }
     std::string out = notes + create_table(after, other) + "insert into " + written_name(other) + " (" + kept +

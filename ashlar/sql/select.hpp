@@ -134,12 +134,12 @@ class Select : public Clauses<T> {
  private:
   static const std::string& columns() {
     static_assert(detail::is_part_of<T, Out>(),
-                  "a member of the smaller struct is no column of the table, or of another type");
+                  "a member of the smaller struct is not a column of the table, or has another type");
     return detail::columns_of<Out>();
   }
   [[nodiscard]] LockingSelect<Out> locking(detail::Lock strength, LockedRows others) const {
     static_assert(detail::is_part_of<T, Out>(),
-                  "a member of the smaller struct is no column of the table, or of another type");
+                  "a member of the smaller struct is not a column of the table, or has another type");
     auto parts = this->parts_;
     parts.set_lock(strength, others);
     return LockingSelect<Out>(std::move(parts));

@@ -62,7 +62,7 @@ template <auto Member, auto Referred>
 TableRule references(OnDelete on_delete = OnDelete::refuse) {
   using Here = typename detail::Unwrap<detail::ValueOf<Member>>::Type;
   using There = typename detail::Unwrap<detail::ValueOf<Referred>>::Type;
-  static_assert(std::same_as<Here, There>, "a column that refers to another holds what that one holds");
+  static_assert(std::same_as<Here, There>, "a column and the column that it references have the same type");
   return {.kind = TableRule::Kind::reference,
           .columns = {detail::member_name<Member>()},
           .table = table_name<detail::StructOf<Referred>>,
@@ -98,7 +98,7 @@ inline TableRule unique(const char* name, SqlOf expression) {
 // nothing in SQLite.
 template <auto Member>
 TableRule index_of_items(const char* name) {
-  static_assert(detail::is_list<typename detail::Unwrap<detail::ValueOf<Member>>::Type>, "the column holds no list");
+  static_assert(detail::is_list<typename detail::Unwrap<detail::ValueOf<Member>>::Type>, "the column is not a list");
   return {.kind = TableRule::Kind::index_of_items, .name = name, .columns = {detail::member_name<Member>()}};
 }
 

@@ -82,7 +82,7 @@ void AppState::answer_without_route(Exchange& exchange) const {
     exchange.reply.fail({errors::route_not_found, "There is nothing at this path."});
   } else {
     exchange.reply.fail(
-        {errors::method_not_allowed, "This path takes other methods: " + std::string(exchange.match.allow) + '.'});
+        {errors::method_not_allowed, "This path accepts other methods: " + std::string(exchange.match.allow) + '.'});
     exchange.response.headers.set("Allow", exchange.match.allow);
   }
 }

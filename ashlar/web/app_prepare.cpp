@@ -56,7 +56,7 @@ void check_bindings(const Route& route, std::vector<std::string>& faults) {
 }
 
 [[noreturn]] void refuse(const std::vector<std::string>& faults) {
-  std::string what = "The app is declared wrongly:";
+  std::string what = "The app's declarations are invalid:";
   for (const auto& fault : faults) what.append("\n  ").append(fault);
   throw std::logic_error(what);
 }

@@ -45,7 +45,7 @@ std::string faults_of(Mount mount) {
 
 TEST(RouteTable, IsRefusedAtStartWithTheLineAndWhatToDo) {
   const auto has = [](const char* words, auto mount) { EXPECT_THAT(faults_of(mount), HasSubstr(words)); };
-  has("GET /x has no guard; say who may call it: .open()", [](Routes& r) { r.get("/x", nothing); });
+  has("GET /x has no guard; declare who may call it: .open()", [](Routes& r) { r.get("/x", nothing); });
   has("GET /raw has no guard", [](Routes& r) { r.raw(http::Method::get, "/raw", {}); });
   has("GET /x is .open() and has another guard", [](Routes& r) { r.get("/x", nothing).open().signed_in(); });
   has("GET /x has a guard that asks for two owners",
@@ -70,7 +70,7 @@ TEST(RouteTable, IsRefusedAtStartWithTheLineAndWhatToDo) {
       [](Routes& r) { r.remove("/x/{id}", get_named).owner(owner_of); });
   has("GET /x/{tags}: its member \"tags\" comes from the path",
       [](Routes& r) { r.get("/x/{tags}", get_named).open(); });
-  has("GET /x: its member \"thing\" comes from the query, which cannot say an object",
+  has("GET /x: its member \"thing\" comes from the query, which cannot express an object",
       [](Routes& r) { r.get("/x", get_nested).open(); });
   has("POST /y has the name \"same\", which another endpoint has", [](Routes& r) {
     r.get("/x", nothing).open().name("same");

@@ -127,7 +127,7 @@ Compression::Compression(CompressionOptions options)
 
 std::optional<Error> Compression::refusal(const http::Request& request, const KnownHeaders& known) const {
   if (!may_refuse(known) || accepted_by(request, known).best(options_.codings)) return std::nullopt;
-  return Error(errors::not_acceptable, "None of the content codings that you accept is on offer.");
+  return Error(errors::not_acceptable, "None of the content codings that you accept is available.");
 }
 
 bool Compression::is_listed(std::string_view content_type) const {

@@ -126,15 +126,15 @@ bool is_hash(std::string_view text) {
 
 std::optional<std::string> validate_quoted(std::string_view inside, Takes takes) {
   if (inside.starts_with("nonce-"))
-    return "a nonce must be another in each answer: let the handler set the header with a fresh one";
+    return "a nonce must differ in each response: let the handler set the header with a new one";
   const bool hash = is_hash(inside);
-  if (!hash && !is_word(inside)) return "it is no word and no hash of this header";
+  if (!hash && !is_word(inside)) return "it is neither a keyword nor a hash of this header";
   const bool scripts = takes == Takes::scripts;
   const bool styles = scripts || takes == Takes::styles;
   const bool fits = inside == "self" || inside == "none" || (takes != Takes::places && inside == "report-sample") ||
                     (styles && (hash || is_one_of(inside, words_of_styles))) ||
                     (scripts && is_one_of(inside, words_of_scripts));
-  if (!fits) return "it says nothing in this directive";
+  if (!fits) return "it has no effect in this directive";
   return std::nullopt;
 }
 
@@ -143,14 +143,14 @@ std::optional<std::string> validate_source(std::string_view source, Takes takes)
     return validate_quoted(source.substr(1, source.size() - 2), takes);
   if (is_word(source)) return "without quotes it is a host of that name; write '" + std::string(source) + "'";
   if (!is_scheme_or_host(source))
-    return "expected a scheme (data:), a host (https://cdn.example, *.example.com), a hash or a word in quotes";
+    return "expected a scheme (data:), a host (https://cdn.example, *.example.com), a hash or a keyword in quotes";
   return std::nullopt;
 }
 
 std::optional<std::string> validate_directive(const Directive& directive, const Policy::Sources& sources) {
   for (const std::string& source : sources) {
     const auto wrong = source == csp::none && sources.size() > 1
-                           ? std::optional<std::string>("nothing stands beside 'none'")
+                           ? std::optional<std::string>("'none' excludes all other sources")
                            : validate_source(source, directive.takes);
     if (wrong) return std::string(directive.name) + ": \"" + source + "\": " + *wrong + '.';
   }

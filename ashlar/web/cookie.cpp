@@ -47,7 +47,7 @@ std::optional<std::string> Cookie::validate() const {
   const bool insecure = secure == Secure::no;
   if (!http::is_token(name)) return "a cookie's name must be a token";
   if (!std::ranges::all_of(value, detail::is_cookie_octet))
-    return "a cookie's value has characters that it must not have";
+    return "a cookie's value has characters that are not allowed";
   if (!path.starts_with('/') || !std::ranges::all_of(path, is_attribute_character))
     return "a cookie's path must begin with a slash and hold no semicolon";
   if (!std::ranges::all_of(domain, [](char c) { return http::is_token_character(c) && c != '_'; }))

@@ -49,7 +49,7 @@ std::optional<std::string> validate_names(const std::vector<std::string>& names)
   for (const std::string& name : names) {
     if (name == "*") return "\"*\" among the header names does not stand for all of them; name each.";
     if (name.empty() || !std::ranges::all_of(name, http::is_token_character))
-      return '"' + name + "\" is no header's name.";
+      return '"' + name + "\" is not a header name.";
   }
   return std::nullopt;
 }
@@ -65,14 +65,15 @@ std::string joined(const std::vector<std::string>& names) {
 std::optional<std::string> CorsPolicy::validate(const CorsOptions& options) {
   for (const std::string& origin : options.origins) {
     if (origin == "*") {
-      if (options.origins.size() > 1) return "\"*\" is every origin; name no others beside it.";
+      if (options.origins.size() > 1) return "\"*\" allows every origin; remove the others.";
       if (options.credentials == CorsOptions::Credentials::yes)
-        return "\"*\" with credentials would let every site act for whoever is signed in; name the origins.";
+        return "\"*\" with credentials would let every site act for the signed-in user; name the origins.";
     } else if (origin == "null") {
-      return "the origin \"null\" is anybody's (a sandboxed frame has it); name another.";
+      return "any page can have the origin \"null\" (in a sandboxed frame); remove it.";
     } else if (!is_origin(origin)) {
       return '"' + origin +
-             "\" is no origin as browsers write it: a scheme, a host in lower case, a port if it is not the scheme's "
+             "\" is not an origin as browsers send it: a scheme, a host in lower case, a port if it is not the "
+             "scheme's "
              "own, no path and no slash at the end, as in https://shop.example.";
     }
   }

@@ -58,7 +58,7 @@ Result<std::string_view> find_credential_cookie(const http::RequestHeaders& head
   });
   const Found& found = prefixed.times > 0 ? prefixed : plain;
   if (found.times > 1)
-    return fail(errors::cookie_repeated, "The cookie " + std::string(cookie.name) + " is there more than once.");
+    return fail(errors::cookie_repeated, "The cookie " + std::string(cookie.name) + " occurs more than once.");
   return found.value;
 }
 

@@ -90,7 +90,7 @@ Cookie CsrfTokens::cookie_of(std::string token) const {
 
 std::optional<std::string> Csrf::validate() const {
   if (options_.unmarked == CsrfOptions::Unmarked::needs_token && options_.tokens == nullptr)
-    return "needs tokens where what is unmarked needs one";
+    return "needs tokens, since Unmarked::needs_token is set";
   return std::nullopt;
 }
 
@@ -119,7 +119,7 @@ std::optional<Error> Csrf::refusal(const http::Request& request, std::string_vie
     return std::nullopt;
   if (options_.tokens != nullptr && options_.tokens->accepts(request, call.principal(), call.now()))
     return std::nullopt;
-  return Error(errors::csrf_refused, "This request does not come from a page that may make it.");
+  return Error(errors::csrf_refused, "This request was not sent by an allowed page.");
 }
 
 void mount_csrf_token(Routes& routes, std::string_view path, const CsrfTokens& tokens) {

@@ -102,7 +102,7 @@ Task<Result<>> send_part(FilePart& part, http::BodyWriter& out) {
   for (part.at = part.range.first; part.at <= part.range.last; part.at += part.piece.size()) {
     auto read = co_await part.folder->pool.run([&part] { return part.read_piece(); });
     if (!read) co_return std::unexpected(std::move(read.error()));
-    if (!*read) co_return ashlar::fail(ashlar::errors::internal, "The file was cut while it was sent.");
+    if (!*read) co_return ashlar::fail(ashlar::errors::internal, "The file was truncated while it was sent.");
     if (auto written = co_await out.write(part.piece); !written) co_return written;
   }
   co_return Result<>{};
@@ -197,7 +197,7 @@ Result<> answer(const api::Call& context, const http::Request& request, std::sha
       }
       return {};
     case http::Precondition::failed:
-      return ashlar::fail(errors::precondition_failed, "The file is not the version that was asked for.");
+      return ashlar::fail(errors::precondition_failed, "The file is not the requested version.");
     case http::Precondition::passed:
       break;
   }
@@ -245,7 +245,7 @@ Task<Result<>> serve(std::shared_ptr<const Folder> folder, api::Call& context, h
 Route& mount_files(Routes& routes, std::string_view at, std::filesystem::path folder, async::BlockingPool& pool,
                    FileOptions options) {
   if (!std::filesystem::is_directory(folder))
-    throw std::invalid_argument("the folder of files to serve is not there: " + folder.string());
+    throw std::invalid_argument("the folder of files to serve does not exist: " + folder.string());
   if (at.ends_with('/')) at.remove_suffix(1);
   auto shared = std::make_shared<const Folder>(
       Folder{.path = std::move(folder), .prefix_bytes = at.size() + 1, .pool = pool, .options = std::move(options)});

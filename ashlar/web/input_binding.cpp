@@ -40,7 +40,7 @@ void check(schema::Check broken, std::string_view path, std::vector<Fault>& faul
 }
 
 std::unexpected<Error> malformed_query() {
-  return fail(errors::malformed_query, "The query holds an escape that is none, or text that is not UTF-8.");
+  return fail(errors::malformed_query, "The query contains a malformed escape, or text that is not UTF-8.");
 }
 
 // Whether the parameters declare UTF-8: a charset, if present, must. Unknown parameters are ignored (RFC 2045 section
@@ -87,8 +87,8 @@ std::string InputBinding::validate() const {
     if (!is_text_readable(held_type(member->type())) || kind == Kind::array || kind == Kind::optional)
       return "its member " + name_of(*member) + " comes from the path, so it must be text, a number or the like";
   }
-  if (has_files_ && source_ == Source::query) return "its input has a file, which only a body can bring";
-  if (forms_ == Forms::yes && source_ == Source::query) return "it takes forms, but no body";
+  if (has_files_ && source_ == Source::query) return "its input has a file, which only a body can contain";
+  if (forms_ == Forms::yes && source_ == Source::query) return "it accepts forms, but has no body";
   const bool in_form = has_files_ || forms_ == Forms::yes;
   if (source_ == Source::body && !in_form) return {};
   const std::string place = in_form ? "a form" : "the query";
@@ -96,7 +96,7 @@ std::string InputBinding::validate() const {
   for (const auto& member : rest_members_) {
     const schema::Type& held = held_type(member.type());
     if (!is_text_readable(held) || (held.kind == Kind::array && !is_text_readable(held_type(held.element()))))
-      return "its member " + name_of(member) + " comes from " + place + ", which cannot say an object";
+      return "its member " + name_of(member) + " comes from " + place + ", which cannot express an object";
   }
   return {};
 }
@@ -122,8 +122,7 @@ Result<> InputBinding::read_path(std::span<const std::string_view> values, void*
   for (std::size_t i = 0; i < path_.size(); ++i) {
     const schema::Member& member = *path_[i];
     const auto value = percent_decode(values[i], PlusSign::plus, buffer);
-    if (!value)
-      return fail(errors::malformed_path, "The path holds an escape that is none, or text that is not UTF-8.");
+    if (!value) return fail(errors::malformed_path, "The path contains a malformed escape, or text that is not UTF-8.");
     check(schema::read_text(*value, member.type(), member.locate(input)), member.json_name, faults);
   }
   return {};
@@ -155,7 +154,7 @@ Result<> InputBinding::read_form(std::string_view form, std::size_t fields_max, 
     const auto name = percent_decode(pieces.name(), PlusSign::space, name_buffer);
     const auto value = percent_decode(pieces.value(), PlusSign::space, value_buffer);
     if (!name || !value)
-      return fail(errors::malformed_form, "The form holds an escape that is none, or text that is not UTF-8.");
+      return fail(errors::malformed_form, "The form contains a malformed escape, or text that is not UTF-8.");
     fields.set_text(*name, *value);
   }
   fields.finish();
@@ -170,9 +169,9 @@ Result<InputBinding::BodyFormat> InputBinding::body_format(const http::Request& 
     return form ? BodyFormat::urlencoded : BodyFormat::none;
   }
   if (source_ == Source::query)
-    return fail(errors::body_not_expected, std::string(http::to_string(request.method)) + " takes no body here.");
+    return fail(errors::body_not_expected, std::string(http::to_string(request.method)) + " accepts no body here.");
   if (is_coded(headers))
-    return fail(errors::unsupported_content_coding, "The body has a Content-Encoding; send it as it is.");
+    return fail(errors::unsupported_content_coding, "The body has a Content-Encoding; send it without one.");
   if (headers.content_types == 1) {
     if (takes(BodyFormat::json) && is_json_media_type(headers.content_type)) return BodyFormat::json;
     if (takes(BodyFormat::urlencoded) && is_media_type(headers.content_type, urlencoded_type))
@@ -192,7 +191,7 @@ Result<> InputBinding::read_body(std::string_view json, std::size_t depth_max, v
                                  std::vector<Fault>& faults) const {
   if (json.empty()) {
     if (!required_) return {};
-    return fail(ashlar::errors::malformed_json, "A JSON body is expected, and there is none.");
+    return fail(ashlar::errors::malformed_json, "A JSON body is required.");
   }
   auto read = schema::read_json(json, rest_, input, {.depth_max = depth_max});
   if (read) return {};

@@ -136,11 +136,11 @@ void RequestMetrics::append_to(MetricsText& text) const {
   text.head(duration, MetricType::histogram, "Time from a request's headers to its response, by route.");
   for (std::size_t i = 0; i < sums.size(); ++i) sums[i].took.append_to(duration, labels[i], bounds_us, 1e6, 1e9, text);
   constexpr std::string_view request = "http_request_body_bytes";
-  text.head(request, MetricType::histogram, "Size of request bodies that told it, by route.");
+  text.head(request, MetricType::histogram, "Size of request bodies, where known, by route.");
   for (std::size_t i = 0; i < sums.size(); ++i)
     sums[i].request_bytes.append_to(request, labels[i], bounds_bytes, 1, 1, text);
   constexpr std::string_view response = "http_response_body_bytes";
-  text.head(response, MetricType::histogram, "Size of response bodies as sent, but for streams, by route.");
+  text.head(response, MetricType::histogram, "Size of response bodies as sent, without streams, by route.");
   for (std::size_t i = 0; i < sums.size(); ++i)
     sums[i].response_bytes.append_to(response, labels[i], bounds_bytes, 1, 1, text);
 }

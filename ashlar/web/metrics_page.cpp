@@ -36,7 +36,7 @@ void mount_metrics(Routes& routes, MetricsOptions options) {
               [guarded, token = digest_of(options.token), of = options.of](const App& app, const http::Request& request,
                                                                            http::Response& response) -> Result<> {
                 if (guarded && !is_authorized(request, token))
-                  return fail(auth::errors::not_signed_in, "The metrics are for those with their token.");
+                  return fail(auth::errors::not_signed_in, "Send the metrics token to read the metrics.");
                 response.body = (of == nullptr ? app : *of).metrics();
                 response.headers.add("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
                 response.headers.add("Cache-Control", "no-store");

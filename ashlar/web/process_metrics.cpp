@@ -73,7 +73,7 @@ void append_process_metrics(observe::MetricsText& text) {
 }
 
 void append_build_info(std::string_view version, observe::MetricsText& text) {
-  text.head("ashlar_build_info", observe::MetricType::gauge, "What is running; always 1.");
+  text.head("ashlar_build_info", observe::MetricType::gauge, "Information about the running program; always 1.");
   text.sample(
       "ashlar_build_info",
       observe::MetricsText::label("version", version) + "," + observe::MetricsText::label("compiler", __VERSION__),
@@ -89,17 +89,17 @@ void add_server(observe::MetricSources& sources, http::Server& server) {
     const std::vector<std::pair<std::string, std::string>> labels = {{"loop", std::to_string(i)}};
     sources.add({.name = "ashlar_loop_lag_max_seconds",
                  .type = observe::MetricType::gauge,
-                 .help = "The latest that the loop came to a timer since the scrape before.",
+                 .help = "Maximum delay of the loop's timer since the previous scrape.",
                  .labels = labels,
                  .value = [&server, i] { return seconds(server.take_loop_lag_max(i)); }});
     sources.add({.name = "ashlar_loop_lag_seconds_total",
                  .type = observe::MetricType::counter,
-                 .help = "How late the loop came to its timers, in all.",
+                 .help = "Total delay of the loop's timers.",
                  .labels = labels,
                  .value = [&server, i] { return seconds(server.loop_lag(i).total); }});
     sources.add({.name = "ashlar_loop_timers_total",
                  .type = observe::MetricType::counter,
-                 .help = "Timers that the loop's lag was measured at.",
+                 .help = "Number of measurements of the loop's lag.",
                  .labels = labels,
                  .value = [&server, i] { return static_cast<double>(server.loop_lag(i).timers); }});
   }

@@ -47,8 +47,9 @@ class RouteBuilder {
   // The owner, or a caller with "*". The owner is a member of the reply, known after the operation has run. For reads.
   template <class T>
   RouteBuilder& owner(Uuid T::* member) {
-    static_assert(access == Access::reads,
-                  "owner(&T::member) is checked after the operation ran: for what changes something, give a look-up");
+    static_assert(
+        access == Access::reads,
+        "owner(&T::member) is checked after the operation ran: for an operation with changes, pass a look-up");
     static_assert(std::same_as<T, Value>, "owner(&T::member) names a member of what the operation returns");
     return guard(api::owner(member));
   }

@@ -66,7 +66,7 @@ std::optional<std::string> SecurityHeaders::validate() const {
   if (transport.age_max < 0s) return "strict_transport_security: age_max is negative.";
   if (transport.preload == StrictTransportSecurity::Preload::yes &&
       (transport.age_max < preload_age_min || transport.subdomains != StrictTransportSecurity::Subdomains::included))
-    return "strict_transport_security: preload wants an age_max of a year at least, and the subdomains.";
+    return "strict_transport_security: preload needs an age_max of at least a year, and the subdomains.";
   return std::nullopt;
 }
 

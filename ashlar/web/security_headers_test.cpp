@@ -47,8 +47,8 @@ TEST(ContentSecurityPolicy, RefusesSourcesThatWouldNotDoWhatTheySay) {
            {"'SELF'", "no word"},
            {"'", "expected a scheme"},
            {"''", "expected a scheme"},
-           {"'nonce-YWJj'", "another in each answer"},
-           {"'sha256-YWJj'", "no word and no hash"},
+           {"'nonce-YWJj'", "differ in each response"},
+           {"'sha256-YWJj'", "neither a keyword nor a hash"},
            {"'sha256-" + std::string(44, '=') + "'", "no hash"},
            {"'md5-" + std::string(44, 'a') + "'", "no hash"},
            {"https://", "expected a scheme"},
@@ -66,7 +66,7 @@ TEST(ContentSecurityPolicy, RefusesSourcesThatWouldNotDoWhatTheySay) {
        })
     EXPECT_THAT(with_script({source}).validate().value_or(""), AllOf(HasSubstr("script-src"), HasSubstr(because)))
         << source;
-  EXPECT_THAT(with_script({csp::none, csp::self}).validate().value_or(""), HasSubstr("beside 'none'"));
+  EXPECT_THAT(with_script({csp::none, csp::self}).validate().value_or(""), HasSubstr("excludes all other sources"));
 }
 
 TEST(ContentSecurityPolicy, RefusesWordsWhereTheyMeanNothing) {
@@ -76,7 +76,7 @@ TEST(ContentSecurityPolicy, RefusesWordsWhereTheyMeanNothing) {
     return policy.validate().value_or("");
   };
   using Policy = ContentSecurityPolicy;
-  EXPECT_THAT(fault(&Policy::img_src, csp::unsafe_inline), HasSubstr("says nothing in this directive"));
+  EXPECT_THAT(fault(&Policy::img_src, csp::unsafe_inline), HasSubstr("no effect in this directive"));
   EXPECT_THAT(fault(&Policy::style_src, csp::strict_dynamic), HasSubstr("says nothing"));
   EXPECT_THAT(fault(&Policy::frame_ancestors, csp::report_sample), HasSubstr("frame-ancestors"));
   EXPECT_THAT(fault(&Policy::base_uri, "'sha256-" + std::string(43, 'a') + "='"), HasSubstr("base-uri"));
@@ -124,7 +124,7 @@ TEST(ContentSecurityPolicy, IsWrittenAsBrowsersReadIt) {
 TEST(SecurityHeaders, RefuseATransportSecurityThatBrowsersWouldNotTake) {
   SecurityHeaders headers;
   headers.strict_transport_security = {.age_max = std::chrono::hours(24)};
-  EXPECT_THAT(headers.validate().value_or(""), HasSubstr("a year at least"));
+  EXPECT_THAT(headers.validate().value_or(""), HasSubstr("at least a year"));
   headers.strict_transport_security = {.subdomains = StrictTransportSecurity::Subdomains::left_out};
   EXPECT_THAT(headers.validate().value_or(""), HasSubstr("the subdomains"));
   headers.strict_transport_security = {.age_max = std::chrono::seconds(-1),

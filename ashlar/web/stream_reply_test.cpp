@@ -165,7 +165,7 @@ TEST_F(StreamTest, AFieldWithALineBreakIsRefusedAndLogged) {
   auto stream = app->open({.method = http::Method::get, .target = "/bad-id", .headers = {}, .body = {}});
   EXPECT_EQ(stream.rest(), "");
   EXPECT_FALSE(stream.whole());
-  EXPECT_THAT(app.log_lines(), HasSubstr("a streamed reply broke off"));
+  EXPECT_THAT(app.log_lines(), HasSubstr("a streamed reply was aborted"));
 }
 
 TEST_F(StreamTest, AnErrorBeforeTheStreamIsAnOrdinaryRefusal) {

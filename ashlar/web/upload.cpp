@@ -36,7 +36,7 @@ Task<Result<>> UploadedFile::keep_as(std::filesystem::path target) const {
   auto kept = co_await file_->pool().run([&file = *file_, &target] { return file.keep_as(target); });
   if (!kept) co_return std::unexpected(std::move(kept.error()));
   if (*kept == StoredFile::Kept::target_exists)
-    co_return fail(errors::upload_target_exists, "There is a file of this name already.");
+    co_return fail(errors::upload_target_exists, "A file of this name exists already.");
   co_return Result<>{};
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// refused: say which rows: .where(...), or .all_rows() when all are meant
+// refused: select the rows: .where(...), or .all_rows() for all
 #include "tables.hpp"
 
 auto run(Executor& db) { return erase<Book>().run(db); }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// refused: the condition of a join has to name the table that is joined
+// refused: the condition of a join must use the joined table
 #include "tables.hpp"
 
 auto query = select<BookAndAuthor>().from<Book>().join<Author>(col<&Book::version> == 3);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// refused: the member has another type than what is computed for it
+// refused: the member's type is not the aggregate's
 #include "tables.hpp"
 
 auto query = select<Totals>().from<Book>().compute(sum<&Book::price>.or_zero().as<&Totals::books>(),

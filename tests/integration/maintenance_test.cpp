@@ -35,7 +35,7 @@ class Maintenance : public testing::Test {
 
 TEST_F(Maintenance, StatusNamesWhatSomebodyChangedByHand) {
   ASSERT_EQ(run({"migrate", "up"}).exit_code, 0);
-  EXPECT_THAT(run({"migrate", "status"}).out, HasSubstr("The schema is the one that the applied migrations make."));
+  EXPECT_THAT(run({"migrate", "status"}).out, HasSubstr("The schema matches the applied migrations."));
   run_sql(
       folder_, variables_,
       "create table extra (id integer primary key); drop index products_price; alter table posts add column slug text");
@@ -56,7 +56,7 @@ TEST_F(Maintenance, ANewMigrationIsWrittenWhereItBelongsOrNotAtAll) {
   const auto drafted =
       postgres() ? run({"migrate", "new", "slug"}) : run({"migrate", "new", "slug", "--only", "sqlite"});
   EXPECT_EQ(drafted.exit_code, 0) << drafted.err;
-  EXPECT_EQ(drafted.out, "nothing to do: the migrations make what the models describe\n");
+  EXPECT_EQ(drafted.out, "nothing to do: the migrations match the models\n");
   std::ofstream(file("backend/migrations/0099_later.sqlite.up.sql")) << "select 1;";
   EXPECT_THAT(run({"migrate", "new", "slug", "--only", "sqlite"}).err, HasSubstr("build it first"));
 }

@@ -245,7 +245,7 @@ TEST(Serve, CutsOffWhatDoesNotFinishInTimeAndSaysSo) {
   ASSERT_EQ(client.read_response(RawClient::Body::none).status, 100);
   server.process().signal(SIGTERM);
   EXPECT_EQ(server.process().wait(), 0);
-  EXPECT_THAT(server.process().out(), HasSubstr("connections were cut off"));
+  EXPECT_THAT(server.process().out(), HasSubstr("connections were closed"));
   EXPECT_THAT(server.process().out(), HasSubstr(R"("connections":1)"));
 }
 

@@ -93,7 +93,7 @@ TEST(Service, WrongHandingOverIsNamed) {
   const auto not_listening = run(activated(folder, plain, "1"));
   ::close(plain);
   EXPECT_EQ(not_listening.exit_code, 78);
-  EXPECT_THAT(not_listening.err, HasSubstr("LISTEN_FDS: descriptor 3 is no socket that listens"));
+  EXPECT_THAT(not_listening.err, HasSubstr("LISTEN_FDS: descriptor 3 is not a listening socket"));
   const auto two = run(activated(folder, listening.descriptor(), "2"));
   EXPECT_EQ(two.exit_code, 78);
   EXPECT_THAT(two.err, HasSubstr("LISTEN_FDS: expected 1 socket"));

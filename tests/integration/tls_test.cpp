@@ -35,7 +35,7 @@ TEST(Cert, RefusesWhatIsThereAndBadNames) {
   std::ofstream(folder.path() / "cert.pem") << "mine";
   const auto finished = run(ashlar({"cert", "--cert", "cert.pem", "--key", "key.pem"}, folder));
   EXPECT_EQ(finished.exit_code, 1);
-  EXPECT_THAT(finished.err, HasSubstr("cert.pem is there already"));
+  EXPECT_THAT(finished.err, HasSubstr("cert.pem exists already"));
   EXPECT_FALSE(std::filesystem::exists(folder.path() / "key.pem")) << "no half of a pair is left";
 }
 

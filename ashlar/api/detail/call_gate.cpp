@@ -68,7 +68,7 @@ Result<> CallGate::decide(const Uuid* owner) {
   if (invocation_.ruling.verdict == Verdict::allowed) return {};
   if (invocation_.ruling.verdict == Verdict::stale)
     return std::unexpected(step_up_error(invocation_.ruling.sign_in_age_max));
-  return fail(auth::errors::forbidden, owner != nullptr ? "This belongs to somebody else." : "You may not do this.");
+  return fail(auth::errors::forbidden, owner != nullptr ? "This belongs to another account." : "You may not do this.");
 }
 
 // The input as JSON, so that equivalent texts are the same request.

@@ -81,8 +81,7 @@ std::uint64_t CallMetrics::calls_of(std::size_t endpoint, std::optional<ErrorKin
 }
 
 void CallMetrics::append_to(MetricsText& text) const {
-  text.head("ashlar_calls_total", observe::MetricType::counter,
-            "Calls of each operation, whatever transport brought them, by how they ended.");
+  text.head("ashlar_calls_total", observe::MetricType::counter, "Calls by operation and outcome, over all transports.");
   for (std::size_t endpoint = 0; endpoint < names_.size(); ++endpoint) {
     const std::string operation = MetricsText::label("operation", names_[endpoint]);
     for (std::size_t i = 0; i < outcomes.size(); ++i) {

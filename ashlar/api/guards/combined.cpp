@@ -89,7 +89,7 @@ GuardDescription Combined::description() const {
 
 std::string Combined::validate() const {
   if (guards_.empty()) return "combines no guards";
-  if (owner_sources_ > 1) return "asks for two owners; a guard can ask for one";
+  if (owner_sources_ > 1) return "needs two owners; a guard can need one";
   for (const Guard& guard : guards_) {
     if (auto wrong = guard.validate(); !wrong.empty()) return wrong;
   }

@@ -22,7 +22,7 @@ class Fresh final : public GuardRule {
   [[nodiscard]] std::string_view text() const override { return text_; }
   [[nodiscard]] GuardDescription description() const override { return {.sign_in_age_max = sign_in_age_max_}; }
   [[nodiscard]] std::string validate() const override {
-    return sign_in_age_max_ > std::chrono::seconds::zero() ? "" : "asks for a sign-in within no time";
+    return sign_in_age_max_ > std::chrono::seconds::zero() ? "" : "has no positive maximum age of the sign-in";
   }
 
  private:

@@ -73,7 +73,7 @@ Result<AuthenticatorData> read_authenticator_data(std::string_view bytes, std::s
   out.user_verified = (flags & flag_user_verified) != 0;
   out.backup_eligible = (flags & flag_backup_eligible) != 0;
   out.backed_up = (flags & flag_backed_up) != 0;
-  if (out.backed_up && !out.backup_eligible) return malformed("says backed up without being eligible for it");
+  if (out.backed_up && !out.backup_eligible) return malformed("is backed up without being eligible");
   if ((flags & flag_credential) != 0) {
     auto credential = read_credential(rest, credential_id_bytes_max);
     if (!credential) return std::unexpected(std::move(credential.error()));

@@ -71,7 +71,7 @@ struct Client::State {
       const auto found = std::ranges::find_if(pools, is_of_loop);
       if (found != pools.end()) return *found;
     }
-    if (loops == Loops::given) throw std::logic_error("an HTTP client is used on a loop that it was not given");
+    if (loops == Loops::given) throw std::logic_error("an HTTP client is used on a loop that it does not know");
     const std::scoped_lock lock(mutex);  // only the loop's own thread adds its pool
     return pools.emplace_back(std::make_shared<ClientPool>(loop, options, clock()));
   }

@@ -37,7 +37,7 @@ ClientFields::ClientFields(std::initializer_list<Field> fields) {
 Result<> ClientFields::add(std::string_view name, std::string_view value) {
   if (!is_token(name)) return fail(client_errors::invalid_request, "The name of a request field is not a token.");
   if (std::ranges::any_of(set_by_client, [&](auto refused) { return detail::equal_without_case(refused, name); })) {
-    return fail(client_errors::invalid_request, "The client alone sets the field " + std::string(name) + ".");
+    return fail(client_errors::invalid_request, "Only the client sets the field " + std::string(name) + ".");
   }
   if (!detail::is_field_value(value)) {
     return fail(client_errors::invalid_request, "The field " + std::string(name) + " has a control character.");

@@ -153,10 +153,11 @@ Result<EgressPolicy> EgressPolicy::parse(std::span<const std::string> allow) {
   const auto rules = std::make_shared<Rules>();
   for (const std::string& entry : allow) {
     if (!rules->add(entry)) {
-      return fail(client_errors::invalid_policy,
-                  "\"" + entry +
-                      "\" is no host, host:port, address, address:port or network such as 10.0.0.0/8 (with zeros after "
-                      "its prefix).");
+      return fail(
+          client_errors::invalid_policy,
+          "\"" + entry +
+              "\" is not a host, host:port, address, address:port or network such as 10.0.0.0/8 (with zeros after "
+              "its prefix).");
     }
   }
   out.rules_ = rules;

@@ -212,7 +212,7 @@ Http1RequestDecoder::Progress Http1RequestDecoder::take_line(std::string_view li
     return refuse(400, errors::malformed_request, "The request line is malformed.");
   }
   if (version != "HTTP/1.1" && version != "HTTP/1.0") {
-    return refuse(505, errors::version_unsupported, "Only HTTP/1.1 and HTTP/1.0 are spoken here.");
+    return refuse(505, errors::version_unsupported, "Only HTTP/1.1 and HTTP/1.0 are supported.");
   }
   fields_start_ = line_start_;
   return Progress::need_more;
@@ -227,7 +227,7 @@ Http1RequestDecoder::Progress Http1RequestDecoder::parse(std::string_view input,
   if (parser.broken_rule != nullptr) return refuse(400, errors::malformed_request, parser.broken_rule);
   if (failed == beast::error::bad_transfer_encoding || failed == beast::error::bad_content_length ||
       failed == beast::error::multiple_content_length) {
-    return refuse(400, errors::malformed_request, "The length of the body is not clear.");
+    return refuse(400, errors::malformed_request, "The length of the body is ambiguous.");
   }
   if (failed == beast::error::bad_method || failed == beast::error::bad_target || failed == beast::error::bad_version) {
     return refuse(400, errors::malformed_request, "The request line is malformed.");
@@ -251,7 +251,7 @@ Http1RequestDecoder::Progress Http1RequestDecoder::parse(std::string_view input,
       return refuse(400, errors::malformed_request, "The last transfer coding is not chunked.");
     }
     if (parser.other_coding) {
-      return refuse(501, errors::not_implemented, "No transfer coding but chunked is implemented.");
+      return refuse(501, errors::not_implemented, "Only the transfer coding chunked is implemented.");
     }
     head_.framing = BodyFraming::chunked;
   } else if (parser.has_length && parser.length > 0) {
@@ -264,7 +264,7 @@ Http1RequestDecoder::Progress Http1RequestDecoder::parse(std::string_view input,
   head_.keep_alive = parser.keep_alive();
   if (request.version == Version::http_1_1) {  // RFC 9110 section 10.1.1: ignored for HTTP/1.0
     if (parser.expects_other) {
-      return refuse(417, errors::expectation_failed, "No expectation but 100-continue can be met.");
+      return refuse(417, errors::expectation_failed, "Only the expectation 100-continue is supported.");
     }
     head_.expects_continue = parser.expects_continue && head_.framing != BodyFraming::none;
   }
@@ -284,7 +284,7 @@ Http1RequestDecoder::Progress Http1RequestDecoder::refuse_target() {
 
 Refusal Http1RequestDecoder::refusal_of_unfinished() const {
   if (target_too_long_) return target_refusal();
-  return {408, Error(errors::request_timeout, "The request did not come in time.")};
+  return {408, Error(errors::request_timeout, "The request did not arrive in time.")};
 }
 
 void Http1RequestDecoder::collect_known_fields(std::string_view input, Request& request) const {

@@ -91,7 +91,7 @@ std::optional<std::string_view> Http2RequestBody::try_whole(std::size_t bytes_ma
 Task<Result<>> Http2RequestBody::arrive() {
   while (arrived_.empty() && !ended_) {
     if (refusal_) co_return std::unexpected(refusal_->error);
-    if (stream_.closed) co_return fail(errors::connection_closed, "The client has gone.");
+    if (stream_.closed) co_return fail(errors::connection_closed, "The client has disconnected.");
     if (std::exchange(continue_due_, false)) stream_.session().ask_for_body(stream_);
     const Waiting waiting(waits_);
     co_await stream_.changed(Http2Stream::Side::reader);
@@ -142,7 +142,7 @@ Task<Result<>> Http2ResponseBody::write(std::string_view bytes) {
     if (bytes.size() > left_) broken_ = true;  // more than announced
     left_ -= bytes.size();
   }
-  if (broken_) co_return fail(ashlar::errors::internal, "The response cannot go on.");
+  if (broken_) co_return fail(ashlar::errors::internal, "The response cannot be continued.");
   Http2Session& session = stream_.session();
   if (!bytes.empty() && !stream_.answered && !stream_.closed) session.events().head_due(stream_);
   while (!bytes.empty() && !stream_.closed) {
@@ -159,7 +159,7 @@ Task<Result<>> Http2ResponseBody::write(std::string_view bytes) {
   }
   if (!stream_.closed) co_return Result<>{};
   broken_ = true;
-  co_return fail(errors::connection_closed, "The client has gone.");
+  co_return fail(errors::connection_closed, "The client has disconnected.");
 }
 
 }  // namespace ashlar::http::detail

@@ -187,7 +187,7 @@ bool Http2Connection::conclude(Http2Stream& stream, Failure failure) {
   const ResponseFraming framing = framing_of_response(stream);
   const bool streams = stream.response.stream && framing != ResponseFraming::none;
   if (!makes_room_for(streams ? stream.response.stream_held_bytes : stream.response.body.size())) {
-    refuse(stream, 503, Error(errors::unread_responses, "This connection has too many responses that were not read."));
+    refuse(stream, 503, Error(errors::unread_responses, "This connection has too many unread responses."));
     return false;
   }
   if (streams) {

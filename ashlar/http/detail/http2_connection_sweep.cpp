@@ -81,7 +81,7 @@ void Http2Connection::look_at_body(Http2Stream& stream) {
   const PaceRule rule{limits.body_grace_time, limits.body_bytes_per_second_min, limits.body_time_max};
   if (over_time(stream.body_stalled_since, limits.body_idle_time_max) ||
       stream.body_pace.time_left(body.received(), rule).count() < 0) {
-    refuse_body(stream, 408, errors::body_timeout, "The body did not come in time.");
+    refuse_body(stream, 408, errors::body_timeout, "The body did not arrive in time.");
   }
 }
 

@@ -165,7 +165,7 @@ bool Http2RequestDecoder::take_expectation() {
   for (const Place& field : fields_) {
     if (name(field) != "expect") continue;
     if (!equal_without_case(value(field), "100-continue")) {
-      return refuse(417, errors::expectation_failed, "No expectation but 100-continue can be met.");
+      return refuse(417, errors::expectation_failed, "Only the expectation 100-continue is supported.");
     }
     expects_continue_ = true;
   }

@@ -168,7 +168,7 @@ Task<Result<>> RequestBody::arrive(Room room) {
     if (more) co_return Result<>{};
   }
   if ((wire_->expired() || time.count() <= 0) && !wire_->broken()) {
-    co_return std::unexpected(refuse(408, errors::body_timeout, "The body did not come in time."));
+    co_return std::unexpected(refuse(408, errors::body_timeout, "The body did not arrive in time."));
   }
   co_return fail(errors::connection_closed, "The connection has ended.");
 }

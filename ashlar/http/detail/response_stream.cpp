@@ -22,7 +22,7 @@ Task<Result<>> ResponseStream::write(std::string_view bytes) {
     if (bytes.size() > left_) broken_ = true;  // more than announced
     left_ -= bytes.size();
   }
-  if (broken_) co_return fail(ashlar::errors::internal, "The response cannot go on.");
+  if (broken_) co_return fail(ashlar::errors::internal, "The response cannot be continued.");
   const std::string_view ending = framing_ == ResponseFraming::chunked ? line_end : std::string_view{};
   if (framing_ == ResponseFraming::chunked) append_chunk_size(wire_->output, bytes.size());
   bool sent = false;
@@ -35,7 +35,7 @@ Task<Result<>> ResponseStream::write(std::string_view bytes) {
   }
   if (sent) co_return Result<>{};
   broken_ = true;
-  co_return fail(errors::connection_closed, "The client has gone.");
+  co_return fail(errors::connection_closed, "The client has disconnected.");
 }
 
 bool ResponseStream::finish() {

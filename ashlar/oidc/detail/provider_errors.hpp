@@ -11,7 +11,7 @@ namespace ashlar::oidc::detail {
 // The message is always the same; the cause is for the log.
 [[nodiscard]] inline std::unexpected<Error> unavailable(std::string cause) {
   return std::unexpected(
-      Error(errors::unavailable, "The sign-in provider cannot be used at the moment. Try again, or sign in otherwise.")
+      Error(errors::unavailable, "The sign-in provider is not available now. Try again, or sign in another way.")
           .with_cause(std::move(cause)));
 }
 

@@ -99,7 +99,7 @@ Task<> Link::run() {
     const Error why = co_await attempt();
     const bool was_connected = std::exchange(connection_, nullptr) != nullptr;
     if (options_.log != nullptr && (was_connected || failures_ == 0))
-      options_.log->warn("Redis is away", {{"reason", why.cause()}});
+      options_.log->warn("Redis is unreachable", {{"reason", why.cause()}});
     if (was_connected) failures_ = 0;
     owner_.lost(why);
     co_await async::sleep_for(next_delay());
@@ -123,7 +123,7 @@ Task<Error> Link::attempt() {
       why = opened.error().cause().empty() ? unavailable("no answer within connect_time_max") : opened.error();
     } else {
       connection_ = connection;
-      if (failures_ > 0 && options_.log != nullptr) options_.log->info("Redis is there again");
+      if (failures_ > 0 && options_.log != nullptr) options_.log->info("Redis is reachable again");
       failures_ = 0;
       owner_.connected();
       watch(connection);
@@ -175,7 +175,7 @@ Task<Result<Endpoint>> Link::find_master() {
            (found.error().cause().empty() ? found.error().message() : found.error().cause());
     sentinel_ = (sentinel_ + 1) % count;
   }
-  co_return std::unexpected(unavailable("no Sentinel names the master: " + why));
+  co_return std::unexpected(unavailable("no Sentinel knows the master: " + why));
 }
 
 // https://redis.io/docs/latest/develop/reference/sentinel-clients/

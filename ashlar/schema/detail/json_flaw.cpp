@@ -56,7 +56,7 @@ class Scanner {
 };
 
 bool Scanner::text() {
-  if (json_.starts_with("\xef\xbb\xbf")) return fail("a byte order mark must not be there");
+  if (json_.starts_with("\xef\xbb\xbf")) return fail("a byte order mark is not allowed");
   while (true) {
     const Step step = value();
     if (step == Step::failed) return false;
@@ -153,7 +153,7 @@ bool Scanner::string() {
 bool Scanner::escape() {
   ++at_;
   if (take('u')) return surrogate_pair_or_unit();
-  if (!std::string_view("\"\\/bfnrt").contains(peek()) || at_end()) return fail("there is no such escape");
+  if (!std::string_view("\"\\/bfnrt").contains(peek()) || at_end()) return fail("the escape is unknown");
   ++at_;
   return true;
 }
@@ -168,10 +168,10 @@ bool Scanner::surrogate_pair_or_unit() {
     return true;
   };
   unsigned first = 0, second = 0;
-  if (!unit(first)) return fail_at(start, "\\u wants four hexadecimal digits");
+  if (!unit(first)) return fail_at(start, "\\u needs four hexadecimal digits");
   if (first < 0xd800 || first > 0xdfff) return true;
   if (first > 0xdbff || !take('\\') || !take('u') || !unit(second) || second < 0xdc00 || second > 0xdfff) {
-    return fail_at(start, "a surrogate stands alone");
+    return fail_at(start, "a surrogate is unpaired");
   }
   return true;
 }

@@ -82,7 +82,7 @@ TEST_P(Conformance, RefusesRowsInBulkAsOneByOne) {
       {"a unique number twice", [](Event& e) { e.number = 1; }, "database.unique"},
       {"a broken check", [](Event& e) { e.number = -1; }, "database.check"},
       {"a NUL", [](Event& e) { e.text = std::string("a\0b", 3); }, "sql.invalid_text"},
-      {"no UTF-8", [](Event& e) { e.text = "\xff"; }, "sql.invalid_text"},
+      {"not UTF-8", [](Event& e) { e.text = "\xff"; }, "sql.invalid_text"},
       {"NaN", [](Event& e) { e.weight = std::numeric_limits<double>::quiet_NaN(); }, "sql.invalid_number"},
   };
   for (const auto& [what, spoil, code] : cases) {

@@ -63,9 +63,9 @@ TEST_P(RawStatements, AreToldWhatTheDatabaseSeesOtherwise) {
   constexpr RawStatement<std::int64_t()> product("select count(*) * 2 from people");
   EXPECT_EQ(statement_faults(db, product), Faults{});
   constexpr RawStatement<void()> unread("select name from people");
-  EXPECT_THAT(statement_faults(db, unread), ElementsAre("it gives rows, which nobody reads"));
+  EXPECT_THAT(statement_faults(db, unread), ElementsAre("it returns rows, which are not read"));
   constexpr RawStatement<Uuid()> silent("delete from people");
-  EXPECT_THAT(statement_faults(db, silent), ElementsAre("it gives no rows"));
+  EXPECT_THAT(statement_faults(db, silent), ElementsAre("it returns no rows"));
   constexpr RawStatement<Named(Timestamp)> moment("select id, name, age from people where id = $1");
   EXPECT_EQ(statement_faults(db, moment), sqlite() ? Faults{} : Faults{"$1 is uuid, and is given a moment"});
 }

@@ -68,7 +68,7 @@ struct Aggregate {
       F == Function::sum || F == Function::sum_or_zero || F == Function::avg || F == Function::avg_money;
   static_assert(!sums || is_countable<Argument>, "only a column of numbers has a sum or an average");
   static_assert(counts || sums || is_countable<Argument> || TextLike<Argument> || std::same_as<Argument, Timestamp>,
-                "only numbers, amounts, text and moments have a least and a greatest");
+                "only numbers, amounts, text and timestamps have a minimum and a maximum");
   // Whether it can be NULL: over no rows, or over rows that are all NULL.
   static constexpr bool null_over_nothing = !counts && F != Function::sum_or_zero;
   static constexpr bool null_over_null = null_over_nothing && ColumnOf<Member>::nullable;

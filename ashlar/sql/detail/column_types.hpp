@@ -120,9 +120,8 @@ concept AssignableWith =
 
 template <class Column, class V>
 Value value_for(const V& value) {
-  static_assert(
-      !Unwrap<V>::nullable,
-      "compare a column with a value: for NULL there is is_null(), for a condition that may be left out where_if()");
+  static_assert(!Unwrap<V>::nullable,
+                "compare a column with a value: use is_null() for NULL, and where_if() for an optional condition");
   static_assert(Unwrap<V>::nullable || ComparableWith<Column, V>, "the value does not have the column's type");
   using C = typename Unwrap<Column>::Type;
   if constexpr (Unwrap<V>::nullable || !ComparableWith<Column, V>) {
@@ -146,8 +145,7 @@ Value assigned_value_for(const V& value) {
     static_assert(Unwrap<Column>::nullable, "this column is never NULL");
     return Null{};
   } else if constexpr (Unwrap<V>::nullable) {
-    static_assert(Unwrap<Column>::nullable,
-                  "this column is never NULL: for a value that may be absent there is set_if()");
+    static_assert(Unwrap<Column>::nullable, "this column is never NULL: use set_if() for a value that may be absent");
     return value.has_value() ? assigned_value_for<Column>(*value) : Value(Null{});
   } else {
     return value_for<Column>(value);

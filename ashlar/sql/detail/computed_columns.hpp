@@ -66,9 +66,9 @@ consteval bool fits_into_member() {
   using Member = ValueOf<C::member>;
   constexpr bool null = Grouped ? C::Of::null_over_null : C::Of::null_over_nothing;
   static_assert(std::same_as<typename Unwrap<Member>::Type, typename C::Of::Type>,
-                "the member has another type than what is computed for it");
+                "the member's type is not the aggregate's");
   static_assert(!null || Unwrap<Member>::nullable,
-                "what is computed can be NULL: make the member std::optional, or say sum<...>.or_zero()");
+                "the aggregate can be NULL: make the member std::optional, or use sum<...>.or_zero()");
   return true;
 }
 
@@ -81,7 +81,7 @@ struct ComputedCheck<Out, TableList<Tables...>, KeyList<Keys...>, C...> : std::t
   static_assert((is_one_of<StructOf<Keys>, Tables...> && ...), "the column belongs to another table");
   static_assert((fits_into_member<C, (sizeof...(Keys) > 0)>() && ...));
   static_assert(ComputedColumns<Out, KeyList<Keys...>, C...>::complete(),
-                "a member is neither computed nor a column of group_by with its name and type");
+                "a member is neither an aggregate nor a column of group_by with its name and type");
 };
 template <class T>
 Task<Result<T>> only_row(Executor& executor, Statement statement) {

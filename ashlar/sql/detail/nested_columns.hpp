@@ -59,9 +59,8 @@ struct NestedColumns {
     using Member = ValueOf<D::pointer>;
     using Part = typename Unwrap<Member>::Type;
     constexpr std::size_t table = table_of<Part, typename Joined::Struct...>();
-    static_assert(table != no_table, "a member is no row of the joined tables, and no part of one");
-    static_assert(table != several_tables,
-                  "a member could be a part of several of the joined tables: say which with ASHLAR_TABLE");
+    static_assert(table != no_table, "a member is neither a row of a joined table nor a part of one");
+    static_assert(table != several_tables, "a member matches several of the joined tables: name one with ASHLAR_TABLE");
     if constexpr (table < several_tables - 1) {
       constexpr bool optional = Unwrap<Member>::nullable;
       static_assert(optional || kinds[table] == JoinKind::inner,

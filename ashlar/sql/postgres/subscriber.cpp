@@ -95,7 +95,8 @@ Result<> Subscriber::State::take() {
     asked = false;
     if (subscribed) break;
     subscribed = true;
-    if (reconnection.succeeded() && options.log != nullptr) options.log->info("The database's messages are back.");
+    if (reconnection.succeeded() && options.log != nullptr)
+      options.log->info("Messages from the database are received again.");
     if (handlers.on_subscribed) handlers.on_subscribed();
   }
   while (const std::unique_ptr<PGnotify, Release> message{PQnotifies(connection)}) {
@@ -106,7 +107,7 @@ Result<> Subscriber::State::take() {
 
 void Subscriber::State::note_lost(Error why) {
   if (!reconnection.is_failing() && options.log != nullptr)
-    options.log->warn("The database's messages are not heard.", {{"cause", why.cause()}});
+    options.log->warn("Messages from the database are not received.", {{"cause", why.cause()}});
   reconnection.failed(detail::Steady::now(), std::move(why));
 }
 
@@ -165,7 +166,7 @@ Task<> Subscriber::run() {
 
 Task<Result<>> notify(Executor& executor, std::string channel, std::string message) {
   if (executor.dialect() != Dialect::postgres)
-    co_return std::unexpected(detail::failed("NOTIFY is PostgreSQL's; SQLite has no other processes to tell"));
+    co_return std::unexpected(detail::failed("NOTIFY exists in PostgreSQL only"));
   if (!is_channel(channel)) co_return std::unexpected(detail::failed("a channel has a name of 1 to 63 bytes"));
   if (message.size() > message_bytes_max)
     co_return std::unexpected(detail::failed("a message of more than 7999 bytes"));

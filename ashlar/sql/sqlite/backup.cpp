@@ -216,7 +216,7 @@ Result<> copy_pages(File& from, File& to) {
 
 Result<> require_new(const fs::path& file, Existing existing) {
   if (existing == Existing::replaced || !fs::exists(file)) return {};
-  return fail(errors::file_exists, file.string() + " is there already.");
+  return fail(errors::file_exists, file.string() + " exists already.");
 }
 
 }  // namespace
@@ -259,7 +259,8 @@ Result<std::unique_ptr<File>> seize(const fs::path& database) {
   if (taken) return opened;
   const int code = sqlite3_errcode((*opened)->get()) & 0xff;
   if (code == SQLITE_BUSY || code == SQLITE_LOCKED) {
-    return fail(errors::in_use, database.string() + " is in use: stop the server, and whoever else has it open.");
+    return fail(errors::in_use,
+                database.string() + " is in use: stop the server and every other program that has it open.");
   }
   if (taken.error().code() == errors::damaged) return nullptr;  // then there is nothing to keep
   return std::unexpected(std::move(taken.error()));
@@ -270,7 +271,7 @@ Result<std::unique_ptr<File>> seize(const fs::path& database) {
 Result<BackupReport> restore(const fs::path& file, const fs::path& database, Existing existing) {
   if (auto checked = require_new(database, existing); !checked) return std::unexpected(std::move(checked.error()));
   if (std::error_code ignored; fs::file_size(file.string() + "-wal", ignored) > 0 && !ignored)
-    return fail(errors::damaged, file.string() + " has a log beside it: it is a database in use, and no backup.");
+    return fail(errors::damaged, file.string() + " has a write-ahead log: it is a database in use, not a backup.");
   auto sum = known_checksum(file);
   if (!sum) return std::unexpected(std::move(sum.error()));
   std::error_code error;

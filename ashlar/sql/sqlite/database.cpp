@@ -175,7 +175,7 @@ Result<> Database::run_rebuild(std::string_view sql) {
                         }};
   if (auto checked = connection.run(check, no_limit); !checked) return std::unexpected(std::move(checked.error()));
   if (!broken.empty()) {
-    return std::unexpected(Error(errors::foreign_key, "This refers to something that is not there.")
+    return std::unexpected(Error(errors::foreign_key, "This refers to something that does not exist.")
                                .with_cause("a row of " + broken + ", where there is no such row"));
   }
   return connection.control(Control::commit);

@@ -70,7 +70,7 @@ void FieldBinder::fault(std::string_view name, std::string_view code, std::strin
 const schema::Member* FieldBinder::find(std::string_view name) {
   const auto member = std::ranges::find(members_, name, &schema::Member::json_name);
   if (member != members_.end()) return &*member;
-  fault(name, codes::unknown_member, "is not known here");
+  fault(name, codes::unknown_member, "is unknown");
   return nullptr;
 }
 
@@ -94,7 +94,7 @@ void FieldBinder::set_text(std::string_view name, std::string_view value) {
 void* FieldBinder::place_for_file(const schema::Member& member) {
   if (!claim(member)) return nullptr;
   void* place = place_in(member.type(), member.locate(object_));
-  if (place == nullptr) fault(member.json_name, codes::too_many_items, "holds more files than it may");
+  if (place == nullptr) fault(member.json_name, codes::too_many_items, "has too many files");
   return place;
 }
 

@@ -168,7 +168,7 @@ Result<MultipartParser::Event> MultipartParser::read_after_delimiter() {
   const auto padding = static_cast<std::size_t>(std::ranges::find_if_not(bytes, is_blank) - bytes.begin());
   if (padding > padding_max) return malformed("A boundary is followed by too many spaces.");
   const std::string_view ending = bytes.substr(padding, line_end.size());
-  if (!line_end.starts_with(ending)) return malformed("A boundary is followed by something else than a line's end.");
+  if (!line_end.starts_with(ending)) return malformed("A boundary is not followed by a line end.");
   if (ending.size() < line_end.size()) return Event::need_more;
   if (++parts_ > limits_.parts_max)
     return fail(errors::too_many_fields, "A form has at most " + std::to_string(limits_.parts_max) + " parts here.");
@@ -204,7 +204,7 @@ Result<> MultipartParser::parse_headers(std::string_view lines) {
     const std::string_view name = line.substr(0, colon);
     if (colon == line.npos || name.empty() || !std::ranges::all_of(name, http::is_token_character) ||
         has_line_break_of_its_own(line))
-      return malformed("A part has a header line that is none.");
+      return malformed("A part has a malformed header line.");
     const std::string_view value = http::trimmed(line.substr(colon + 1));
     if (ascii_iequals(name, "content-disposition")) {
       if (std::exchange(disposed, true)) return malformed("A part has two Content-Dispositions.");
@@ -215,7 +215,7 @@ Result<> MultipartParser::parse_headers(std::string_view lines) {
     } else if (ascii_iequals(name, "content-transfer-encoding")) {
       const std::string coding = ascii_lower(value);
       if (coding != "7bit" && coding != "8bit" && coding != "binary")
-        return malformed("A part's Content-Transfer-Encoding is none that forms have.");
+        return malformed("A part's Content-Transfer-Encoding is not supported.");
     }
   }
   if (!disposed) return malformed("A part has no Content-Disposition.");
@@ -244,7 +244,7 @@ Result<MultipartParser::Event> MultipartParser::read_after_last_delimiter() {
   const auto padding = static_cast<std::size_t>(std::ranges::find_if_not(bytes, is_blank) - bytes.begin());
   const std::string_view ending = bytes.substr(padding, line_end.size());
   if (padding > padding_max || !line_end.starts_with(ending))
-    return malformed("The last boundary is followed by something else than a line's end.");
+    return malformed("The last boundary is not followed by a line end.");
   if (ending.size() == line_end.size()) state_ = State::epilogue;
   return Event::need_more;
 }

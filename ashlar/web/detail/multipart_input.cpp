@@ -95,7 +95,7 @@ Task<Result<>> MultipartInput::take_data(std::string_view data) {
     text_ += data;
     if (text_.size() <= options_.field_bytes_max) co_return Result<>{};
     co_return fail(errors::field_too_large,
-                   "A field that is no file has at most " + std::to_string(options_.field_bytes_max) + " bytes.");
+                   "A field that is not a file has at most " + std::to_string(options_.field_bytes_max) + " bytes.");
   }
   const auto bytes_max = static_cast<std::uint64_t>(*value_type(member_->type()).bounds.max);
   file_bytes_ += data.size();

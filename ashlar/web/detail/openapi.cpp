@@ -22,7 +22,7 @@ constexpr std::string_view problem_schema =
     R"({"type":"object","description":"What went wrong (RFC 9457).",)"
     R"("required":["type","title","status","detail","code"],"properties":{)"
     R"("type":{"type":"string","const":"about:blank"},"title":{"type":"string"},"status":{"type":"integer"},)"
-    R"("detail":{"type":"string","description":"For a person."},"instance":{"type":"string","description":"The path that was asked for."},)"
+    R"("detail":{"type":"string","description":"Human-readable."},"instance":{"type":"string","description":"The requested path."},)"
     R"("code":{"type":"string","description":"Stable: for a program."},"requestId":{"type":"string"},)"
     R"("errors":{"type":"array","description":"Every fault of the input.","items":{"$ref":"#/components/schemas/http.Fault"}}}})";
 constexpr std::string_view fault_schema =
@@ -193,7 +193,7 @@ void Description::stream(const api::ReplyShape& reply) {
     out_.end('}').key("x-itemSchema");
     schemas_.append(*reply.type, JsonSchemas::Use::output, out_.value());
   } else {
-    out_.member("type", "array").member("description", "Written as its items come.").key("items");
+    out_.member("type", "array").member("description", "Sent item by item.").key("items");
     schemas_.append(*reply.type, JsonSchemas::Use::output, out_.value());
     out_.end('}').key("example").begin('[');
     schema::append_example(*reply.type, out_.value());
@@ -230,7 +230,7 @@ void Description::problem_content(int status, const std::vector<std::string_view
       .member("title", http::reason_of(status))
       .key("status")
       .number(status);
-  out_.member("detail", "A sentence for a person.").member("code", codes.front()).member("requestId", "7f3d0c5e");
+  out_.member("detail", "A human-readable sentence.").member("code", codes.front()).member("requestId", "7f3d0c5e");
   if (status == 422)
     out_.key("errors").json(R"([{"path":"/name","code":"too_long","message":"must have at most 120 characters"}])");
   out_.end('}').end('}');

@@ -50,7 +50,7 @@ std::optional<std::string> check_pattern(std::string_view pattern) {
     const std::size_t end = pattern.find('/', at + 1);
     const std::string_view segment = pattern.substr(at + 1, end == pattern.npos ? end : end - at - 1);
     if (auto wrong = check_segment(segment, names)) return wrong;
-    if (is_tail(segment) && end != pattern.npos) return "goes on behind a parameter that takes all that is left";
+    if (is_tail(segment) && end != pattern.npos) return "continues after a parameter that matches the rest";
     at = end;
   }
   return std::nullopt;

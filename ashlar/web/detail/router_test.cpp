@@ -33,7 +33,7 @@ TEST(Router, RefusesPatternsThatCannotBeMatched) {
       {"/users/{}", "without a proper name"},
       {"/users/{a}{b}", "without a proper name"},
       {"/a/{x}/b/{x}", "the parameter {x} twice"},
-      {"/a/{rest...}/b", "goes on behind a parameter"},
+      {"/a/{rest...}/b", "continues after a parameter"},
       {"/a/{...}", "without a proper name"},
       {"/a/{x}/{x...}", "the parameter {x} twice"},
       {"/a b", "has a segment \"a b\""},

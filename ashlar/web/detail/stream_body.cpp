@@ -31,7 +31,7 @@ std::string what_of(const std::exception_ptr& thrown) {
   } catch (const std::exception& error) {
     return error.what();
   } catch (...) {
-    return "an exception that is no std::exception";
+    return "an exception that is not a std::exception";
   }
 }
 
@@ -67,7 +67,7 @@ Task<Result<>> StreamBody::ready() {
     drained_->expires_at(Timer::time_point::max());
     co_await drained_->async_wait(asio::redirect_error(asio::use_awaitable_t<LoopExecutor>{}, ignored));
   }
-  if (gone_) co_return fail(http::errors::connection_closed, "The client has gone.");
+  if (gone_) co_return fail(http::errors::connection_closed, "The client has disconnected.");
   co_return Result<>{};
 }
 
@@ -91,7 +91,7 @@ Task<> StreamBody::wait_for_more() {
 Task<Result<>> StreamBody::send_pieces(http::BodyWriter& out) {
   while (true) {
     if ((co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none)
-      co_return fail(http::errors::connection_closed, "The client has gone.");
+      co_return fail(http::errors::connection_closed, "The client has disconnected.");
     if (pending_.empty() && !ended_) {
       co_await wait_for_more();
       continue;
@@ -111,14 +111,14 @@ Task<Result<>> StreamBody::send_pieces(http::BodyWriter& out) {
 
 Result<> StreamBody::outcome() {
   if (thrown_) {
-    log_.logger->error("a streamed reply broke off", {{"cause", what_of(thrown_)}, {"requestId", log_.request_id}});
-    return fail(ashlar::errors::internal, "The stream broke off.");
+    log_.logger->error("a streamed reply was aborted", {{"cause", what_of(thrown_)}, {"requestId", log_.request_id}});
+    return fail(ashlar::errors::internal, "The stream was aborted.");
   }
   if (produced_ && *produced_) return {};
-  if (!produced_) return fail(ashlar::errors::internal, "The stream broke off.");
+  if (!produced_) return fail(ashlar::errors::internal, "The stream was aborted.");
   const Error& error = produced_->error();
   if (error.code() != http::errors::connection_closed) {
-    log_.logger->error("a streamed reply broke off",
+    log_.logger->error("a streamed reply was aborted",
                        {{"code", error.code().name},
                         {"cause", error.cause().empty() ? error.message() : error.cause()},
                         {"requestId", log_.request_id}});

@@ -78,7 +78,7 @@ Task<Result<>> TestCall::write(std::string_view bytes) {
     taken_.expires_at(Timer::time_point::max());
     co_await taken_.async_wait(asio::redirect_error(asio::use_awaitable_t<LoopExecutor>{}, ignored));
   }
-  if (gone) co_return fail(http::errors::connection_closed, "The client has gone.");
+  if (gone) co_return fail(http::errors::connection_closed, "The client has disconnected.");
   pieces.emplace_back(bytes);
   co_return Result<>{};
 }

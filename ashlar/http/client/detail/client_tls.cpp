@@ -34,7 +34,7 @@ std::shared_ptr<boost::asio::ssl::context> make_client_tls_context(const std::st
   if (ca_file.empty()) return out;
   boost::system::error_code failed;
   (void)out->load_verify_file(ca_file, failed);
-  if (failed) throw std::invalid_argument("the authorities' file " + ca_file + " cannot be used: " + failed.message());
+  if (failed) throw std::invalid_argument("the CA file " + ca_file + " cannot be used: " + failed.message());
   return out;
 }
 

@@ -162,7 +162,7 @@ Result<> Connection::find_or_add(const Statement& statement, Exchange& exchange)
     effect = *examined;
   }
   if ((effect == Effect::writes || effect == Effect::adds) && statement.mode == Mode::read) {
-    return std::unexpected(failed("it writes, and was given as a read: " + statement.sql.substr(0, 500)));
+    return std::unexpected(failed("a write was declared as a read: " + statement.sql.substr(0, 500)));
   }
   if (effect == Effect::in_transaction && is_shared()) {
     return std::unexpected(failed("only for a transaction: " + statement.sql.substr(0, 500)));

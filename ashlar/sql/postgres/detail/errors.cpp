@@ -72,7 +72,7 @@ Error unsuitable(std::string cause) {
 }
 
 Error outcome_unknown(std::string cause) {
-  return Error(errors::outcome_unknown, "It is not known whether this was done. Look before you try it again.")
+  return Error(errors::outcome_unknown, "It is unknown whether this was done. Check before you try again.")
       .with_cause(std::move(cause));
 }
 
@@ -85,7 +85,7 @@ Error failed(std::string cause) {
 }
 
 Error serialization(std::string cause) {
-  return Error(errors::serialization, "Somebody else changed the same at the same time.").with_cause(std::move(cause));
+  return Error(errors::serialization, "The same data was changed at the same time.").with_cause(std::move(cause));
 }
 
 std::string_view state_of(const PGresult* result) { return field(result, PG_DIAG_SQLSTATE); }
@@ -94,7 +94,7 @@ Error error_of(const PGresult* result, std::string_view sql) {
   const auto state = state_of(result);
   if (state == "23505") return Error(errors::unique, "This exists already.").with_cause(unique_subject(result));
   if (state == "23503") {
-    return Error(errors::foreign_key, "This refers to something that is not there, or is referred to.")
+    return Error(errors::foreign_key, "This refers to something that does not exist, or something refers to it.")
         .with_cause(full_text(result, {}));
   }
   if (state == "23514" || state == "23P01") {

@@ -141,7 +141,7 @@ std::shared_ptr<Connection> Loop::try_lease() {
     } else if (!rested(*connection) || connection->is_alive()) {
       return connection;
     } else {
-      connection->close(unavailable("closed by the server while it rested"));
+      connection->close(unavailable("closed by the server while idle"));
     }
   }
   return nullptr;
@@ -250,7 +250,7 @@ Connection* Loop::least_busy(Lane& lane) {
       continue;
     }
     if (best == nullptr || best->in_flight() > 0 || !rested(*best) || best->is_alive()) return best;
-    best->close(unavailable("closed by the server while it rested"));
+    best->close(unavailable("closed by the server while idle"));
   }
 }
 

@@ -104,7 +104,7 @@ class Loop final : public Connection::Owner, public std::enable_shared_from_this
   void settle(Connection& connection);
   // Whether its session is unfit for its purpose, and old enough that a new one may be better.
   [[nodiscard]] bool is_spent(const Connection& connection) const;
-  static constexpr const char* spent_cause = "its session was not fit for use any more";
+  static constexpr const char* spent_cause = "its session was no longer usable";
   void dial_what_is_missing();
   void dial(Use use);
   std::size_t& dialing(Use use);

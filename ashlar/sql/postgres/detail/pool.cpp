@@ -36,7 +36,7 @@ void Loop::leave(const std::shared_ptr<Connection>& connection) {
   if (connection->in_flight() > 0) {
     // A statement still runs: its coroutine was cancelled. The server rolls back when the connection is closed.
     dialer_.cancel(connection->stop_running());
-    connection->close(unavailable("the transaction was given up"));
+    connection->close(unavailable("the transaction was abandoned"));
   } else if (connection->is_in_transaction()) {
     connection->roll_back(Steady::now() + roll_back_time_max);
     connection->flush();
@@ -143,7 +143,7 @@ void Loop::close_dead() {
   for (const Connections* connections : {&reads_.connections, &writes_.connections, &idle_}) {
     for (const auto& connection : Connections(*connections)) {
       if (connection->in_flight() > 0 || connection->is_alive()) continue;
-      connection->close(unavailable("closed by the server while it rested"));
+      connection->close(unavailable("closed by the server while idle"));
     }
   }
 }
@@ -173,7 +173,7 @@ void Loop::tick() {
   writes_.queue.move_if(is_late, late);
   waiters_.move_if(is_late, late);
   const auto& away = reconnection_.last_error();
-  const std::string why = away ? away->cause() : "every connection was busy for as long as one may wait";
+  const std::string why = away ? away->cause() : "all connections stayed busy for acquire_time_max";
   JobList answered;
   while (Job* job = late.pop()) answer(*job, std::unexpected(unavailable(why)), answered);
   stop_overdue(now, answered);

@@ -178,9 +178,9 @@ Result<Effect> examine(std::string_view sql, std::size_t parameters) {
     }
     before = std::move(word);
   }
-  if (first.empty()) return std::unexpected(failed("a statement with nothing in it"));
+  if (first.empty()) return std::unexpected(failed("an empty statement"));
   if (!seen.complete()) {
-    return std::unexpected(failed("a value that no parameter takes: " + std::string(sql.substr(0, 500))));
+    return std::unexpected(failed("a value without a parameter: " + std::string(sql.substr(0, 500))));
   }
   if (first == "set" && is_one_of(second, {"local", "transaction", "constraints"})) return Effect::in_transaction;
   if (is_one_of(first, {"begin", "start", "commit", "end", "abort", "rollback", "savepoint", "release", "prepare",

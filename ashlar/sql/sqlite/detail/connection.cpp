@@ -224,7 +224,7 @@ Result<Prepared> Connection::prepare(const std::string& sql) {
   }
   Prepared out{.handle = std::move(*compiled), .sources = {}};
   if (access_ == Access::read_only && sqlite3_stmt_readonly(out.handle.get()) == 0) {
-    return std::unexpected(failed("a statement that writes was given as Mode::read: " + sql));
+    return std::unexpected(failed("a write was declared as Mode::read: " + sql));
   }
   const int count = sqlite3_bind_parameter_count(out.handle.get());
   for (int i = 1; i <= count; ++i) {

@@ -31,7 +31,7 @@ Error constraint_error(int code, std::string_view message) {
     case SQLITE_CONSTRAINT_ROWID:
       return Error(errors::unique, "This exists already.").with_cause(subject_of(message));
     case SQLITE_CONSTRAINT_FOREIGNKEY:
-      return Error(errors::foreign_key, "This refers to something that is not there, or is referred to.")
+      return Error(errors::foreign_key, "This refers to something that does not exist, or something refers to it.")
           .with_cause(std::string(message));
     case SQLITE_CONSTRAINT_NOTNULL:
       return Error(errors::not_null, "A value is missing.").with_cause(subject_of(message));

@@ -19,7 +19,7 @@ void answer_now(Job& job) {
 }
 
 Error broken_references() {
-  return Error(errors::foreign_key, "This refers to something that is not there, or is referred to.")
+  return Error(errors::foreign_key, "This refers to something that does not exist, or something refers to it.")
       .with_cause("a deferred foreign key");
 }
 
@@ -135,7 +135,7 @@ void Writer::run_group(Job& first) {
     run_unit(*unit);
     if (connection_->idle()) {
       // A full disk, an interrupted write or an ON CONFLICT ROLLBACK: SQLite has undone the whole group.
-      group_.fail(unavailable("the group's transaction was given up"));
+      group_.fail(unavailable("the group's transaction was rolled back"));
       return group_.send();
     }
     const bool more = ++units < options_.group_commit_max && Steady::now() - started < options_.group_time_max;
@@ -176,7 +176,7 @@ void Writer::run_unit(Job& job) {
 
 bool Writer::keep_or_undo(Job& job) {
   if (connection_->idle()) {
-    if (job.succeeded()) job.outcome = std::unexpected(unavailable("the transaction was given up"));
+    if (job.succeeded()) job.outcome = std::unexpected(unavailable("the transaction was abandoned"));
     return false;
   }
   if (job.succeeded() && connection_->has_broken_references()) job.outcome = std::unexpected(broken_references());
@@ -203,7 +203,7 @@ void Writer::run_transaction(Job& begin) {
   while (Job* command = next_command(*turn, deadline)) {
     if (command->kind == Job::Kind::statement) {
       connection_->run(*command, std::min(deadline, Steady::now() + options_.statement_time_max));
-      if (connection_->idle()) end(*turn, unavailable("the transaction was given up"));
+      if (connection_->idle()) end(*turn, unavailable("the transaction was abandoned"));
       answer_now(*command);
       if (connection_->idle()) return;
       continue;
