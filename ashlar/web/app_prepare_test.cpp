@@ -48,7 +48,7 @@ TEST(RouteTable, IsRefusedAtStartWithTheLineAndWhatToDo) {
   has("GET /x has no guard; declare who may call it: .open()", [](Routes& r) { r.get("/x", nothing); });
   has("GET /raw has no guard", [](Routes& r) { r.raw(http::Method::get, "/raw", {}); });
   has("GET /x is .open() and has another guard", [](Routes& r) { r.get("/x", nothing).open().signed_in(); });
-  has("GET /x has a guard that asks for two owners",
+  has("GET /x has a guard that needs two owners",
       [](Routes& r) { r.get("/x", nothing).owner(owner_of).owner(owner_of); });
   has("GET /x has a guard that combines no guards", [](Routes& r) { r.get("/x", nothing).guard(api::any_of({})); });
   has("GET /x takes a UserCall, but its guard lets anonymous callers pass",
