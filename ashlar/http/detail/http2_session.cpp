@@ -11,6 +11,7 @@
 #include <charconv>
 #include <limits>
 #include <new>
+#include <utility>
 
 namespace ashlar::http::detail {
 namespace {
@@ -90,6 +91,8 @@ struct Http2Session::Callbacks {
   static int frame_received(nghttp2_session* session, const nghttp2_frame* frame, void* user) {
     Http2Session& self = of(user);
     if (frame->hd.type == NGHTTP2_SETTINGS) self.greeted_ = true;
+    // RFC 9113 section 6.8: GOAWAY before the connection ends, which it does when the last stream is answered.
+    if (frame->hd.type == NGHTTP2_GOAWAY && !std::exchange(self.client_leaves_, true)) self.shut_down();
     if (frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA) return 0;
     const bool is_head = frame->hd.type == NGHTTP2_HEADERS;
     if (is_head) self.in_head_ = false;
@@ -212,7 +215,9 @@ Http2Session::Http2Session(const Limits& limits, Http2SessionEvents& events)
   nghttp2_session_callbacks_set_send_data_callback(callbacks, Callbacks::send_data);
   nghttp2_session_callbacks_set_on_frame_send_callback(callbacks, Callbacks::frame_sent);
   nghttp2_option_set_no_auto_window_update(option, 1);
-  nghttp2_option_set_max_continuations(option, limits.http2_continuations_max);
+  // nghttp2 counts each read of a CONTINUATION frame's head, not each frame; begin_frame counts frames. nghttp2's limit
+  // remains for header blocks of closed streams, for which it calls nothing of ours.
+  nghttp2_option_set_max_continuations(option, frame_head_bytes * limits.http2_continuations_max);
   nghttp2_option_set_stream_reset_rate_limit(option, never, never);
   check(nghttp2_session_server_new3(&session_, callbacks, this, option, memory_.functions()));
   submit_settings();
@@ -264,8 +269,10 @@ std::uint32_t Http2Session::fault_of(std::uint8_t type, std::int32_t id, std::ui
 bool Http2Session::counts(std::uint8_t type, std::size_t length, std::uint8_t flags) {
   switch (type) {
     case NGHTTP2_HEADERS:
-    case NGHTTP2_CONTINUATION:
+      continuations_ = 0;
       return true;
+    case NGHTTP2_CONTINUATION:
+      return ++continuations_ <= limits_.http2_continuations_max;
     case NGHTTP2_DATA:
       if (length > 0 || (flags & NGHTTP2_FLAG_END_STREAM) != 0) return true;
       break;

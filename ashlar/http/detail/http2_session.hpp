@@ -105,6 +105,7 @@ class Http2Session {
   FrameBudget control_frames_;
   std::size_t window_updates_due_ = 0;  // caused by our DATA frames
   std::int64_t now_ = 0;
+  std::size_t continuations_ = 0;  // behind the last HEADERS frame
   std::size_t requests_ = 0;
   std::size_t unsent_ = 0;
   std::uint64_t body_bytes_sent_ = 0;
@@ -117,6 +118,7 @@ class Http2Session {
   std::uint32_t fault_ = 0;
   bool in_head_ = false;
   bool greeted_ = false;
+  bool client_leaves_ = false;  // it has sent GOAWAY
   bool over_budget_ = false;
   bool terminated_ = false;
 };

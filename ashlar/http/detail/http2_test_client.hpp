@@ -8,7 +8,6 @@
 
 #include <array>
 #include <cstdint>
-#include <initializer_list>
 #include <map>
 #include <optional>
 #include <stdexcept>
@@ -31,9 +30,9 @@ struct Http2Answer {
 
 class Http2TestClient : public Http2Frames {
  public:
-  using Settings = std::initializer_list<std::pair<std::uint16_t, std::uint32_t>>;
+  using Settings = std::vector<std::pair<std::uint16_t, std::uint32_t>>;
 
-  explicit Http2TestClient(std::uint16_t port, Settings settings = {}, test::RawClientOptions options = {})
+  explicit Http2TestClient(std::uint16_t port, const Settings& settings = {}, test::RawClientOptions options = {})
       : raw_(port, std::move(options)) {
     std::string entries;
     for (const auto& [id, value] : settings) {
