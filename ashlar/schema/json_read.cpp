@@ -131,6 +131,8 @@ void Reader::read(const Type& type, void* value, dom::element from, const Place*
       return read_array(type, value, from, place);
     case Kind::object:
       if (!from.is_object()) return wrong_type(type, from, place);
+      if (type.access.set_text != nullptr)  // JsonObject
+        return check(type.access.set_text(value, simdjson::minify(from)), place);
       return read_object(type, value, from.get_object().value_unsafe(), place, {});
     case Kind::choice:
       return read_choice(type, value, from, place);

@@ -128,7 +128,8 @@ void JsonSchemas::append(const Type& type, Use use, std::string& out) {
 
 void JsonSchemas::append_value(const Type& type, Use use, Null null, std::string& out) {
   if (type.kind == Kind::choice) return append_choice(type, use, null, out);
-  if (type.kind == Kind::object || (!type.enumerators.empty() && !type.name.empty())) {
+  const bool has_schema = type.kind == Kind::object || !type.enumerators.empty();
+  if (has_schema && !type.name.empty()) {
     return append_reference(name_of(type, use, nullptr, {}), null, type.default_json, out);
   }
   out += R"({"type":)";

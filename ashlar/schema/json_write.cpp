@@ -66,6 +66,7 @@ class Writer {
         return out_.append("null");
       }
       case Kind::object:
+        if (type.access.view_text != nullptr) return out_.append(type.access.view_text(value));  // JsonObject
         if (!write_members(type, value, '{')) out_.append('{');
         return out_.append('}');
       case Kind::choice:

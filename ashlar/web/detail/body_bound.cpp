@@ -83,6 +83,7 @@ Bytes bytes_of(const schema::Type& type, std::size_t name_bytes, std::size_t dep
       if (!type.bounds.max) return std::nullopt;
       return plus(around, times(bytes_of(type.element(), name_bytes, depth + 1), *type.bounds.max));
     case Kind::object:
+      if (type.access.set_text != nullptr) return std::nullopt;  // JsonObject: of any size
       return plus(around, bytes_of_object(type, depth + 1));
     case Kind::choice: {
       Bytes largest = std::size_t{0};
