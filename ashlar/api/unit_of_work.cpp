@@ -3,8 +3,10 @@
 
 #include "ashlar/async/shielded.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <exception>
+#include <iterator>
 #include <stdexcept>
 #include <string>
 
@@ -48,6 +50,48 @@ sql::Statement joined(std::vector<sql::Statement> inserts) {
   return out;
 }
 
+namespace {
+
+// "insert into t": up to the columns; the whole text of another statement.
+std::string_view target_of(std::string_view sql) { return sql.substr(0, sql.find('(')); }
+
+// Where the values of an insert of one row begin: at "($1, ...)". npos: the text is not such an insert.
+std::size_t values_of(std::string_view sql) {
+  constexpr std::string_view before = ") values ";
+  const std::size_t at = sql.rfind(before);
+  const bool is_plain = sql.starts_with("insert into ") && sql.ends_with(')');
+  return at == std::string_view::npos || !is_plain ? std::string_view::npos : at + before.size();
+}
+
+}  // namespace
+
+std::vector<sql::Statement> merged(std::vector<sql::Statement> inserts) {
+  struct Open {
+    std::string text;  // of one row
+    std::size_t at;    // in the result
+    std::size_t rows;
+  };
+  std::vector<sql::Statement> out;
+  std::vector<Open> open;
+  for (sql::Statement& insert : inserts) {
+    const std::size_t values = values_of(insert.sql);
+    auto earlier = std::ranges::find(open, insert.sql, &Open::text);
+    if (values == std::string::npos || earlier == open.end() || earlier->rows == rows_per_insert_max) {
+      if (earlier == open.end()) earlier = open.insert(open.end(), {.text = insert.sql, .at = 0, .rows = 0});
+      earlier->at = out.size();
+      earlier->rows = 1;
+      out.push_back(std::move(insert));
+      continue;
+    }
+    sql::Statement& into = out[earlier->at];
+    ++earlier->rows;
+    into.sql += ", ";
+    append_renumbered(std::string_view(insert.sql).substr(values), into.parameters.size(), into.sql);
+    std::ranges::move(insert.parameters, std::back_inserter(into.parameters));
+  }
+  return out;
+}
+
 Task<Result<>> UnitOfWork::begin() {
   if (transaction_) co_return Result<>{};
   transaction_.emplace(co_await unwrap(sql::detail::begin(database_, options_)));
@@ -84,22 +128,44 @@ void UnitOfWork::after_commit(Effect effect) {
   effects_.push_back(std::move(effect));
 }
 
+namespace {
+
+Task<> deliver(const CommitListener* listener, std::any message) { co_await (*listener)(std::move(message)); }
+
+}  // namespace
+
+void UnitOfWork::send_after_commit(std::any message) {
+  if (listener_ == nullptr || !*listener_) return;
+  // std::any copies, and an effect runs once.
+  after_commit(
+      [listener = listener_, sent = std::move(message)]() mutable { return deliver(listener, std::move(sent)); });
+}
+
 void UnitOfWork::collect(sql::Statement insert) {
   if (executed_) throw std::logic_error("a unit of one statement collects a row after it: use Units::run()");
   collected_.push_back(std::move(insert));
 }
 
-// SQLite runs in this process: several statements cost no round trips.
+// SQLite runs in this process: several statements cost no round trips. On PostgreSQL the parts of one statement execute
+// in any order, so rows of one table must not be in two of them: all but the last insert into a table go first.
 Task<Result<>> UnitOfWork::write_collected() {
   if (collected_.empty()) co_return Result<>{};
   co_await unwrap(begin());
-  if (dialect() == sql::Dialect::postgres) {
-    co_await unwrap(transaction_->execute(joined(std::move(collected_))));
-    co_return Result<>{};
+  auto inserts = merged(std::move(collected_));
+  collected_.clear();
+  std::vector<sql::Statement> last;
+  for (std::size_t i = 0; i < inserts.size(); ++i) {
+    const auto same_table = [&](const sql::Statement& other) {
+      return target_of(other.sql) == target_of(inserts[i].sql);
+    };
+    const bool is_last = std::none_of(inserts.begin() + static_cast<std::ptrdiff_t>(i) + 1, inserts.end(), same_table);
+    if (is_last && dialect() == sql::Dialect::postgres) {
+      last.push_back(std::move(inserts[i]));
+    } else {
+      co_await unwrap(transaction_->execute(std::move(inserts[i])));
+    }
   }
-  for (sql::Statement& insert : collected_) {
-    co_await unwrap(transaction_->execute(std::move(insert)));
-  }
+  if (!last.empty()) co_await unwrap(transaction_->execute(joined(std::move(last))));
   co_return Result<>{};
 }
 

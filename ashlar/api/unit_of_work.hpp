@@ -7,6 +7,7 @@
 #include "ashlar/sql/insert.hpp"
 #include "ashlar/sql/transaction.hpp"
 
+#include <any>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -14,6 +15,10 @@
 #include <vector>
 
 namespace ashlar::api {
+
+// Receives what units send after their commits (UnitOfWork::send_after_commit): a bus of events, a doorbell. It
+// recognises its own messages by their type. Called on the loop of the unit; it must not throw.
+using CommitListener = std::function<Task<>(std::any message)>;
 
 // A transaction that carries its Call. Operations write through it, and repositories take it. Created by Units
 // (units.hpp) and used by one coroutine, one statement at a time; it rolls back unless Units commits it.
@@ -25,8 +30,10 @@ class UnitOfWork final : public sql::TransactionalExecutor {
  public:
   // One statement: it commits by itself, without BEGIN and COMMIT.
   enum class Statements : std::uint8_t { many, one };
-  UnitOfWork(Call& call, sql::Database& database, sql::TransactionOptions options, Statements statements)
-      : call_(call), database_(database), options_(options), statements_(statements) {}
+  // The listener outlives the unit; null: messages are dropped.
+  UnitOfWork(Call& call, sql::Database& database, sql::TransactionOptions options, Statements statements,
+             const CommitListener* listener = nullptr)
+      : call_(call), database_(database), options_(options), statements_(statements), listener_(listener) {}
   UnitOfWork(const UnitOfWork&) = delete;
   UnitOfWork& operator=(const UnitOfWork&) = delete;
 
@@ -35,11 +42,16 @@ class UnitOfWork final : public sql::TransactionalExecutor {
   // The transaction begins with the first statement. Errors: those of sql::errors.
   Task<Result<sql::Outcome>> execute(sql::Statement statement) override;
 
-  // Inserts the row together with everything else that was collected. In a unit of one statement, call it before that
-  // statement.
+  // Inserts the row together with everything else that was collected. Rows of one table are inserted in the order of
+  // the calls. In a unit of one statement, call it before that statement.
   template <sql::Table T>
   void insert_at_commit(const T& row) {
-    for (auto& statement : sql::insert(row).statements(dialect())) collect(std::move(statement));
+    insert_part_at_commit<T, T>(row);
+  }
+  // Some columns of T; the table's defaults fill the others.
+  template <sql::Table T, schema::DescribedStruct Part>
+  void insert_part_at_commit(const Part& row) {
+    for (auto& statement : sql::insert_into<T, Part>(row).statements(dialect())) collect(std::move(statement));
   }
   void collect(sql::Statement insert);
 
@@ -48,6 +60,8 @@ class UnitOfWork final : public sql::TransactionalExecutor {
   // it throws is logged. In a unit of one statement, add it before that statement.
   using Effect = std::move_only_function<Task<>()>;
   void after_commit(Effect effect);
+  // An effect: gives the message to UnitOptions::listener.
+  void send_after_commit(std::any message);
 
   // For Units. commit() also runs the effects, and is not cancelled with the request.
   Task<Result<>> commit();
@@ -64,6 +78,7 @@ class UnitOfWork final : public sql::TransactionalExecutor {
   sql::Database& database_;
   const sql::TransactionOptions options_;
   const Statements statements_;
+  const CommitListener* const listener_;
   std::optional<sql::Transaction> transaction_;
   bool executed_ = false;  // of a unit of one statement: whether it has run
   std::vector<sql::Statement> collected_;
@@ -73,7 +88,13 @@ class UnitOfWork final : public sql::TransactionalExecutor {
 // Whether a write that failed with this error may have been committed: the answer was lost.
 [[nodiscard]] bool may_be_written(const Error& error);
 
-// Several inserts as one statement of PostgreSQL's: with a as (insert ...), b as (insert ...) select 1.
+// Several inserts as one statement of PostgreSQL's: with a as (insert ...), b as (insert ...) select 1. PostgreSQL does
+// not define in which order it executes them.
 [[nodiscard]] sql::Statement joined(std::vector<sql::Statement> inserts);
+
+// Inserts of equal text, `insert into t (...) values ($1, ...)`, become one statement that inserts their rows in this
+// order, of at most rows_per_insert_max rows. Statements with rows of one table stay in order as well.
+inline constexpr std::size_t rows_per_insert_max = 16;  // each number of rows is a statement text of its own
+[[nodiscard]] std::vector<sql::Statement> merged(std::vector<sql::Statement> inserts);
 
 }  // namespace ashlar::api

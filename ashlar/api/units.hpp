@@ -24,6 +24,8 @@ struct UnitOptions {
   std::chrono::hours idempotency_lifetime{24};  // how long the reply under a key is kept
   // Runs after each commit, before its reply, to inform other instances. May be empty; it has its own time limit.
   std::function<Task<>(const Call&)> on_commit = {};
+  // Receives what units send after their commits. May be empty.
+  CommitListener listener = {};
 };
 
 // Runs units of work. All writes of the backend go through it.
@@ -77,7 +79,7 @@ class Units {
                   "a coroutine that is a lambda must capture nothing");
     using T = typename ValueOf<std::invoke_result_t<Body, UnitOfWork&, Arguments...>>::type;
     for (int made = 1;; ++made) {
-      UnitOfWork unit(call, database_, {}, statements);
+      UnitOfWork unit(call, database_, {}, statements, &options_.listener);
       if (options_.on_commit) unit.after_commit([this, &call] { return options_.on_commit(call); });
       Result<T> result = std::unexpected(Error(ashlar::errors::internal, {}));
       const bool idempotent = is_idempotent(call);
