@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/schema/json_object.hpp"
 
+#include "ashlar/schema/constraints.hpp"
 #include "ashlar/schema/json_schema.hpp"
 
 #include <gtest/gtest.h>
