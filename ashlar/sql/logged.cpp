@@ -148,6 +148,11 @@ Task<Result<>> LoggedDatabase::execute_both(Statement first, Statement second) {
   return Database::execute_both(std::move(first), std::move(second));
 }
 
+Task<Result<Outcome>> LoggedDatabase::execute_with(Statement write, std::vector<Statement> inserts) {
+  if (!log_->wanted()) return database_->execute_with(std::move(write), std::move(inserts));
+  return Database::execute_with(std::move(write), std::move(inserts));
+}
+
 Task<Result<Transaction>> LoggedDatabase::begin() {
   auto transaction = co_await database_->begin();
   if (!transaction || !log_->wanted()) co_return transaction;

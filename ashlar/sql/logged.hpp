@@ -30,6 +30,7 @@ class LoggedDatabase final : public Database {
   [[nodiscard]] Dialect dialect() const override { return database_->dialect(); }
   Task<Result<Outcome>> execute(Statement statement) override;
   Task<Result<>> execute_both(Statement first, Statement second) override;
+  Task<Result<Outcome>> execute_with(Statement write, std::vector<Statement> inserts) override;
   Task<Result<Transaction>> begin() override;
   Task<Result<>> ping(std::chrono::milliseconds within) override { return database_->ping(within); }
   [[nodiscard]] DatabaseLoad load() const override { return database_->load(); }

@@ -140,6 +140,9 @@ class TableMaker {
       case TableRule::Kind::default_value:
         column(rule.name).clause = "default " + sql;
         return;
+      case TableRule::Kind::identity:
+        column(rule.name).clause = sql;
+        return;
       case TableRule::Kind::without_rowid:
         return add_options(dialect_->facts().clustered_table_options);
     }

@@ -43,7 +43,8 @@ struct TableRule {
     check,
     type,
     default_value,
-    without_rowid
+    without_rowid,
+    identity
   };
   Kind kind;
   std::string_view name{};                  // an index's, or the column's
@@ -114,6 +115,14 @@ TableRule default_value(SqlOf expression) {
   return {.kind = TableRule::Kind::default_value, .name = detail::member_name<Member>(), .sql = expression};
 }
 // SQLite: stores the rows in the primary key's tree, for small rows that are found by it.
+// An integer that the database counts up, in no order of commits and with gaps. In SQLite it is the primary key.
+template <auto Member>
+TableRule identity() {
+  static_assert(detail::Integer<detail::ValueOf<Member>>, "the database counts integers up");
+  return {.kind = TableRule::Kind::identity,
+          .name = detail::member_name<Member>(),
+          .sql = {"", "generated always as identity"}};
+}
 inline TableRule without_rowid() { return {.kind = TableRule::Kind::without_rowid}; }
 
 }  // namespace ashlar::sql

@@ -17,6 +17,33 @@ Task<Result<>> Executor::execute_both(Statement first, Statement second) {
   co_return Result<>();
 }
 
+Task<Result<Outcome>> Database::execute_with(Statement write, std::vector<Statement> inserts) {
+  if (inserts.empty()) co_return co_await execute(std::move(write));
+  std::int64_t rows = 0;
+  if (write.on_row) {
+    write.on_row = [&rows, read = std::move(write.on_row)](const Row& row) {
+      ++rows;
+      read(row);
+    };
+  }
+  auto transaction = co_await begin();
+  if (!transaction) co_return std::unexpected(std::move(transaction.error()));
+  auto written = co_await transaction->execute(std::move(write));
+  if (!written) co_return written;
+  written->rows_affected = std::max(written->rows_affected, rows);
+  if (written->rows_affected == 0) {
+    (void)co_await transaction->rollback();
+    co_return written;
+  }
+  for (Statement& insert : inserts) {
+    auto inserted = co_await transaction->execute(std::move(insert));
+    if (!inserted) co_return inserted;
+  }
+  auto committed = co_await transaction->commit();
+  if (!committed) co_return std::unexpected(std::move(committed.error()));
+  co_return written;
+}
+
 std::string_view to_string(Isolation isolation) {
   switch (isolation) {
     case Isolation::read_committed:

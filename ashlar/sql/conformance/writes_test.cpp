@@ -216,5 +216,60 @@ TEST_P(Conformance, LocksRowsInATransaction) {
   EXPECT_TRUE(await(transaction->commit()));
 }
 
+std::vector<Statement> inserts_of(const Database& db, const std::vector<Hit>& rows) {
+  std::vector<Statement> out;
+  for (const Hit& row : rows) out.push_back(insert(row).statements(db.dialect()).front());
+  return out;
+}
+
+TEST_P(Conformance, InsertsRowsWithAWriteThatAffectsARow) {
+  auto& db = open_with(hits_table(GetParam()) + documents_table(GetParam()));
+  const auto with = [&](Statement write, const std::vector<Hit>& rows) {
+    return await(db.execute_with(std::move(write), inserts_of(db, rows)));
+  };
+  const Document document{.id = *Uuid::parse("01234567-89ab-7def-8123-456789abcdef"), .text = "a", .version = 1};
+  const auto first = with(insert(document).statements(db.dialect()).front(), {hit(1, "/a", 1, 5), hit(2, "/b", 2, 6)});
+  ASSERT_TRUE(first) << first.error().cause();
+  EXPECT_GE(first->rows_affected, 1);
+  EXPECT_EQ(await(from<Hit>().count(db)), 2);
+
+  // Without an affected row there is nothing.
+  const Statement no_row{.sql = "update documents set text = $1 where version = $2",
+                         .parameters = {std::string("b"), std::int64_t{9}},
+                         .mode = Mode::write};
+  const auto none = with(no_row, {hit(3, "/c", 3, 7)});
+  ASSERT_TRUE(none) << none.error().cause();
+  EXPECT_EQ(none->rows_affected, 0);
+  EXPECT_EQ(await(from<Hit>().count(db)), 2);
+
+  // A write that returns its rows, and an optional column.
+  std::vector<std::string> texts;
+  Statement returning{.sql = "update documents set text = $1 where version = $2 returning text, version",
+                      .parameters = {std::string("b"), std::int64_t{1}},
+                      .mode = Mode::write,
+                      .on_row = [&texts](const Row& row) { texts.emplace_back(row.text(0)); }};
+  ASSERT_TRUE(with(returning, {hit(3, "/c", 3, 7)}));
+  EXPECT_EQ(texts, std::vector<std::string>{"b"});
+  EXPECT_EQ(await(from<Hit>().where(col<&Hit::id> == 3).one(db))->value().seen_at, at(7));
+  returning.parameters.back() = std::int64_t{9};
+  ASSERT_TRUE(with(returning, {hit(4, "/d", 4, 8)}));
+  EXPECT_EQ(await(from<Hit>().count(db)), 3);
+}
+
+TEST_P(Conformance, InsertsNothingWhenOneOfTheRowsIsRefused) {
+  auto& db = open_with(hits_table(GetParam()) + documents_table(GetParam()));
+  const Document document{.id = *Uuid::parse("01234567-89ab-7def-8123-456789abcdef"), .text = "a", .version = 1};
+  const auto document_inserted = insert(document).statements(db.dialect()).front();
+  const auto refused =
+      await(db.execute_with(document_inserted, inserts_of(db, {hit(1, "/a", 1, 5), hit(2, "/a", 1, 5)})));
+  EXPECT_EQ(refused.error().code(), errors::unique);
+  EXPECT_EQ(await(from<Hit>().count(db)), 0);
+  EXPECT_EQ(await(from<Document>().count(db)), 0);
+  ASSERT_TRUE(await(db.execute_with(document_inserted, {}))) << "without rows it is execute()";
+  EXPECT_EQ(await(db.execute_with(document_inserted, inserts_of(db, {hit(1, "/a", 1, 5)}))).error().code(),
+            errors::unique);
+  EXPECT_EQ(await(from<Hit>().count(db)), 0);
+}
+
 }  // namespace
 }  // namespace ashlar::sql::conformance

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/sql/postgres/database.hpp"
 
+#include "ashlar/sql/joined_statements.hpp"
 #include "ashlar/sql/postgres/detail/dialer.hpp"
 #include "ashlar/sql/postgres/detail/errors.hpp"
 #include "ashlar/sql/postgres/detail/loop.hpp"
@@ -172,6 +173,10 @@ Task<Result<Outcome>> Database::execute(Statement statement) {
   Job job = state_->job_for(&statement);
   co_await submitted(*loop, job);
   co_return job.take();
+}
+
+Task<Result<Outcome>> Database::execute_with(Statement write, std::vector<Statement> inserts) {
+  return execute(sql::written_with(std::move(write), std::move(inserts)));
 }
 
 Task<Result<>> Database::execute_both(Statement first, Statement second) {

@@ -92,6 +92,7 @@ class Database final : public sql::Database {
   [[nodiscard]] Dialect dialect() const override { return Dialect::postgres; }
   Task<Result<Outcome>> execute(Statement statement) override;
   Task<Result<>> execute_both(Statement first, Statement second) override;
+  Task<Result<Outcome>> execute_with(Statement write, std::vector<Statement> inserts) override;
   Task<Result<Transaction>> begin() override;
   Task<Result<>> ping(std::chrono::milliseconds within) override;
   // Summed over the loops that have used it so far.

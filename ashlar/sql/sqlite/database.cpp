@@ -103,6 +103,12 @@ Task<Result<Outcome>> Database::execute(Statement statement) {
   co_return job.take();
 }
 
+Task<Result<Outcome>> Database::execute_with(Statement write, std::vector<Statement> inserts) {
+  Job job{.statement = &write, .inserts = inserts};
+  co_await detail::answered(job, [this](Job& ready) { state_->writer->submit(ready); });
+  co_return job.take();
+}
+
 Task<Result<Transaction>> Database::begin() {
   auto session = std::make_unique<Session>(state_->writer);
   if (auto begun = co_await session->begin(); !begun) co_return std::unexpected(std::move(begun.error()));

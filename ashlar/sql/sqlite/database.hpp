@@ -75,6 +75,7 @@ class Database final : public sql::Database {
 
   [[nodiscard]] Dialect dialect() const override { return Dialect::sqlite; }
   Task<Result<Outcome>> execute(Statement statement) override;
+  Task<Result<Outcome>> execute_with(Statement write, std::vector<Statement> inserts) override;
   Task<Result<Transaction>> begin() override;
   Task<Result<>> ping(std::chrono::milliseconds within) override;
   [[nodiscard]] DatabaseLoad load() const override;

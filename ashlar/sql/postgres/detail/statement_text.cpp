@@ -158,7 +158,9 @@ Result<Effect> examine(std::string_view sql, std::size_t parameters) {
   Parameters seen(parameters);
   std::string first, second, before;
   int changes = 0;
+  int inserts = 0;
   bool on_conflict = false;
+  bool locks = false;  // select ... for update
   for (Token token = lexer.next(); token.kind != Token::Kind::end; token = lexer.next()) {
     if (token.kind == Token::Kind::parameter && !seen.add(token.text)) {
       return std::unexpected(
@@ -170,7 +172,9 @@ Result<Effect> examine(std::string_view sql, std::size_t parameters) {
     }
     auto word = in_lower_case(token.text);
     changes += changes_rows(word, before) ? 1 : 0;
+    inserts += word == "insert" ? 1 : 0;
     on_conflict = on_conflict || word == "conflict";
+    locks = locks || word == "for";
     if (first.empty()) {
       first = word;
     } else if (second.empty()) {
@@ -188,8 +192,10 @@ Result<Effect> examine(std::string_view sql, std::size_t parameters) {
     return std::unexpected(failed("not for a shared connection: " + std::string(sql.substr(0, 500))));
   }
   if (is_one_of(first, {"select", "values", "table", "show"})) return Effect::reads;
+  const bool adds = changes > 0 && changes == inserts && !on_conflict && !locks;
+  if (first == "with" && adds) return Effect::adds;
   if (is_one_of(first, {"with", "explain"})) return changes > 0 ? Effect::writes : Effect::reads;
-  if (first == "insert" && changes == 1 && !on_conflict) return Effect::adds;
+  if (first == "insert" && adds) return Effect::adds;
   return Effect::writes;
 }
 

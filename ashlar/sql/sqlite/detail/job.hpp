@@ -12,6 +12,7 @@
 #include <functional>
 #include <future>
 #include <memory>
+#include <span>
 #include <vector>
 
 namespace ashlar::sql::sqlite::detail {
@@ -27,6 +28,7 @@ struct Job {
 
   Kind kind = Kind::statement;
   const Statement* statement = nullptr;  // statement, ping; script: only its text
+  std::span<const Statement> inserts{};  // that follow a statement which affected a row
   std::shared_ptr<Turn> turn{};          // begin
 
   Result<Outcome> outcome{};

@@ -170,8 +170,19 @@ void Writer::run_unit(Job& job) {
   }
   // A script is a migration, which may take any time.
   connection_->run(job, job.kind == Job::Kind::script ? Steady::time_point::max() : now + options_.statement_time_max);
+  run_inserts(job, now + options_.statement_time_max);
   keep_or_undo(job);
   group_.add(job);
+}
+
+void Writer::run_inserts(Job& job, Steady::time_point deadline) {
+  if (!job.succeeded() || job.outcome->rows_affected == 0) return;
+  for (const Statement& insert : job.inserts) {
+    if (auto inserted = connection_->run(insert, deadline); !inserted) {
+      job.outcome = std::unexpected(std::move(inserted.error()));
+      return;
+    }
+  }
 }
 
 bool Writer::keep_or_undo(Job& job) {

@@ -42,6 +42,7 @@ class Writer {
   Job* next_unit_of_group();
   void run_group(Job& first);
   void run_unit(Job& job);
+  void run_inserts(Job& job, Steady::time_point deadline);
   void run_transaction(Job& begin);
   Job* next_command(Turn& turn, Steady::time_point deadline);
   void end(Turn& turn, Error why);
