@@ -2,52 +2,20 @@
 #include "ashlar/api/unit_of_work.hpp"
 
 #include "ashlar/async/shielded.hpp"
+#include "ashlar/sql/joined_statements.hpp"
 
 #include <algorithm>
-#include <charconv>
+#include <algorithm>
 #include <exception>
 #include <iterator>
 #include <stdexcept>
-#include <string>
+#include <utility>
 
 namespace ashlar::api {
-
-namespace {
-
-// Appends a statement's text with its parameters $1, $2, ... numbered from `offset` + 1. Texts of insert() hold no
-// dollar signs but those.
-void append_renumbered(std::string_view sql, std::size_t offset, std::string& out) {
-  for (std::size_t at = 0; at < sql.size();) {
-    if (sql[at] != '$') {
-      out += sql[at++];
-      continue;
-    }
-    std::size_t number = 0;
-    const char* const begin = sql.data() + at + 1;
-    const auto end = std::from_chars(begin, sql.data() + sql.size(), number).ptr;
-    out.append("$").append(std::to_string(number + offset));
-    at += 1 + static_cast<std::size_t>(end - begin);
-  }
-}
-
-}  // namespace
 
 bool may_be_written(const Error& error) {
   return error.kind() == ErrorKind::unavailable || error.kind() == ErrorKind::timed_out ||
          error.kind() == ErrorKind::internal;
-}
-
-sql::Statement joined(std::vector<sql::Statement> inserts) {
-  if (inserts.size() == 1) return std::move(inserts.front());
-  sql::Statement out{.mode = sql::Mode::write};
-  for (std::size_t i = 0; i < inserts.size(); ++i) {
-    out.sql.append(i == 0 ? "with " : ", ").append("e").append(std::to_string(i)).append(" as (");
-    append_renumbered(inserts[i].sql, out.parameters.size(), out.sql);
-    out.sql += ')';
-    for (auto& value : inserts[i].parameters) out.parameters.push_back(std::move(value));
-  }
-  out.sql += " select 1";
-  return out;
 }
 
 namespace {
@@ -100,13 +68,30 @@ Task<Result<>> UnitOfWork::begin() {
 
 Task<Result<sql::Outcome>> UnitOfWork::execute(sql::Statement statement) {
   if (statements_ == Statements::one && collected_.empty()) {
+    if (statement.mode == sql::Mode::read) co_return co_await database_.execute(std::move(statement));
     if (executed_) throw std::logic_error("a unit of one statement executes a second one: use Units::run()");
     executed_ = true;
-    if (effects_.empty()) co_return co_await database_.execute(std::move(statement));
+    if (effects_.empty()) co_return co_await database_.execute_with(std::move(statement), std::move(with_next_write_));
     co_return co_await async::shielded(execute_alone(std::move(statement)));
   }
   co_await unwrap(begin());
-  co_return co_await transaction_->execute(std::move(statement));
+  if (with_next_write_.empty() || statement.mode == sql::Mode::read)
+    co_return co_await transaction_->execute(std::move(statement));
+  co_return co_await execute_in_transaction(std::move(statement));
+}
+
+Task<Result<sql::Outcome>> UnitOfWork::execute_in_transaction(sql::Statement statement) {
+  std::int64_t rows = 0;
+  if (statement.on_row) {
+    statement.on_row = [&rows, read = std::move(statement.on_row)](const sql::Row& row) {
+      ++rows;
+      read(row);
+    };
+  }
+  auto inserts = std::exchange(with_next_write_, {});
+  auto written = co_await transaction_->execute(std::move(statement));
+  if (written && std::max(written->rows_affected, rows) > 0) std::ranges::move(inserts, std::back_inserter(collected_));
+  co_return written;
 }
 
 // The statement commits by itself, so its effects follow immediately: a cancelled request must not separate them.
@@ -114,7 +99,7 @@ Task<Result<sql::Outcome>> UnitOfWork::execute_alone(sql::Statement statement) {
   std::optional<Result<sql::Outcome>> done;
   std::exception_ptr thrown;
   try {
-    done.emplace(co_await database_.execute(std::move(statement)));
+    done.emplace(co_await database_.execute_with(std::move(statement), std::move(with_next_write_)));
   } catch (...) {
     thrown = std::current_exception();
   }
@@ -164,6 +149,7 @@ Task<Result<>> UnitOfWork::write_collected() {
     } else {
       co_await unwrap(transaction_->execute(std::move(inserts[i])));
     }
+    co_await unwrap(transaction_->execute(sql::joined_inserts(std::move(collected_))));
   }
   if (!last.empty()) co_await unwrap(transaction_->execute(joined(std::move(last))));
   co_return Result<>{};

@@ -40,6 +40,8 @@ class UnitOfWork final : public sql::TransactionalExecutor {
   [[nodiscard]] Call& call() const { return call_; }
   [[nodiscard]] sql::Dialect dialect() const override { return database_.dialect(); }
   // The transaction begins with the first statement. Errors: those of sql::errors.
+  // Begins the transaction with the first statement. A unit of one statement may read before it. Errors: those of
+  // sql::errors.
   Task<Result<sql::Outcome>> execute(sql::Statement statement) override;
 
   // Inserts the row together with everything else that was collected. Rows of one table are inserted in the order of
@@ -54,6 +56,9 @@ class UnitOfWork final : public sql::TransactionalExecutor {
     for (auto& statement : sql::insert_into<T, Part>(row).statements(dialect())) collect(std::move(statement));
   }
   void collect(sql::Statement insert);
+  // Executes the insert of one row if the unit's next write affects or returns a row: an audit entry of that write. In
+  // a unit of one statement both are one statement, or one unit of SQLite's writer (sql::Database::execute_with).
+  void collect_with_next_write(sql::Statement insert) { with_next_write_.push_back(std::move(insert)); }
 
   // Runs after the COMMIT, also when its outcome is unknown (the answer was lost), and never after a rollback. The
   // request waits for it, but cancelling the request does not cancel it: it needs its own time limit. An exception that
@@ -69,6 +74,7 @@ class UnitOfWork final : public sql::TransactionalExecutor {
 
  private:
   Task<Result<sql::Outcome>> execute_alone(sql::Statement statement);
+  Task<Result<sql::Outcome>> execute_in_transaction(sql::Statement statement);
   Task<Result<>> commit_transaction();
   Task<> run_effects();
   Task<Result<>> begin();
@@ -82,6 +88,7 @@ class UnitOfWork final : public sql::TransactionalExecutor {
   std::optional<sql::Transaction> transaction_;
   bool executed_ = false;  // of a unit of one statement: whether it has run
   std::vector<sql::Statement> collected_;
+  std::vector<sql::Statement> with_next_write_;
   std::vector<Effect> effects_;
 };
 
@@ -90,8 +97,6 @@ class UnitOfWork final : public sql::TransactionalExecutor {
 
 // Several inserts as one statement of PostgreSQL's: with a as (insert ...), b as (insert ...) select 1. PostgreSQL does
 // not define in which order it executes them.
-[[nodiscard]] sql::Statement joined(std::vector<sql::Statement> inserts);
-
 // Inserts of equal text, `insert into t (...) values ($1, ...)`, become one statement that inserts their rows in this
 // order, of at most rows_per_insert_max rows. Statements with rows of one table stay in order as well.
 inline constexpr std::size_t rows_per_insert_max = 16;  // each number of rows is a statement text of its own

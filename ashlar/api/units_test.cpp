@@ -4,6 +4,7 @@
 #include "ashlar/api/system_call.hpp"
 #include "ashlar/async/task_handle.hpp"
 #include "ashlar/async/task_scope.hpp"
+#include "ashlar/sql/joined_statements.hpp"
 #include "ashlar/sql/open.hpp"
 #include "ashlar/sql/query.hpp"
 #include "tests/support/postgres_server.hpp"
@@ -327,6 +328,35 @@ TEST_P(UnitsTest, OfOneStatementBecomesATransactionWhenRowsWereCollected) {
   EXPECT_THROW((void)run(units.run_one(call, &collect_too_late, std::int64_t{4})), std::logic_error);
 }
 
+// An entry that belongs to the next write.
+Task<Result<bool>> rename_noted(UnitOfWork& unit, std::int64_t id, std::string text) {
+  const auto before = co_await unwrap(sql::from<Entry>().where(col<&Entry::id> == id).one(unit));
+  for (auto& insert : sql::insert(Job{.id = id, .name = before ? before->text : "none"}).statements(unit.dialect()))
+    unit.collect_with_next_write(std::move(insert));
+  const auto written =
+      co_await unwrap(sql::update<Entry>().set(col<&Entry::text> = text).where(col<&Entry::id> == id).run(unit));
+  co_return written.rows_affected > 0;
+}
+Task<Result<bool>> rename_noted_and_fail(UnitOfWork& unit, std::int64_t id) {
+  co_await unwrap(rename_noted(unit, id, "z"));
+  co_return fail(overdrawn, "no");
+}
+
+TEST_P(UnitsTest, InsertsARowWithTheNextWriteThatAffectsOne) {
+  Units units(*watched, {});
+  std::vector<std::string> said;
+  ASSERT_TRUE(run(units.run_one(call, &add_entry, std::int64_t{1}, &said)));
+  EXPECT_EQ(run(units.run_one(call, &rename_noted, std::int64_t{2}, std::string("y"))), false);
+  EXPECT_EQ(run(units.run(call, &rename_noted, std::int64_t{2}, std::string("y"))), false);
+  EXPECT_EQ(run(units.run(call, &rename_noted_and_fail, std::int64_t{1})).error().code(), overdrawn);
+  EXPECT_EQ(rows("select count(*) from jobs"), 0) << "nothing was written";
+  EXPECT_EQ(run(units.run_one(call, &rename_noted, std::int64_t{1}, std::string("y"))), true);
+  EXPECT_EQ(rows("select count(*) from jobs where id = 1"), 1);
+  EXPECT_EQ(run(units.run_one(call, &rename_noted, std::int64_t{1}, std::string("z"))).error().code(),
+            sql::errors::unique);
+  EXPECT_EQ(rows("select count(*) from entries where text = 'y'"), 1) << "all or none";
+}
+
 // ---- under an idempotency key
 
 const Uuid ada = *Uuid::parse("01234567-89ab-7def-8123-456789abcdef");
@@ -473,7 +503,7 @@ TEST(Joined, NumbersTheParametersOfItsStatementsThrough) {
   std::vector<sql::Statement> inserts;
   inserts.push_back({.sql = "insert into a values ($1, $2)", .parameters = {std::int64_t{1}, std::int64_t{2}}});
   inserts.push_back({.sql = "insert into b values ($2, $1, $10)", .parameters = {std::int64_t{3}}});
-  const auto one = joined(std::move(inserts));
+  const auto one = sql::joined_inserts(std::move(inserts));
   EXPECT_EQ(one.sql, "with e0 as (insert into a values ($1, $2)), e1 as (insert into b values ($4, $3, $12)) select 1");
   EXPECT_EQ(one.parameters.size(), 3U);
 }
