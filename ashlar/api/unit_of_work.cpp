@@ -5,7 +5,6 @@
 #include "ashlar/sql/joined_statements.hpp"
 
 #include <algorithm>
-#include <algorithm>
 #include <exception>
 #include <iterator>
 #include <stdexcept>
@@ -16,48 +15,6 @@ namespace ashlar::api {
 bool may_be_written(const Error& error) {
   return error.kind() == ErrorKind::unavailable || error.kind() == ErrorKind::timed_out ||
          error.kind() == ErrorKind::internal;
-}
-
-namespace {
-
-// "insert into t": up to the columns; the whole text of another statement.
-std::string_view target_of(std::string_view sql) { return sql.substr(0, sql.find('(')); }
-
-// Where the values of an insert of one row begin: at "($1, ...)". npos: the text is not such an insert.
-std::size_t values_of(std::string_view sql) {
-  constexpr std::string_view before = ") values ";
-  const std::size_t at = sql.rfind(before);
-  const bool is_plain = sql.starts_with("insert into ") && sql.ends_with(')');
-  return at == std::string_view::npos || !is_plain ? std::string_view::npos : at + before.size();
-}
-
-}  // namespace
-
-std::vector<sql::Statement> merged(std::vector<sql::Statement> inserts) {
-  struct Open {
-    std::string text;  // of one row
-    std::size_t at;    // in the result
-    std::size_t rows;
-  };
-  std::vector<sql::Statement> out;
-  std::vector<Open> open;
-  for (sql::Statement& insert : inserts) {
-    const std::size_t values = values_of(insert.sql);
-    auto earlier = std::ranges::find(open, insert.sql, &Open::text);
-    if (values == std::string::npos || earlier == open.end() || earlier->rows == rows_per_insert_max) {
-      if (earlier == open.end()) earlier = open.insert(open.end(), {.text = insert.sql, .at = 0, .rows = 0});
-      earlier->at = out.size();
-      earlier->rows = 1;
-      out.push_back(std::move(insert));
-      continue;
-    }
-    sql::Statement& into = out[earlier->at];
-    ++earlier->rows;
-    into.sql += ", ";
-    append_renumbered(std::string_view(insert.sql).substr(values), into.parameters.size(), into.sql);
-    std::ranges::move(insert.parameters, std::back_inserter(into.parameters));
-  }
-  return out;
 }
 
 Task<Result<>> UnitOfWork::begin() {
@@ -131,27 +88,13 @@ void UnitOfWork::collect(sql::Statement insert) {
   collected_.push_back(std::move(insert));
 }
 
-// SQLite runs in this process: several statements cost no round trips. On PostgreSQL the parts of one statement execute
-// in any order, so rows of one table must not be in two of them: all but the last insert into a table go first.
+// SQLite runs in this process: several statements cost no round trips.
 Task<Result<>> UnitOfWork::write_collected() {
   if (collected_.empty()) co_return Result<>{};
   co_await unwrap(begin());
-  auto inserts = merged(std::move(collected_));
-  collected_.clear();
-  std::vector<sql::Statement> last;
-  for (std::size_t i = 0; i < inserts.size(); ++i) {
-    const auto same_table = [&](const sql::Statement& other) {
-      return target_of(other.sql) == target_of(inserts[i].sql);
-    };
-    const bool is_last = std::none_of(inserts.begin() + static_cast<std::ptrdiff_t>(i) + 1, inserts.end(), same_table);
-    if (is_last && dialect() == sql::Dialect::postgres) {
-      last.push_back(std::move(inserts[i]));
-    } else {
-      co_await unwrap(transaction_->execute(std::move(inserts[i])));
-    }
-    co_await unwrap(transaction_->execute(sql::joined_inserts(std::move(collected_))));
-  }
-  if (!last.empty()) co_await unwrap(transaction_->execute(joined(std::move(last))));
+  auto inserts = sql::merged_inserts(std::exchange(collected_, {}));
+  if (dialect() == sql::Dialect::postgres) inserts = sql::joined_in_order(std::move(inserts));
+  for (sql::Statement& insert : inserts) co_await unwrap(transaction_->execute(std::move(insert)));
   co_return Result<>{};
 }
 

@@ -39,8 +39,7 @@ class UnitOfWork final : public sql::TransactionalExecutor {
 
   [[nodiscard]] Call& call() const { return call_; }
   [[nodiscard]] sql::Dialect dialect() const override { return database_.dialect(); }
-  // The transaction begins with the first statement. Errors: those of sql::errors.
-  // Begins the transaction with the first statement. A unit of one statement may read before it. Errors: those of
+  // The transaction begins with the first statement. A unit of one statement may read before it. Errors: those of
   // sql::errors.
   Task<Result<sql::Outcome>> execute(sql::Statement statement) override;
 
@@ -94,12 +93,5 @@ class UnitOfWork final : public sql::TransactionalExecutor {
 
 // Whether a write that failed with this error may have been committed: the answer was lost.
 [[nodiscard]] bool may_be_written(const Error& error);
-
-// Several inserts as one statement of PostgreSQL's: with a as (insert ...), b as (insert ...) select 1. PostgreSQL does
-// not define in which order it executes them.
-// Inserts of equal text, `insert into t (...) values ($1, ...)`, become one statement that inserts their rows in this
-// order, of at most rows_per_insert_max rows. Statements with rows of one table stay in order as well.
-inline constexpr std::size_t rows_per_insert_max = 16;  // each number of rows is a statement text of its own
-[[nodiscard]] std::vector<sql::Statement> merged(std::vector<sql::Statement> inserts);
 
 }  // namespace ashlar::api

@@ -491,7 +491,8 @@ TEST(Merged, KeepsOtherStatementsAndTheOrderOfRows) {
   const auto insert = [](const char* table, std::int64_t value) {
     return sql::Statement{.sql = "insert into " + std::string(table) + " (\"v\") values ($1)", .parameters = {value}};
   };
-  const auto out = merged({insert("a", 1), insert("b", 2), {.sql = "insert into a (\"v\") select 1"}, insert("a", 3)});
+  const auto out =
+      sql::merged_inserts({insert("a", 1), insert("b", 2), {.sql = "insert into a (\"v\") select 1"}, insert("a", 3)});
   ASSERT_EQ(out.size(), 3U);
   EXPECT_EQ(out[0].sql, "insert into a (\"v\") values ($1), ($2)");
   EXPECT_EQ(out[0].parameters, (std::vector<sql::Value>{std::int64_t{1}, std::int64_t{3}}));

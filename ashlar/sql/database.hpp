@@ -16,7 +16,6 @@
 
 // The driver interface: it executes statements, returns rows, and opens transactions. SQLite (sqlite/database.hpp) and
 // PostgreSQL (postgres/database.hpp) implement it; both pass the suite in sql/conformance.
-// go. sqlite/database.hpp and postgres/database.hpp implement it; sql/conformance holds both to one suite.
 namespace ashlar::schema {
 struct Type;
 }
@@ -168,12 +167,12 @@ class Database : public Executor {
 
   // A write transaction. Waits for its turn; database.unavailable when the wait exceeds its limit.
   virtual Task<Result<Transaction>> begin() = 0;
-  // Whether the database answers, within `within`, and can store data. Does not wait behind a full queue.
   // A write, and the rows that are inserted when it affects or returns a row: all of it or none, in one transaction.
   // `inserts` are statements of sql::insert(), each of one row and without a conflict clause. One round trip in
   // PostgreSQL, one unit of the writer in SQLite. Errors: those of sql::errors. `rows_affected` is 0 when the write
   // affected no row, and otherwise at least 1.
   virtual Task<Result<Outcome>> execute_with(Statement write, std::vector<Statement> inserts);
+  // Whether the database answers, within `within`, and can store data. Does not wait behind a full queue.
   virtual Task<Result<>> ping(std::chrono::milliseconds within) = 0;
   // From any thread.
   [[nodiscard]] virtual DatabaseLoad load() const { return {}; }

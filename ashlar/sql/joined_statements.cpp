@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/sql/joined_statements.hpp"
 
+#include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <stdexcept>
 #include <string>
 
@@ -40,7 +42,57 @@ Statement where_written(Statement insert) {
   return insert;
 }
 
+// "insert into t": up to the columns; the whole text of another statement.
+std::string_view target_of(std::string_view sql) { return sql.substr(0, sql.find('(')); }
+
+// Where the values of an insert of one row begin: at "($1, ...)". npos: the text is not such an insert.
+std::size_t values_of(std::string_view sql) {
+  constexpr std::string_view before = ") values ";
+  const std::size_t at = sql.rfind(before);
+  const bool is_plain = sql.starts_with("insert into ") && sql.ends_with(')');
+  return at == std::string_view::npos || !is_plain ? std::string_view::npos : at + before.size();
+}
+
 }  // namespace
+
+std::vector<Statement> merged_inserts(std::vector<Statement> inserts) {
+  struct Open {
+    std::string text;  // of one row
+    std::size_t at;    // in the result
+    std::size_t rows;
+  };
+  std::vector<Statement> out;
+  std::vector<Open> open;
+  for (Statement& insert : inserts) {
+    const std::size_t values = values_of(insert.sql);
+    auto earlier = std::ranges::find(open, insert.sql, &Open::text);
+    if (values == std::string::npos || earlier == open.end() || earlier->rows == rows_per_insert_max) {
+      if (earlier == open.end()) earlier = open.insert(open.end(), {.text = insert.sql, .at = 0, .rows = 0});
+      earlier->at = out.size();
+      earlier->rows = 1;
+      out.push_back(std::move(insert));
+      continue;
+    }
+    ++earlier->rows;
+    Statement& into = out[earlier->at];
+    into.sql += ", ";
+    insert.sql.erase(0, values);
+    append(std::move(insert), into);
+  }
+  return out;
+}
+
+std::vector<Statement> joined_in_order(std::vector<Statement> inserts) {
+  std::vector<Statement> out;
+  std::vector<Statement> last;
+  for (std::size_t i = 0; i < inserts.size(); ++i) {
+    const auto same_table = [&](const Statement& other) { return target_of(other.sql) == target_of(inserts[i].sql); };
+    const auto later = inserts.begin() + static_cast<std::ptrdiff_t>(i) + 1;
+    (std::none_of(later, inserts.end(), same_table) ? last : out).push_back(std::move(inserts[i]));
+  }
+  if (!last.empty()) out.push_back(joined_inserts(std::move(last)));
+  return out;
+}
 
 Statement joined_inserts(std::vector<Statement> inserts) {
   if (inserts.size() == 1) return std::move(inserts.front());

@@ -114,7 +114,6 @@ template <auto Member>
 TableRule default_value(SqlOf expression) {
   return {.kind = TableRule::Kind::default_value, .name = detail::member_name<Member>(), .sql = expression};
 }
-// SQLite: stores the rows in the primary key's tree, for small rows that are found by it.
 // An integer that the database counts up, in no order of commits and with gaps. In SQLite it is the primary key.
 template <auto Member>
 TableRule identity() {
@@ -123,6 +122,7 @@ TableRule identity() {
           .name = detail::member_name<Member>(),
           .sql = {"", "generated always as identity"}};
 }
+// SQLite: stores the rows in the primary key's tree, for small rows that are found by it.
 inline TableRule without_rowid() { return {.kind = TableRule::Kind::without_rowid}; }
 
 }  // namespace ashlar::sql

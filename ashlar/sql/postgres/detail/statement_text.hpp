@@ -12,8 +12,7 @@ namespace ashlar::sql::postgres::detail {
 // The effect of a statement, judging by its words.
 enum class Effect : std::uint8_t {
   reads,  // allowed in read-only sessions
-  adds,   // a plain INSERT: waits only for an insert of the same key, or for a change of the parent row
-  adds,   // rows, by plain INSERTs alone: it waits only for an insert of the same key, or for a change of the parent
+  adds,   // rows, by plain INSERTs alone: waits only for an insert of the same key, or for a change of the parent row
   writes,
   in_transaction,  // changes the transaction that it is in, and must not run on its own: SET LOCAL
 };
