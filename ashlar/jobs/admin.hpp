@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/api/units.hpp"
+#include "ashlar/jobs/job.hpp"
+#include "ashlar/jobs/kind.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace ashlar::jobs {
+
+class Doorbell;
+
+// A job as it is shown. Arguments of encrypted kinds are left out.
+struct JobView {
+  Uuid id;
+  std::string kind;
+  std::string queue;
+  Status status = Status::waiting;
+  int priority = 0;
+  int attempt = 0;  // made so far, the running one included
+  int attempts_max = 0;
+  std::optional<std::string> arguments;  // JSON
+  std::optional<std::string> group;
+  std::optional<std::string> error;  // of the last attempt that failed: "<code>: <message>"
+  std::optional<int> progress;       // percent
+  std::optional<std::string> progress_note;
+  std::optional<Uuid> batch;
+  Timestamp created_at;
+  Timestamp run_at;
+  std::optional<Timestamp> started_at;
+  std::optional<Timestamp> ended_at;
+};
+
+struct QueueView {
+  std::string name;
+  bool paused = false;
+  QueueLimits limits;
+  std::int64_t waiting = 0, scheduled = 0, running = 0, failed = 0, dead = 0;
+  std::int64_t oldest_waiting_ms = 0;  // age of the due job that has waited longest; 0: none waits
+};
+
+struct QueueChange {
+  enum class Paused : std::uint8_t { no, yes };
+  std::optional<Paused> paused{};
+  std::optional<int> concurrency{};      // 0: no limit
+  std::optional<int> rate_per_minute{};  // 0: no limit
+};
+
+struct BatchCounts {
+  std::int64_t unfinished = 0, done = 0, cancelled = 0, dead = 0;
+};
+
+struct JobFilter {
+  std::optional<Status> status{};
+  std::string queue{};  // empty: any
+  std::string kind{};   // empty: any
+};
+
+// What operators do with jobs. Everything is one statement or one unit of work, and works from any instance.
+class JobAdmin {
+ public:
+  JobAdmin(api::Units& units, Doorbell& doorbell) : units_(units), doorbell_(doorbell) {}
+  JobAdmin(const JobAdmin&) = delete;
+  JobAdmin& operator=(const JobAdmin&) = delete;
+
+  // The newest first.
+  Task<Result<std::vector<JobView>>> list(JobFilter filter, std::int64_t limit, std::int64_t offset);
+  Task<Result<std::int64_t>> count(JobFilter filter);
+  Task<Result<JobView>> find(Uuid id);  // job.not_found
+  // Starts a dead or cancelled job again, with all of its attempts, and begins a failed or scheduled one at once. Its
+  // stored steps stay. job.wrong_status for others.
+  Task<Result<JobView>> retry(api::Call& call, Uuid id);
+  // Ends a job that has not begun; asks a running one to end, which its worker learns within its heartbeat interval.
+  // job.wrong_status for done and cancelled ones.
+  Task<Result<JobView>> cancel(api::Call& call, Uuid id);
+  Task<Result<std::vector<QueueView>>> queues();
+  Task<Result<QueueView>> queue(std::string name);  // job.queue_not_found
+  Task<Result<QueueView>> change_queue(api::Call& call, std::string name, QueueChange change);
+  Task<Result<BatchCounts>> batch(Uuid id);
+
+ private:
+  api::Units& units_;
+  Doorbell& doorbell_;
+};
+
+}  // namespace ashlar::jobs
