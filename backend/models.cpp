@@ -2,6 +2,7 @@
 #include "backend/models.hpp"
 
 #include "ashlar/instances/revocation_sync.hpp"
+#include "ashlar/jobs/rows.hpp"
 #include "backend/api_keys/api_key_row.hpp"
 #include "backend/auth/challenge_row.hpp"
 #include "backend/auth/mfa_rows.hpp"
@@ -45,7 +46,14 @@ std::vector<sql::TableModel> models() {
           model_of<UsedOauthFlowRow>(),
           model_of<ChallengeRow>(),
           model_of<PasskeyRow>(),
-          model_of<PasskeyChallengeRow>()};
+          model_of<PasskeyChallengeRow>(),
+          model_of<jobs::JobRow>(),
+          model_of<jobs::JobHistoryRow>(),
+          model_of<jobs::JobStepRow>(),
+          model_of<jobs::JobKeyRow>(),
+          model_of<jobs::JobQueueRow>(),
+          model_of<jobs::JobScheduleRow>(),
+          model_of<jobs::JobWorkerRow>()};
 }
 
 }  // namespace ashlar::backend

@@ -38,6 +38,8 @@ class UnitOfWork final : public sql::TransactionalExecutor {
   UnitOfWork& operator=(const UnitOfWork&) = delete;
 
   [[nodiscard]] Call& call() const { return call_; }
+  // For effects after the commit; statements of the unit go through execute().
+  [[nodiscard]] sql::Database& database() const { return database_; }
   [[nodiscard]] sql::Dialect dialect() const override { return database_.dialect(); }
   // The transaction begins with the first statement. A unit of one statement may read before it. Errors: those of
   // sql::errors.
@@ -54,6 +56,7 @@ class UnitOfWork final : public sql::TransactionalExecutor {
   void insert_part_at_commit(const Part& row) {
     for (auto& statement : sql::insert_into<T, Part>(row).statements(dialect())) collect(std::move(statement));
   }
+  // Another statement than an insert, such as `with ... insert`, costs a round trip of its own on PostgreSQL.
   void collect(sql::Statement insert);
   // Executes the insert of one row if the unit's next write affects or returns a row: an audit entry of that write. In
   // a unit of one statement both are one statement, or one unit of SQLite's writer (sql::Database::execute_with).

@@ -23,22 +23,22 @@ struct JobView {
   int priority = 0;
   int attempt = 0;  // made so far, the running one included
   int attempts_max = 0;
-  std::optional<std::string> arguments;  // JSON
-  std::optional<std::string> group;
-  std::optional<std::string> error;  // of the last attempt that failed: "<code>: <message>"
-  std::optional<int> progress;       // percent
-  std::optional<std::string> progress_note;
-  std::optional<Uuid> batch;
-  Timestamp created_at;
-  Timestamp run_at;
-  std::optional<Timestamp> started_at;
-  std::optional<Timestamp> ended_at;
+  std::optional<std::string> arguments{};  // JSON
+  std::optional<std::string> group{};
+  std::optional<std::string> error{};  // of the last attempt that failed: "<code>: <message>"
+  std::optional<int> progress{};       // percent
+  std::optional<std::string> progress_note{};
+  std::optional<Uuid> batch{};
+  Timestamp created_at{};
+  Timestamp run_at{};
+  std::optional<Timestamp> started_at{};
+  std::optional<Timestamp> ended_at{};
 };
 
 struct QueueView {
   std::string name;
   bool paused = false;
-  QueueLimits limits;
+  QueueLimits limits{};
   std::int64_t waiting = 0, scheduled = 0, running = 0, failed = 0, dead = 0;
   std::int64_t oldest_waiting_ms = 0;  // age of the due job that has waited longest; 0: none waits
 };
@@ -63,7 +63,8 @@ struct JobFilter {
 // What operators do with jobs. Everything is one statement or one unit of work, and works from any instance.
 class JobAdmin {
  public:
-  JobAdmin(api::Units& units, Doorbell& doorbell) : units_(units), doorbell_(doorbell) {}
+  JobAdmin(api::Units& units, Doorbell& doorbell, const Clock& clock)
+      : units_(units), doorbell_(doorbell), clock_(clock) {}
   JobAdmin(const JobAdmin&) = delete;
   JobAdmin& operator=(const JobAdmin&) = delete;
 
@@ -85,6 +86,7 @@ class JobAdmin {
  private:
   api::Units& units_;
   Doorbell& doorbell_;
+  const Clock& clock_;
 };
 
 }  // namespace ashlar::jobs

@@ -25,26 +25,22 @@ class TimeZone {
 
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] std::chrono::seconds offset_at(std::int64_t utc_seconds) const;  // of local time from UTC
-  // The change of the offset that follows `utc_seconds`; nullopt: none before `limit`.
   struct Change {
     std::int64_t at;  // UTC, seconds since 1970: the first one with the new offset
     std::chrono::seconds before;
     std::chrono::seconds after;
   };
-  [[nodiscard]] std::optional<Change> next_change(std::int64_t utc_seconds, std::int64_t limit) const;
+  [[nodiscard]] const std::vector<Change>& changes() const { return changes_; }
+  // When a local clock shows this time (seconds since 1970, as if it were UTC): the first time of two, and of a time
+  // that a change leaves out, the instant of the change.
+  [[nodiscard]] std::int64_t utc_of(std::int64_t local_seconds) const;
 
  private:
-  struct Rule;
-  TimeZone();
+  TimeZone() = default;
 
- public:
-  ~TimeZone();
-
- private:
   std::string name_;
-  std::vector<Change> changes_;
+  std::vector<Change> changes_;  // in their order; to the year 2100 by the rule at the end of the file
   std::chrono::seconds first_offset_{0};
-  std::unique_ptr<Rule> rule_;  // the footer's, for the years after the last change
 };
 
 // A cron expression: "minute hour day-of-month month day-of-week", or six fields with seconds first. A field is *, a
@@ -69,7 +65,10 @@ class CronExpression {
 
  private:
   friend class CronParser;
-  friend class CronSearch;
+  // The first local time from `local` on that matches, before `limit`.
+  [[nodiscard]] std::optional<std::int64_t> next_local(std::int64_t local, std::int64_t limit) const;
+  [[nodiscard]] bool is_day(std::chrono::year_month_day date) const;
+
   std::string text_;
   std::uint64_t seconds_ = 0, minutes_ = 0, hours_ = 0, days_ = 0, months_ = 0, weekdays_ = 0;  // bit n: n is allowed
   enum class Days : std::uint8_t { both_match, either_matches } days_rule_ = Days::both_match;

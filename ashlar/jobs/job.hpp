@@ -35,10 +35,12 @@ namespace ashlar::jobs {
 namespace errors {
 inline constexpr ErrorCode job_not_found{ErrorKind::not_found, "job.not_found"};
 inline constexpr ErrorCode queue_not_found{ErrorKind::not_found, "job.queue_not_found"};
-inline constexpr ErrorCode wrong_status{ErrorKind::conflict, "job.wrong_status"};   // its status forbids the action
-inline constexpr ErrorCode unknown_kind{ErrorKind::internal, "job.unknown_kind"};   // no line of the table has its name
-inline constexpr ErrorCode unreadable{ErrorKind::invalid, "job.unreadable"};        // its arguments no longer parse
-inline constexpr ErrorCode unknown_step{ErrorKind::internal, "job.unknown_step"};   // a stored step is not declared
+inline constexpr ErrorCode wrong_status{ErrorKind::conflict, "job.wrong_status"};  // its status forbids the action
+inline constexpr ErrorCode unknown_kind{ErrorKind::internal, "job.unknown_kind"};  // no line of the table has its name
+inline constexpr ErrorCode unreadable{ErrorKind::invalid, "job.unreadable"};       // its arguments no longer parse
+inline constexpr ErrorCode unknown_step{ErrorKind::internal, "job.unknown_step"};  // a stored step is not declared
+inline constexpr ErrorCode cancelled{ErrorKind::conflict, "job.cancelled"};
+inline constexpr ErrorCode predecessor_cancelled{ErrorKind::conflict, "job.predecessor_cancelled"};
 inline constexpr ErrorCode expired{ErrorKind::timed_out, "job.expired"};            // not_after passed before it began
 inline constexpr ErrorCode superseded{ErrorKind::conflict, "job.superseded"};       // another attempt owns the job now
 inline constexpr ErrorCode worker_lost{ErrorKind::unavailable, "job.worker_lost"};  // its worker stopped responding
@@ -56,6 +58,10 @@ concept Job = schema::DescribedStruct<T> && requires {
 // it again. done, cancelled and dead jobs are history and are pruned after a while.
 enum class Status : std::uint8_t { waiting, scheduled, running, failed, done, cancelled, dead };
 ASHLAR_DESCRIBE_ENUM(Status, waiting, scheduled, running, failed, done, cancelled, dead)
+[[nodiscard]] constexpr std::string_view to_string(Status status) {
+  constexpr std::string_view names[] = {"waiting", "scheduled", "running", "failed", "done", "cancelled", "dead"};
+  return names[static_cast<std::size_t>(status)];
+}
 
 // Of one job. What is not set is as the kind's line in the table says.
 struct EnqueueOptions {

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -34,12 +35,14 @@ struct QueueLimits {
 
 struct NamedQueue {
   std::string name;
-  QueueLimits limits;
+  QueueLimits limits{};
 };
 
 // A line of the table.
 struct Kind {
   enum class Arguments : std::uint8_t { plain, sealed };
+  // by_enqueueing: whoever could enqueue the job may have it run.
+  enum class Access : std::uint8_t { by_enqueueing, guarded };
 
   std::string name;
   api::Endpoint endpoint;  // name, handler, guards, timeout, summary
@@ -48,6 +51,7 @@ struct Kind {
   int attempts_max = 10;
   Backoff backoff{};
   Arguments arguments = Arguments::plain;
+  Access access = Access::by_enqueueing;
   std::vector<std::string> steps{};  // empty: any
   int group_concurrency = 1;
   int group_rate_per_minute = 0;
@@ -63,7 +67,7 @@ struct Schedule {
   std::string json;
   EnqueueOptions options;
   CronExpression expression;
-  const TimeZone* zone = nullptr;  // lives as long as the program
+  std::shared_ptr<const TimeZone> zone;
   Missed missed = Missed::skipped;
 };
 

@@ -6,35 +6,15 @@
 #include "ashlar/async/task.hpp"
 #include "ashlar/jobs/doorbell.hpp"
 #include "ashlar/jobs/enqueuer.hpp"
+#include "ashlar/jobs/figures.hpp"
 #include "ashlar/jobs/table.hpp"
+#include "ashlar/jobs/worker_options.hpp"
 
-#include <chrono>
 #include <cstddef>
-#include <cstdint>
 #include <memory>
-#include <string>
 #include <vector>
 
 namespace ashlar::jobs {
-
-struct WorkerOptions {
-  std::vector<std::string> queues = {};                 // empty: every queue of the table
-  std::size_t concurrency = 32;                         // jobs that run at the same time in this process
-  std::size_t claims_max = 256;                         // jobs claimed by one statement
-  std::size_t completions_max = 512;                    // completions written by one statement
-  std::chrono::milliseconds poll_interval{1'000};       // looks for jobs this often even when no doorbell rings
-  std::chrono::milliseconds heartbeat_interval{1'500};  // renews its lease; learns of cancellations
-  std::chrono::milliseconds lease{7'000};               // without a renewal, its jobs are rescued
-  std::chrono::milliseconds drain_time_max{10'000};     // close() waits that long for running jobs, then cancels them
-  std::chrono::hours done_kept{24};                     // how long done and cancelled jobs are kept
-  std::chrono::hours dead_kept{24 * 30};                // how long dead letters are kept
-  std::int64_t dead_rows_max = 5'000;                   // PostgreSQL: the job table is rewritten beyond; see the design
-};
-
-struct WorkerFigures {
-  std::uint64_t claimed = 0, done = 0, failed = 0, dead = 0, cancelled = 0, rescued = 0;
-  std::size_t running = 0;
-};
 
 // Runs the jobs of a table: claims them, invokes their handlers through an Api of its own with the principal that
 // enqueued them, writes what came of them, rescues jobs of workers that died, and enqueues what schedules are due.
@@ -62,10 +42,9 @@ class Worker {
 
   // Before the loops have threads. At most once.
   void start(const std::vector<boost::asio::io_context*>& loops);
-  // Claims nothing more, lets running jobs end for drain_time_max, cancels the others (they run again elsewhere, and
-  // the attempt does not count), and writes all completions. While the loops run: awaited on any of them. Once none has
-  // a thread: close(). The second call does nothing.
-  Task<> drain();
+  // When no loop has a thread any more: claims nothing more, runs the loops until the running jobs have ended, cancels
+  // them after drain_time_max (they run again elsewhere, and the attempt does not count), writes all completions and
+  // gives its lease up. The second time it does nothing.
   void close();
 
   // For tests and commands, without start(): runs on the calling loop what is due, including what that enqueues, until
@@ -77,6 +56,8 @@ class Worker {
 
  private:
   struct State;
+  static Task<> begin_work(State& state);
+
   std::unique_ptr<State> state_;
 };
 

@@ -21,7 +21,8 @@ class ThirdTraits final : public DialectTraits {
                                         .table_changes = DialectFacts::TableChanges::alter,
                                         .booleans = DialectFacts::Booleans::integers,
                                         .table_options = "engine = third",
-                                        .clustered_table_options = "clustered"};
+                                        .clustered_table_options = "clustered",
+                                        .generated_number = "numbered"};
     return facts;
   }
   [[nodiscard]] std::string_view column_type(ColumnContent content) const override {

@@ -41,6 +41,7 @@ struct DialectFacts {
 
   std::string_view table_options;            // after CREATE TABLE (...): "strict"
   std::string_view clustered_table_options;  // for TableRule::without_rowid: "without rowid"
+  std::string_view generated_number;         // behind a column for TableRule::generated_number; empty: by being the key
 };
 
 // A condition on a column's text.

@@ -102,6 +102,14 @@ class TableMaker {
     table_.constraints.push_back({.name = "", .definition = std::move(definition)});
   }
 
+  void add_index(const TableRule& rule, std::string definition) {
+    const std::string_view where = rule.where.in(dialect_);
+    if (!where.empty()) definition.append(" where ").append(where);
+    table_.indexes.push_back({.name = std::string(rule.name),
+                              .unique = rule.kind == TableRule::Kind::unique,
+                              .definition = std::move(definition)});
+  }
+
   void add_primary_key() {
     const auto stated = std::ranges::find(model_.rules, TableRule::Kind::primary_key, &TableRule::kind);
     if (stated != model_.rules.end()) return add_constraint("primary key (" + names(stated->columns) + ")");
@@ -124,10 +132,7 @@ class TableMaker {
       case TableRule::Kind::index:
       case TableRule::Kind::unique:
         if (rule.name.empty()) return add_constraint("unique (" + names(rule.columns) + ")");
-        table_.indexes.push_back({.name = std::string(rule.name),
-                                  .unique = rule.kind == TableRule::Kind::unique,
-                                  .definition = "(" + (rule.columns.empty() ? sql : names(rule.columns)) + ")"});
-        return;
+        return add_index(rule, "(" + (rule.columns.empty() ? sql : names(rule.columns)) + ")");
       case TableRule::Kind::index_of_items:
         if (auto definition = dialect_->index_of_items(written_name(rule.columns.front()))) {
           table_.indexes.push_back(
@@ -142,6 +147,9 @@ class TableMaker {
         return;
       case TableRule::Kind::identity:
         column(rule.name).clause = sql;
+        return;
+      case TableRule::Kind::generated_number:
+        column(rule.name).clause = dialect_->facts().generated_number;
         return;
       case TableRule::Kind::without_rowid:
         return add_options(dialect_->facts().clustered_table_options);

@@ -45,11 +45,13 @@ struct TableRule {
     default_value,
     without_rowid,
     identity
+    generated_number,
   };
   Kind kind;
   std::string_view name{};                  // an index's, or the column's
   std::vector<std::string_view> columns{};  // in their order
   SqlOf sql = "";                           // an expression or a type
+  SqlOf where = "";                         // of a partial index: which rows it has
   std::string_view table{}, column{};       // the referenced table and column
   OnDelete on_delete = OnDelete::refuse;
 };
@@ -84,6 +86,11 @@ template <auto... Members>
   requires(sizeof...(Members) > 0)
 TableRule unique(const char* name) {
   return {.kind = TableRule::Kind::unique, .name = name, .columns = {detail::member_name<Members>()...}};
+}
+// An index of some rows only: partial(index<&Job::queue>("jobs_waiting"), "state = 'waiting'").
+inline TableRule partial(TableRule index, SqlOf where) {
+  index.where = where;
+  return index;
 }
 // Without a name it is a constraint of the table, and not an index that can be dropped and created again.
 template <auto... Members>
@@ -121,6 +128,11 @@ TableRule identity() {
   return {.kind = TableRule::Kind::identity,
           .name = detail::member_name<Member>(),
           .sql = {"", "generated always as identity"}};
+}
+// The database numbers the rows as they are inserted. In SQLite the column must be the primary key.
+template <auto Member>
+TableRule generated_number() {
+  return {.kind = TableRule::Kind::generated_number, .name = detail::member_name<Member>()};
 }
 // SQLite: stores the rows in the primary key's tree, for small rows that are found by it.
 inline TableRule without_rowid() { return {.kind = TableRule::Kind::without_rowid}; }

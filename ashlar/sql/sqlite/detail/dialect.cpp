@@ -102,7 +102,8 @@ class SqliteTraits final : public DialectTraits {
                                         .table_changes = DialectFacts::TableChanges::rebuild,
                                         .booleans = DialectFacts::Booleans::integers,
                                         .table_options = "strict",
-                                        .clustered_table_options = "without rowid"};
+                                        .clustered_table_options = "without rowid",
+                                        .generated_number = ""};
     return facts;
   }
 

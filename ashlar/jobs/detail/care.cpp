@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ashlar/jobs/detail/care.hpp"
+
+#include "ashlar/api/system_call.hpp"
+#include "ashlar/async/deadline.hpp"
+#include "ashlar/sql/raw.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace ashlar::jobs::detail {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds interval{1'000};
+constexpr int rounds_per_prune = 30;
+constexpr std::int64_t groups_per_sweep = 50;
+constexpr std::int64_t rows_per_prune = 5'000;
+// A tick that is later than this was missed: no worker ran.
+constexpr milliseconds late_max{60'000};
+
+constexpr sql::RawSql first_tick{
+    "insert into job_schedules (name, last_tick) values ($1, $2) on conflict (name) do nothing"};
+constexpr sql::RawSql find_tick{"select last_tick from job_schedules where name = $1"};
+constexpr sql::RawSql take_tick{"update job_schedules set last_tick = $2 where name = $1 and last_tick < $2"};
+
+// The latest tick after `last` and not after `now`. Looks into ever longer windows before `now`: where the shorter one
+// has no tick, the longer one has few.
+std::optional<Timestamp> latest_tick(const Schedule& schedule, Timestamp last, Timestamp now) {
+  using std::chrono::hours;
+  const std::array<milliseconds, 6> windows{std::chrono::minutes(1), hours(1),        hours(24),
+                                            hours(24 * 32),          hours(24 * 366), hours(24 * 366 * 9)};
+  for (const milliseconds window : windows) {
+    std::optional<Timestamp> found;
+    auto next = schedule.expression.next(std::max(last, now - window), *schedule.zone);
+    for (; next && *next <= now; next = schedule.expression.next(*next, *schedule.zone)) found = next;
+    if (found) return found;
+    if (last >= now - window) return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+// Of two instances that see the same tick, one changes the row; the other finds it changed.
+Task<Result<bool>> take(api::UnitOfWork& unit, const Schedule* schedule, const Enqueuer* enqueuer, Timestamp tick,
+                        bool enqueues) {
+  const auto taken = co_await unwrap(sql::execute(unit, take_tick, schedule->name, tick));
+  if (taken.rows_affected == 0) co_return false;
+  if (enqueues) enqueuer->enqueue_json(unit, schedule->kind, schedule->json, schedule->options);
+  co_return enqueues;
+}
+
+}  // namespace
+
+Task<Result<>> Care::rescue() {
+  const auto rescued = co_await unwrap(store_.rescue(environment_.clock->now()));
+  if (rescued == 0) co_return Result<>{};
+  counts_.rescued += static_cast<std::uint64_t>(rescued);
+  found_ = true;
+  environment_.logger->warn("jobs of a dead worker were rescued", {{"count", rescued}});
+  co_return Result<>{};
+}
+
+Task<Result<>> Care::sweep() {
+  last_group_ = co_await unwrap(store_.sweep(last_group_, groups_per_sweep, environment_.clock->now()));
+  co_return Result<>{};
+}
+
+Task<Result<>> Care::tick_schedules() {
+  const Timestamp now = environment_.clock->now();
+  for (const auto& schedule : services_.table.schedules()) {
+    sql::Database& database = store_.database();
+    auto last = co_await unwrap(sql::raw<Timestamp>(find_tick, schedule->name).one(database));
+    if (!last) {
+      co_await unwrap(sql::execute(database, first_tick, schedule->name, now));
+      continue;
+    }
+    const auto due = latest_tick(*schedule, *last, now);
+    if (!due) continue;
+    const bool enqueues = now - *due <= late_max || schedule->missed == Schedule::Missed::latest_runs;
+    api::SystemCall call(environment_, "schedule " + schedule->name);
+    const bool enqueued =
+        co_await unwrap(services_.units.run(call, &take, schedule.get(), &services_.enqueuer, *due, enqueues));
+    found_ = found_ || enqueued;
+  }
+  co_return Result<>{};
+}
+
+Task<Result<>> Care::prune() {
+  const Timestamp now = environment_.clock->now();
+  for (const char* status : {"done", "cancelled"})
+    (void)co_await unwrap(store_.prune(status, now - options_.done_kept, rows_per_prune));
+  (void)co_await unwrap(store_.prune("dead", now - options_.dead_kept, rows_per_prune));
+  (void)co_await unwrap(store_.prune_keys(now, rows_per_prune));
+  co_return Result<>{};
+}
+
+Task<Result<>> Care::once() {
+  co_await unwrap(rescue());
+  co_await unwrap(sweep());
+  co_await unwrap(tick_schedules());
+  (void)co_await unwrap(store_.rewrite(options_.dead_rows_max));
+  co_return Result<>{};
+}
+
+Task<> Care::run(std::function<void()> found) {
+  for (int round = 1;; ++round) {
+    auto done = co_await once();
+    if (done && round % rounds_per_prune == 0) done = co_await prune();
+    failures_.note(done, *environment_.logger);
+    if (std::exchange(found_, false)) found();
+    co_await async::sleep_for(interval);
+  }
+}
+
+}  // namespace ashlar::jobs::detail

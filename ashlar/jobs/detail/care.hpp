@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/api/units.hpp"
+#include "ashlar/async/task.hpp"
+#include "ashlar/jobs/detail/counts.hpp"
+#include "ashlar/jobs/detail/failure_log.hpp"
+#include "ashlar/jobs/detail/store.hpp"
+#include "ashlar/jobs/enqueuer.hpp"
+#include "ashlar/jobs/table.hpp"
+#include "ashlar/jobs/worker_options.hpp"
+
+#include <functional>
+#include <string>
+
+namespace ashlar::jobs::detail {
+
+// What a worker does besides running jobs: rescues jobs of dead workers, releases what a crash left held, enqueues what
+// schedules are due, prunes history. Every worker does it; each piece is safe to do at the same time as another.
+class Care {
+ public:
+  struct Services {
+    const Table& table;
+    const Enqueuer& enqueuer;
+    api::Units& units;
+  };
+  Care(Store& store, Services services, const api::Call::Environment& environment, const WorkerOptions& options,
+       Counts& counts)
+      : store_(store), services_(services), environment_(environment), options_(options), counts_(counts) {}
+
+  // Until it is cancelled. `found` is called when jobs can begin.
+  Task<> run(std::function<void()> found);
+  Task<Result<>> once();  // everything but pruning
+
+ private:
+  Task<Result<>> rescue();
+  Task<Result<>> sweep();
+  Task<Result<>> tick_schedules();
+  Task<Result<>> prune();
+
+  Store& store_;
+  const Services services_;
+  const api::Call::Environment environment_;
+  const WorkerOptions& options_;
+  Counts& counts_;
+  std::string last_group_;
+  bool found_ = false;
+  FailureLog failures_{"the job tables cannot be cared for"};
+};
+
+}  // namespace ashlar::jobs::detail

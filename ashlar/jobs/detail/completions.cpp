@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ashlar/jobs/detail/completions.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace ashlar::jobs::detail {
+
+namespace {
+constexpr std::chrono::milliseconds idle_wait{60'000};
+constexpr std::chrono::milliseconds retry_delay{250};
+constexpr std::size_t batches_behind_max = 4;
+}  // namespace
+
+void Completions::start(boost::asio::io_context& loop, std::function<void()> released) {
+  signal_.emplace(loop);
+  released_ = std::move(released);
+}
+
+void Completions::add(AttemptEnd end) {
+  {
+    const std::scoped_lock lock(mutex_);
+    ends_.push_back(std::move(end));
+  }
+  if (signal_) signal_->notify();
+}
+
+bool Completions::is_behind() const {
+  const std::scoped_lock lock(mutex_);
+  return ends_.size() > batches_behind_max * batch_max_;
+}
+
+std::vector<std::int64_t> Completions::waiting() const {
+  const std::scoped_lock lock(mutex_);
+  std::vector<std::int64_t> out;
+  for (const AttemptEnd& end : ends_) out.push_back(end.seq);
+  return out;
+}
+
+std::vector<AttemptEnd> Completions::first_batch() const {
+  const std::scoped_lock lock(mutex_);
+  const auto count = static_cast<std::ptrdiff_t>(std::min(ends_.size(), batch_max_));
+  return {ends_.begin(), ends_.begin() + count};
+}
+
+void Completions::remove_first(std::size_t count) {
+  const std::scoped_lock lock(mutex_);
+  ends_.erase(ends_.begin(), ends_.begin() + static_cast<std::ptrdiff_t>(count));
+}
+
+void Completions::count(const std::vector<AttemptEnd>& batch, std::size_t) {
+  for (const AttemptEnd& end : batch) {
+    if (end.status == "done") ++counts_.done;
+    if (end.status == "failed") ++counts_.failed;
+    if (end.status == "dead") ++counts_.dead;
+    if (end.status == "cancelled") ++counts_.cancelled;
+  }
+}
+
+// False: there was nothing to write.
+Task<Result<bool>> Completions::write_batch() {
+  if (!unreleased_.empty()) {
+    co_await unwrap(store_.release(unreleased_, environment_.clock->now()));
+    unreleased_.clear();
+    if (released_) released_();
+  }
+  auto batch = first_batch();
+  if (batch.empty()) co_return false;
+  // One that is written twice, since its first answer was lost, is left alone the second time.
+  auto ended = co_await unwrap(store_.end(batch, environment_.clock->now()));
+  remove_first(batch.size());
+  count(batch, ended.size());
+  unreleased_ = std::move(ended);
+  co_return true;
+}
+
+Task<Result<>> Completions::flush() {
+  while (co_await unwrap(write_batch())) {
+  }
+  co_return Result<>{};
+}
+
+Task<> Completions::run() {
+  while (true) {
+    const auto written = co_await flush();
+    failures_.note(written, *environment_.logger);
+    co_await signal_->wait(written ? idle_wait : retry_delay);
+  }
+}
+
+}  // namespace ashlar::jobs::detail
