@@ -4,6 +4,7 @@
 #include "ashlar/core/timestamp.hpp"
 #include "ashlar/core/uuid.hpp"
 #include "ashlar/schema/composites.hpp"
+#include "ashlar/schema/constraints.hpp"
 #include "ashlar/schema/json_object.hpp"
 
 #include <cstdint>
@@ -38,6 +39,12 @@ struct Event {
   static Event example();
 };
 ASHLAR_DESCRIBE(Event, id, sequence, type, at, key, actor, data)
+
+// The data of an event about something that is gone.
+struct Removed {
+  Uuid id;
+};
+ASHLAR_DESCRIBE(Removed, id)
 
 // A type of event with the type of its data. A constant: the name is a literal of lower-case words with dots.
 template <schema::DescribedStruct T>
