@@ -10,6 +10,7 @@
 #include "backend/api_keys/routes.hpp"
 #include "backend/auth/routes.hpp"
 #include "backend/authority/routes.hpp"
+#include "backend/events/routes.hpp"
 #include "backend/health/routes.hpp"
 #include "backend/mail/routes.hpp"
 #include "backend/oauth/routes.hpp"
@@ -71,6 +72,13 @@ constexpr std::size_t guess_counts_max = 1'000'000;
 std::string oauth_cookie_key(const Settings& settings) {
   const SigningKeys keys({settings.tokens.refresh_secret});
   return from_base64url(keys.sign("ashlar.oauth_cookie_key", "")).value();
+}
+
+// Past a transaction pooler, through which LISTEN does not work.
+std::string listen_url(const Settings& settings) {
+  if (sqlite_path(settings)) return {};
+  const std::string& direct = settings.database.postgres.direct_url;
+  return direct.empty() ? settings.database_url : direct;
 }
 
 web::CredentialCookies credential_cookies() { return {.refresh_path = "/api/auth"}; }
@@ -137,6 +145,7 @@ web::AppOptions Application::app_options() {
                 .value = [&queue = hashing_queue_] { return static_cast<double>(queue.waiting()); }});
   cache::add_metrics(metrics_, "backend", cache_, cache_level_.get());
   add_authorities(metrics_, authorities_);
+  events_.add_metrics(metrics_);
   web::AppOptions out = {.title = "Ashlar",
                          .version = std::string(version()),
                          .environment = std::string(to_string(settings.stage)),
@@ -172,7 +181,7 @@ web::AppOptions Application::app_options() {
 
 // With replicas, a caller reads its own writes: in this instance, and in the others before the reply is sent.
 api::UnitOptions Application::unit_options() {
-  api::UnitOptions out;
+  api::UnitOptions out{.listener = bus_.listener()};
   if (replicas_.size() == 0) return out;
   if (dependencies_.redis != nullptr)
     write_broadcast_.emplace(*dependencies_.redis, settings_.redis_key_prefix, replicas_, dependencies_.random);
@@ -211,7 +220,14 @@ Application::Application(Settings settings, Dependencies dependencies)
       grant_options_({.per_user_max = settings_.grants_per_user_max}),
       api_key_options_({.per_user_max = settings_.api_keys_per_user_max}),
       tokens_(settings_.tokens, dependencies.clock, dependencies.random, revocations_),
+      bus_(dependencies.logger),
       units_(dependencies.database, unit_options()),
+      events_(settings_.events, {.units = units_,
+                                 .bus = bus_,
+                                 .call = {&dependencies_.clock, &dependencies_.random, &dependencies_.logger},
+                                 .redis = dependencies.redis,
+                                 .key_prefix = settings_.redis_key_prefix,
+                                 .listen_url = listen_url(settings_)}),
       mailer_(make_mailer(), dependencies.logger),
       account_mails_(mailer_, dependencies.random,
                      {.from = settings_.mail.from, .public_url = settings_.mail.public_url}),
@@ -270,11 +286,13 @@ void Application::start(const std::vector<boost::asio::io_context*>& loops) {
   authority_sync_.start(first_loop);
   revocation_sync_.start(first_loop);
   order_expiry_.start(first_loop);
+  events_.start(first_loop);
   mailer_.start(first_loop);
   replicas_.start(first_loop);
 }
 
 void Application::close() {
+  events_.close();
   order_expiry_.close();
   if (breach_ranges_) breach_ranges_->close();
   oauth_.close();
@@ -302,6 +320,7 @@ web::Routes Application::routes() {
   mount_account_export(routes, units_.database(), account_export_);
   mount_posts(routes, units_, replicas_, cursors_);
   mount_products(routes, products_);
+  mount_events(routes, events_.outbox());
   mount_orders(routes, units_, products_, order_payments_, cursors_);
   if (settings_.openapi == Settings::Openapi::is_public)
     web::mount_docs(routes, settings_.stage == Stage::production ? web::DocsPage::no : web::DocsPage::yes);

@@ -41,6 +41,7 @@
 #include "backend/authority/authorities.hpp"
 #include "backend/authority/authority_sync.hpp"
 #include "backend/authority/create_grant.hpp"
+#include "backend/events/event_services.hpp"
 #include "backend/health/readiness.hpp"
 #include "backend/oauth/oauth.hpp"
 #include "backend/orders/order_expiry.hpp"
@@ -94,6 +95,7 @@ class Application {
   [[nodiscard]] Oauth& oauth() { return oauth_; }
   [[nodiscard]] Readiness& readiness() { return readiness_; }
   [[nodiscard]] OrderExpiry& order_expiry() { return order_expiry_; }
+  [[nodiscard]] EventServices& events() { return events_; }
   // The mails that are kept in the process; null where they go into a folder.
   [[nodiscard]] const mail::MemoryMailer* kept_mails() const { return memory_mailer_ ? &*memory_mailer_ : nullptr; }
   // What is shown beside the figures of requests; a server adds its own when it is made.
@@ -137,7 +139,9 @@ class Application {
   const GrantOptions grant_options_;
   const ApiKeyOptions api_key_options_;
   auth::Tokens tokens_;
+  events::Bus bus_;
   api::Units units_;
+  EventServices events_;
   std::optional<mail::MemoryMailer> memory_mailer_;  // one of the two
   std::optional<mail::FolderMailer> folder_mailer_;
   mail::QueuedMailer mailer_;

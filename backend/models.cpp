@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/models.hpp"
 
+#include "ashlar/events/event_row.hpp"
 #include "ashlar/instances/revocation_sync.hpp"
 #include "ashlar/jobs/rows.hpp"
 #include "backend/api_keys/api_key_row.hpp"
@@ -54,6 +55,9 @@ std::vector<sql::TableModel> models() {
           model_of<jobs::JobQueueRow>(),
           model_of<jobs::JobScheduleRow>(),
           model_of<jobs::JobWorkerRow>()};
+          model_of<PasskeyChallengeRow>(),
+          model_of<events::EventRow>(),
+          model_of<events::ConsumerRow>()};
 }
 
 }  // namespace ashlar::backend

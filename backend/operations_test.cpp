@@ -133,6 +133,7 @@ std::vector<Row> other_rows() {
           admins("getGrant"),
           admins("deleteGrant", no, no),
           admins("explainAccess"),
+          admins("showOutbox"),
           admins("listKeptMails", no)};
 }
 

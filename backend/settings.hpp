@@ -16,6 +16,7 @@
 #include "backend/auth/guessing.hpp"
 #include "backend/auth/second_factor_options.hpp"
 #include "backend/auth/session_limits.hpp"
+#include "backend/events/event_options.hpp"
 #include "backend/mail_settings.hpp"
 #include "backend/oauth/oauth_options.hpp"
 #include "backend/passkeys/passkey_options.hpp"
@@ -85,6 +86,7 @@ struct Settings {
   std::optional<FirstAdmin> first_admin;
   OauthOptions oauth;  // sign-in with OpenID Connect providers; none by default
   MailSettings mail;
+  EventOptions events;
 
   std::uint32_t rate_limit_max = 100;  // requests a minute a client; 0: no limit at all
   std::size_t body_bytes_max = 10 * 1024 * 1024;

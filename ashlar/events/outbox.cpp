@@ -187,6 +187,14 @@ Task<Result<std::int64_t>> Outbox::prune(RetentionOptions options, Timestamp now
   }
 }
 
+Task<Result<Outbox::Extent>> Outbox::extent() {
+  Extent out;
+  auto query = statement("select coalesce(min(sequence), 0), coalesce(max(sequence), 0) from events");
+  query.on_row = [&out](const sql::Row& row) { out = {.oldest = row.integer(0), .newest = row.integer(1)}; };
+  co_await unwrap(database_.execute(std::move(query)));
+  co_return out;
+}
+
 Task<Result<std::vector<ConsumerState>>> Outbox::consumers() {
   return sql::raw<ConsumerState>(
              by_dialect(database_, RawSql::trusted(detail::consumers_on_postgres()), detail::consumers_on_sqlite),

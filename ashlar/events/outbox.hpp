@@ -99,6 +99,11 @@ class Outbox {
   // Removes events by age and number; returns how many. The newest event always stays.
   Task<Result<std::int64_t>> prune(RetentionOptions options, Timestamp now);
 
+  struct Extent {
+    std::int64_t oldest = 0;  // sequences of the stored events; 0: none
+    std::int64_t newest = 0;
+  };
+  Task<Result<Extent>> extent();
   Task<Result<std::vector<ConsumerState>>> consumers();
   static constexpr std::int64_t waiting_counted_max = 100'000;
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/orders/order_repository.hpp"
 
+#include "ashlar/events/publish.hpp"
 #include "ashlar/sql/list.hpp"
 #include "ashlar/sql/query.hpp"
 #include "backend/list_counts.hpp"
+#include "backend/orders/order_events.hpp"
 
 #include <algorithm>
 #include <map>
@@ -14,6 +16,14 @@ namespace ashlar::backend {
 using sql::asc;
 using sql::col;
 using sql::from;
+
+namespace {
+
+void publish(api::UnitOfWork& unit, const events::EventType<Order>& type, const Order& order) {
+  events::publish(unit, type, order.id.to_string(), order);
+}
+
+}  // namespace
 
 Task<Result<>> OrderRepository::create(api::UnitOfWork& unit, Order order) {
   const OrderRow row{.id = order.id,
@@ -34,6 +44,7 @@ Task<Result<>> OrderRepository::create(api::UnitOfWork& unit, Order order) {
                      .unit_price = item.unit_price});
   }
   co_await unwrap(sql::insert_many(items).run(unit));
+  publish(unit, order_created, order);
   co_return Result<>{};
 }
 
@@ -186,7 +197,12 @@ Task<Result<std::vector<Order>>> OrderRepository::cancel_locked(api::UnitOfWork&
                       .set(col<&OrderRow::status> = OrderStatus::cancelled, col<&OrderRow::updated_at> = now)
                       .where(col<&OrderRow::id>.in(ids))
                       .run(unit));
+  for (OrderRow& row : rows) {
+    row.status = OrderStatus::cancelled;
+    row.updated_at = now;
+  }
   auto orders = co_await unwrap(OrderRepository(unit).with_items(std::move(rows)));
+  for (const Order& order : orders) publish(unit, order_cancelled, order);
   std::vector<OrderItem> items;
   for (const Order& order : orders) items.insert(items.end(), order.items.begin(), order.items.end());
   co_await unwrap(give_back(unit, std::move(items)));
@@ -205,6 +221,8 @@ Task<Result<bool>> OrderRepository::end(api::UnitOfWork& unit, Uuid id) {
                       .set(col<&PaymentRow::status> = PaymentStatus::refunded, col<&PaymentRow::updated_at> = now)
                       .where(col<&PaymentRow::order_id> == id)
                       .run(unit));
+  const auto order = co_await unwrap(OrderRepository(unit).find(id));
+  if (order) publish(unit, order->status == OrderStatus::refunded ? order_refunded : order_cancelled, *order);
   co_return true;
 }
 
@@ -224,6 +242,8 @@ Task<Result<bool>> OrderRepository::pay(api::UnitOfWork& unit, Uuid id, Uuid pay
                        .created_at = now,
                        .updated_at = now};
   co_await unwrap(sql::insert(row).run(unit));
+  const auto paid = co_await unwrap(OrderRepository(unit).find(id));
+  if (paid) publish(unit, order_paid, *paid);
   co_return true;
 }
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/posts/post_repository.hpp"
 
+#include "ashlar/events/publish.hpp"
 #include "ashlar/sql/list.hpp"
 #include "ashlar/sql/query.hpp"
 #include "backend/list_counts.hpp"
+#include "backend/posts/post_events.hpp"
 #include "backend/raw_statements.hpp"
 
 namespace ashlar::backend {
@@ -49,20 +51,42 @@ Task<Result<std::vector<Post>>> PostRepository::of_author_after(Uuid author, Uui
       .all(in_);
 }
 
+namespace {
+
+void publish(api::UnitOfWork& unit, const Post& post) {
+  events::publish(unit, post_published, post.id.to_string(),
+                  PostSummary{.id = post.id,
+                              .author_id = post.author_id,
+                              .title = post.title,
+                              .published = post.published,
+                              .created_at = post.created_at,
+                              .updated_at = post.updated_at});
+}
+
+}  // namespace
+
 Task<Result<>> PostRepository::create(api::UnitOfWork& unit, Post post) {
+  if (post.published) publish(unit, post);
   co_await unwrap(sql::insert(post).run(unit));
   co_return Result<>{};
 }
 
 Task<Result<std::optional<Post>>> PostRepository::update(api::UnitOfWork& unit, Uuid id, PostChanges changes) {
-  if (changes.empty()) return sql::find<&Post::id>(id).one(unit);
-  return sql::update<Post>()
-      .set(col<&Post::updated_at> = unit.call().now())
-      .set_if(col<&Post::title>, changes.title)
-      .set_if(col<&Post::content>, changes.content)
-      .set_if(col<&Post::published>, changes.published)
-      .where(col<&Post::id> == id)
-      .returning_one(unit);
+  if (changes.empty()) co_return co_await sql::find<&Post::id>(id).one(unit);
+  bool becomes_public = false;
+  if (changes.published == true) {
+    const auto before = co_await unwrap(sql::from<Post>().where(col<&Post::id> == id).for_update().one(unit));
+    becomes_public = before && !before->published;
+  }
+  auto after = co_await unwrap(sql::update<Post>()
+                                   .set(col<&Post::updated_at> = unit.call().now())
+                                   .set_if(col<&Post::title>, changes.title)
+                                   .set_if(col<&Post::content>, changes.content)
+                                   .set_if(col<&Post::published>, changes.published)
+                                   .where(col<&Post::id> == id)
+                                   .returning_one(unit));
+  if (after && becomes_public) publish(unit, *after);
+  co_return after;
 }
 
 Task<Result<bool>> PostRepository::remove(api::UnitOfWork& unit, Uuid id) {

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/products/product_repository.hpp"
 
+#include "ashlar/events/publish.hpp"
 #include "ashlar/sql/list.hpp"
 #include "ashlar/sql/query.hpp"
 #include "backend/list_counts.hpp"
+#include "backend/products/product_events.hpp"
 
 namespace ashlar::backend {
 
 using sql::col;
 
 Task<Result<>> ProductRepository::create(api::UnitOfWork& unit, Product product) {
+  events::publish(unit, product_created, product.id.to_string(), product);
   co_await unwrap(sql::insert(product).run(unit));
   co_return Result<>{};
 }
@@ -55,22 +58,26 @@ Task<Result<api::Page<Product>>> ProductRepository::list_from(ListProducts wante
 }
 
 Task<Result<std::optional<Product>>> ProductRepository::update(api::UnitOfWork& unit, Uuid id, ProductChanges changes) {
-  if (changes.empty()) return sql::find<&Product::id>(id).one(unit);
-  return sql::update<Product>()
-      .set(col<&Product::updated_at> = unit.call().now())
-      .set_if(col<&Product::name>, changes.name)
-      .set_if(col<&Product::price>, changes.price)
-      .set_if(col<&Product::description>, changes.description)
-      .set_if(col<&Product::stock>, changes.stock)
-      .set_if(col<&Product::category>, changes.category)
-      .set_if(col<&Product::tags>, changes.tags)
-      .where(col<&Product::id> == id)
-      .returning_one(unit);
+  if (changes.empty()) co_return co_await sql::find<&Product::id>(id).one(unit);
+  auto after = co_await unwrap(sql::update<Product>()
+                                   .set(col<&Product::updated_at> = unit.call().now())
+                                   .set_if(col<&Product::name>, changes.name)
+                                   .set_if(col<&Product::price>, changes.price)
+                                   .set_if(col<&Product::description>, changes.description)
+                                   .set_if(col<&Product::stock>, changes.stock)
+                                   .set_if(col<&Product::category>, changes.category)
+                                   .set_if(col<&Product::tags>, changes.tags)
+                                   .where(col<&Product::id> == id)
+                                   .returning_one(unit));
+  if (after) events::publish(unit, product_updated, id.to_string(), *after);
+  co_return after;
 }
 
 Task<Result<bool>> ProductRepository::remove(api::UnitOfWork& unit, Uuid id) {
   const auto removed = co_await unwrap(sql::erase<Product>().where(col<&Product::id> == id).run(unit));
-  co_return removed.rows_affected > 0;
+  if (removed.rows_affected == 0) co_return false;
+  events::publish(unit, product_deleted, id.to_string(), events::Removed{.id = id});
+  co_return true;
 }
 
 }  // namespace ashlar::backend

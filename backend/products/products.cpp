@@ -97,10 +97,10 @@ Task<Result<>> Products::create(api::Call& call, Product product) {
 }
 
 Task<Result<std::optional<Product>>> Products::update(api::Call& call, Uuid id, ProductChanges changes) {
-  return units_.run_one(call, &update_row, this, id, std::move(changes));
+  return units_.run(call, &update_row, this, id, std::move(changes));
 }
 
-Task<Result<bool>> Products::remove(api::Call& call, Uuid id) { return units_.run_one(call, &remove_row, this, id); }
+Task<Result<bool>> Products::remove(api::Call& call, Uuid id) { return units_.run(call, &remove_row, this, id); }
 
 void Products::forget_after(api::UnitOfWork& unit, std::vector<Uuid> ids) {
   unit.after_commit([this, ids = std::move(ids)]() mutable { return forget(std::move(ids)); });

@@ -2,12 +2,14 @@
 #include "backend/users/user_repository.hpp"
 
 #include "ashlar/core/encoding.hpp"
+#include "ashlar/events/publish.hpp"
 #include "ashlar/schema/fault_codes.hpp"
 #include "ashlar/sql/exists.hpp"
 #include "ashlar/sql/list.hpp"
 #include "ashlar/sql/query.hpp"
 #include "backend/list_counts.hpp"
 #include "backend/raw_statements.hpp"
+#include "backend/users/user_events.hpp"
 #include "backend/users/user_row.hpp"
 
 namespace ashlar::backend {
@@ -65,8 +67,10 @@ Task<Result<User>> UserRepository::create(api::UnitOfWork& unit, NewUser user) {
                     .updated_at = user.created_at};
   auto inserted = co_await sql::insert(row).run(unit);
   if (!inserted) co_return std::unexpected(explained(std::move(inserted.error())));
-  co_return required(co_await UserRepository(unit).find(row.id), errors::user_not_found,
-                     "The account was removed at once.");
+  User created = co_await unwrap(
+      required(co_await UserRepository(unit).find(row.id), errors::user_not_found, "The account was removed at once."));
+  events::publish(unit, user_registered, created.id.to_string(), created);
+  co_return created;
 }
 
 Task<Result<std::optional<User>>> UserRepository::find(Uuid id) { return sql::find<&UserRow::id, User>(id).one(in_); }
@@ -156,7 +160,9 @@ Task<Result<std::optional<User>>> UserRepository::update(api::UnitOfWork& unit, 
                      .where(col<&UserRow::id> == id)
                      .run(unit);
   if (!updated) co_return std::unexpected(explained(std::move(updated.error())));
-  co_return co_await users.find(id);
+  auto after = co_await unwrap(users.find(id));
+  if (after && changes.is_visible()) events::publish(unit, user_updated, id.to_string(), *after);
+  co_return after;
 }
 
 Task<Result<>> UserRepository::lock(api::UnitOfWork& unit, Uuid id) {
@@ -166,7 +172,9 @@ Task<Result<>> UserRepository::lock(api::UnitOfWork& unit, Uuid id) {
 
 Task<Result<bool>> UserRepository::remove(api::UnitOfWork& unit, Uuid id) {
   const auto removed = co_await unwrap(sql::erase<UserRow>().where(col<&UserRow::id> == id).run(unit));
-  co_return removed.rows_affected > 0;
+  if (removed.rows_affected == 0) co_return false;
+  events::publish(unit, user_deleted, id.to_string(), events::Removed{.id = id});
+  co_return true;
 }
 
 namespace {

@@ -36,10 +36,10 @@ struct UserChanges {
   std::optional<bool> disabled{};
   EmailVerified email_verified = EmailVerified::unchanged;
 
-  [[nodiscard]] bool empty() const {
-    return !email && !name && !age && !role && !password_hash && !disabled &&
-           email_verified == EmailVerified::unchanged;
+  [[nodiscard]] bool is_visible() const {  // whether the API shows anything of it
+    return email || name || age || role || disabled || email_verified != EmailVerified::unchanged;
   }
+  [[nodiscard]] bool empty() const { return !is_visible() && !password_hash; }
 };
 
 // A user with what a sign-in verifies.
