@@ -3,6 +3,7 @@
 
 #include "ashlar/core/error.hpp"
 #include "ashlar/core/timestamp.hpp"
+#include "ashlar/webhooks/errors.hpp"
 
 #include <chrono>
 #include <span>
@@ -22,18 +23,13 @@
 // effect, since Stripe sends an event again until it is answered with 2xx.
 namespace ashlar::webhooks {
 
-namespace errors {
-// Malformed, of another secret, or out of the tolerance. The message says which; a receiver answers 400.
-inline constexpr ErrorCode signature_invalid{ErrorKind::malformed, "webhook.signature_invalid"};
-}  // namespace errors
-
 struct StripeSignatureOptions {
   std::vector<std::string> secrets{};   // "whsec_..." of the endpoint; several while it is rotated
   std::chrono::seconds tolerance{300};  // between the signature's time and now, in both directions
   std::size_t signatures_max = 16;      // v1 signatures that are compared
 };
 
-// Takes as long for a wrong signature whatever part of it is right.
+// Error webhook.signature_invalid (errors.hpp). Takes as long for a wrong signature whatever part of it is right.
 [[nodiscard]] Result<> verify_stripe_signature(std::string_view field, std::string_view body,
                                                const StripeSignatureOptions& options, Timestamp now);
 
