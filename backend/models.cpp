@@ -54,8 +54,7 @@ std::vector<sql::TableModel> models() {
           model_of<jobs::JobKeyRow>(),
           model_of<jobs::JobQueueRow>(),
           model_of<jobs::JobScheduleRow>(),
-          model_of<jobs::JobWorkerRow>()};
-          model_of<PasskeyChallengeRow>(),
+          model_of<jobs::JobWorkerRow>(),
           model_of<events::EventRow>(),
           model_of<events::ConsumerRow>()};
 }

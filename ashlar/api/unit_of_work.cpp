@@ -95,8 +95,6 @@ Task<Result<>> UnitOfWork::write_collected() {
   auto inserts = sql::merged_inserts(std::exchange(collected_, {}));
   if (dialect() == sql::Dialect::postgres) inserts = sql::joined_in_order(std::move(inserts));
   for (sql::Statement& insert : inserts) co_await unwrap(transaction_->execute(std::move(insert)));
-    const bool joins = inserts[i].sql.starts_with("insert into ");  // a WITH that writes stands at the top level only
-    if (is_last && joins && dialect() == sql::Dialect::postgres) {
   co_return Result<>{};
 }
 

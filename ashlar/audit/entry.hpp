@@ -73,7 +73,7 @@ struct EntryRow {
 };
 ASHLAR_DESCRIBE(EntryRow, seq, xid, id, at, actor, actor_id, action, resource, resource_id, changes, request_id,
                 actor_hash, actor_personal, subject_id, subject_hash, subject_personal)
-ASHLAR_TABLE(EntryRow, "audit_entries", sql::primary_key<&EntryRow::seq>(), sql::identity<&EntryRow::seq>(),
+ASHLAR_TABLE(EntryRow, "audit_entries", sql::primary_key<&EntryRow::seq>(), sql::generated_number<&EntryRow::seq>(),
              sql::default_value<&EntryRow::xid>({"0", "((pg_current_xact_id())::text)::bigint"}),
              sql::index<&EntryRow::xid, &EntryRow::seq>("audit_entries_xid"))
 

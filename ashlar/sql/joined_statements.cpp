@@ -88,7 +88,9 @@ std::vector<Statement> joined_in_order(std::vector<Statement> inserts) {
   for (std::size_t i = 0; i < inserts.size(); ++i) {
     const auto same_table = [&](const Statement& other) { return target_of(other.sql) == target_of(inserts[i].sql); };
     const auto later = inserts.begin() + static_cast<std::ptrdiff_t>(i) + 1;
-    (std::none_of(later, inserts.end(), same_table) ? last : out).push_back(std::move(inserts[i]));
+    const bool joins =
+        inserts[i].sql.starts_with("insert into ");  // a WITH that writes is allowed at the top level only
+    (joins && std::none_of(later, inserts.end(), same_table) ? last : out).push_back(std::move(inserts[i]));
   }
   if (!last.empty()) out.push_back(joined_inserts(std::move(last)));
   return out;

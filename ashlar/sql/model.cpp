@@ -145,9 +145,6 @@ class TableMaker {
       case TableRule::Kind::default_value:
         column(rule.name).clause = "default " + sql;
         return;
-      case TableRule::Kind::identity:
-        column(rule.name).clause = sql;
-        return;
       case TableRule::Kind::generated_number:
         column(rule.name).clause = dialect_->facts().generated_number;
         return;

@@ -44,7 +44,6 @@ struct TableRule {
     type,
     default_value,
     without_rowid,
-    identity
     generated_number,
   };
   Kind kind;
@@ -121,15 +120,8 @@ template <auto Member>
 TableRule default_value(SqlOf expression) {
   return {.kind = TableRule::Kind::default_value, .name = detail::member_name<Member>(), .sql = expression};
 }
-// An integer that the database counts up, in no order of commits and with gaps. In SQLite it is the primary key.
-template <auto Member>
-TableRule identity() {
-  static_assert(detail::Integer<detail::ValueOf<Member>>, "the database counts integers up");
-  return {.kind = TableRule::Kind::identity,
-          .name = detail::member_name<Member>(),
-          .sql = {"", "generated always as identity"}};
-}
-// The database numbers the rows as they are inserted. In SQLite the column must be the primary key.
+// The database numbers the rows as they are inserted, with gaps and not in the order of commits. In SQLite the column
+// must be the primary key.
 template <auto Member>
 TableRule generated_number() {
   return {.kind = TableRule::Kind::generated_number, .name = detail::member_name<Member>()};
