@@ -12,6 +12,7 @@
 #include "backend/authority/routes.hpp"
 #include "backend/events/routes.hpp"
 #include "backend/health/routes.hpp"
+#include "backend/jwt_keys/routes.hpp"
 #include "backend/mail/routes.hpp"
 #include "backend/oauth/routes.hpp"
 #include "backend/orders/routes.hpp"
@@ -168,6 +169,7 @@ web::AppOptions Application::app_options() {
   out.metric_sources = &metrics_;
   out.authorities = &authorities_;
   out.api_keys = &api_keys_;
+  out.token_keys = &jwt_keys_;
   if (dependencies_.redis != nullptr) out.rate_limit_store = &share_rate_limits();
   out.overload.requests_in_flight_max = settings.requests_in_flight_max;
   // With more than half of its queue waiting, an accepted request is not answered in time. The hashing pool refuses by
@@ -219,7 +221,12 @@ Application::Application(Settings settings, Dependencies dependencies)
                       {.delay_max = settings_.revocation_delay_max}),
       grant_options_({.per_user_max = settings_.grants_per_user_max}),
       api_key_options_({.per_user_max = settings_.api_keys_per_user_max}),
-      tokens_(settings_.tokens, dependencies.clock, dependencies.random, revocations_),
+      secret_box_(settings_.secret_keys, dependencies.random),
+      jwt_key_store_(dependencies.database, secret_box_),
+      first_jwt_keys_(read_jwt_keys()),
+      tokens_(token_options(), dependencies.clock, dependencies.random, revocations_),
+      jwt_keys_(jwt_key_store_, tokens_, first_jwt_keys_ ? first_jwt_keys_->version : 0, dependencies.clock,
+                dependencies.logger, {.algorithm = settings_.jwt_algorithm}),
       bus_(dependencies.logger),
       units_(dependencies.database, unit_options()),
       events_(settings_.events, {.units = units_,
@@ -236,7 +243,6 @@ Application::Application(Settings settings, Dependencies dependencies)
                    .email_change_lifetime = settings_.mail.email_change_lifetime},
                   dependencies.random),
       sessions_(units_, tokens_, devices_, revocations_, account_mails_, share_revocations(), settings_.sessions),
-      secret_box_(settings_.secret_keys, dependencies.random),
       second_factors_(secret_box_, settings_.second_factors),
       oauth_(settings_.oauth, oauth_cookie_key(settings_), credential_cookies(),
              {units_, sessions_, second_factors_, dependencies.clock, dependencies.random}),
@@ -269,7 +275,7 @@ instances::RevocationBroadcast* Application::share_revocations() {
 void Application::share_authorities() {
   authorities_.on_invalidated([this](const std::optional<Uuid>& account) { api_keys_.forget(account); });
   authorities_.on_lease([this](Clock::Steady until) { api_keys_.trust_until(until); });
-  authority_sync_.also([this] { return api_keys_.write_uses(); });
+  authority_sync_.also([this] { return after_look(); });
   if (dependencies_.redis == nullptr) return;
   authorities_.share(*dependencies_.redis, settings_.redis_key_prefix, dependencies_.random,
                      [this] { authority_sync_.wake(); });
@@ -303,11 +309,31 @@ void Application::close() {
   replicas_.close();
 }
 
+// With HS256 the key is JWT_SECRET, and there is no set.
+std::optional<StoredKeySet> Application::read_jwt_keys() {
+  if (settings_.jwt_algorithm == auth::SignatureAlgorithm::hs256) return std::nullopt;
+  auto stored = jwt_key_store_.load_or_make_blocking(settings_.jwt_algorithm, dependencies_.random);
+  if (!stored) throw std::runtime_error(stored.error().message() + " " + stored.error().cause());
+  return std::move(*stored);
+}
+
+auth::TokenOptions Application::token_options() const {
+  auth::TokenOptions out = settings_.tokens;
+  if (first_jwt_keys_) out.access_keys = first_jwt_keys_->keys;
+  return out;
+}
+
+Task<> Application::after_look() {
+  co_await api_keys_.write_uses();
+  co_await jwt_keys_.look();
+}
+
 web::Routes Application::routes() {
   web::Routes routes;
   mount_health(routes, settings_.stage, readiness_);
   mount_auth(routes, {units_, passwords_, guessing_, devices_, sessions_, second_factors_, challenges_, account_mails_,
                       account_cascade_});
+  mount_jwt_keys(routes, jwt_keys_);
   mount_api_keys(routes, units_, authorities_, api_key_options_);
   mount_oauth(routes, oauth_);
   if (settings_.passkeys.are_on()) {

@@ -43,6 +43,7 @@
 #include "backend/authority/create_grant.hpp"
 #include "backend/events/event_services.hpp"
 #include "backend/health/readiness.hpp"
+#include "backend/jwt_keys/jwt_keys.hpp"
 #include "backend/oauth/oauth.hpp"
 #include "backend/orders/order_expiry.hpp"
 #include "backend/orders/pay_order.hpp"
@@ -90,6 +91,7 @@ class Application {
   [[nodiscard]] Sessions& sessions() { return sessions_; }
   [[nodiscard]] Authorities& authorities() { return authorities_; }
   [[nodiscard]] AuthoritySync& authority_sync() { return authority_sync_; }
+  [[nodiscard]] JwtKeys& jwt_keys() { return jwt_keys_; }
   [[nodiscard]] ApiKeys& api_keys() { return api_keys_; }
   // Closed by close(); else to be closed before a loop that used it is destroyed.
   [[nodiscard]] Oauth& oauth() { return oauth_; }
@@ -115,6 +117,9 @@ class Application {
   [[nodiscard]] mail::Mailer& make_mailer();
   [[nodiscard]] api::UnitOptions unit_options();
   Task<> note_write(const api::Call& call);
+  [[nodiscard]] std::optional<StoredKeySet> read_jwt_keys();
+  [[nodiscard]] auth::TokenOptions token_options() const;
+  Task<> after_look();
 
   const Settings settings_;
   Dependencies dependencies_;
@@ -138,8 +143,12 @@ class Application {
   AuthoritySync authority_sync_;
   const GrantOptions grant_options_;
   const ApiKeyOptions api_key_options_;
+  auth::SecretBox secret_box_;
+  JwtKeyStore jwt_key_store_;
+  const std::optional<StoredKeySet> first_jwt_keys_;  // as they were at the start; nullopt with HS256
   auth::Tokens tokens_;
   events::Bus bus_;
+  JwtKeys jwt_keys_;
   api::Units units_;
   EventServices events_;
   std::optional<mail::MemoryMailer> memory_mailer_;  // one of the two
@@ -148,7 +157,6 @@ class Application {
   AccountMails account_mails_;
   const Challenges challenges_;
   Sessions sessions_;
-  auth::SecretBox secret_box_;
   SecondFactors second_factors_;
   Oauth oauth_;
   std::optional<Passkeys> passkeys_;

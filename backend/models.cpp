@@ -2,6 +2,7 @@
 #include "backend/models.hpp"
 
 #include "ashlar/events/event_row.hpp"
+#include "ashlar/instances/instance_row.hpp"
 #include "ashlar/instances/revocation_sync.hpp"
 #include "ashlar/jobs/rows.hpp"
 #include "backend/api_keys/api_key_row.hpp"
@@ -9,6 +10,7 @@
 #include "backend/auth/mfa_rows.hpp"
 #include "backend/auth/session_row.hpp"
 #include "backend/authority/authority_rows.hpp"
+#include "backend/jwt_keys/jwt_key_set_row.hpp"
 #include "backend/list_counts.hpp"
 #include "backend/oauth/identity_row.hpp"
 #include "backend/orders/order_row.hpp"
@@ -29,6 +31,8 @@ std::vector<sql::TableModel> models() {
           model_of<UserPermissionRow>(),
           model_of<SessionRow>(),
           model_of<instances::RevokedSessionRow>(),
+          model_of<instances::InstanceRow>(),
+          model_of<JwtKeySetRow>(),
           model_of<Post>(),
           model_of<Product>(),
           model_of<OrderRow>(),

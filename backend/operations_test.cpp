@@ -60,6 +60,7 @@ std::vector<Row> account_rows() {
   return {open("health"),
           open("live"),
           open("ready"),
+          open("getJwks", "auth.no_public_keys"),
           open("register"),
           open("login", "auth.invalid_credentials"),
           open("refresh", "request.invalid"),

@@ -154,8 +154,13 @@ std::string read_secret(config::Environment& env, const Settings& settings, std:
 void read_tokens(config::Environment& env, Settings& settings) {
   const auto need = settings.stage == Stage::production ? config::Need::required : config::Need::optional;
   const config::Environment::SecretRule rule{.bytes_min = secret_bytes_min, .need = need};
+  static constexpr std::array<std::string_view, 4> algorithms{"HS256", "RS256", "ES256", "EdDSA"};
+  settings.jwt_algorithm =
+      auth::parse_algorithm(env.one_of("JWT_ALGORITHM", "HS256", algorithms)).value_or(auth::SignatureAlgorithm::hs256);
   auth::TokenOptions& tokens = settings.tokens;
-  tokens.access_secret = read_secret(env, settings, "JWT_SECRET", rule);
+  auto rule_of_access = rule;
+  if (settings.jwt_algorithm != auth::SignatureAlgorithm::hs256) rule_of_access.need = config::Need::optional;
+  tokens.access_secret = read_secret(env, settings, "JWT_SECRET", rule_of_access);
   tokens.refresh_secret = read_secret(env, settings, "JWT_REFRESH_SECRET", rule);
   if (!tokens.access_secret.empty() && tokens.access_secret == tokens.refresh_secret) {
     env.fault("JWT_REFRESH_SECRET", "must be another secret than JWT_SECRET");

@@ -65,6 +65,7 @@ struct Settings {
   std::size_t cache_bytes_max = 64 * 1024 * 1024;         // of values kept in the process
   std::chrono::milliseconds cache_ttl{30'000};            // 0: nothing is kept
 
+  auth::SignatureAlgorithm jwt_algorithm = auth::SignatureAlgorithm::hs256;  // others: see jwt_keys/jwt_key_store.hpp
   auth::TokenOptions tokens;  // in development the secrets may be empty: see development_secrets.hpp
   // For what is stored encrypted: the first key seals, all of them open. In development there may be none, as above.
   std::vector<auth::SecretBoxKey> secret_keys;

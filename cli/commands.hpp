@@ -82,6 +82,18 @@ struct AccessQuestion {
 };
 int authz_explain(const AccessQuestion& question);
 
+// The keys that sign access tokens, where JWT_ALGORITHM is not HS256. A running server uses the change after
+// REVOCATION_DELAY_MAX at the latest.
+enum class KeysOutput : std::uint8_t { table, json };
+struct KeyRotation {
+  std::int64_t lead_seconds = 600;       // between publishing the new key and signing with it
+  std::int64_t overlap_seconds = 86400;  // how long the former key verifies after its last signature
+  KeysOutput output = KeysOutput::table;
+};
+int keys_list(KeysOutput output);
+int keys_rotate(const KeyRotation& wanted);
+int keys_remove(const std::string& id, KeysOutput output);
+
 struct Seed {
   std::int64_t users = 10'000;
   std::int64_t products = 50'000;

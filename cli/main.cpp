@@ -33,6 +33,7 @@ struct CommandLine {
   std::string email;
   std::string word;
   AccessQuestion access;
+  KeyRotation rotation;
   Seed seed;
   NewCertificate certificate;
 };
@@ -178,6 +179,27 @@ void add_authz(CLI::App& app, CommandLine& line) {
   explain->callback([&] { line.chosen = [&] { return authz_explain(line.access); }; });
 }
 
+void add_keys(CLI::App& app, CommandLine& line) {
+  auto* command = app.add_subcommand("keys", "The keys that sign access tokens, where JWT_ALGORITHM is not HS256");
+  command->require_subcommand(1);
+  auto* list = command->add_subcommand("list", "Every key, and what it does now");
+  list->callback([&] { line.chosen = [&] { return keys_list(line.rotation.output); }; });
+  auto* rotate =
+      command->add_subcommand("rotate", "Publish a new key that signs later; the former one goes on to verify");
+  rotate->add_option("--lead", line.rotation.lead_seconds, "Seconds until the new key signs (600)")
+      ->check(CLI::Range(0, 30 * 86'400));
+  rotate
+      ->add_option("--overlap", line.rotation.overlap_seconds,
+                   "Seconds that the former key verifies after it has ceased to sign (86400)")
+      ->check(CLI::Range(1, 30 * 86'400));
+  rotate->callback([&] { line.chosen = [&] { return keys_rotate(line.rotation); }; });
+  auto* remove = command->add_subcommand("remove", "Refuse the tokens of a key that leaked");
+  remove->add_option("id", line.word, "Its id")->required();
+  remove->callback([&] { line.chosen = [&] { return keys_remove(line.word, line.rotation.output); }; });
+  for (auto* each : {list, rotate, remove})
+    each->add_flag_callback("--json", [&] { line.rotation.output = KeysOutput::json; }, "As JSON");
+}
+
 void add_development(CLI::App& app, CommandLine& line) {
   auto* seeding = app.add_subcommand("seed", "Fill an empty development database with users and products");
   seeding->add_option("--users", line.seed.users, "How many (10000); their password is \"password\"")
@@ -218,6 +240,7 @@ int run_command_line(int argc, char** argv) {
   add_cert(app, line);
   add_user(app, line);
   add_authz(app, line);
+  add_keys(app, line);
   add_development(app, line);
   try {
     app.parse(argc, argv);

@@ -43,6 +43,7 @@ struct ApiOptions {
   CallLogOptions log = {};
   AuthoritySource* authorities = nullptr;      // outlives the Api; null: the token's claims count
   ApiKeySource* api_keys = nullptr;            // outlives the Api; null: no API key is accepted
+  TokenKeySource* token_keys = nullptr;        // outlives the Api; null: the keys of its tokens do not change
   std::function<void(Steps&)> add_steps = {};  // the application's own steps; see step.hpp
 };
 

@@ -32,6 +32,21 @@ class AuthoritySource {
   virtual Task<Result<std::shared_ptr<const auth::Authority>>> load(Uuid account) = 0;
 };
 
+// Newer keys of access tokens than auth::Tokens has. Asked about tokens that are not valid, which anybody can send.
+class TokenKeySource {
+ public:
+  TokenKeySource() = default;
+  TokenKeySource(const TokenKeySource&) = delete;
+  TokenKeySource& operator=(const TokenKeySource&) = delete;
+  virtual ~TokenKeySource() = default;
+
+  // Whether the token may be of a key that was published since: then refresh() is awaited, and the token verified
+  // again. Bounds how often it says so.
+  [[nodiscard]] virtual bool may_have_newer(std::string_view token) = 0;
+  // Gives auth::Tokens the newest keys. Does not fail: without an answer the keys stay.
+  virtual Task<> refresh() = 0;
+};
+
 // The API keys that are accepted as bearer tokens.
 class ApiKeySource {
  public:

@@ -21,12 +21,14 @@ namespace ashlar::api {
 class ApiKeySource;
 class AuthoritySource;
 class Overload;
+class TokenKeySource;
 
 // The sources for authentication. Each may be null.
 struct CallerSources {
   const auth::Tokens* tokens = nullptr;    // null: nobody can sign in
   AuthoritySource* authorities = nullptr;  // null: the token's claims count
   ApiKeySource* api_keys = nullptr;        // null: no API key is accepted
+  TokenKeySource* token_keys = nullptr;    // null: the keys of `tokens` do not change
 };
 
 // One step. Immutable; used from every loop concurrently.

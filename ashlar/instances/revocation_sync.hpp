@@ -27,13 +27,17 @@ struct RevocationSyncOptions {
 struct RevokedSessionRow {
   Uuid session_id;
   Timestamp expires_at;  // when the last of its access tokens expires; the row is unused afterwards
+  Timestamp expires_at;         // when the last of its access tokens expires; after it the row is useless
+  std::int64_t written_by = 0;  // set by the database: the number of the transaction, or of the insert on SQLite
 };
-ASHLAR_DESCRIBE(RevokedSessionRow, session_id, expires_at)
+ASHLAR_DESCRIBE(RevokedSessionRow, session_id, expires_at, written_by)
 ASHLAR_TABLE(RevokedSessionRow, "revoked_sessions", sql::primary_key<&RevokedSessionRow::session_id>(),
-             sql::without_rowid(), sql::index<&RevokedSessionRow::expires_at>("revoked_sessions_expires_at"))
+             sql::without_rowid(), sql::index<&RevokedSessionRow::expires_at>("revoked_sessions_expires_at"),
+             sql::index<&RevokedSessionRow::written_by>("revoked_sessions_written_by"),
+             sql::default_value<&RevokedSessionRow::written_by>("0"))
 
 inline constexpr sql::RawStatement<RevokedSessionRow(Timestamp)> revoked_sessions_after(
-    "select session_id, expires_at from revoked_sessions where expires_at > $1");
+    "select session_id, expires_at, written_by from revoked_sessions where expires_at > $1");
 
 // Reads from the database which sessions other instances, and commands of `ashlar`, have ended. It reads the rows of
 // the last three minutes, and all rows once a minute, after a failure and after wake(). Clocks that differ, and

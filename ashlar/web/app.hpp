@@ -68,6 +68,7 @@ struct AppOptions {
   api::StreamOptions streams{};
   api::AuthoritySource* authorities = nullptr;      // outlives the App; null: the token's claims count
   api::ApiKeySource* api_keys = nullptr;            // outlives the App; null: no API key is accepted
+  api::TokenKeySource* token_keys = nullptr;        // outlives the App; null: the keys of its tokens do not change
   std::function<void(api::Steps&)> add_steps = {};  // the application's own steps; see api/step.hpp
 };
 

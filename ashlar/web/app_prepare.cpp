@@ -22,6 +22,7 @@ api::ApiOptions api_options_of(const AppOptions& options) {
                       .overload = options.overload,
                       .authorities = options.authorities,
                       .api_keys = options.api_keys,
+                      .token_keys = options.token_keys,
                       .add_steps = options.add_steps};
   if (!out.rate_limit && options.rate_limit_max != 0)
     out.rate_limit = api::RateLimit{.requests = options.rate_limit_max};

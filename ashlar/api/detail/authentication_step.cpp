@@ -24,8 +24,7 @@ class AuthenticationStep final : public Step {
 
   [[nodiscard]] Task<Result<>> decide(Invocation& invocation) const override {
     Call& call = invocation.call;
-    if (!call.has_principal())
-      identify(invocation, co_await callers_.api_keys->verify(std::string(call.presented_token())));
+    if (!call.has_principal()) identify(invocation, co_await verify(std::string(call.presented_token())));
     if (!call.has_principal() || try_find_authority(invocation)) co_return Result<>{};
     auto authority = co_await callers_.authorities->load(call.peek_principal()->id);
     if (authority && *authority) {
@@ -47,18 +46,31 @@ class AuthenticationStep final : public Step {
     invocation.call.set_principal(std::move(*verified));
   }
   // False: an API key has to be loaded.
+  [[nodiscard]] bool is_api_key(std::string_view token) const {
+    return callers_.api_keys != nullptr && callers_.api_keys->is_key(token);
+  }
+  // A credential that try_identify() could not decide.
+  Task<ApiKeySource::Verified> verify(std::string token) const {
+    if (is_api_key(token)) co_return co_await callers_.api_keys->verify(std::move(token));
+    co_await callers_.token_keys->refresh();
+    co_return callers_.tokens->verify_access(token);
+  }
+  // False: an API key has to be looked up, or newer keys have to be read.
   [[nodiscard]] bool try_identify(Invocation& invocation) const {
     Credential credential = invocation.transport.credential(invocation.call);
     invocation.call.set_presented_token(credential.token);
     if (credential.refusal) {
       refuse(invocation, std::move(*credential.refusal));
-    } else if (!credential.token.empty() && callers_.api_keys != nullptr &&
-               callers_.api_keys->is_key(credential.token)) {
+    } else if (!credential.token.empty() && is_api_key(credential.token)) {
       auto verified = callers_.api_keys->try_verify(credential.token, invocation.began);
       if (!verified) return false;
       identify(invocation, std::move(*verified));
     } else if (!credential.token.empty() && callers_.tokens != nullptr) {
-      identify(invocation, callers_.tokens->verify_access(credential.token));
+      auto verified = callers_.tokens->verify_access(credential.token);
+      if (!verified && verified.error().code() == auth::errors::token_invalid && callers_.token_keys != nullptr &&
+          callers_.token_keys->may_have_newer(credential.token))
+        return false;
+      identify(invocation, std::move(verified));
     }
     return true;
   }
