@@ -46,9 +46,9 @@ void add_metrics(observe::MetricSources& sources, const std::string& name, const
                  .labels = {{"cache", name}},
                  .value = [level, value] { return static_cast<double>(value(*level)); }});
   };
-  add("ashlar_cache_hearing", "Whether changes by other processes are received.",
+  add("ashlar_cache_subscribed", "Whether changes by other processes are received.",
       [](const RedisLevel& of) { return of.is_subscribed() ? 1 : 0; });
-  add("ashlar_cache_untold_changes", "Changes that were not published to Redis yet.",
+  add("ashlar_cache_pending_changes", "Changes that were not published to Redis yet.",
       [](const RedisLevel& of) { return of.pending_invalidations(); });
 }
 

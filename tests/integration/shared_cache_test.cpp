@@ -57,7 +57,7 @@ class TwoInstances : public testing::Test {
     return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
   }
 
-  static constexpr const char* hearing = "ashlar_cache_hearing{cache=\"backend\"} 1\n";
+  static constexpr const char* hearing = "ashlar_cache_subscribed{cache=\"backend\"} 1\n";
   tests::PostgresServer& postgres = tests::PostgresServer::shared();
   const std::string database = postgres.new_database();
   tests::RedisServer redis;
@@ -139,7 +139,7 @@ TEST_F(TwoInstances, ARedisThatIsGoneOrHangsFailsNoRequestAndLeavesNothingOld) {
     hangs ? redis.go_on() : redis.start();
     wait_until(first, hearing);
     wait_until(second, hearing);
-    wait_until(first, "ashlar_cache_untold_changes{cache=\"backend\"} 0\n");
+    wait_until(first, "ashlar_cache_pending_changes{cache=\"backend\"} 0\n");
     EXPECT_EQ(stock_of(second, path), std::to_string(stock));
     EXPECT_EQ(change_stock(second, path, ++stock), 200);
     EXPECT_LT(until_shown(first, path, std::to_string(stock)), 1s);
