@@ -11,10 +11,10 @@ class Challenges;
 class Products;
 class Sessions;
 
-// Another role counts when the call returns. Disabling an account ends its sessions and its API
-// keys. A removal ends the account's sessions, cancels its pending orders and
-// returns their pieces to the stock; its rights and API keys end when the call returns. Another address gets a mail to
-// verify it, the old one a notice, and every other token that was mailed ends.
+// A change of role takes effect when the call returns. Disabling an account ends its sessions and its API keys. A
+// removal ends the account's sessions, cancels its pending orders and returns their pieces to the stock; its rights and
+// API keys end when the call returns. A new address gets a mail to verify it, the old one a notice, and every other
+// mailed token is invalidated.
 class AccountCascade final : public AccountHooks {
  public:
   // All of them outlive it.

@@ -25,12 +25,12 @@ struct AccountExportOptions {
   std::int64_t rows_per_read = 20;           // posts or orders at a time
 };
 
-// Everything that the service keeps of an account, but for its password.
+// All data of an account except its password.
 struct AccountExport {
   User account;
   std::vector<Session> sessions;
   std::vector<Post> posts;    // drafts as well
-  std::vector<Order> orders;  // the oldest first, as posts
+  std::vector<Order> orders;  // oldest first, like posts
 };
 ASHLAR_DESCRIBE(AccountExport, account, sessions, posts, orders)
 

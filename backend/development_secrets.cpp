@@ -58,7 +58,7 @@ Secrets read_file(const std::filesystem::path& file) {
   return out;
 }
 
-// Appends what the file lacks. The lock makes processes that start at once agree: each reads the file again under it.
+// Appends missing secrets. The lock makes concurrently started processes agree: each reads the file again under it.
 class SecretsFile {
  public:
   explicit SecretsFile(const std::filesystem::path& file)

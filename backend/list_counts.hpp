@@ -37,7 +37,7 @@ struct Counter {
 // Reads the sum of these counters, of which there is at least one, as one integer.
 [[nodiscard]] sql::Statement total_of(const std::vector<Counter>& counters, sql::Dialect dialect);
 
-// Rows that other filters select are counted up to these numbers.
+// Rows selected by other filters are counted up to these numbers.
 inline constexpr std::int64_t filtered_rows_counted_max = 10'000;  // along an index
 inline constexpr std::int64_t found_rows_counted_max = 1'000;      // by `search`
 

@@ -17,18 +17,18 @@ namespace ashlar::backend {
 
 struct Settings;
 
-// MAIL_URL and what goes with it.
+// MAIL_URL and related settings.
 struct MailSettings {
-  std::optional<std::filesystem::path> folder;  // of "file:FOLDER"; absent: mails are kept in the process
+  std::optional<std::filesystem::path> folder;  // of "file:FOLDER"; absent: mails are stored in the process
   std::size_t kept_max = 100;                   // of those
   mail::Mailbox from{.name = mail::DisplayName::of("Ashlar"), .address = Email::of("no-reply@ashlar.example")};
-  std::string public_url = "http://localhost:3000";  // what links in mails begin with
+  std::string public_url = "http://localhost:3000";  // the start of links in mails
   std::chrono::milliseconds verification_lifetime{24 * 60 * 60 * 1'000};
   std::chrono::milliseconds reset_lifetime{30 * 60 * 1'000};
   std::chrono::milliseconds email_change_lifetime{60 * 60 * 1'000};
 };
 
-// Reads them. Stage, port and TLS were read before.
+// Reads them. Stage, port and TLS must be read before.
 void read_mail(config::Environment& env, Settings& settings);
 
 }  // namespace ashlar::backend

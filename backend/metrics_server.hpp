@@ -6,12 +6,12 @@
 
 namespace ashlar::backend {
 
-// GET /metrics of an application on a port of its own (METRICS_PORT), for a network that only the scraper is in. It
+// GET /metrics of an application on a separate port (METRICS_PORT), for a network that only the scraper can reach. It
 // listens from its construction and serves, with one loop, from server().start() until server().stop(). Start it after
-// everything whose figures it reads. The application and the servers that it shows outlive it.
+// everything whose metrics it reads. The application and the servers that it shows outlive it.
 class MetricsServer {
  public:
-  // Throws std::system_error when the port cannot be had.
+  // Throws std::system_error when the port is unavailable.
   MetricsServer(const Settings& settings, const Dependencies& dependencies, const web::App& application);
 
   [[nodiscard]] http::Server& server() { return server_; }

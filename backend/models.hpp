@@ -7,7 +7,7 @@
 
 namespace ashlar::backend {
 
-// Every table of the backend's, as its struct describes it: what `ashlar migrate new` compares the migrations with.
+// Every table of the backend, described by its struct: `ashlar migrate new` compares the migrations with them.
 [[nodiscard]] std::vector<sql::TableModel> models();
 
 }  // namespace ashlar::backend

@@ -44,7 +44,7 @@ TEST(Models, MakeTheSchemaOfTheMigrations) {
   EXPECT_EQ(listed(sql::differences(*by_migrations, *by_models)), "");
 }
 
-// In SQLite tables are made anew for it, under triggers that write them.
+// In SQLite it rebuilds tables, under triggers that write them.
 TEST(Models, CanChangeWhereTriggersSpeakOfTheirTables) {
   test::TestBackend backend;
   auto changed = models();

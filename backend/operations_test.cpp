@@ -22,7 +22,7 @@ using http::Method;
 // What each caller gets: "ok", or the part of the error's code that tells it apart.
 struct Row {
   std::string operation;
-  std::string anonymous, expired, revoked;  // credentials that are none
+  std::string anonymous, expired, revoked;  // invalid credentials
   // An account, the resource's owner, one with permissions, an admin. An account whose grant has not begun, or has
   // ended, is a stranger.
   std::string stranger, owner, clerk, admin;
@@ -144,7 +144,7 @@ std::vector<Row> table() {
   return out;
 }
 
-// A backend with one resource of each kind, and everybody who calls.
+// A backend with one resource of each kind, and every kind of caller.
 struct World {
   World() {
     admin = backend.admin();

@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
-// The backend's SQL that is written by hand: raw_statements_test.cpp holds each to the migrated database.
+// The backend's hand-written SQL: raw_statements_test.cpp checks each statement against the migrated database.
 namespace ashlar::backend {
 
-// One beginning of a hash for each set of parameters in use: up to the `$` before the salt. Reads the whole table.
+// One prefix of a hash for each set of parameters in use: up to the `$` before the salt. Reads the whole table.
 struct PasswordParameters {
   std::string beginning;
 };
@@ -33,7 +33,7 @@ inline constexpr sql::RawStatement<PasskeyRow(std::string)> passkeys_by_email_ke
 
 inline constexpr sql::RawStatement<Uuid(Uuid)> author_of_post("select author_id from posts where id = $1");
 
-// What one use of a refresh token finds and leaves: of the session, and its user.
+// The outcome of one use of a refresh token: of the session, and its user.
 struct RefreshedRow {
   std::string refresh_id;  // of the newest token now
   Timestamp session_created_at;
@@ -54,10 +54,10 @@ struct RefreshedRow {
 ASHLAR_DESCRIBE(RefreshedRow, refresh_id, session_created_at, last_used_at, expires_at, auth_time, amr, email, name,
                 age, role, permissions, email_verified, mfa_enabled, created_at, updated_at)
 
-// One use of a refresh token, decided and written by one statement: see docs/design/sessions.md. No row: it is refused.
+// Decides and writes one use of a refresh token in one statement: see docs/design/sessions.md. No row: it is refused.
 //   $1 session, $2 user, $3 id of the token, $4 id of the next one, $5 now, $6 the next one's end, $7 lifetime of a
 //   session in ms, $8 end of access tokens, $9 the window in ms, $10 when the session must have been used since
-// The window is measured by the database's clock: from when the winner had the row, to when a later request arrived,
+// The window is measured by the database's clock: from when the winner locked the row, to when a later request arrived,
 // however long that one waits for the row. SQLite has no server, so its clock is the process's ($5).
 using RefreshStatement = sql::RawStatement<RefreshedRow(Uuid, Uuid, std::string, std::string, Timestamp, Timestamp,
                                                         std::int64_t, Timestamp, std::int64_t, Timestamp)>;
@@ -75,7 +75,7 @@ inline constexpr RefreshStatement refresh_on_postgres(
     "and u.id = s.user_id and u.disabled_at is null and u.credentials_version = s.credentials_version "
     "returning s.refresh_id, s.created_at as session_created_at, s.last_used_at, s.expires_at, s.auth_time, s.amr, "
     "u.email, u.name, u.age, u.role, u.permissions, u.email_verified, u.mfa_enabled, u.created_at, u.updated_at");
-// SQLite's RETURNING knows the changed table alone.
+// SQLite's RETURNING supports only the changed table.
 inline constexpr RefreshStatement refresh_on_sqlite(
     "update sessions set previous_id = $3, "
     "refresh_id = case when refresh_id = $3 then $4 else refresh_id end, "

@@ -32,7 +32,7 @@ TEST(RawStatements, AreWhatTheMigratedDatabaseTakesAndGives) {
   EXPECT_EQ(statement_faults(database, refresh_on_postgres), Faults{});
 }
 
-// One that stands elsewhere would be checked by nobody.
+// A statement in another file would not be checked.
 TEST(RawStatements, AllStandInTheirFile) {
   const std::regex by_hand(R"((sql::|[^_\w])(raw<|RawStatement<|\.sql = "))");
   std::string found;

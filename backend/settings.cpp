@@ -46,7 +46,7 @@ void read_tls(config::Environment& env, Settings& settings) {
   if (!tls.certificate_chain_file.empty()) needs("TLS_KEY_FILE", tls.private_key_file, "TLS_CERT_FILE");
   if (!tls.client_ca_file.empty() && tls.private_key_file.empty())
     needs("TLS_CERT_FILE", tls.certificate_chain_file, "TLS_CLIENT_CA_FILE");
-  // Whoever sets it believes that clients are asked.
+  // An operator who sets it expects that clients are asked for a certificate.
   if (demanded) needs("TLS_CLIENT_CA_FILE", tls.client_ca_file, "TLS_CLIENT_CERT");
   if (!tls.certificate_chain_file.empty() && !tls.private_key_file.empty()) settings.tls = std::move(tls);
 }

@@ -29,14 +29,14 @@
 #include <string>
 #include <vector>
 
-// Everything that can be set from outside: docs/guide/configuration.md has a line for each variable.
+// All settings: docs/guide/configuration.md has a line for each variable.
 namespace ashlar::backend {
 
-// APP_ENV. Production wants its secrets given, keeps quiet on the terminal and does not migrate by itself.
+// APP_ENV. Production requires configured secrets, prints nothing on the terminal and does not migrate by itself.
 enum class Stage : std::uint8_t { development, production, test };
 [[nodiscard]] std::string_view to_string(Stage stage);
 
-// MIGRATE_ON_START: whether `ashlar serve` applies what is pending, or refuses to start.
+// MIGRATE_ON_START: whether `ashlar serve` applies pending migrations, or refuses to start.
 enum class MigrateOnStart : std::uint8_t { no, yes };
 
 struct FirstAdmin {
@@ -49,39 +49,39 @@ struct Settings {
 
   std::string host = "0.0.0.0";
   std::uint16_t port = 3000;
-  std::size_t loops = 0;                            // 0: one for each core
+  std::size_t loops = 0;                            // 0: one per core
   std::chrono::milliseconds drain_delay{0};         // between "not ready" and closing the listening sockets
-  std::chrono::milliseconds stop_time_max{10'000};  // then what is still in flight is cut off
+  std::chrono::milliseconds stop_time_max{10'000};  // then connections with requests in flight are closed
 
-  std::optional<http::TlsOptions> tls;  // absent: plain HTTP; its files are not looked at here
+  std::optional<http::TlsOptions> tls;  // absent: plain HTTP; its files are not read here
 
   std::string database_url = "sqlite:data/ashlar.db";
-  sql::OpenOptions database;                       // limits; the place is in the URL
-  std::vector<std::string> database_replica_urls;  // read from where that is as good: sql/replicas.hpp
+  sql::OpenOptions database;                       // limits; the location is in the URL
+  std::vector<std::string> database_replica_urls;  // for reads that may be stale: sql/replicas.hpp
   std::chrono::milliseconds database_replica_lag_max{2'000};
   MigrateOnStart migrate_on_start = MigrateOnStart::yes;  // in production: no
-  std::optional<redis::ClientOptions> redis;              // absent: what instances could share is kept in each of them
+  std::optional<redis::ClientOptions> redis;              // absent: each instance keeps its own state
   std::string redis_key_prefix = "ashlar:";               // of every key and channel
-  std::size_t cache_bytes_max = 64 * 1024 * 1024;         // of values kept in the process
-  std::chrono::milliseconds cache_ttl{30'000};            // 0: nothing is kept
+  std::size_t cache_bytes_max = 64 * 1024 * 1024;         // of values cached in the process
+  std::chrono::milliseconds cache_ttl{30'000};            // 0: no caching
 
   auth::SignatureAlgorithm jwt_algorithm = auth::SignatureAlgorithm::hs256;  // others: see jwt_keys/jwt_key_store.hpp
   auth::TokenOptions tokens;  // in development the secrets may be empty: see development_secrets.hpp
-  // For what is stored encrypted: the first key seals, all of them open. In development there may be none, as above.
+  // For stored secrets: the first key encrypts, all of them decrypt. In development there may be none, as above.
   std::vector<auth::SecretBoxKey> secret_keys;
   SecondFactorOptions second_factors;
-  std::chrono::milliseconds revocation_delay_max{2'000};  // until it is known what another instance has ended
+  std::chrono::milliseconds revocation_delay_max{2'000};  // until changes by another instance are known
   SessionOptions sessions;
-  std::size_t authority_accounts_max = 100'000;  // whose rights are kept in memory
+  std::size_t authority_accounts_max = 100'000;  // whose rights are cached in memory
   std::uint32_t grants_per_user_max = 200;
   std::uint32_t api_keys_per_user_max = 20;
   auth::PasswordScheme password_hash = auth::PasswordScheme::bcrypt;  // of new hashes
   int bcrypt_cost = 12;
   double password_guess_bits_min = 0;                            // of a new password, by zxcvbn's estimate; 0: none
   std::string password_breach_url;                               // empty: leaked passwords are not looked up
-  std::chrono::milliseconds hashing_wait_max{3'000};             // one that would wait longer for its hash is refused
+  std::chrono::milliseconds hashing_wait_max{3'000};             // one that would wait longer is refused
   GuessingOptions guessing;                                      // wrong passwords of one account in any 24 hours
-  std::chrono::seconds device_lifetime{180 * 24 * 3600};         // how long a device that signed in is known
+  std::chrono::seconds device_lifetime{180 * 24 * 3600};         // how long a device is known after a sign-in
   PasskeyOptions passkeys;                                       // without an RP ID the backend has no passkeys
   std::chrono::milliseconds order_pending_max{30 * 60 * 1'000};  // then a pending order is cancelled
   std::optional<FirstAdmin> first_admin;
@@ -89,7 +89,7 @@ struct Settings {
   MailSettings mail;
   EventOptions events;
 
-  std::uint32_t rate_limit_max = 100;  // requests a minute a client; 0: no limit at all
+  std::uint32_t rate_limit_max = 100;  // requests per minute and client; 0: no limit
   std::size_t body_bytes_max = 10 * 1024 * 1024;
   std::chrono::milliseconds request_time_max{30'000};  // 0: no limit
   std::chrono::milliseconds body_time_max{300'000};    // 0: no limit
@@ -104,14 +104,14 @@ struct Settings {
   enum class SecureCookies : std::uint8_t { no, yes } secure_cookies = SecureCookies::no;
   enum class Compression : std::uint8_t { off, on } compression = Compression::on;
 
-  std::size_t requests_in_flight_max = 5'000;  // more are refused at once; 0: no bound
+  std::size_t requests_in_flight_max = 5'000;  // more are refused immediately; 0: no limit
 
-  // In production /metrics is served only where there is a token or a port of its own.
-  std::string metrics_token;                                                          // empty: no token is asked for
+  // In production /metrics is served only with a token or on a separate port.
+  std::string metrics_token;                                                          // empty: no authentication
   std::optional<std::uint16_t> metrics_port;                                          // nullopt: on the server's own
   enum class Openapi : std::uint8_t { off, is_public } openapi = Openapi::is_public;  // in production: off
 
-  std::uint32_t access_log_one_in = 1;  // of quick successes; what failed or was slow is always logged
+  std::uint32_t access_log_one_in = 1;  // of fast successful calls; failures and slow calls always
   std::chrono::milliseconds access_log_slow{1'000};
   log::LogOptions log;
 };
@@ -122,7 +122,7 @@ struct Settings {
 // Whether only processes of this machine reach `host`, an address or "localhost".
 [[nodiscard]] bool is_loopback(std::string_view host);
 
-// Reads and checks every variable. Every fault is in env.faults() afterwards.
+// Reads and checks every variable. env.faults() then has every fault.
 [[nodiscard]] Settings read_settings(config::Environment& env);
 
 // The file that an SQLite database lives in; nullopt for another kind of database.

@@ -243,7 +243,7 @@ TEST(Settings, OfProductionRefuseSecretsThatCanBeGuessed) {
   }
 }
 
-// Whoever removes each # and changes nothing gets no server, and no secret that others know.
+// Uncommenting every line without other changes starts no server, and yields no publicly known secret.
 TEST(Settings, PrintedAsExamplesHoldNoSecret) {
   std::ifstream in(ASHLAR_SOURCE_DIR "/.env.example");
   Variables variables;

@@ -5,7 +5,7 @@
 
 namespace ashlar::backend {
 
-// How long ago the caller may have signed in who changes what protects an account: routes with .fresh() on their line.
+// The maximum age of the sign-in for changes of how an account is protected: routes with .fresh() on their line.
 inline constexpr std::chrono::minutes sign_in_age_max{5};
 
 }  // namespace ashlar::backend

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a hit of the cache costs beside a bare look into a map, in one run, for a key that is made each time.
+// The cost of a cache hit next to a bare map look-up, in one run, for a key that is built each time.
 // With a Redis, what one costs that is there and not in the process, alone and 32 at once.
 //   bench_cache [threads [redis-url]]      default: 1, and no Redis
 #include "ashlar/cache/cache.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Point selects through the PostgreSQL driver beside pgbench's, in one run: the same statement, prepared, from the same
-// number of clients at once; one loop of ours against one thread of pgbench's. Then what an insert costs us, alone and
-// with RETURNING, and 100,000 rows at once by insert_many and by bulk_insert (COPY).
+// Point selects through the PostgreSQL driver next to pgbench's, in one run: the same statement, prepared, from the
+// same number of clients at once; one loop of ours against one thread of pgbench's. Then what an insert costs us, alone
+// and with RETURNING, and 100,000 rows at once by insert_many and by bulk_insert (COPY).
 //   bench_postgres URL [clients] [seconds] [connections]      needs pgbench on the path; makes the table bench_users
 #include "ashlar/sql/bulk.hpp"
 #include "ashlar/sql/insert.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the SQLite driver costs beside bare SQLite, in one run: point reads in CPU time, writes in writes a second.
+// The cost of the SQLite driver next to bare SQLite, in one run: point reads in CPU time, writes in writes a second.
 //   bench_sql [folder]      the folder decides which disk is measured; default: the current one
 #include "ashlar/sql/query.hpp"
 #include "ashlar/sql/sqlite/database.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the request chain costs by itself: requests handed to an App in the process, without a socket or a parser.
+// The cost of the request chain by itself: requests passed to an App in the process, without a socket or a parser.
 // Prints CPU nanoseconds and allocations a request.
 #include "ashlar/ashlar.hpp"
 #include "ashlar/auth/authority_cache.hpp"

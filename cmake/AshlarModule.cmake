@@ -72,7 +72,7 @@ function(ashlar_test_on_postgres name)
 endfunction()
 
 # ashlar_test_on_redis(<name> [<filter>])
-# The tests of <name> once more on Redis beside SQLite, and once on Redis beside PostgreSQL.
+# The tests of <name> again with Redis and SQLite, and with Redis and PostgreSQL.
 function(ashlar_test_on_redis name)
   foreach(database sqlite postgres)
     set(test ${name}.redis_and_${database})

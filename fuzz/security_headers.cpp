@@ -28,7 +28,7 @@ void ask_from(std::string_view origin) {
     if (allowed.has_value() != known) fuzz::broken("only who is listed is allowed");
     if (allowed && *allowed != origin) fuzz::broken("who is allowed is who asked");
   }
-  if (!answer.find("Vary")) fuzz::broken("caches are told");
+  if (!answer.find("Vary")) fuzz::broken("Vary is missing");
 }
 
 void list(std::string_view origin) {

@@ -16,7 +16,7 @@ inline constexpr ErrorCode api_key_not_found{ErrorKind::not_found, "api_key.not_
 inline constexpr ErrorCode too_many_api_keys{ErrorKind::conflict, "api_key.too_many"};
 }  // namespace errors
 
-// A key as its account sees it. The key itself is shown once, when it is made.
+// A key as shown to its account. The key itself is shown once, when it is created.
 struct ApiKey {
   Uuid id;
   std::string name;
@@ -24,7 +24,7 @@ struct ApiKey {
   std::vector<std::string> permissions;
   Timestamp created_at;
   Nullable<Timestamp> expires_at;    // null: without end
-  Nullable<Timestamp> last_used_at;  // to the minute; null: it was not used yet
+  Nullable<Timestamp> last_used_at;  // to the minute; null: never used
 
   static ApiKey example();
 };

@@ -14,7 +14,7 @@
 
 namespace ashlar::backend {
 
-// The rows of API keys. Reads go to the executor that it is made for; writes take a unit of work.
+// The rows of API keys. Reads use the given executor; writes take a unit of work.
 class ApiKeyRepository {
  public:
   explicit ApiKeyRepository(sql::Executor& in) : in_(in) {}
@@ -22,11 +22,11 @@ class ApiKeyRepository {
   Task<Result<api::Page<ApiKey>>> list(Uuid user, ListApiKeys wanted);
   Task<Result<std::optional<ApiKeyRow>>> find(Uuid id);
   Task<Result<bool>> is_of_enabled_account(const ApiKeyRow& key);
-  // Nothing changes for keys that were used later already, or are gone.
+  // Skips keys with a later use, and removed keys.
   Task<Result<>> note_use(std::vector<Uuid> ids, Timestamp at);
 
-  // Removes the account's expired keys. Error api_key.too_many when it has `per_user_max` others; the account's row is
-  // locked, so two at once are counted.
+  // Removes the account's expired keys. Error api_key.too_many when it has `per_user_max` others. Locks the account's
+  // row, so that concurrent calls are counted.
   static Task<Result<>> create(api::UnitOfWork& unit, ApiKeyRow key, std::int64_t per_user_max);
   static Task<Result<bool>> remove(api::UnitOfWork& unit, Uuid user, Uuid id);
 

@@ -63,7 +63,7 @@ Task<ApiKeys::Verified> ApiKeys::verify(std::string key) {
     keep_unknown(*id);
     co_return invalid();
   }
-  // Not kept: its keys work again when it is enabled.
+  // Not cached: its keys work again when it is enabled.
   if (!co_await unwrap(ApiKeyRepository(database_).is_of_enabled_account(*row))) co_return invalid();
   Entry entry{.hash = row->hash,
               .principal = principal_of(*row),

@@ -23,16 +23,16 @@
 namespace ashlar::backend {
 
 struct ApiKeysOptions {
-  std::size_t keys_max = 10'000;                      // kept in memory; a further one replaces the oldest
-  std::size_t unknown_max = 10'000;                   // ids without a key, kept so that they cost no look-up
+  std::size_t keys_max = 10'000;                      // cached; a further one replaces the oldest
+  std::size_t unknown_max = 10'000;                   // ids without a key, cached so that they cost no look-up
   std::chrono::milliseconds use_noted_every{60'000};  // of one key, in the database
 };
 
-// Verifies API keys from memory, and from the database when a key is not kept. Expiry is compared with the clock at
-// each call. A key is forgotten when its account's rights change, which the database's triggers say of a key that is
-// removed, too, and not used beyond the lease.
+// Verifies API keys from memory, and from the database when a key is not cached. Expiry is compared with the clock at
+// each call. A cached key is dropped when its account's rights change, which the database's triggers also record for a
+// removed key, and is not used beyond the lease.
 //
-// Safe from every loop. What it is given outlives it.
+// Safe from every loop. The constructor's arguments outlive it.
 class ApiKeys final : public api::ApiKeySource {
  public:
   ApiKeys(sql::Database& database, const Clock& clock, ApiKeysOptions options)
@@ -46,8 +46,8 @@ class ApiKeys final : public api::ApiKeySource {
   void forget(const std::optional<Uuid>& account);
   void trust_until(Clock::Steady until) { trusted_until_ = until.time_since_epoch().count(); }
 
-  // Writes when keys were last used, of those whose use was not noted for a minute. A failure is tried again with the
-  // next use. For one loop.
+  // Writes the time of last use of the keys whose use was not recorded for a minute. A failure is retried at the next
+  // use. For one loop.
   Task<> write_uses();
 
  private:
@@ -68,13 +68,13 @@ class ApiKeys final : public api::ApiKeySource {
   const ApiKeysOptions options_;
   std::atomic<Clock::Steady::rep> trusted_until_ = Clock::Steady::max().time_since_epoch().count();
 
-  std::mutex mutex_;  // of what follows
+  std::mutex mutex_;  // guards the members below
   Entries entries_;
-  std::deque<Uuid> order_;  // of entries_, the oldest first; those that are forgotten among them
+  std::deque<Uuid> order_;  // of entries_, the oldest first, including dropped ones
   std::unordered_set<Uuid> unknown_;
   std::deque<Uuid> unknown_order_;
   std::unordered_set<Uuid> used_;  // to be written
-  std::uint64_t forgotten_ = 0;    // how often something was forgotten
+  std::uint64_t forgotten_ = 0;    // number of invalidations
 };
 
 }  // namespace ashlar::backend

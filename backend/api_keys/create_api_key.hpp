@@ -27,8 +27,8 @@ struct ApiKeyOptions {
   std::int64_t per_user_max = 20;  // that have not expired
 };
 
-// Makes a key of the caller's. What it permits counts where the account holds it, or needs no permission for it; so it
-// is not compared with what the account holds now. Error api_key.too_many.
+// Creates a key of the caller. Its permissions count when the account holds them, or needs no permission for them; so
+// they are not compared with what the account holds now. Error api_key.too_many.
 Task<Result<api::Created<NewApiKey>>> create_api_key(api::UserCall& call, CreateApiKey in, api::Units& units,
                                                      const ApiKeyOptions& options);
 

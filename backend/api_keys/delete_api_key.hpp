@@ -9,7 +9,7 @@
 
 namespace ashlar::backend {
 
-// Removes a key of the caller's; it is refused from then on, here and in the instances that Redis reaches. Error
+// Removes a key of the caller. It is refused from then on, here and on the instances that Redis reaches. Error
 // api_key.not_found.
 Task<Result<>> delete_api_key(api::UserCall& call, api::ById in, api::Units& units, Authorities& authorities);
 

@@ -19,7 +19,7 @@ struct Health {
 };
 ASHLAR_DESCRIBE(Health, status, timestamp, environment)
 
-// The process answers. Asks nothing of anything else.
+// The process answers. Checks nothing else.
 Result<api::Bare<Health>> health(api::Call& call, const Stage& stage);
 
 }  // namespace ashlar::backend

@@ -14,8 +14,7 @@ struct Liveness {
 };
 ASHLAR_DESCRIBE(Liveness, status)
 
-// Whether the process should be left running. Draining and a database that is away do not count: a restart helps
-// neither.
+// Whether the process should keep running. Draining and an unreachable database do not count: a restart helps neither.
 Result<api::Bare<Liveness>> live(api::Call& call);
 
 }  // namespace ashlar::backend

@@ -14,7 +14,7 @@ namespace ashlar::backend {
 
 struct ReadinessCheck {
   std::string name;           // "database", "draining", "redis"
-  std::string status = "ok";  // or "failed"; or "degraded": slower or less exact, but every request is answered
+  std::string status = "ok";  // or "failed"; "degraded": slower or less exact, but every request is answered
 };
 ASHLAR_DESCRIBE(ReadinessCheck, name, status)
 

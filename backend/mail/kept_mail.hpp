@@ -8,7 +8,7 @@
 
 namespace ashlar::backend {
 
-// A mail that the process kept instead of sending it.
+// A mail that the process stored instead of sending it.
 struct KeptMail {
   std::string id;  // its Message-ID
   Timestamp at;

@@ -15,7 +15,7 @@ struct ListKeptMails {
 };
 ASHLAR_DESCRIBE(ListKeptMails, page, limit)
 
-// The newest first. They hold tokens of other accounts, so the route is absent in production.
+// Newest first. They contain tokens of other accounts, so the route is absent in production.
 Result<api::Page<KeptMail>> list_kept_mails(api::Call& call, ListKeptMails in, const mail::MemoryMailer& mailer);
 
 }  // namespace ashlar::backend

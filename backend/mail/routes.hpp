@@ -6,7 +6,7 @@
 
 namespace ashlar::backend {
 
-// For development: not to be mounted in production.
+// For development: do not mount in production.
 void mount_kept_mails(web::Routes& routes, const mail::MemoryMailer& mailer);
 
 }  // namespace ashlar::backend

@@ -16,7 +16,7 @@ namespace {
 
 using Reauthentication = oidc::BeginOptions::Reauthentication;
 
-// What a callback comes to.
+// The outcome of a callback.
 struct Finished {
   std::string json;                             // of the reply's data
   std::optional<api::Credentials> credentials;  // that the browser stores
@@ -27,7 +27,7 @@ Error flow_ended() {
   return {oidc::errors::state_invalid, "This sign-in has ended or began in another browser. Start it again."};
 }
 
-// The flow that the callback belongs to, which is used by that.
+// The flow of the callback, which is thereby used up.
 Task<Result<SignInFlow>> take_flow(api::Call& call, http::Request& request, Oauth& oauth,
                                    const oidc::Provider& provider, oidc::Callback callback) {
   auto flow = oauth.flows().read(request.headers, page_of(provider), call.now());
@@ -95,7 +95,7 @@ Task<Result<>> finish_oauth(api::Call& call, http::Request& request, http::Respo
     co_return Result<>{};
   }
   response.status = 302;
-  // A fragment stays in the browser: no server and no log sees it.
+  // A fragment stays in the browser: no server and no log receives it.
   std::string fragment;
   if (!finished) fragment = "#error=" + std::string(finished.error().code().name);
   if (finished && !finished->mfa_token.empty()) fragment = "#mfaToken=" + finished->mfa_token;

@@ -14,8 +14,7 @@
 
 namespace ashlar::backend {
 
-// The rows of identities and of sign-ins that were used. Reads go to the executor that it is made for; writes take a
-// unit of work.
+// The rows of identities and of used sign-ins. Reads use the given executor; writes take a unit of work.
 class IdentityRepository {
  public:
   explicit IdentityRepository(sql::Executor& in) : in_(in) {}
@@ -29,12 +28,12 @@ class IdentityRepository {
   static Task<Result<>> note_use(api::UnitOfWork& unit, Uuid identity);
   // false when the user has no such identity.
   static Task<Result<bool>> remove(api::UnitOfWork& unit, Uuid user, Uuid identity);
-  // The account of these identities has a new address that its owner has proved to have, or the identity was linked
-  // again: it signs in on from now.
+  // The account of these identities has a new proved address, or the identity was linked again: it can sign in from now
+  // on.
   static Task<Result<>> follow_address(api::UnitOfWork& unit, Uuid user, std::string account_email,
                                        std::optional<Uuid> identity = std::nullopt);
 
-  // Marks a sign-in as used: false when it was already. Forgets those that have ended.
+  // Marks a sign-in as used: false when it was already. Removes those that have ended.
   static Task<Result<bool>> use_flow(api::UnitOfWork& unit, Uuid flow, Timestamp ends_at);
 
  private:

@@ -15,8 +15,8 @@ struct IdentityRow {
   std::string provider;
   std::string issuer;
   std::string subject;
-  std::string email;          // that the provider named when it was linked; may be empty
-  std::string account_email;  // of the account then: the identity signs in while the account has it
+  std::string email;          // as named by the provider at linking; may be empty
+  std::string account_email;  // of the account at linking; the identity signs in only while it is unchanged
   Timestamp created_at;
   Timestamp last_used_at;
 };
@@ -25,7 +25,7 @@ ASHLAR_TABLE(IdentityRow, "identities", sql::references<&IdentityRow::user_id, &
              sql::unique<&IdentityRow::issuer, &IdentityRow::subject>("identities_subject"),
              sql::index<&IdentityRow::user_id, &IdentityRow::created_at, &IdentityRow::id>("identities_user"))
 
-// A sign-in whose callback has come.
+// A sign-in whose callback was received.
 struct UsedOauthFlowRow {
   Uuid flow_id;
   Timestamp expires_at;

@@ -20,7 +20,7 @@ using Verified = oidc::Claims::EmailVerified;
 
 constexpr std::int64_t identities_per_account_max = 20;
 
-// The address that the provider vouches for; nullopt: none.
+// The address verified by the provider; nullopt: none.
 std::optional<Email> verified_email(const oidc::Claims& claims) {
   if (claims.email_verified != Verified::yes) return std::nullopt;
   auto email = Email::parse(claims.email);
@@ -28,7 +28,7 @@ std::optional<Email> verified_email(const oidc::Claims& claims) {
   return std::move(*email);
 }
 
-// The provider's name of the user where it can be a name here, else what stands before the @.
+// The provider's name of the user if it is valid here, else the part before the @.
 std::string name_of(const oidc::Claims& claims) {
   if (auto name = UserName::parse(claims.name)) return name->str();
   return claims.email.substr(0, claims.email.find('@'));
@@ -68,7 +68,7 @@ Error account_exists() {
           "There is an account with this e-mail address. Sign in to it first, then link this identity to it."};
 }
 
-// The account with the verified address, which the identity is linked to; a new one where there is none.
+// The account with the verified address, to which the identity is linked; a new one if there is none.
 Task<Result<Account>> first_sign_in(api::UnitOfWork& unit, ProvenIdentity who) {
   const auto email = verified_email(who.claims);
   if (!email) {
@@ -76,7 +76,7 @@ Task<Result<Account>> first_sign_in(api::UnitOfWork& unit, ProvenIdentity who) {
                    "The provider has not verified your e-mail address. Verify it there, or register with a password.");
   }
   if (const auto found = co_await unwrap(UserRepository(unit).find_account(email->str()))) {
-    // Whoever registered an address that is not verified may not own it, and could share the account with its owner.
+    // The person who registered an unverified address may not own it, and could share the account with its owner.
     auto account = co_await unwrap(UserRepository::find_account_locked(unit, found->user.id));
     const bool same = account && ascii_iequals(account->user.email, email->view());
     if (!same || !account->user.email_verified) co_return std::unexpected(account_exists());
@@ -95,8 +95,8 @@ Task<Result<Account>> first_sign_in(api::UnitOfWork& unit, ProvenIdentity who) {
   co_return Account{.user = std::move(user), .password_hash = {}};
 }
 
-// The account that the identity is linked to, locked; nullopt: to none. It is looked up again under the lock, which an
-// unlinking holds, too.
+// The locked account to which the identity is linked; nullopt: none. It is looked up again under the lock, which
+// unlinking also takes.
 Task<Result<std::optional<Account>>> linked_account(api::UnitOfWork& unit, ProvenIdentity who) {
   IdentityRepository identities(unit);
   const auto found = co_await unwrap(identities.find(who.issuer, who.claims.subject));
@@ -164,7 +164,7 @@ Task<Result<api::WithCredentials<SignInReply>>> sign_in_with_identity(api::Call&
   const auto lost_race = [&reply] {
     return !reply && (reply.error().code() == errors::identity_taken || reply.error().code() == errors::email_taken);
   };
-  // Two first sign-ins at once: the one that comes second finds what the first has made.
+  // Two concurrent first sign-ins: the second one finds what the first has created.
   if (lost_race()) reply = co_await units.run(call, &sign_in, std::move(who), &sessions, &second_factors);
   if (lost_race()) co_return std::unexpected(account_exists());
   co_return reply;

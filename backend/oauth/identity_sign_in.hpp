@@ -11,26 +11,26 @@
 
 #include <string>
 
-// Which account an identity belongs to. docs/design/oidc.md has the rules, and the attacks that they are against.
+// Which account an identity belongs to. docs/design/oidc.md has the rules, and the attacks that they prevent.
 namespace ashlar::backend {
 
-// An identity that its provider has just vouched for.
+// An identity that its provider has just asserted.
 struct ProvenIdentity {
   std::string provider;
   std::string issuer;
   oidc::Claims claims;
 };
 
-// Signs in to the account of the identity. For an identity that is linked to none: links it to the account with its
-// address where both the provider and the account say that the address is verified, or makes an account where there is
-// none. An account with a second factor gets an mfaToken instead of credentials, as at login. Errors:
-// auth.oauth_email_unverified, auth.oauth_account_exists; auth.identity_outdated when the account's
-// address is another one than when the identity was linked.
+// Signs in to the account of the identity. An unlinked identity is linked to the account with its address if both the
+// provider and the account have verified the address, or a new account is created if there is none. An account with a
+// second factor gets an mfaToken instead of credentials, as at login. Errors: auth.oauth_email_unverified,
+// auth.oauth_account_exists; auth.identity_outdated when the account's address has changed since the identity was
+// linked.
 Task<Result<api::WithCredentials<SignInReply>>> sign_in_with_identity(api::Call& call, ProvenIdentity who,
                                                                       api::Units& units, Sessions& sessions,
                                                                       const SecondFactors& second_factors);
 
-// The session that asked for an identity to be linked.
+// The session that requested the linking.
 struct LinkingSession {
   Uuid account;
   Uuid session;

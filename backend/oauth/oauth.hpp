@@ -20,8 +20,8 @@
 
 namespace ashlar::backend {
 
-// The providers that users can sign in with, and what the endpoints of all of them need. Safe from every loop. What it
-// is given outlives it.
+// The providers that users can sign in with, and the dependencies of their endpoints. Safe from every loop. The
+// constructor's arguments outlive it.
 class Oauth {
  public:
   struct Services {
@@ -31,12 +31,12 @@ class Oauth {
     const Clock& clock;
     Random& random;
   };
-  // `cookie_key`: 32 bytes, the same for every instance. Without a provider nothing is made.
+  // `cookie_key`: 32 bytes, the same for every instance. Creates nothing without a provider.
   Oauth(OauthOptions options, std::string cookie_key, web::CredentialCookies credential_cookies, Services services);
   Oauth(const Oauth&) = delete;
   Oauth& operator=(const Oauth&) = delete;
 
-  // Before the loops that used it are destroyed, when they have ended.
+  // Call before the loops that used it are destroyed, after they have ended.
   void close();
 
   [[nodiscard]] const std::vector<std::unique_ptr<oidc::Provider>>& providers() const { return providers_; }

@@ -9,10 +9,10 @@
 
 namespace ashlar::backend {
 
-// Sign-in with OpenID Connect providers, as it is set from outside.
+// The configuration of sign-in with OpenID Connect providers.
 struct OauthOptions {
   std::vector<oidc::ProviderOptions> providers;  // names are unique
-  std::vector<std::string> return_urls;          // pages that a sign-in may end at, compared byte by byte
+  std::vector<std::string> return_urls;          // allowed pages for the redirect, compared byte by byte
   std::chrono::seconds flow_time_max{600};       // between the start of a sign-in and its callback
 };
 

@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 
-// The queries of the two endpoints that a browser is sent to. They are read here and not as an operation's input,
-// because a callback has parameters that no standard lists.
+// The queries of the two endpoints for browsers. They are parsed here and not as an operation's input, because a
+// callback has parameters that no standard lists.
 namespace ashlar::backend {
 
 struct StartQuery {

@@ -25,9 +25,9 @@ struct SignInFlow {
   std::string nonce;
   std::string verifier;
   std::string return_to;             // empty: the callback answers itself
-  bool reauthenticated = false;      // the provider was told to ask the user to sign in
-  std::optional<Uuid> link_account;  // the account that the identity is to be linked to; nullopt: a sign-in
-  std::optional<Uuid> link_session;  // the session that asked for it
+  bool reauthenticated = false;      // the provider was asked to authenticate the user again
+  std::optional<Uuid> link_account;  // the account to link the identity to; nullopt: a sign-in
+  std::optional<Uuid> link_session;  // the session that requested it
   Timestamp ends_at;
 
   [[nodiscard]] oidc::Challenge challenge() const { return {.state = state, .nonce = nonce, .verifier = verifier}; }
@@ -35,17 +35,17 @@ struct SignInFlow {
 ASHLAR_DESCRIBE(SignInFlow, id, provider, state, nonce, verifier, return_to, reauthenticated, link_account,
                 link_session, ends_at)
 
-// Keeps the one sign-in of a browser in a cookie of it, sealed: SameSite=Lax, so that the provider's redirect brings it
-// back; `__Host-` and Secure where our pages are https. A second start replaces the first. Safe from every loop.
+// Stores the sign-in of a browser in an encrypted cookie: SameSite=Lax, so that it is sent with the provider's
+// redirect; `__Host-` and Secure if our pages use https. A second start replaces the first. Safe from every loop.
 class FlowCookies {
  public:
   // `key` has 32 bytes and is the same for every instance.
   FlowCookies(std::string key, Random& random);
 
-  enum class Page : std::uint8_t { http, https };  // how the browser reaches us
+  enum class Page : std::uint8_t { http, https };  // how the browser reaches the server
   [[nodiscard]] web::Cookie make(const SignInFlow& flow, Page page, Timestamp now) const;
   [[nodiscard]] web::Cookie deleted(Page page) const;
-  // nullopt: no cookie, or one that was not made here, or one that has ended.
+  // nullopt: no cookie, an invalid one, or an expired one.
   [[nodiscard]] std::optional<SignInFlow> read(const http::RequestHeaders& headers, Page page, Timestamp now) const;
 
  private:

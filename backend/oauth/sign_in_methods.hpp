@@ -6,8 +6,9 @@
 
 namespace ashlar::backend {
 
-// Passes when the account, as the unit has left it, can still be signed in to: with a password or an identity. For what
-// removes a method; the unit holds the account's row (UserRepository::lock). Error auth.last_sign_in_method.
+// Succeeds when the account, in its state within the unit, can still be signed in to: with a password or an identity.
+// For operations that remove a method; the unit locks the account's row (UserRepository::lock). Error
+// auth.last_sign_in_method.
 Task<Result<>> require_sign_in_method(api::UnitOfWork& unit, Uuid user);
 
 }  // namespace ashlar::backend

@@ -8,7 +8,7 @@
 
 namespace ashlar::backend {
 
-// Sends the browser to the provider (302), with the sign-in in a cookie of the browser's.
+// Redirects the browser to the provider (302), with the sign-in in a cookie.
 Task<Result<>> start_oauth(api::Call& call, http::Request& request, http::Response& response, Oauth& oauth,
                            oidc::Provider& provider);
 

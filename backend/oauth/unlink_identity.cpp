@@ -19,7 +19,7 @@ Task<> log_unlinked(const api::Call* call, Uuid user, Uuid identity) {
 }
 
 Task<Result<>> unlink(api::UnitOfWork& unit, Uuid user, Uuid identity) {
-  // Of two units that remove different methods of one account, the second sees what the first has left.
+  // Of two units that remove different methods of one account, the second sees the result of the first.
   co_await unwrap(UserRepository::lock(unit, user));
   if (!co_await unwrap(IdentityRepository::remove(unit, user, identity)))
     co_return fail(errors::identity_not_found, "There is no such identity.");

@@ -7,7 +7,7 @@
 
 namespace ashlar::backend {
 
-// Removes an identity of the caller's. Errors: auth.identity_not_found, also for an identity of another account;
+// Removes an identity of the caller. Errors: auth.identity_not_found, also for an identity of another account;
 // auth.last_sign_in_method when the account could not be signed in to without it.
 Task<Result<>> unlink_identity(api::UserCall& call, api::ById in, api::Units& units);
 

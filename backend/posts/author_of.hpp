@@ -7,7 +7,7 @@
 
 namespace ashlar::backend {
 
-// Whose a post is, for the guard of the routes that change it. Error post.not_found.
+// The author of a post, for the guard of the routes that change it. Error post.not_found.
 Task<Result<Uuid>> author_of(api::Call& call, Uuid id, sql::Database& database);
 
 }  // namespace ashlar::backend

@@ -9,7 +9,7 @@
 
 namespace ashlar::backend {
 
-// One that is not published exists for its author and for admins only.
+// An unpublished post is visible to its author and to admins only.
 Task<Result<Post>> get_post(api::Call& call, api::ById in, sql::Database& database);
 
 }  // namespace ashlar::backend

@@ -38,7 +38,7 @@ ASHLAR_TABLE(Post, "posts", sql::references<&Post::author_id, &UserRow::id>(sql:
              sql::index<&Post::published, &Post::updated_at, &Post::id>("posts_updated_at"),
              sql::index<&Post::published, &Post::title, &Post::id>("posts_title"))
 
-// What a list shows of a post: all but its content, since a hundred of them can have 40 MB.
+// A post in a list: without its content, since a hundred of them can have 40 MB.
 struct PostSummary {
   Uuid id;
   Uuid author_id;

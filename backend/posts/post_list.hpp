@@ -15,7 +15,7 @@ struct ListPosts {
   api::PageLimit limit;
   sql::Sort<Post, &Post::created_at, &Post::updated_at, &Post::title> sort;
   std::optional<api::PageCursor> cursor;
-  Defaulted<bool, false> mine;  // the caller's own, too, published or not
+  Defaulted<bool, false> mine;  // also the caller's own, published or not
 };
 ASHLAR_DESCRIBE(ListPosts, page, limit, sort, cursor, mine)
 

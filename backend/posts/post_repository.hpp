@@ -13,7 +13,7 @@
 
 namespace ashlar::backend {
 
-// What a change sets; an absent member stays.
+// The changes; an absent member stays unchanged.
 struct PostChanges {
   std::optional<PostTitle> title;
   std::optional<PostContent> content;
@@ -22,15 +22,15 @@ struct PostChanges {
   [[nodiscard]] bool empty() const { return !title && !content && !published; }
 };
 
-// The rows of posts. Reads go to the executor that it is made for: a database, a replica, a unit of work. Writes take a
-// unit of work, and are one statement each.
+// The rows of posts. Reads use the given executor: a database, a replica, a unit of work. Writes take a unit of work,
+// and are one statement each.
 class PostRepository {
  public:
   explicit PostRepository(sql::Executor& in) : in_(in) {}
 
   Task<Result<std::optional<Post>>> find(Uuid id);
   Task<Result<std::optional<Uuid>>> find_author(Uuid id);
-  // The published ones, and all of the author's where one is given.
+  // Published posts, and, if an author is given, all of the author's.
   Task<Result<api::Page<PostSummary>>> list(ListPosts wanted, std::optional<Uuid> author);
   Task<Result<api::Page<PostSummary>>> list_from(ListPosts wanted, std::optional<Uuid> author,
                                                  const sql::Cursors& cursors);  // by wanted.cursor

@@ -8,7 +8,7 @@
 
 namespace ashlar::backend {
 
-// The list is read from a replica where there is one: it is not cached, and callers see what they wrote.
+// The list is read from a replica if there is one: it is not cached, and callers see their own writes.
 void mount_posts(web::Routes& routes, api::Units& units, sql::Replicas& replicas, const sql::Cursors& cursors);
 
 }  // namespace ashlar::backend

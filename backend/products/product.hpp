@@ -50,7 +50,7 @@ ASHLAR_TABLE(Product, "products", sql::check("price >= 0"), sql::check("stock >=
              sql::index<&Product::name, &Product::id>("products_name"),
              sql::index<&Product::stock, &Product::id>("products_stock"))
 
-// As the row keeps them: without repetition, in the order given.
+// In the row's form: without duplicates, in the given order.
 std::vector<std::string> texts_of(const ProductTags& tags);
 
 }  // namespace ashlar::backend

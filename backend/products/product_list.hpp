@@ -17,7 +17,7 @@ struct ListProducts {
   std::optional<api::PageCursor> cursor;
   std::optional<ProductCategory> category;
   std::optional<ProductTag> tag;
-  std::optional<Text<1, 200>> search;  // in the name or the description, without case
+  std::optional<Text<1, 200>> search;  // in the name or the description, ignoring case
   std::optional<Price> min_price;
   std::optional<Price> max_price;
 

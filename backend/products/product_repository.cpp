@@ -36,7 +36,7 @@ sql::List<Product> matching(const ListProducts& wanted) {
   return rows;
 }
 
-// Of all products, of a category and of a tag.
+// The counters of all products, of a category and of a tag.
 std::optional<Counter> counter_of(const ListProducts& wanted) {
   if (wanted.search || wanted.min_price || wanted.max_price || (wanted.category && wanted.tag)) return std::nullopt;
   if (wanted.category) return Counter{.list = "products.category", .part = wanted.category->str()};

@@ -13,7 +13,7 @@
 
 namespace ashlar::backend {
 
-// What a change sets; an absent member stays.
+// The changes; an absent member stays unchanged.
 struct ProductChanges {
   std::optional<ProductName> name;
   std::optional<Price> price;
@@ -27,6 +27,7 @@ struct ProductChanges {
 
 // The rows of products. Reads go to the executor that it is made for; writes take a unit of work, and publish an
 // event each.
+// The rows of products. Reads use the given executor; writes take a unit of work, and are one statement each.
 class ProductRepository {
  public:
   explicit ProductRepository(sql::Executor& in) : in_(in) {}

@@ -13,9 +13,9 @@
 
 namespace ashlar::backend {
 
-// The products as the API reads them: through the cache. Whoever changes products does it here, or calls forget_after()
-// in its own unit of work: when the unit has ended, the cached copies are invalid in this process and, with Redis, in
-// all instances. Lists with a search and lists read by a cursor are not cached: their number has no bound.
+// Reads products through the cache. Code that changes products must do so here, or call forget_after() in its own unit
+// of work: when the unit has ended, the cached copies are invalid in this process and, with Redis, in all instances.
+// Lists with a search and lists read by a cursor are not cached: their number has no bound.
 class Products {
  public:
   // All of them outlive it. `ttl`: how long a change by another process may go unnoticed without Redis; 0: no caching.

@@ -36,7 +36,7 @@ class CachedProducts : public testing::Test {
   std::string total(const std::string& query = "") {
     return backend.client().get("/api/products" + query).at("/pagination/total");
   }
-  // As somebody does who tells nobody.
+  // A write by another process that publishes nothing.
   void behind_the_back(const std::string& sql) { ASSERT_TRUE(backend.database().run_script(sql)); }
   cache::Statistics counted() { return backend.application().cache().statistics(); }
 

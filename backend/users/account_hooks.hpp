@@ -9,8 +9,8 @@
 
 namespace ashlar::backend {
 
-// What other features do when an account changes, as part of the unit of work that changes it. An error ends the unit.
-// The application implements it (backend/account_cascade.hpp), so that users includes no other feature.
+// The effects of an account's change on other features, as part of the unit of work that changes it. An error ends the
+// unit. Implemented by the application (backend/account_cascade.hpp), so that users includes no other feature.
 class AccountHooks {
  public:
   AccountHooks() = default;
@@ -18,17 +18,16 @@ class AccountHooks {
   AccountHooks& operator=(const AccountHooks&) = delete;
   virtual ~AccountHooks() = default;
 
-  // auth.forbidden when the account holds something that the caller may not give: before it is changed or removed.
+  // auth.forbidden when the account holds something that the caller may not give. Called before a change or a removal.
   virtual Task<Result<>> require_not_above(api::UnitOfWork& unit, User account) = 0;
-  // auth.forbidden when the role holds something that the caller may not give; request.invalid when there is none of
-  // that name.
+  // auth.forbidden when the role holds something that the caller may not give; request.invalid when there is no such
+  // role.
   virtual Task<Result<>> require_may_give_role(api::UnitOfWork& unit, std::string role) = 0;
-  // Gives the account, as it was read in this unit, another role. Errors: those of require_may_give_role();
-  // user.last_admin.
+  // Changes the role of the account, as read in this unit. Errors: those of require_may_give_role(); user.last_admin.
   virtual Task<Result<>> change_role(api::UnitOfWork& unit, User before, std::string role) = 0;
-  // After the account got another e-mail address that nobody confirmed.
+  // After the account got a new, unverified e-mail address.
   virtual Task<Result<>> after_address_change(api::UnitOfWork& unit, User before, User now) = 0;
-  // Before the account is disabled. Its row is locked: see UserRepository::lock.
+  // Before the account is disabled. Its row is locked (UserRepository::lock).
   virtual Task<Result<>> before_disabling(api::UnitOfWork& unit, Uuid account) = 0;
   // Before the account is removed. Its row is locked: see UserRepository::lock.
   virtual Task<Result<>> before_removal(api::UnitOfWork& unit, Uuid account) = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What stands in an account's row of what it may do, whoever changes it and however:
+// The permissions in an account's row, whoever changes them and however:
 // migrations/0006_account_permissions.
 #include "ashlar/sql/open.hpp"
 #include "backend/schema_version.hpp"

@@ -18,7 +18,7 @@ struct CreateUser {
   Email email;
   Password password;
   std::optional<Age> age;
-  std::optional<RoleName> role;  // "user" when absent; another takes manage:role and all that it holds
+  std::optional<RoleName> role;  // "user" when absent; another needs manage:role and everything that it holds
 
   static CreateUser example();
 };

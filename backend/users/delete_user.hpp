@@ -14,8 +14,8 @@ namespace ashlar::backend {
 Task<Result<>> remove_account(api::UnitOfWork& unit, Uuid id, AccountHooks* hooks);
 
 // Removes the account with its posts and API keys and ends its sessions. Pending orders are cancelled and their pieces
-// return to the stock; other orders stay, without the account. The caller holds what the account has. Errors:
-// auth.forbidden, user.not_found, user.last_admin.
+// return to the stock; other orders stay, without the account. The caller must hold everything that the account has.
+// Errors: auth.forbidden, user.not_found, user.last_admin.
 Task<Result<>> delete_user(api::Call& call, api::ById in, api::Units& units, AccountHooks& hooks);
 
 }  // namespace ashlar::backend

@@ -8,7 +8,7 @@
 
 namespace ashlar::backend {
 
-// The account of the one who asks.
+// The caller's account.
 Task<Result<User>> me(api::UserCall& call, sql::Database& database);
 
 }  // namespace ashlar::backend

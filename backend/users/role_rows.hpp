@@ -24,7 +24,7 @@ struct RoleRow {
 ASHLAR_DESCRIBE(RoleRow, name, description)
 ASHLAR_TABLE(RoleRow, "roles", sql::primary_key<&RoleRow::name>(), sql::without_rowid())
 
-// What a role brings.
+// The permissions of a role.
 struct RolePermissionRow {
   std::string role;
   std::string permission;
@@ -35,7 +35,7 @@ ASHLAR_TABLE(RolePermissionRow, "role_permissions",
              sql::references<&RolePermissionRow::role, &RoleRow::name>(sql::OnDelete::cascade),
              sql::references<&RolePermissionRow::permission, &PermissionRow::name>(sql::OnDelete::cascade))
 
-// The number of the last change of what accounts may do; the database's triggers count it. One row, "authority".
+// The number of the last change of rights, counted by the database's triggers. One row, "authority".
 struct AuthorityVersionRow {
   std::string name;
   std::int64_t version = 0;

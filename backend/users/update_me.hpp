@@ -18,7 +18,7 @@ struct UpdateMe {
 };
 ASHLAR_DESCRIBE(UpdateMe, name, email, age)
 
-// Another address is not verified: it gets a mail with a token, and the old one a notice.
+// A new address is unverified: it gets a mail with a token, and the old one a notice.
 Task<Result<User>> update_me(api::UserCall& call, UpdateMe in, api::Units& units, AccountHooks& hooks);
 
 }  // namespace ashlar::backend

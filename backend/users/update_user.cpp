@@ -33,7 +33,7 @@ void log_after(api::UnitOfWork& unit, AccountChange change) {
 
 Task<Result<User>> update(api::UnitOfWork& unit, UpdateUser in, AccountHooks* hooks) {
   UserRepository users(unit);
-  // A sign-in holds the account's row until its session is there, and ends with the others.
+  // A sign-in locks the account's row until its session exists, so that session ends with the others.
   if (in.role || in.disabled) co_await unwrap(UserRepository::lock(unit, in.id));
   const User before =
       co_await unwrap(required(co_await users.find(in.id), errors::user_not_found, "There is no such user."));

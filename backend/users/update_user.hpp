@@ -21,9 +21,10 @@ struct UpdateUser {
 };
 ASHLAR_DESCRIBE(UpdateUser, id, name, email, age, role, disabled)
 
-// The caller holds what the account has, and what another role brings, which counts when the call returns. A role and
-// `disabled` ask for a recent sign-in. Disabling the account ends its sessions, and nobody signs in to it until it is
-// enabled again. Errors: auth.forbidden, auth.step_up_required, user.not_found, user.email_taken, user.last_admin.
+// The caller must hold everything that the account and its new role have. The change takes effect when the call
+// returns. A role and `disabled` require a recent sign-in. Disabling the account ends its sessions, and sign-ins are
+// refused until it is enabled again. Errors: auth.forbidden, auth.step_up_required, user.not_found, user.email_taken,
+// user.last_admin.
 Task<Result<User>> update_user(api::Call& call, UpdateUser in, api::Units& units, AccountHooks& hooks);
 
 }  // namespace ashlar::backend

@@ -28,10 +28,10 @@ using UserName = Line<1, 120>;
 using Age = Int<0, 150>;
 using RoleName = Line<1, 64>;
 
-// What two addresses are compared by: Email::key(), for text that was not checked. Text that has no key is its own.
+// The key for comparing addresses: Email::key(), for unchecked text. Text without a key is its own key.
 [[nodiscard]] std::string email_key_of(std::string_view address);
 
-// An account, as everybody who may see it sees it: no hash and no secret is in it.
+// An account, as shown to all who may see it: without hash and secrets.
 struct User {
   Uuid id;
   std::string email;
@@ -43,7 +43,7 @@ struct User {
   bool mfa_enabled = false;
   Timestamp created_at;
   Timestamp updated_at;
-  std::optional<Timestamp> disabled_at = std::nullopt;  // left out while the account is enabled
+  std::optional<Timestamp> disabled_at = std::nullopt;  // omitted while the account is enabled
 
   static User example();
 };

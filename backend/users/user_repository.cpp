@@ -185,8 +185,8 @@ sql::Condition<UserRow> is_in_admin_role() {
                                                                std::string(everything));
 }
 
-// Two admins could remove each other, each while the other one is still there. A change of rights holds this row until
-// it is committed (migrations/0011_authority), so whoever has it sees all changes before.
+// Two admins could remove each other while the other one still exists. A change of rights locks this row until its
+// commit (migrations/0011_authority), so the holder of the lock sees all earlier changes.
 Task<Result<>> lock_changes(api::UnitOfWork* unit) {
   co_await unwrap(
       from<AuthorityVersionRow>().where(col<&AuthorityVersionRow::name> == "authority").for_update().one(*unit));

@@ -20,15 +20,14 @@ struct UserRow {
   Nullable<std::int64_t> age;
   std::string role;
   std::string password_hash;
-  // The role's and the account's own, sorted. The database's triggers write it; what is written here counts for
-  // nothing.
+  // The role's and the account's own, sorted. The database's triggers write it; a value written here is ignored.
   std::vector<std::string> permissions;
   bool email_verified = false;
   bool mfa_enabled = false;
   Timestamp created_at;
   Timestamp updated_at;
-  std::int64_t credentials_version = 0;                 // counts the changes of what proves who the user is
-  std::optional<Timestamp> disabled_at = std::nullopt;  // since when nobody can sign in; nullopt: enabled
+  std::int64_t credentials_version = 0;                 // counts changes of the user's credentials
+  std::optional<Timestamp> disabled_at = std::nullopt;  // since when sign-ins are refused; nullopt: enabled
 };
 ASHLAR_DESCRIBE(UserRow, id, email, email_key, name, age, role, password_hash, permissions, email_verified, mfa_enabled,
                 created_at, updated_at, credentials_version, disabled_at)
@@ -43,7 +42,7 @@ ASHLAR_TABLE(UserRow, "users", sql::references<&UserRow::role, &RoleRow::name>()
              sql::index<&UserRow::email, &UserRow::id>("users_by_email"),
              sql::index("users_age", {"age, id", "age nulls first, id"}))
 
-// What an account has beside what its role brings.
+// The account's own permissions, in addition to its role's.
 struct UserPermissionRow {
   Uuid user_id;
   std::string permission;

@@ -32,9 +32,9 @@ void mount(Routes& routes) {
   mount_docs(routes, DocsPage::yes);
 }
 
-// Everything is built here and handed on; nothing is global.
+// Everything is built here and passed on; nothing is global.
 int main() {
-  sigset_t stop;  // blocked before the server starts its threads, so that this one alone hears of it
+  sigset_t stop;  // blocked before the server starts its threads, so that only this thread receives it
   sigemptyset(&stop);
   sigaddset(&stop, SIGINT);
   sigaddset(&stop, SIGTERM);

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Small faults made in C++ text. Each mutant changes one place of one file, found on the text with comments and literals
-blanked out, so that it is a fault of the code. Some do not compile; whoever runs them counts those apart."""
+blanked out, so that it is a fault of the code. Some do not compile; the caller counts those separately."""
 import pathlib
 import re
 import sys

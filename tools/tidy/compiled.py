@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What needs the compiler's tools: files that compile alone, clang-format, clang-tidy. Each result is kept in
-build/tidy by the hash of everything it depends on, so only what changed is looked at again."""
+build/tidy by the hash of everything it depends on, so that only changed files are checked again."""
 import concurrent.futures
 import hashlib
 import json

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Includes: downwards only, no cycles, nobody's private parts, no third-party header in a public one."""
+"""Includes: downwards only, no cycles, no private headers of other modules, no third-party header in a public one."""
 import posixpath
 import re
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bun with Elysia, and by hand what the Fastify beside it has from its plugins: security headers, CORS, a rate limit,
+// Bun with Elysia, with hand-written equivalents of the Fastify peer's plugins: security headers, CORS, a rate limit,
 // JWT, a request log.
 //   bun server.ts PORT LOG_FILE         The first line of output is an access token.
 //   bun server.ts PORT LOG_FILE bare    GET /json with nothing of all that.
