@@ -33,7 +33,7 @@ TEST(RawStatements, AreWhatTheMigratedDatabaseTakesAndGives) {
 }
 
 // A statement in another file would not be checked.
-TEST(RawStatements, AllStandInTheirFile) {
+TEST(RawStatements, AreAllInTheirFile) {
   const std::regex by_hand(R"((sql::|[^_\w])(raw<|RawStatement<|\.sql = "))");
   std::string found;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(ASHLAR_SOURCE_DIR "/backend")) {

@@ -190,7 +190,7 @@ TEST(Settings, RefuseMailThatGoesNowhere) {
   });
 }
 
-TEST(Settings, OfProductionWantToKnowWhereMailsComeFromAndLeadTo) {
+TEST(Settings, OfProductionRequireTheSenderAndTheTargetOfMails) {
   Variables variables = {{"APP_ENV", "production"},
                          {"JWT_SECRET", secret},
                          {"JWT_REFRESH_SECRET", other_secret},
@@ -287,7 +287,7 @@ TEST(Settings, KnowWhichHostsAreThisMachine) {
   for (const char* host : {"0.0.0.0", "::", "10.0.0.1", "192.0.2.1", "db"}) EXPECT_FALSE(is_loopback(host)) << host;
 }
 
-TEST(Settings, RefuseAStoreThatIsNone) {
+TEST(Settings, RefuseAnInvalidStore) {
   expect_refusals({
       {{{"DATABASE_URL", "postgresql:ashlar"}}, "DATABASE_URL"},
       {{{"DATABASE_URL", "postgresql://ashlar:hush%@db/ashlar"}}, "DATABASE_URL"},
@@ -309,7 +309,7 @@ TEST(Settings, RefuseAStoreThatIsNone) {
   });
 }
 
-TEST(Settings, RefuseLimitsOfTheDatabaseThatAreNone) {
+TEST(Settings, RefuseInvalidLimitsOfTheDatabase) {
   const std::pair<const char*, const char*> rows[] = {
       {"DATABASE_QUEUE_MAX", "0"},
       {"DATABASE_READ_CONNECTIONS_PER_LOOP", "0"},

@@ -251,7 +251,7 @@ std::string outcome_of(std::vector<Guard> guards, std::optional<std::chrono::mil
   return std::string(reply.error().code().name) + (age_max == 0 ? "" : " " + std::to_string(age_max));
 }
 
-TEST(Guard, FreshAsksForARecentSignIn) {
+TEST(Guard, FreshRequiresARecentSignIn) {
   using namespace std::chrono_literals;
   Things things;
   const Guard recent = fresh(5min);
@@ -292,7 +292,7 @@ TEST(Guard, FreshAsksForARecentSignIn) {
 }
 
 // A reply's owner is checked after the operation, and a stale caller gets past neither.
-TEST(Guard, FreshIsAskedForBesideTheOwnerOfAReply) {
+TEST(Guard, FreshIsRequiredInAdditionToTheOwnerOfAReply) {
   using namespace std::chrono_literals;
   Things things;
   TestApi test;

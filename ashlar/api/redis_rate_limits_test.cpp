@@ -167,7 +167,7 @@ TEST(RedisRateLimits, SendTheirScriptAgainToARedisThatWasRestarted) {
   EXPECT_EQ(one.take({.requests = 5}).remaining, 3U);
 }
 
-TEST(RedisRateLimits, AreEachInstancesOwnWhileRedisIsAway) {
+TEST(RedisRateLimits, AreEachInstancesOwnWhileRedisIsUnreachable) {
   RedisServer server;
   Instance one(server), other(server);
   const RateLimit limit{.requests = 2};

@@ -28,7 +28,7 @@ Task<> waits(std::string& log) {
   log += "went on ";
 }
 
-TEST(TaskHandle, BeginsAtOnceAndTellsItsEndLater) {
+TEST(TaskHandle, StartsImmediatelyAndReportsItsEndLater) {
   for (auto* const task : {at_once, throws}) {
     boost::asio::io_context loop(1);
     std::string log;

@@ -315,7 +315,7 @@ Task<Result<int>> tried_again(std::string& log) {
   co_return co_await unwrap(parsed("four"));
 }
 
-TEST(UnwrapLifetimes, ACallerThatLooksGoesOn) {
+TEST(UnwrapLifetimes, ACallerThatHandlesTheErrorContinues) {
   asio::io_context loop(1);
   std::string log;
   EXPECT_EQ(run_to_end(loop, tried_again(log)).value(), 4);

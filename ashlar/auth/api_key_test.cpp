@@ -19,7 +19,7 @@ using ::testing::StartsWith;
 
 const ManualClock wall(Timestamp::from_milliseconds(1'763'713'800'000));
 
-TEST(ApiKey, RefusesWhatIsNone) {
+TEST(ApiKey, RefusesMalformedText) {
   SystemRandom random;
   const std::string key = new_api_key(wall, random).text;
   for (const std::string& text : std::vector<std::string>{

@@ -140,7 +140,7 @@ TEST(PasswordPolicy, RefusesALeakedPassword) {
   }
 }
 
-TEST(PasswordPolicy, AsksForNoPasswordThatIsRefusedAnyway) {
+TEST(PasswordPolicy, LooksUpNoPasswordThatIsRefusedAnyway) {
   const Ranges ranges("");
   EXPECT_EQ(check(ranges, {}, "password"), "common_password");
   EXPECT_TRUE(ranges.asked.empty());

@@ -107,7 +107,7 @@ TEST_F(PasswordTest, TruncatesNothing) {
   }
 }
 
-TEST_F(PasswordTest, NoPasswordStandsForTheDigestOfALongerOne) {
+TEST_F(PasswordTest, NoPasswordEqualsTheDigestOfALongerOne) {
   const std::string password(100, 'x'), right = hash(password), input = detail::bcrypt_input(password);
   EXPECT_EQ(input.size(), 65U);
   EXPECT_EQ(input.find('\0'), std::string::npos);
@@ -141,7 +141,7 @@ TEST_F(PasswordTest, StillVerifiesAHashOfAPasswordThatWasNotNormalised) {
   EXPECT_EQ(check(hasher_, "another", old), "no");
 }
 
-TEST_F(PasswordTest, SaysThatAStoredHashIsNone) {
+TEST_F(PasswordTest, ReportsAMalformedStoredHash) {
   const std::string right = hash("correct horse"), argon2 = hash(argon2_, "correct horse");
   const auto replaced = [&argon2](std::string_view what, std::string_view by) {
     std::string out = argon2;
@@ -182,7 +182,7 @@ TEST_F(PasswordTest, ReadsTheHashesOfOthers) {
             "no");
 }
 
-TEST_F(PasswordTest, WantsANewHashWhenTheParametersChanged) {
+TEST_F(PasswordTest, NeedsARehashWhenTheParametersChanged) {
   PasswordHasher stronger(pool_, random_, {.cost = 5});
   const std::string bcrypt4 = hash("correct horse"), argon2 = hash(argon2_, "correct horse");
   EXPECT_EQ(check(hasher_, "correct horse", bcrypt4), "yes");
@@ -211,7 +211,7 @@ double milliseconds_of(auto&& work) {
   return best;
 }
 
-TEST_F(PasswordTest, TakesAsLongForNobodyAsForAnAccountWhateverItsHash) {
+TEST_F(PasswordTest, TakesAsLongForAnUnknownAccountAsForAKnownOneWhateverItsHash) {
   PasswordHasher hasher(pool_, random_, {.cost = 10});
   const std::string weak = hash("x"), strong = hash(hasher, "x");
   const std::string other = detail::hash_password(
@@ -249,7 +249,7 @@ Task<> block(async::BlockingPool& pool, std::latch& begun, std::latch& go_on) {
   });
 }
 
-TEST_F(PasswordTest, WaitsInTheSameQueueForNobodyAsForAnAccount) {
+TEST_F(PasswordTest, WaitsInTheSameQueueForAnUnknownAccountAsForAKnownOne) {
   async::BlockingPool pool({.threads = 1, .queue_max = 1});
   PasswordHasher hasher(pool, random_, {.cost = 4});
   const std::string stored = detail::hash_password("x", {.cost = 4}, random_);

@@ -53,7 +53,7 @@ TEST_F(RevocationsTest, StayFew) {
   EXPECT_TRUE(revocations_.is_revoked("9999", session_));
 }
 
-TEST_F(RevocationsTest, MayBeMadeAndLookedAtByManyThreads) {
+TEST_F(RevocationsTest, MayBeMadeAndCheckedByManyThreads) {
   std::thread other([this] {
     for (int i = 0; i < 1000; ++i) revocations_.revoke_token(std::to_string(i), clock_.now() + 1min);
   });

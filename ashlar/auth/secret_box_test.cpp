@@ -62,7 +62,7 @@ TEST_F(SecretBoxTest, RefusesAnotherKeyId) {
   EXPECT_EQ(code_of(both.open(sealed.replace(3, 4, "also"), "mfa:1")), "auth.sealed_secret_unreadable");
 }
 
-TEST_F(SecretBoxTest, RefusesKeysThatAreNone) {
+TEST_F(SecretBoxTest, RefusesInvalidKeys) {
   using Keys = std::vector<SecretBoxKey>;
   const std::string key(32, 'k');
   for (const Keys& keys :

@@ -418,7 +418,7 @@ TEST_F(TokenTest, SaysWhoItIs) {
   EXPECT_EQ(claims->expires_at, r.expires_at);
 }
 
-TEST_F(TokenTest, HasNoSessionWhenThereIsNone) {
+TEST_F(TokenTest, HasNoSessionWithoutOne) {
   Principal machine = principal();
   machine.session = Uuid{};
   const std::string token = tokens_.issue_access(machine).token;
@@ -438,7 +438,7 @@ TEST_F(TokenTest, IsSignedAsTheStandardSays) {
   }
 }
 
-TEST_F(TokenTest, NamesEachTokenAnew) {
+TEST_F(TokenTest, GivesEachTokenANewId) {
   std::set<std::string> ids;
   for (int i = 0; i < 100; ++i) ids.insert(tokens_.issue_access(principal()).token_id);
   EXPECT_EQ(ids.size(), 100U);

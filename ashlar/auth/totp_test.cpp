@@ -29,7 +29,7 @@ using ::testing::StartsWith;
 const std::string rfc_secret = "12345678901234567890";
 constexpr Timestamp at(std::int64_t seconds) { return Timestamp::from_milliseconds(seconds * 1000); }
 
-TEST(Totp, RefusesCodesThatAreNone) {
+TEST(Totp, RefusesMalformedCodes) {
   for (const std::string& code :
        {std::string(), std::string("28708"), std::string("2870820"), std::string(" 287082"), std::string("28708 "),
         std::string("+87082"), std::string("-87082"), std::string("28708a"), std::string("287082\0", 7),
@@ -162,7 +162,7 @@ TEST(QrCode, HasFindersInThreeCornersAndAMargin) {
   }
 }
 
-TEST(RecoveryCodes, RefusesWhatIsNone) {
+TEST(RecoveryCodes, RefusesMalformedText) {
   SystemRandom random;
   const std::string text = new_recovery_codes(random)[0].text;
   for (const std::string& typed :

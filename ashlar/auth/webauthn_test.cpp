@@ -145,7 +145,7 @@ TEST(Webauthn, EmbeddedPagesAreAcceptedWhereTheyAreListed) {
   EXPECT_EQ(asserted(device, with), "refused: The origin of the embedding page is not allowed.");
 }
 
-TEST(Webauthn, UserVerificationIsAskedForWhereItIsRequired) {
+TEST(Webauthn, UserVerificationIsEnforcedWhenRequired) {
   RelyingPartyOptions with = options();
   TestAuthenticator device;
   device.flags = TestAuthenticator::present;

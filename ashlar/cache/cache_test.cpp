@@ -136,7 +136,7 @@ class CacheTest : public testing::Test {
 
 Policy exact(std::chrono::milliseconds ttl) { return {.ttl = ttl, .jitter_percent = 0}; }
 
-TEST_F(CacheTest, ErrorsAreToldAndNotKept) {
+TEST_F(CacheTest, ErrorsAreReturnedAndNotStored) {
   source.is_away = true;
   EXPECT_EQ(name_of(ask()), "test.away");
   source.is_away = false;
@@ -231,7 +231,7 @@ TEST_F(CacheTest, NothingIsAnAnswerThatIsKept) {
   EXPECT_EQ((*await(cache.get_or_set(none, {.negative_ttl = 5s}, nothing)))->name, "made");
 }
 
-TEST_F(CacheTest, WithoutANegativeTtlNothingIsAskedAnew) {
+TEST_F(CacheTest, WithoutANegativeTtlAbsenceIsNotRemembered) {
   for (int i = 0; i < 2; ++i) {
     EXPECT_TRUE(await(cache.get_or_set(key<Item>("none"), Policy{}, [this] { return source.load_nothing(); })));
   }
@@ -255,7 +255,7 @@ TEST_F(CacheTest, ManyWhoAskAtOnceShareOneLoadAndItsFailure) {
   }
 }
 
-TEST_F(CacheTest, ACancelledCallerHarmsNobody) {
+TEST_F(CacheTest, ACancelledCallerDoesNotAffectOthers) {
   Gate gate(loop);
   source.gate = &gate;
   std::vector<std::string> told;
@@ -351,7 +351,7 @@ TEST_F(CacheTest, GivesTheStaleValueWhenTheLoadFails) {
   EXPECT_EQ(name_of(ask(policy)), "test.away");
 }
 
-TEST_F(CacheTest, AnErrorThatIsAnAnswerIsTold) {
+TEST_F(CacheTest, AnErrorThatIsAnAnswerIsReturned) {
   const Policy policy{.ttl = 10s, .jitter_percent = 0, .stale_if_error = 60s};
   EXPECT_TRUE(ask(policy));
   clock.advance(11s);
@@ -391,7 +391,7 @@ TEST_F(CacheTest, PartsOfAKeyDoNotRunTogether) {
   EXPECT_EQ(key<Item>("a", -5, std::uint64_t{7}, Uuid{}).text(), "a:-5:7:00000000-0000-0000-0000-000000000000");
 }
 
-TEST_F(CacheTest, ClosingTellsThoseWhoWait) {
+TEST_F(CacheTest, ClosingFailsWaitingCallers) {
   Gate gate(loop);
   source.gate = &gate;
   std::vector<std::string> told;

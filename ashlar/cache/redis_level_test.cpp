@@ -311,7 +311,7 @@ TEST_F(TwoLevels, WhatRedisLostIsAMiss) {
   EXPECT_EQ(ask(one), "newer");
 }
 
-TEST_F(TwoLevels, WithoutRedisRequestsGoOnAndWhatIsKeptIsKeptForShort) {
+TEST_F(TwoLevels, WithoutRedisRequestsContinueAndEntriesExpireSoon) {
   EXPECT_EQ(ask(one), "old");
   server.kill();
   EXPECT_TRUE(becomes([this] { return !one.level.is_subscribed() && one.clients.figures().away == 1; }));
@@ -346,7 +346,7 @@ TEST_F(TwoLevels, ARedisThatHangsCostsItsTimeLimitAFewTimes) {
   server.go_on();
 }
 
-TEST_F(TwoLevels, AChangeThatRedisWasNotToldIsToldLater) {
+TEST_F(TwoLevels, AnUnpublishedChangeIsPublishedLater) {
   Process hasty(loop, server.url(), row, {}, 200ms);
   EXPECT_TRUE(becomes([&] { return hasty.level.is_subscribed() && hasty.clients.figures().connected == 1; }));
   EXPECT_EQ(ask(hasty), "old");
@@ -383,7 +383,7 @@ TEST(ChangeMessage, IsReadAsItWasWritten) {
   EXPECT_EQ(read.extent, Changed::Extent::named);
 }
 
-TEST(ChangeMessage, WhatIsNoneMeansEverything) {
+TEST(ChangeMessage, AMalformedOneMeansEverything) {
   for (const std::string_view message :
        {"everything", "x1:a", "k", "k1", "k:a", "k2:a", "k1:ab", "k99999999999999999999:a"})
     EXPECT_EQ(detail::changed_of(message).extent, Changed::Extent::everything) << message;

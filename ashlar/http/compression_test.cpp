@@ -19,7 +19,7 @@ std::string text_of(std::size_t bytes) {
   return text;
 }
 
-TEST(Encoder, RefusesLevelsThatAreNone) {
+TEST(Encoder, RefusesInvalidLevels) {
   EXPECT_THROW((void)make_encoder(ContentCoding::identity, {}), std::invalid_argument);
   EXPECT_THROW((void)make_encoder(ContentCoding::gzip, {.gzip = 0}), std::invalid_argument);
   EXPECT_THROW((void)make_encoder(ContentCoding::gzip, {.gzip = 10}), std::invalid_argument);

@@ -30,7 +30,7 @@ TEST(HttpDate, ReadsAllThreeForms) {
   EXPECT_EQ(parse_http_date("Saturday, 01-Jan-50 00:00:00 GMT"), 2'524'608'000);
 }
 
-TEST(HttpDate, RefusesWhatIsNone) {
+TEST(HttpDate, RefusesMalformedText) {
   for (const std::string_view text :
        {"", "0", "Sun", "Sun,", "Sun, 06 Nov 1994 08:49:37", "Sun, 06 Nov 1994 08:49:37 UTC",
         "Sun, 06 Nov 1994 08:49:37 GMT ", "Sun, 6 Nov 1994 08:49:37 GMT", "Sun, 31 Feb 1994 08:49:37 GMT",

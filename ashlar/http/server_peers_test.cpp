@@ -63,7 +63,7 @@ TEST(ServerProxyProtocol, ATrustedPeerWithoutAHeaderIsClosedWithoutAnAnswer) {
   }
 }
 
-TEST(ServerProxyProtocol, NobodyElseMayTellWhoTheyAre) {
+TEST(ServerProxyProtocol, OtherPeersMayNotSendAHeader) {
   ServerOptions other;
   other.proxy_protocol.networks = {"10.0.0.0/8"};
   for (const ServerOptions& options : {ServerOptions{}, other}) {

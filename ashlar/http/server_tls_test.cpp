@@ -147,7 +147,7 @@ class ServerTlsClients : public ServerTlsOf {
   TestCertificate client{"Büro, 3. Stock"};
 };
 
-TEST_F(ServerTlsClients, WithoutOneOrWithAnothersNobodyIsAnsweredWhereItIsRequired) {
+TEST_F(ServerTlsClients, WithoutOneOrWithAnothersNoClientIsAnsweredWhenRequired) {
   const TestServer server({}, asking(TlsOptions::ClientCertificate::required));
   const TestCertificate stranger("Büro, 3. Stock");
   EXPECT_NE(refusal(server, {}), "");

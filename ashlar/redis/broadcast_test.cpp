@@ -81,7 +81,7 @@ std::vector<std::optional<bool>> tell(Process& teller, const std::vector<Process
 
 using Told = std::vector<std::optional<bool>>;
 
-TEST(Broadcast, ReturnsWhenEverybodyHasTakenItIn) {
+TEST(Broadcast, ReturnsWhenEveryProcessHasConfirmed) {
   World world;
   Process here(world, 10s), there(world, 10s), far(world, 10s);
   for (Process* process : {&here, &there, &far}) process->subscribe();
@@ -110,7 +110,7 @@ TEST(Broadcast, WaitsForOneThatHangsNoLongerThanItsTime) {
   while (there.heard().empty()) there.turn();  // it hears it when it goes on
 }
 
-TEST(Broadcast, DoesNotWaitForARedisThatIsAway) {
+TEST(Broadcast, DoesNotWaitForAnUnreachableRedis) {
   World world;
   Process here(world, 10s);
   here.subscribe();

@@ -66,7 +66,7 @@ class RedisTest : public testing::Test {
   std::unique_ptr<Client> client;
 };
 
-TEST(RedisUrl, RefusesWhatIsNone) {
+TEST(RedisUrl, RefusesMalformedInput) {
   for (const std::string_view url : {"",
                                      "localhost",
                                      "http://localhost",
@@ -105,7 +105,7 @@ TEST(RedisUrl, TakesWhatIsOne) {
     EXPECT_TRUE(check_url(url)) << url;
 }
 
-TEST_F(RedisTest, AServerThatIsAwayIsToldWithinTheTime) {
+TEST_F(RedisTest, AnUnreachableServerIsReportedWithinTheTime) {
   std::string url;
   {
     const RedisServer gone;
@@ -215,7 +215,7 @@ TEST_F(RedisTest, ComesBackWhenTheServerWasKilled) {
   EXPECT_EQ(told({"PING"}), "PONG");
 }
 
-TEST_F(RedisTest, WhoWaitsIsToldWhenTheClientIsStopped) {
+TEST_F(RedisTest, WaitingCallersFailWhenTheClientIsStopped) {
   RedisServer server;
   open({.url = server.url(), .command_time_max = 20s});
   ASSERT_TRUE(connects());
@@ -295,7 +295,7 @@ TEST_F(RedisTest, SpeaksTlsToWhomItKnows) {
   EXPECT_EQ(told({"ECHO", std::string(100'000, 'x')}), std::string(100'000, 'x'));
 }
 
-TEST_F(RedisTest, ASubscriberHearsAndSubscribesAgain) {
+TEST_F(RedisTest, ASubscriberReceivesAndSubscribesAgain) {
   RedisServer server;
   open({.url = server.url(), .command_time_max = 10s});
   std::vector<std::string> heard;

@@ -68,7 +68,7 @@ class ClientsTest : public testing::Test {
   std::vector<std::thread> threads;
 };
 
-TEST(Clients, RefuseAUrlThatIsNone) { EXPECT_THROW(Clients({.url = "localhost"}), std::invalid_argument); }
+TEST(Clients, RefuseAnInvalidUrl) { EXPECT_THROW(Clients({.url = "localhost"}), std::invalid_argument); }
 
 TEST_F(ClientsTest, EachLoopHasItsOwnAndAnotherNone) {
   start();
@@ -81,7 +81,7 @@ TEST_F(ClientsTest, EachLoopHasItsOwnAndAnotherNone) {
   EXPECT_EQ(reply.error().code(), errors::unavailable);
 }
 
-TEST_F(ClientsTest, OneSubscriberHearsForAll) {
+TEST_F(ClientsTest, OneSubscriberReceivesForAll) {
   std::promise<void> subscribed;
   std::promise<std::string> heard;
   clients.subscribe("quiet", {.on_message = [](std::string_view, std::string_view) { FAIL(); }, .on_subscribed = {}});
@@ -94,7 +94,7 @@ TEST_F(ClientsTest, OneSubscriberHearsForAll) {
   EXPECT_EQ(heard.get_future().get(), "rain");
 }
 
-TEST_F(ClientsTest, TellThatNothingIsHeardAnyMore) {
+TEST_F(ClientsTest, ReportThatMessagesAreNoLongerReceived) {
   const auto subscribed = std::make_shared<std::atomic<int>>(0);  // the handlers are called until close()
   const auto lost = std::make_shared<std::atomic<int>>(0);
   clients.subscribe("news", {.on_message = [](std::string_view, std::string_view) {},
@@ -109,7 +109,7 @@ TEST_F(ClientsTest, TellThatNothingIsHeardAnyMore) {
   EXPECT_EQ(*lost, 1);
 }
 
-TEST_F(ClientsTest, FiguresTellWhatCameOfCommands) {
+TEST_F(ClientsTest, FiguresCountTheOutcomesOfCommands) {
   start();
   EXPECT_EQ(code_on(first, {"PING"}), "PONG");
   EXPECT_EQ(code_on(first, {"NOSUCH"}), "redis.refused");

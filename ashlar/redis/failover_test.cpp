@@ -82,7 +82,7 @@ TEST_F(RedisFailover, AScriptThatWritesFindsOutAsWell) {
   EXPECT_EQ(told(*client, {"EVAL", "return redis.call('SET', KEYS[1], 'x')", "1", "k"}), "redis.unavailable");
 }
 
-TEST_F(RedisFailover, SentinelsThatAreNoneOrKnowNoMasterAreNoConnection) {
+TEST_F(RedisFailover, InvalidSentinelsOrSentinelsWithoutAMasterAreNoConnection) {
   const RedisServer server;
   const std::string nobody = "127.0.0.1:" + std::to_string(tests::free_port());
   const std::string no_sentinel = "127.0.0.1:" + std::to_string(server.port());

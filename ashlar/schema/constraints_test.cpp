@@ -35,7 +35,7 @@ TEST(Text, RefusesWrongLengthsInCodePoints) {
   EXPECT_EQ((fault_of<Text<0, 120>>(std::string_view(many(121, "é")))), "too_long");
 }
 
-TEST(Text, RefusesNulAndIllFormedUtf8WhereverTheyStand) {
+TEST(Text, RefusesNulAndIllFormedUtf8Anywhere) {
   for (std::size_t at = 0; at < 20; ++at) {
     std::string text(20, 'x');
     text[at] = '\0';
@@ -156,7 +156,7 @@ TEST(Url, RefusesWhatIsNoWebAddress) {
   EXPECT_EQ(fault_of<Url>(std::string_view("http://a.de/" + many(2037, "a"))), "url");
 }
 
-TEST(Url, RefusesHostsThatAreNone) {
+TEST(Url, RefusesInvalidHosts) {
   for (const std::string_view text : {"http://[::1",
                                       "http://[]",
                                       "http://[::1]x",
@@ -199,7 +199,7 @@ TEST(Url, AcceptsWebAddresses) {
   EXPECT_EQ(fault_of<Url>(std::string_view("http://a.de/" + many(2036, "a"))), "");
 }
 
-TEST(Password, CountsCharactersInNfcAndSaysNothingOfTheValue) {
+TEST(Password, CountsCharactersInNfcAndDoesNotRevealTheValue) {
   EXPECT_EQ(fault_of<Password>(std::string_view("1234567")), "too_short");
   EXPECT_EQ(fault_of<Password>(std::string_view("12345678")), "");
   EXPECT_EQ(fault_of<Password>(std::string_view(many(128, "a"))), "");

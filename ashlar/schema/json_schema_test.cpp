@@ -168,7 +168,7 @@ TEST(JsonSchema, ShowsPasswordsGoingInAndNeverComingOut) {
   EXPECT_THAT(schemas.definitions().at("EntryOutput"), ::testing::Not(::testing::HasSubstr("password")));
 }
 
-TEST(JsonSchema, TellsTheAlternativesOfAUnionByTheirTag) {
+TEST(JsonSchema, DistinguishesTheAlternativesOfAUnionByTheirTag) {
   JsonSchemas schemas("#/");
   schema_of<Bill>(schemas, Use::input);
   EXPECT_EQ(

@@ -307,7 +307,7 @@ TEST(WriteJson, WritesWhatIsThere) {
                               R"("size":"large","parts":[{"label":"x","amount":2}]})");
 }
 
-TEST(WriteJson, EscapesWhatRfc8259Wants) {
+TEST(WriteJson, EscapesWhatRfc8259Requires) {
   const auto written = [](std::string_view text) {
     std::string out;
     write_json_string(text, out);
@@ -325,7 +325,7 @@ TEST(WriteJson, EscapesWhatRfc8259Wants) {
   }
 }
 
-TEST(WriteJson, EscapesInAValueWhereverItStands) {
+TEST(WriteJson, EscapesInAValueAtAnyPosition) {
   for (std::size_t length = 1; length <= 40; ++length) {
     for (std::size_t at = 0; at < length; ++at) {
       std::string text(length, 'x'), expected = text;

@@ -96,7 +96,7 @@ TEST(JsonWrite, EscapesEachCharacterAtEachPlaceOfEachLength) {
   }
 }
 
-TEST(JsonWrite, EveryByteBesideEveryOther) {
+TEST(JsonWrite, EveryByteNextToEveryOther) {
   for (int first = 0; first < 256; ++first) {
     for (int second = 0; second < 256; ++second) {
       const std::string text = {'a', 'b', static_cast<char>(first), static_cast<char>(second), 'c', 'd', 'e', 'f', 'g'};
@@ -129,7 +129,7 @@ TEST(JsonWrite, LongNamesAreWhole) {
   EXPECT_EQ(to_json(value), R"({"aNameThatIsLongerThanTwoBlocksOfSixteen":"1","x":"2"})");
 }
 
-TEST(JsonWrite, APasswordIsLeftOutWhereverItStands) {
+TEST(JsonWrite, APasswordIsOmittedEverywhere) {
   const auto password = Password::of("a long passphrase");
   Lengthy value;
   value.password = password;

@@ -105,7 +105,7 @@ TEST(ThirdDialect, DescribesTablesByItsTypesAndOptions) {
     EXPECT_NE(script.find(part), std::string::npos) << part << " in\n" << script;
 }
 
-TEST(ThirdDialect, IsNoneOfTheOthers) {
+TEST(ThirdDialect, DiffersFromTheOthers) {
   EXPECT_NE(third, Dialect::sqlite);
   EXPECT_NE(Dialect::sqlite, Dialect::postgres);
 }

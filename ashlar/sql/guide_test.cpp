@@ -120,7 +120,7 @@ class DataGuide : public testing::Test {
   std::vector<Uuid> ids_;
 };
 
-TEST_F(DataGuide, ListsWhatTheClientAskedFor) {
+TEST_F(DataGuide, ListsWhatTheClientRequested) {
   EXPECT_EQ(await(list_articles(*db_, {}))->total, 3);
   const auto found = await(list_articles(*db_, {.search = Text<1, 80>::of("éPÉ")}));
   ASSERT_EQ(found->rows.size(), 1U);

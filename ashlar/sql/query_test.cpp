@@ -222,7 +222,7 @@ TEST(Query, NamesTheTablesWhereThereAreSeveral) {
   EXPECT_EQ(pairs.parameters, (std::vector<Value>{std::int64_t{3}, true, std::int64_t{5}}));
 }
 
-TEST(Query, AnUpsertTellsTheTwoRowsApart) {
+TEST(Query, AnUpsertDistinguishesTheTwoRows) {
   const auto stored = insert(Other{})
                           .on_conflict<&Other::id>()
                           .where(col<&Other::id> != inserted<&Other::id>)

@@ -78,7 +78,7 @@ TEST(RouteTable, IsRefusedAtStartWithTheLineAndWhatToDo) {
   });
 }
 
-TEST(RouteTable, TellsEveryFaultAtOnce) {
+TEST(RouteTable, ReportsAllFaultsTogether) {
   const std::string told = faults_of([](Routes& r) {
     r.get("/a", nothing);
     r.get("/b/", nothing).open();

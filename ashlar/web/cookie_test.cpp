@@ -71,7 +71,7 @@ TEST(Cookie, IsFoundInARequestOrNotAtAll) {
     EXPECT_EQ(find(cookies, "a"), std::nullopt) << cookies;
 }
 
-TEST(Cookie, OnlySoManyAreLookedAt) {
+TEST(Cookie, OnlyALimitedNumberIsRead) {
   std::string many;
   for (int i = 0; i < 1000; ++i) many += "c" + std::to_string(i) + "=1; ";
   http::RequestHeaders headers;
@@ -108,7 +108,7 @@ TEST_F(SignedCookieTest, OutlivesAChangeOfKeys) {
   EXPECT_TRUE(cookies.open("cart", by_old, now));
 }
 
-TEST_F(SignedCookieTest, WantsKeysThatAreLongEnough) {
+TEST_F(SignedCookieTest, RequiresLongKeys) {
   EXPECT_THROW(SignedCookies({}), std::invalid_argument);
   EXPECT_THROW(SignedCookies({std::string(32, 'a'), "short"}), std::invalid_argument);
 }

@@ -123,7 +123,7 @@ TEST(Cors, NeverReflectsAnOriginThatIsNotAllowed) {
   }
 }
 
-TEST(Cors, IsNotThereWhenNobodyAskedForIt) {
+TEST(Cors, IsAbsentByDefault) {
   TestApp app([](Routes& routes) { routes.get("/things", get_thing).open(); });
   const auto reply = get(app, "/things", shop);
   EXPECT_EQ(cors_fields(reply), "");

@@ -102,7 +102,7 @@ TEST_F(CsrfTest, OwnPagesTrustedOnesAndOtherProgramsPass) {
   }
 }
 
-TEST_F(CsrfTest, WhoIsNotSignedInIsToldThatFirst) {
+TEST_F(CsrfTest, AnAnonymousCallerGetsNotSignedInFirst) {
   EXPECT_EQ(send("/acts", {{"Origin", "https://evil.example"}}).status, 401);
 }
 
@@ -140,7 +140,7 @@ TEST_F(CsrfTokenTest, IsNeededWhereWhatIsUnmarkedNeedsOne) {
   EXPECT_EQ(act_with({{"X-CSRF-Token", good}}, good).status, 403) << "too old";
 }
 
-TEST(Csrf, OptionsThatNobodyCouldMeetAreRefusedAtStart) {
+TEST(Csrf, UnsatisfiableOptionsAreRefusedAtStart) {
   AppOptions options;
   options.csrf.unmarked = CsrfOptions::Unmarked::needs_token;
   EXPECT_THROW(TestApp([](Routes&) {}, options), std::logic_error);

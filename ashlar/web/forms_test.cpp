@@ -182,7 +182,7 @@ TEST_F(FormTest, AFormIsTheSameInputAsJson) {
             expected);
 }
 
-TEST_F(FormTest, AnUploadIsHandedOverWithANameThatIsSafe) {
+TEST_F(FormTest, AnUploadHasASanitizedName) {
   const auto reply = picture(field("caption", "me") + file("file", "../p.png", "image/png", png));
   EXPECT_EQ(reply.status, 200) << reply.body;
   EXPECT_EQ(reply.at("/data/text"), "me: p.png, image/png, 14=14");

@@ -35,7 +35,7 @@ TestReply post(TestApp& app, std::string path, std::string body, Headers headers
                     .body = std::move(body)});
 }
 
-TEST(IdempotencyKey, ThatIsNoneIsAFaultOfTheInput) {
+TEST(IdempotencyKey, MalformedIsAFaultOfTheInput) {
   TestApp app(mount);
   struct Case {
     Headers headers;

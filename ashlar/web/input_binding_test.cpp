@@ -91,7 +91,7 @@ std::string faults_of(const TestReply& reply) {
   return out;
 }
 
-TEST(Input, RefusesQueriesThatBreakTheSchemaAndTellsEveryFaultAtOnce) {
+TEST(Input, RefusesQueriesThatBreakTheSchemaWithAllFaults) {
   TestApp app(mount);
   const std::vector<std::pair<std::string, std::string>> cases = {
       {"?nope=1", "nope unknown_member"},

@@ -87,7 +87,7 @@ TEST(RequestMetrics, PutsSizesIntoBucketsAndLeavesOutWhatIsNotKnown) {
   EXPECT_THAT(text, HasSubstr("http_response_body_bytes_sum{method=\"POST\",route=\"/a\"} 20000257\n"));
 }
 
-TEST(MetricSources, StandTogetherByName) {
+TEST(MetricSources, AreGroupedByName) {
   observe::MetricSources sources;
   const auto one = [] { return 1.0; };
   sources.add({.name = "a_total",
@@ -204,7 +204,7 @@ TEST(MetricsPage, CountsBodiesWhoseSizeIsKnownAtTheirEnd) {
   EXPECT_THAT(page, HasSubstr("http_response_body_bytes_sum{method=\"GET\",route=\"/broken\"} 5\n"));
 }
 
-TEST(MetricsPage, WantsItsTokenWhereThereIsOne) {
+TEST(MetricsPage, RequiresItsTokenIfThereIsOne) {
   detail::TestApp app([](Routes& routes) { mount_metrics(routes, {.token = "a token of the scraper"}); });
   const auto status = [&](std::vector<std::pair<std::string, std::string>> headers) {
     return app->send({http::Method::get, "/metrics", std::move(headers), {}}).status;

@@ -106,7 +106,7 @@ TEST(RateLimit, CountsByAHeaderOrAFunctionAndByAddressWhereTheySayNothing) {
   }
 }
 
-TEST(RateLimit, TellsWhenTheNextRequestIsLetThroughAndWhenAllAre) {
+TEST(RateLimit, ReportsWhenTheNextRequestAndAllAreAccepted) {
   TestApp app(mount);
   EXPECT_EQ(app->get("/bucket").header("RateLimit-Limit"), "2");
   EXPECT_EQ(app->get("/bucket").status, 204);

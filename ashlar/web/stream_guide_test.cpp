@@ -77,7 +77,7 @@ TEST(Guide, Events) {
   stream.leave();  // as a client that closes the page; the producer has ended then
 }
 
-TEST(Guide, EventsGoOn) {
+TEST(Guide, EventsContinue) {
   Market market;
   TestApp app{[&](Routes& routes) { mount_prices(routes, market); }};
   auto stream = app->open(

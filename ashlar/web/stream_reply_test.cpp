@@ -127,7 +127,7 @@ TEST_F(StreamTest, EventsAreWrittenAsTheStandardHasThem) {
   EXPECT_TRUE(stream.whole());
 }
 
-TEST_F(StreamTest, AClientThatComesBackGoesOnWhereItWas) {
+TEST_F(StreamTest, AReconnectingClientContinuesWhereItWas) {
   auto stream =
       app->open({.method = http::Method::get, .target = "/ticks", .headers = {{"Last-Event-ID", "1"}}, .body = {}});
   const auto event = stream.next_event();

@@ -95,7 +95,7 @@ TEST(TraceContext, IsTheOperationsAndTheLogs) {
   EXPECT_THAT(app.log_lines(), HasSubstr(R"("spanId":")" + reply.at("/span") + '"')) << "one span a request";
 }
 
-TEST(TraceContext, IsMadeWhenAnOperationAsksForIt) {
+TEST(TraceContext, IsCreatedWhenAnOperationUsesIt) {
   TestApp app(mount);
   const auto reply =
       app->send({http::Method::get, "/traced", {{"traceparent", "nonsense"}, {"tracestate", "vendor=1"}}, {}});
@@ -106,7 +106,7 @@ TEST(TraceContext, IsMadeWhenAnOperationAsksForIt) {
   EXPECT_NE(two.at("/trace"), trace_id) << "two parents are none";
 }
 
-TEST(TraceContext, OfARequestThatNobodyTracesIsNotLogged) {
+TEST(TraceContext, OfAnUntracedRequestIsNotLogged) {
   TestApp app(mount);
   EXPECT_EQ(app->get("/untraced").status, 204);
   EXPECT_THAT(app.log_lines(), Not(HasSubstr("traceId")));

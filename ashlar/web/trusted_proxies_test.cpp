@@ -42,7 +42,7 @@ void expect_origins(Fields fields, const std::vector<Case>& cases) {
   }
 }
 
-TEST(TrustedProxies, RefuseNetworksThatAreNone) {
+TEST(TrustedProxies, RefuseInvalidNetworks) {
   for (const std::string wrong : {"", "10.0.0.0/33", "10.0.0.1/8", "everybody", "proxy.example", "*"}) {
     const auto made = TrustedProxies::make({.networks = {"10.0.0.0/8", wrong}});
     ASSERT_FALSE(made) << wrong;
@@ -51,7 +51,7 @@ TEST(TrustedProxies, RefuseNetworksThatAreNone) {
   }
 }
 
-TEST(TrustedProxies, BelieveNobodyElse) {
+TEST(TrustedProxies, TrustNoOtherPeer) {
   const Headers lies = {{"X-Forwarded-For", "192.0.2.9"},
                         {"X-Forwarded-Proto", "https"},
                         {"X-Forwarded-Host", "evil"},
@@ -120,7 +120,7 @@ TEST(TrustedProxies, FindTheClientInXForwardedFor) {
       });
 }
 
-TEST(TrustedProxies, TakeSchemeAndHostFromWhereTheClientStands) {
+TEST(TrustedProxies, TakeSchemeAndHostFromTheClientsPosition) {
   const auto both = [](std::string for_list, std::string proto, std::string host) {
     return Headers{{"X-Forwarded-For", std::move(for_list)},
                    {"X-Forwarded-Proto", std::move(proto)},

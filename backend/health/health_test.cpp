@@ -14,7 +14,7 @@ TEST(Health, SaysTheTimeAndTheEnvironment) {
   EXPECT_EQ(reply.body, R"({"status":"ok","timestamp":"2026-05-04T08:30:00.000Z","environment":"test"})");
 }
 
-TEST(Health, IsReadyWhileTheDatabaseAnswersAndNobodyDrains) {
+TEST(Health, IsReadyWhileTheDatabaseAnswersAndNothingDrains) {
   TestBackend backend;
   EXPECT_EQ(backend.client().get("/health/ready").body,
             R"({"status":"ok","missing":[],"checks":[{"name":"draining","status":"ok"},)"

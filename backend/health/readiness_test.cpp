@@ -77,7 +77,7 @@ TEST_F(SharedReadiness, DrainingNeedsNoProbe) {
   EXPECT_EQ(await(readiness_.checks()).at(0).outcome, Outcome::failed);
 }
 
-TEST_F(SharedReadiness, AProbeThatThrowsLeavesNobodyWaiting) {
+TEST_F(SharedReadiness, AProbeThatThrowsLeavesNoCallerWaiting) {
   database_.throws = true;
   std::vector<std::optional<std::vector<Readiness::Check>>> checks(2);
   for (auto& each : checks) start(tests::keep_result(readiness_.checks(), each));

@@ -203,7 +203,7 @@ TEST_F(OauthTest, TheCallbackIgnoresParametersOfTheProvidersOwn) {
   EXPECT_EQ(call_back(started).status, 422) << "twice";
 }
 
-TEST_F(OauthTest, ARefusedIdTokenTellsNothing) {
+TEST_F(OauthTest, ARefusedIdTokenRevealsNothing) {
   std::vector<std::string> bodies;
   for (const char* claim : {"iss", "nonce", "exp"}) {
     issuer_.change([&](IssuerAnswers& a) { a.claims = {{claim, "1"}}; });

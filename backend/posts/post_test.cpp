@@ -46,7 +46,7 @@ TEST(Posts, ListRefuses) {
                                         });
 }
 
-TEST(Posts, AreForEverybodyWhenPublishedAndForTheirAuthorBefore) {
+TEST(Posts, ArePublicWhenPublishedAndTheirAuthorsBefore) {
   TestBackend backend;
   const Person ada = backend.person("ada");
   const Person eve = backend.person("eve");
@@ -119,7 +119,7 @@ TEST(Posts, CreateRefuses) {
           });
 }
 
-TEST(Posts, BelongToWhoeverWroteThem) {
+TEST(Posts, BelongToTheirAuthors) {
   TestBackend backend;
   const Person ada = backend.person("ada");
   const auto reply = backend.as(ada, Method::post, "/api/posts", R"({"title": "Notes 📝", "content": "\"quoted\"\n"})");

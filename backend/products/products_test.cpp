@@ -80,7 +80,7 @@ TEST_F(CachedProducts, EveryWriteIsSeenAtOnce) {
   EXPECT_EQ(total("?category=chairs"), "0");
 }
 
-TEST_F(CachedProducts, WhatNobodyToldIsShownForTheTtlAtMost) {
+TEST_F(CachedProducts, AnUnpublishedChangeIsInvisibleForTheTtlAtMost) {
   const std::string id = create("Chair");
   const std::string unknown = "0192f0c1-2345-7abc-8def-0123456789ab";
   EXPECT_EQ(stock_of(id), "9");

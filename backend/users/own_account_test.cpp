@@ -82,7 +82,7 @@ TEST(OwnAccount, ExportRefuses) {
   expect_refusals(backend.client(), without_a_good_token("GET /api/users/me/export", "", backend.bad_tokens()));
 }
 
-TEST(OwnAccount, IsExportedWholeAndNobodyElses) {
+TEST(OwnAccount, IsExportedCompletelyWithoutOthersData) {
   TestBackend backend;
   const Person admin = backend.admin();
   const Person ada = backend.person("ada");

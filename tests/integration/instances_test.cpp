@@ -263,7 +263,7 @@ Slowest use_everything(ApiClient& client, const std::string& token, int round) {
 }
 
 // Each limit and each announcement waits for REDIS_COMMAND_TIME_MAX at most, and only until the breaker is open.
-TEST(Instances, AnswerEverythingWhileRedisIsAway) {
+TEST(Instances, AnswerEverythingWhileRedisIsUnreachable) {
   tests::RedisServer redis;
   tests::FaultProxy network(redis.port());
   Instances instances({{"REDIS_URL", "redis://127.0.0.1:" + std::to_string(network.port())},

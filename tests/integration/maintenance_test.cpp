@@ -33,7 +33,7 @@ class Maintenance : public testing::Test {
   Variables variables_ = server_variables();
 };
 
-TEST_F(Maintenance, StatusNamesWhatSomebodyChangedByHand) {
+TEST_F(Maintenance, StatusNamesManualChanges) {
   ASSERT_EQ(run({"migrate", "up"}).exit_code, 0);
   EXPECT_THAT(run({"migrate", "status"}).out, HasSubstr("The schema matches the applied migrations."));
   run_sql(
@@ -145,7 +145,7 @@ TEST_F(Maintenance, TheDoctorFindsSettingsThatAreUnsafe) {
   for (const auto& [name, advice] : findings) EXPECT_THAT(safe, HasSubstr(R"({"name":")" + name + R"(","state":"ok")"));
 }
 
-TEST_F(Maintenance, TheDoctorSaysWhatIsAwayOrWrong) {
+TEST_F(Maintenance, TheDoctorReportsWhatIsUnreachableOrWrong) {
   variables_["DATABASE_URL"] = "postgresql://ashlar:hush@127.0.0.1:1/ashlar";
   const auto away = run({"doctor"});
   EXPECT_EQ(away.exit_code, 1);

@@ -56,7 +56,7 @@ class Replica : public testing::Test {
   ApiClient api_{server_.port()};
 };
 
-TEST_F(Replica, ListsPostsAndShowsEachWhatHeWrote) {
+TEST_F(Replica, ListsPostsAndShowsEachAccountItsOwnWrites) {
   const std::string ada = api_.sign_up("ada").at("/data/accessToken");
   ASSERT_TRUE(becomes("ok"));
   EXPECT_EQ(metric("ashlar_database_replica_in_use"), 1);
@@ -71,7 +71,7 @@ TEST_F(Replica, ListsPostsAndShowsEachWhatHeWrote) {
   EXPECT_GT(metric("ashlar_database_replica_reads_total"), 0);
 }
 
-TEST_F(Replica, IsLeftOutWhileItLagsOrIsAway) {
+TEST_F(Replica, IsSkippedWhileItLagsOrIsUnreachable) {
   const std::string ada = api_.sign_up("ada").at("/data/accessToken");
   ASSERT_TRUE(becomes("ok"));
   standby_.query("select pg_wal_replay_pause()");
@@ -140,7 +140,7 @@ class ReplicaOfInstances : public testing::Test {
   std::string ada_, bob_;
 };
 
-TEST_F(ReplicaOfInstances, ShowsEachWhatHeWroteThroughAnother) {
+TEST_F(ReplicaOfInstances, ShowsEachAccountWhatItWroteThroughAnother) {
   for (int i = 1; i <= 10; ++i) {
     write(i % 2 == 0 ? here_ : there_, ada_);
     EXPECT_EQ(posts(i % 2 == 0 ? there_ : here_, ada_), std::to_string(i));
@@ -148,7 +148,7 @@ TEST_F(ReplicaOfInstances, ShowsEachWhatHeWroteThroughAnother) {
   EXPECT_EQ(posts(there_), "0") << "the replica's";
 }
 
-TEST_F(ReplicaOfInstances, IsNotReadByAccountsWhileRedisIsAway) {
+TEST_F(ReplicaOfInstances, IsNotReadByAccountsWhileRedisIsUnreachable) {
   redis_.kill();
   write(here_, ada_);
   EXPECT_EQ(posts(here_, ada_), "1");

@@ -34,7 +34,7 @@ TEST(Serve, NamesEveryWrongVariableAndShowsNoSecret) {
   EXPECT_THAT(finished.err + finished.out, Not(HasSubstr("hush")));
 }
 
-TEST(Serve, SaysThatTheDatabaseIsAwayAndShowsNoPassword) {
+TEST(Serve, ReportsAnUnreachableDatabaseWithoutThePassword) {
   const TemporaryFolder folder;
   Variables variables = server_variables();
   variables["DATABASE_URL"] = "postgresql://ashlar:hush@127.0.0.1:1/ashlar";

@@ -102,7 +102,7 @@ TEST(Service, WrongHandingOverIsNamed) {
   EXPECT_EQ(run(ashlar({"serve"}, folder, variables)).exit_code, 78);
 }
 
-TEST(Service, IsToldEachStepInItsOrder) {
+TEST(Service, ReceivesEachStepInOrder) {
   const TemporaryFolder folder;
   const NotifySocket manager(folder);
   Variables variables = server_variables();

@@ -9,7 +9,7 @@ namespace {
 
 std::string one(std::string_view size_line) { return chunked(std::string(size_line).append("\r\nabcde\r\n0\r\n\r\n")); }
 
-TEST(Chunked, SizesThatAreNoneAreRefused) {
+TEST(Chunked, InvalidSizesAreRefused) {
   check(std::vector<Refused>{
       {"a minus sign", "RFC 9112 7.1", 400, one("-5")},
       {"a plus sign", "RFC 9112 7.1", 400, one("+5")},
@@ -58,7 +58,7 @@ TEST(Chunked, ChunksThatDoNotEndWhereTheySayAreRefused) {
   });
 }
 
-TEST(Chunked, ExtensionsThatAreNoneAreRefused) {
+TEST(Chunked, InvalidExtensionsAreRefused) {
   check(std::vector<Refused>{
       {"a bare LF ends one", "RFC 9112 7.1.1", 400, chunked("5;a\nabcde\r\n0\r\n\r\n")},
       {"a bare LF in one", "RFC 9112 7.1.1", 400, one("5;a\nb")},
@@ -83,7 +83,7 @@ TEST(Chunked, ExtensionsThatAreNoneAreRefused) {
   });
 }
 
-TEST(Chunked, TrailersThatAreNoneAreRefused) {
+TEST(Chunked, InvalidTrailersAreRefused) {
   const auto trailer = [](std::string_view lines) { return chunked("0\r\n" + std::string(lines) + "\r\n"); };
   check(std::vector<Refused>{
       {"no colon", "RFC 9112 7.1.2", 400, trailer("X\r\n")},

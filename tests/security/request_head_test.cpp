@@ -120,7 +120,7 @@ TEST(RequestHead, HostsThatAreNotOneAreRefused) {
   });
 }
 
-TEST(RequestHead, TargetsThatAreNoneAreRefused) {
+TEST(RequestHead, InvalidTargetsAreRefused) {
   check(std::vector<Refused>{
       {"another host than Host", "RFC 9112 3.2.2", 400, target("http://b/")},
       {"another port than Host", "RFC 9112 3.2.2", 400, target("http://a:81/")},

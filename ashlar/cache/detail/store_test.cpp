@@ -72,7 +72,7 @@ TEST_F(StoreTest, IsNeverOverItsBytes) {
   EXPECT_EQ(store.bytes(), 0U);
 }
 
-TEST_F(StoreTest, AScanDoesNotPushOutWhatIsAskedFor) {
+TEST_F(StoreTest, AScanDoesNotEvictUsedEntries) {
   for (int round = 0; round < 4; ++round)
     for (std::uint64_t hot = 0; hot < 40; ++hot) ask(hot);
   for (std::uint64_t once = 1'000; once < 6'000; ++once) ask(once);

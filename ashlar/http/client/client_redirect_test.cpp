@@ -27,7 +27,7 @@ class HttpClientRedirect : public detail::ClientFixture {
   }
 };
 
-TEST_F(HttpClientRedirect, IsNotFollowedUnlessAskedFor) {
+TEST_F(HttpClientRedirect, IsNotFollowedUnlessRequested) {
   const ScriptedServer server(redirecting(302, "/to"));
   Client client({&loop_}, {});
   EXPECT_EQ(outcome(client, to(server.url("/from"))), "302 ");

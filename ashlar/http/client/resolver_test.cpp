@@ -49,7 +49,7 @@ Task<> keep_outcome(Resolver& resolver, int& resolved, int& aborted) {
 }
 
 // Cancelled before, while and after a thread has it: each lookup ends once, one way or the other.
-TEST_F(SystemResolverTest, ACancelledCallerGoesOnAtOnce) {
+TEST_F(SystemResolverTest, ACancelledCallerContinuesImmediately) {
   SystemResolver resolver({.threads = 2, .lookups_max = 256});
   int resolved = 0, aborted = 0;
   for (int round = 0; round < 20; ++round) {

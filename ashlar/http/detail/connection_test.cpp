@@ -283,7 +283,7 @@ TEST(Connection, AClientThatLeavesCancelsTheHandler) {
   }
 }
 
-TEST(Connection, AHandlerThatIsLateIsCancelledAndTheConnectionGoesOn) {
+TEST(Connection, ALateHandlerIsCancelledAndTheConnectionContinues) {
   TestServer server(Limits{.write_time_max = milliseconds{40}});
   RawClient client = server.connect();
   client.send(get("/gate?ms=20") + get("/later?ms=20"));

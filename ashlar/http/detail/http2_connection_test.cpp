@@ -18,7 +18,7 @@ using std::chrono::milliseconds;
 using Client = Http2TestClient;
 
 // What a user sees of the shape of a request is what HTTP/1.1 shows: the status, by the handler's reject.
-TEST(Http2Connection, RefusesWithTheStatusOfHttp1AndGoesOn) {
+TEST(Http2Connection, RefusesWithTheStatusOfHttp1AndContinues) {
   TestServer server({.request_line_bytes_max = 100,
                      .header_bytes_max = 200,
                      .header_count_max = 5,
@@ -331,7 +331,7 @@ TEST(Http2Connection, AHundredStreamsShareTheWindowOfASlowReader) {
   EXPECT_LT(test::memory_peak(), before + 4 * test::peak_growth_max) << "a producer waits for its reader";
 }
 
-TEST(Http2Connection, ASlowHandlerHoldsBackNobody) {
+TEST(Http2Connection, ASlowHandlerDelaysNoOtherStream) {
   TestServer server;
   Client client(server.server.port());
   client.send(Client::get(1, "/gate"));
@@ -433,7 +433,7 @@ TEST(Http2Connection, ReadsABodyThatIsLargerThanItsWindow) {
   EXPECT_EQ(client.answer(1).body.size(), 20 * piece.size());
 }
 
-TEST(Http2Connection, AsksForABodyThatWaitsToBeAskedFor) {
+TEST(Http2Connection, SendsContinueForABodyThatExpectsIt) {
   TestServer server;
   Client client(server.server.port());
   client.send(Client::post(1, "/echo", {{"expect", "100-continue"}}));
@@ -475,7 +475,7 @@ TEST(Http2Connection, EndsWhenNothingComes) {
   EXPECT_NE(silent.read_until_close(), "");
 }
 
-TEST(Http2Connection, AnIdleOneGivesItsMemoryBackAndGoesOn) {
+TEST(Http2Connection, AnIdleOneReleasesItsMemoryAndContinues) {
   TestServer server({.idle_time_max = milliseconds{5000}, .idle_memory_time_max = milliseconds{1}});
   Client client(server.server.port());
   EXPECT_EQ(client.fetch(1, "/a").status, 200);

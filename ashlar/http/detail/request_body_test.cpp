@@ -74,7 +74,7 @@ TEST(RequestBody, MayFollowAHeadThatFillsTheBuffer) {
   }
 }
 
-TEST(RequestBody, IsAskedForWhenTheClientExpectsThat) {
+TEST(RequestBody, IsRequestedWhenTheClientExpectsContinue) {
   TestServer server;
   RawClient client = server.connect();
   client.send(head("/echo", "Content-Length: 3\r\nExpect: 100-continue\r\n"));

@@ -37,7 +37,7 @@ TEST(TicketKeys, OneServesItsTimeAndOpensForAsLongAgain) {
   EXPECT_FALSE(keys.find(first->name, start + seconds{120}));
 }
 
-TEST(TicketKeys, AreForgottenInTimeThoughNobodyAsksForNewOnes) {
+TEST(TicketKeys, ExpireInTimeWithoutNewTickets) {
   TicketKeys keys(seconds{60});
   const auto first = keys.current(start);
   ASSERT_TRUE(first);

@@ -63,7 +63,7 @@ TEST_P(Conformance, AReadSeesTheWriteThatWasAnsweredBeforeIt) {
   EXPECT_EQ(stale, 0);
 }
 
-TEST_P(Conformance, ReadsGoOnWhileATransactionIsOpen) {
+TEST_P(Conformance, ReadsContinueWhileATransactionIsOpen) {
   auto& db = open_with(counters);
   auto tx = await(db.begin());
   ASSERT_TRUE(tx);

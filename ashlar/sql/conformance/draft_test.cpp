@@ -141,7 +141,7 @@ TEST_P(Drafts, OfWhatChangedWithAllRowsKept) {
   EXPECT_EQ(objects(draft(migrations, second_models()).left), "column articles.note; ") << "nothing but the proposal";
 }
 
-TEST_P(Drafts, OfWhatNobodyDescribesAnyMore) {
+TEST_P(Drafts, OfObjectsThatNoModelDescribes) {
   open();
   const std::vector<Migration> migrations{step(1, draft({}, first_models()))};
   const Draft gone = draft(migrations, {});

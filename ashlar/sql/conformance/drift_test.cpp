@@ -47,7 +47,7 @@ class Drift : public Conformance {
   std::vector<Migration> migrations_ = shop();
 };
 
-TEST_P(Drift, IsNoneWhereTheMigrationsMadeItAll) {
+TEST_P(Drift, IsEmptyAfterTheMigrations) {
   open();
   EXPECT_EQ(of(migrations_), "") << "nothing applied, nothing there";
   ASSERT_TRUE(Migrator(*database_, migrations_, clock_).up(1));
@@ -119,7 +119,7 @@ TEST_P(Drift, SeesConstraintsAndTypes) {
   EXPECT_EQ(std::ranges::count(objects, '\n'), 7) << objects;
 }
 
-TEST_P(Drift, SaysNothingWhereTheMigrationsAreInConflict) {
+TEST_P(Drift, IsNotComparedWhenTheMigrationsConflict) {
   Database& db = open_migrated();
   ASSERT_TRUE(db.run_script("update schema_migrations set checksum = 'x' where number = 1"));
   EXPECT_THAT(of(migrations_), testing::HasSubstr("0001_shop was changed"));

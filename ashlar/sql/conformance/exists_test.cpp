@@ -31,7 +31,7 @@ class Exists : public Conformance {
   }
 };
 
-TEST_P(Exists, AsksForRowsOfAnotherTable) {
+TEST_P(Exists, SelectsByRowsOfAnotherTable) {
   open_shop();
   EXPECT_EQ(with(exists<&Writer::id, &Book::writer_id>()), "12");
   EXPECT_EQ(with(!exists<&Writer::id, &Book::writer_id>()), "3");

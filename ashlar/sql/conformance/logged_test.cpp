@@ -78,7 +78,7 @@ TEST_P(Conformance, ShowsParametersWhereThatIsWanted) {
   while_it_runs([&db] { db.close(); });
 }
 
-TEST_P(Conformance, SaysNothingAtOtherLevels) {
+TEST_P(Conformance, LogsNothingAtOtherLevels) {
   LogFile file(log::Level::info);
   LoggedDatabase db(GetParam().open({}), file.logger());
   ASSERT_TRUE(db.run_script(people_table(GetParam())));

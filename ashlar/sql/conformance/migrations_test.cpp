@@ -54,7 +54,7 @@ TEST_P(Conformance, RefusesMigrationsThatAreWrongByThemselves) {
   EXPECT_TRUE(labels(Steps(db, odd)->up()).starts_with("sql.migration_invalid"));
 }
 
-TEST_P(Conformance, RefusesToGoOnWhenTheDatabaseDisagrees) {
+TEST_P(Conformance, RefusesToContinueWhenTheDatabaseDisagrees) {
   auto& db = open();
   ASSERT_EQ(labels(Steps(db, three())->up(2)), "0001_users 0002_posts ");
 

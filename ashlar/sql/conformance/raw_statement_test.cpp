@@ -47,7 +47,7 @@ TEST_P(RawStatements, ThatAreRightHaveNoFaultsAndRun) {
   EXPECT_EQ(await(total().one(db)).value(), 1);
 }
 
-TEST_P(RawStatements, AreToldWhatTheDatabaseSeesOtherwise) {
+TEST_P(RawStatements, ReportDifferencesFromTheDatabase) {
   Database& db = open_people();
   constexpr RawStatement<Named()> misspelt("select id, name, aeg from people");
   EXPECT_THAT(statement_faults(db, misspelt), ElementsAre(HasSubstr("aeg")));

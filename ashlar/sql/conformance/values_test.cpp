@@ -83,7 +83,7 @@ TEST_P(Conformance, KeepsBytesIdsMomentsAndBools) {
             std::vector<std::int64_t>{1});
 }
 
-TEST_P(Conformance, TellsNullFromEmpty) {
+TEST_P(Conformance, DistinguishesNullFromEmpty) {
   auto& db = open_with(values_table(GetParam()));
   ASSERT_TRUE(write(db, "insert into v (t, x, i) values ($1, $2, $3)", {Null{}, Null{}, Null{}}));
   ASSERT_TRUE(write(db, "insert into v (t, x, i) values ($1, $2, $3)", {"", Bytes{}, 0}));

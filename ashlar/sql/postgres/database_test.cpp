@@ -64,7 +64,7 @@ TEST_F(PostgresDatabase, IntegersFitEveryWidth) {
        });
 }
 
-TEST_F(PostgresDatabase, TextIsWhatItsPlaceWants) {
+TEST_F(PostgresDatabase, TextHasTheInferredType) {
   auto& db = open_with(
       "create type mood as enum ('sad', 'happy');"
       "create table t (m mood, j jsonb, k json, u uuid, d date, n numeric, v varchar(9));");
@@ -178,7 +178,7 @@ TEST_F(PostgresDatabase, StatementsAreSpreadOverAFewConnections) {
   EXPECT_LE(held, 3);
 }
 
-TEST_F(PostgresDatabase, AnErrorInThePipelineTouchesNobodyElse) {
+TEST_F(PostgresDatabase, AnErrorInThePipelineAffectsNoOtherStatement) {
   auto& db = open_with("create table t (i integer primary key);",
                        {.connections_per_loop = 1, .write_connections_per_loop = 1});
   std::vector<std::optional<Result<Outcome>>> outcomes(60);
@@ -267,7 +267,7 @@ Task<> lock_both(sql::Database& db, int first, int second, int& holding, std::st
   if (!co_await tx->commit()) code = "commit";
 }
 
-TEST_F(PostgresDatabase, OneOfTwoThatWaitForEachOtherIsTold) {
+TEST_F(PostgresDatabase, OneOfTwoDeadlockedTransactionsFails) {
   auto& db = open_with("create table t (i integer, n integer default 0); insert into t values (1), (2);");
   std::string first, second;
   int holding = 0;

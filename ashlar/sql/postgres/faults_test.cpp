@@ -30,7 +30,7 @@ class PostgresFaults : public tests::PostgresTest {
   }
 };
 
-TEST_F(PostgresFaults, AServerThatIsAwayIsUnavailableAndComesBack) {
+TEST_F(PostgresFaults, AnUnreachableServerIsUnavailableAndRecovers) {
   PostgresServer server;
   auto& db = open_with("create table t (i integer);", {.url = server.url()});
   ASSERT_TRUE(write(db, "insert into t values (1)"));

@@ -35,7 +35,7 @@ TEST_F(PostgresMigrations, WaitForAnotherProgramOnlySoLong) {
   EXPECT_EQ(up({users}), "1 made");
 }
 
-TEST_F(PostgresMigrations, DoNotMakeEverybodyWaitForATableThatIsInUse) {
+TEST_F(PostgresMigrations, DoNotBlockOthersWaitingForATableInUse) {
   auto& db = open();
   ASSERT_EQ(up({users}), "1 made");
   const Migration age{.number = 2, .name = "age", .up = "alter table users add column age int;", .down = ""};

@@ -88,7 +88,7 @@ TEST_F(PostgresPooler, TwoProgramsShareASessionWithoutNoticing) {
   while_it_runs([&] { (*other)->close(); });
 }
 
-TEST_F(PostgresPooler, TransactionsHaveTheIsolationThatWasAskedFor) {
+TEST_F(PostgresPooler, TransactionsHaveTheRequestedIsolation) {
   auto& db = open(pooled({.isolation = Isolation::serializable}));
   auto tx = await(db.begin());
   ASSERT_TRUE(tx);

@@ -44,7 +44,7 @@ TEST_F(PostgresReads, ReadsThatAreSentTogetherShareATransactionOnceTheyAreKnownT
   EXPECT_EQ(fewest, 1U);
 }
 
-TEST_F(PostgresReads, AnErrorAmongReadsThatShareATransactionTouchesNobodyElse) {
+TEST_F(PostgresReads, AnErrorAmongReadsThatShareATransactionAffectsNoOther) {
   auto& db = open({.connections_per_loop = 1});
   const std::string sql = "select 12 / $1";
   ASSERT_EQ(integer(db, sql, {std::int64_t{1}}), 12);

@@ -110,7 +110,7 @@ TEST_F(PostgresReplicas, ShowASessionWhatItWrote) {
   EXPECT_EQ(notes(reads), 20);
 }
 
-TEST_F(PostgresReplicas, AreNotReadBySessionsWhileOtherProcessesAreNotHeard) {
+TEST_F(PostgresReplicas, AreNotReadBySessionsWhilePeerWritesAreNotVisible) {
   watch({.lag_max = 1min, .check_interval = 20ms});
   ASSERT_TRUE(is_used());
   using PeerWrites = Replicas::PeerWrites;
@@ -151,7 +151,7 @@ TEST_F(PostgresReplicas, AreLeftOutWhileTheyLag) {
   EXPECT_EQ(notes(adas), 1);
 }
 
-TEST_F(PostgresReplicas, AreReplacedByThePrimaryWhileTheyAreAway) {
+TEST_F(PostgresReplicas, AreReplacedByThePrimaryWhileUnreachable) {
   watch();
   ASSERT_TRUE(is_used());
   note();

@@ -110,7 +110,7 @@ TEST_F(PostgresSessions, AnErrorOfTheSessionEndsIt) {
   }
 }
 
-TEST_F(PostgresSessions, ASchemaChangeIsSeenByNoStatementThatStandsAlone) {
+TEST_F(PostgresSessions, ASchemaChangeIsSeenByNoSingleStatement) {
   auto& db = open_named({.connections_per_loop = 3, .write_connections_per_loop = 3});
   const std::string sql = "update t set a = a returning *";
   const auto many = [&] {

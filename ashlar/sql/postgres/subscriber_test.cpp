@@ -58,7 +58,7 @@ class PostgresSubscriber : public tests::PostgresTest {
   int subscribed_ = 0, lost_ = 0;
 };
 
-TEST_F(PostgresSubscriber, RefusesWhatCannotBeTold) {
+TEST_F(PostgresSubscriber, RefusesInvalidNotifications) {
   auto& db = open();
   EXPECT_EQ(code_of(await(notify(db, "", "x"))), "database.failed");
   EXPECT_EQ(code_of(await(notify(db, std::string(64, 'c'), "x"))), "database.failed");
@@ -73,7 +73,7 @@ TEST_F(PostgresSubscriber, RefusesWhatCannotBeTold) {
   sqlite->close();
 }
 
-TEST_F(PostgresSubscriber, HearsWhatWasCommittedInItsOrder) {
+TEST_F(PostgresSubscriber, ReceivesCommittedNotificationsInOrder) {
   auto& db = open();
   subscribe({.url = PostgresServer::shared().url(text(db, "select current_database()"))}, {"news", "say \"it\"; drop"});
   ASSERT_TRUE(becomes([this] { return subscribed_ == 1; }));

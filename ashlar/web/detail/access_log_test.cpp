@@ -65,7 +65,7 @@ TEST(AccessLog, RefusalsHaveNoSecretOfThePathEither) {
   EXPECT_THAT(lines, Not(HasSubstr("0f1e2d3c")));
 }
 
-TEST(AccessLog, SaysWhoAskedForWhatAndWhatBecameOfIt) {
+TEST(AccessLog, HasTheCallerTheTargetAndTheOutcome) {
   TestApp app(mount);
   app.client().use_bearer(app.token_of("user"));
   app->send(
@@ -81,7 +81,7 @@ TEST(AccessLog, SaysWhoAskedForWhatAndWhatBecameOfIt) {
   EXPECT_EQ(std::ranges::count(lines, '\n'), 1) << "one line a request";
 }
 
-TEST(AccessLog, ALineThatStandsForOthersSaysForHowMany) {
+TEST(AccessLog, ALineThatStandsForOthersHasTheirNumber) {
   AppOptions options;
   options.access_log_one_in = 4;
   TestApp app(mount, options);

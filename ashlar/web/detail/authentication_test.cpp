@@ -84,7 +84,7 @@ struct Authentication : testing::Test {
   }
 };
 
-TEST_F(Authentication, TellsWhoComesWithoutATokenToSignIn) {
+TEST_F(Authentication, AsksACallerWithoutATokenToSignIn) {
   for (const std::string& target :
        {std::string("/signed-in"), std::string("/role"), std::string("/permission"), mine}) {
     const auto reply = app->get(target);
@@ -95,7 +95,7 @@ TEST_F(Authentication, TellsWhoComesWithoutATokenToSignIn) {
   EXPECT_EQ(app->get("/signed-in?access_token=" + app.token_of("user")).status, 401) << "never from the query";
 }
 
-TEST_F(Authentication, RefusesTokensThatAreNone) {
+TEST_F(Authentication, RefusesInvalidTokens) {
   const std::string token = app.token_of("user");
   const std::vector<std::vector<std::pair<std::string, std::string>>> cases = {
       {{"Authorization", "Bearer"}},
@@ -148,7 +148,7 @@ TEST_F(Authentication, TakesATokenFromTheHeaderTheCookieOrXAccessTokenInThisOrde
   for (const auto& [headers, role] : cases) EXPECT_EQ(get("/open", headers).at("/data/name"), role) << headers[0].first;
 }
 
-TEST_F(Authentication, AsksForARoleOrAPermission) {
+TEST_F(Authentication, RequiresARoleOrAPermission) {
   const auto status = [&](std::string target, std::string token) {
     app.client().use_bearer(std::move(token));
     return app->get(std::move(target)).status;

@@ -54,7 +54,7 @@ TestReply get(TestApp& app, std::string path, std::vector<std::pair<std::string,
   return app->send({.method = method, .target = std::move(path), .headers = std::move(headers), .body = {}});
 }
 
-TEST(Conditional, RefusesAVersionThatIsNotTheOneAskedFor) {
+TEST(Conditional, RefusesADifferentVersion) {
   TestApp app(mount);
   for (const std::string tag : {"\"other\"", "W/\"other\"", "", "x"}) {
     const auto reply = get(app, "/note", {{"If-Match", tag}});

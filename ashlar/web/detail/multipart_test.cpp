@@ -51,7 +51,7 @@ std::string part(std::string_view headers, std::string_view content = "1") {
 }
 const std::string a_part = part("Content-Disposition: form-data; name=\"a\"");
 
-TEST(Multipart, RefusesWhatIsNone) {
+TEST(Multipart, RefusesMalformedInput) {
   const std::string huge(5000, 'h');
   const std::pair<std::string, const char*> bodies[] = {
       {"", "an empty body"},

@@ -55,7 +55,7 @@ TEST(Router, RefusesTwoLinesForTheSamePathsAndNamesBoth) {
   EXPECT_EQ(router.add(Method::patch, "/u/{name}", 1), std::nullopt) << "another method is another line";
 }
 
-TEST(Router, TellsAWrongPathFromAWrongMethod) {
+TEST(Router, DistinguishesAWrongPathFromAWrongMethod) {
   const Router router =
       table({{Method::get, "/api/users"}, {Method::post, "/api/users"}, {Method::remove, "/api/users/{id}"}});
   for (const std::string path : {"", "/", "/api", "/api/", "/api/users/", "/api//users", "//api/users", "/API/users",

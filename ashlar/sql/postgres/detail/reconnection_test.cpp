@@ -27,7 +27,7 @@ TEST(Reconnection, WaitsLongerAfterEachFailureUpToItsLimit) {
   EXPECT_FALSE(reconnection.succeeded()) << "it was not away";
 }
 
-TEST(Reconnection, IsAwayOnlyWhileThatIsFreshNews) {
+TEST(Reconnection, IsUnreachableOnlyForAWhile) {
   Reconnection reconnection(1s, 7);
   Reconnection::Time now{};
   reconnection.failed(now, unavailable("refused"));

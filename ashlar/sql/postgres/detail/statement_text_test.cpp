@@ -53,7 +53,7 @@ TEST(StatementText, RefusesWhatASharedConnectionMustNotRun) {
   }
 }
 
-TEST(StatementText, TellsReadsFromWrites) {
+TEST(StatementText, DistinguishesReadsFromWrites) {
   const std::vector<std::pair<Case, Effect>> cases = {
       {{"select 1"}, Effect::reads},
       {{"  ((SELECT 1)) union (select 2)"}, Effect::reads},

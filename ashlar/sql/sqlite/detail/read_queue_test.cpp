@@ -58,7 +58,7 @@ TEST(ReadQueue, ASleeperIsWokenAtTheEndOfTheLoopsTurn) {
   EXPECT_GE(taken.get(), 1U);
 }
 
-TEST(ReadQueue, ALoopThatEndsBeforeItsTurnDoesLeavesNobodyWaiting) {
+TEST(ReadQueue, ALoopThatEndsBeforeItsTurnLeavesNoJobWaiting) {
   const auto queue = std::make_shared<ReadQueue>(plenty, plenty);
   auto loop = std::make_unique<boost::asio::io_context>();
   Jobs some(loop.get());
