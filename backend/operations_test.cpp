@@ -19,7 +19,7 @@ namespace {
 
 using http::Method;
 
-// What each caller gets: "ok", or the part of the error's code that tells it apart.
+// What each caller gets: "ok", or the distinguishing part of the error's code.
 struct Row {
   std::string operation;
   std::string anonymous, expired, revoked;  // invalid credentials

@@ -94,8 +94,8 @@ std::vector<Check> check_host(const backend::Settings& settings) {
     out.push_back(check_writable(*path));
     out.push_back(check_file("files, database", *path, by_others));
     for (const char* suffix : {"-wal", "-shm"}) {  // its latest changes are in there
-      const fs::path beside = path->string() + suffix;
-      if (fs::exists(beside, ignored)) out.push_back(check_file("files, database", beside, by_others));
+      const fs::path companion = path->string() + suffix;
+      if (fs::exists(companion, ignored)) out.push_back(check_file("files, database", companion, by_others));
     }
   }
   if (!settings.log.file.empty()) out.push_back(check_space(folder_of(settings.log.file), space_min, "log"));

@@ -220,7 +220,7 @@ TEST(Api, RunsTheStepsThatAnApplicationAdds) {
   for (Endpoint* endpoint : {&test.add("free", store), &test.add("kept", store)}) endpoint->guards = {open()};
   test.add("refused", store).guards = {signed_in()};
   EXPECT_EQ(test.outcome("free", good), "ok");
-  EXPECT_EQ(test.outcome("refused", good), "auth.not_signed_in") << "the guard stands before it";
+  EXPECT_EQ(test.outcome("refused", good), "auth.not_signed_in") << "the guard runs before it";
   EXPECT_EQ(asked, 0);
   EXPECT_EQ(test.outcome("kept", good), "note.taken");
   EXPECT_EQ(test.outcome("kept", good, TestApi::as("user")), "ok");

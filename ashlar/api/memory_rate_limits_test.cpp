@@ -44,7 +44,7 @@ TEST(MemoryRateLimits, CountAFixedWindow) {
   expect_steps(two_a_second, {
                                  {0ms, true, 1, 1s, 0s},
                                  {500ms, true, 0, 1s, 0s},
-                                 {999ms, false, 0, 1s, 1s},  // rounded up, so that whoever waits that long gets through
+                                 {999ms, false, 0, 1s, 1s},  // rounded up, so that waiting that long suffices
                                  {1000ms, true, 1, 1s, 0s},
                                  {1001ms, true, 0, 1s, 0s},
                                  {1999ms, false, 0, 1s, 1s},
@@ -121,7 +121,7 @@ TEST(MemoryRateLimits, StayOfOneSizeUnderAFloodOfAMillionAddresses) {
   int untouched = 0;
   for (std::uint64_t i = 0; i < 1'000'000; ++i)
     untouched += limits.take(client(i), two_a_second, Clock::Steady{1h}).remaining == 1 ? 1 : 0;
-  EXPECT_EQ(untouched, 1'000'000) << "nobody pays for another";
+  EXPECT_EQ(untouched, 1'000'000) << "no caller pays for another";
   EXPECT_LE(limits.size(), clients_max);
   EXPECT_GE(limits.size(), clients_max * 9 / 10);
 }
@@ -132,7 +132,7 @@ TEST(MemoryRateLimits, ForgetFirstWhatIsOverFirst) {
   EXPECT_TRUE(limits.take(somebody, long_one, Clock::Steady{1h}).allowed);
   for (std::uint64_t i = 0; i < 1000; ++i) (void)limits.take(client(i), two_a_second, Clock::Steady{1h});
   EXPECT_FALSE(limits.take(somebody, long_one, Clock::Steady{1h + 59min}).allowed)
-      << "a flood of short windows frees nobody from a long one";
+      << "a flood of short windows does not evict a long one";
   EXPECT_EQ(limits.size(), 8U);
 }
 

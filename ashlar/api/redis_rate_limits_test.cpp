@@ -71,7 +71,7 @@ TEST(RedisRateLimits, AreSharedByTheInstances) {
   }
 }
 
-// The same requests at the same times are told the same as by the table in memory.
+// The same requests at the same times get the same answers as from the table in memory.
 TEST(RedisRateLimits, AnswerAsThoseInMemory) {
   const RedisServer server;
   Instance redis(server, Time::caller);

@@ -484,7 +484,7 @@ TEST_P(UnitsTest, SendMessagesAfterTheCommitAndNoneAfterARollback) {
   EXPECT_TRUE(run(units.run(call, &send, Overdraw::no)));
   EXPECT_THAT(received, ElementsAre("sent at 3"));
   Units without(*watched, {});
-  EXPECT_TRUE(run(without.run(call, &send, Overdraw::no))) << "nobody listens";
+  EXPECT_TRUE(run(without.run(call, &send, Overdraw::no))) << "no listener";
 }
 
 TEST(Merged, KeepsOtherStatementsAndTheOrderOfRows) {

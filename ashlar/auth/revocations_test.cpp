@@ -30,7 +30,7 @@ TEST_F(RevocationsTest, KnowsTokensAndSessions) {
   EXPECT_FALSE(revocations_.is_revoked("b", Uuid{}));
 }
 
-TEST_F(RevocationsTest, NobodysSessionIsNotRevoked) {
+TEST_F(RevocationsTest, TheNilSessionIsNotRevoked) {
   revocations_.revoke_session(Uuid{}, clock_.now() + 1min);
   EXPECT_FALSE(revocations_.is_revoked("b", Uuid{}));
 }

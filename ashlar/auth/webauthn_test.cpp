@@ -64,7 +64,7 @@ const std::vector<Forgery> forgeries = {
     {"an embedding page",
      [](auto& d) { d.more_client_data = R"(,"crossOrigin":true,"topOrigin":"https://example.com")"; },
      "refused: The origin of the embedding page is not allowed."},
-    {"a top origin that is none",
+    {"an unexpected top origin",
      [](auto& d) { d.more_client_data = R"(,"crossOrigin":false,"topOrigin":"https://example.org")"; },
      "refused: The origin of the embedding page is not allowed."},
     {"members of a later version", [](auto& d) { d.more_client_data = R"(,"later":{"a":[1]})"; }, "ok"},

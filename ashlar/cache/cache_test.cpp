@@ -44,7 +44,7 @@ ASHLAR_DESCRIBE(Other, name)
 constexpr ErrorCode away{ErrorKind::unavailable, "test.away"};
 constexpr ErrorCode denied{ErrorKind::forbidden, "test.denied"};
 
-// Opened once; tasks that wait for it go on then. For one loop.
+// Opened once; tasks that wait for it continue then. For one loop.
 class Gate {
  public:
   explicit Gate(asio::io_context& loop) : timer_(loop, asio::steady_timer::time_point::max()) {}
@@ -105,7 +105,7 @@ class CacheTest : public testing::Test {
     if (!got) return std::string(got.error().code().name);
     return *got ? (*got)->name : "nothing";
   }
-  // Asks, and notes what it was told.
+  // Reads the cache and records the answer.
   Task<> note(Policy policy, std::vector<std::string>& told) {
     std::string text;
     try {
@@ -291,7 +291,7 @@ TEST_F(CacheTest, WhatWasChangedDuringALoadIsNotKept) {
     settle();
     source.name = "second";
     await(change());
-    scope.start(note({.tags = {"items"}}, told));  // must not be told of the time before
+    scope.start(note({.tags = {"items"}}, told));  // must not get the value from before
     settle();
     EXPECT_EQ(source.loads, 2);
     gate.open();
@@ -406,7 +406,8 @@ TEST_F(CacheTest, ClosingFailsWaitingCallers) {
   await(scope.join());
 }
 
-// Several loops hammer a few keys, among them changes and cancellations. What anybody sees was loaded for its key.
+// Several loops access a few keys concurrently, with changes and cancellations. Every value read was loaded for its
+// key.
 Task<Result<Item>> load_numbered(int number, std::atomic<int>& loads) {
   ++loads;
   for (int turn = 0; turn < 5 * number; ++turn) {

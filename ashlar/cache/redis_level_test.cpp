@@ -88,7 +88,7 @@ const Policy plain{.ttl = 1h, .jitter_percent = 0, .negative_ttl = 1h, .tags = {
 class TwoLevels : public testing::Test {
  protected:
   TwoLevels() { listen(); }
-  // Both have a connection and hear each other.
+  // Both are connected and receive each other's messages.
   void listen() {
     EXPECT_TRUE(becomes([this] {
       return one.level.is_subscribed() && two.level.is_subscribed() && one.clients.figures().connected == 1 &&
@@ -315,7 +315,7 @@ TEST_F(TwoLevels, WithoutRedisRequestsContinueAndEntriesExpireSoon) {
   EXPECT_EQ(ask(one), "old");
   server.kill();
   EXPECT_TRUE(becomes([this] { return !one.level.is_subscribed() && one.clients.figures().away == 1; }));
-  row.name = "new";  // by somebody whom we cannot hear
+  row.name = "new";  // by a writer whose messages do not arrive
   EXPECT_EQ(ask(one, plain, "2"), "new");
   one.clock.advance(999ms);
   EXPECT_EQ(ask(one, plain, "2"), "new");

@@ -128,7 +128,7 @@ TEST(Server, StopAnswersWhatWaitsToBeAccepted) {
   RawClient busy = server.connect();
   busy.send(get("/gate"));
   boost::asio::io_context* loop = server.handler.entered.wait();
-  // The loop stands still, so what comes now waits behind the acceptor.
+  // The loop is blocked, so new connections wait behind the acceptor.
   detail::Signal<bool> standing, go_on;
   boost::asio::post(*loop, [&] {
     standing.set(true);

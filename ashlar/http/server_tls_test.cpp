@@ -24,7 +24,7 @@ using Tls = test::RawClientOptions::Tls;
 
 RawClient connect(const TestServer& server, Tls tls = {}) { return RawClient(server.server.port(), {.tls = tls}); }
 
-// What a client that offers this is told; empty: it was answered.
+// The error that a client offering this gets; empty: it was answered.
 std::string refusal(const TestServer& server, const Tls& tls) {
   try {
     (void)connect(server, tls).request("GET", "/");

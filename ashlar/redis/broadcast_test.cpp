@@ -64,7 +64,7 @@ class Process {
   bool subscribed_ = false;
 };
 
-// Lets all run until the first has told every message, all at once.
+// Runs all loops until the first has delivered every message, all at once.
 std::vector<std::optional<bool>> tell(Process& teller, const std::vector<Process*>& others,
                                       const std::vector<std::string>& messages) {
   std::vector<std::optional<bool>> told(messages.size());
@@ -107,7 +107,7 @@ TEST(Broadcast, WaitsForOneThatHangsNoLongerThanItsTime) {
   here.subscribe();
   there.subscribe();
   EXPECT_EQ(tell(here, {}, {"news"}), Told{false});
-  while (there.heard().empty()) there.turn();  // it hears it when it goes on
+  while (there.heard().empty()) there.turn();  // it receives it once it continues
 }
 
 TEST(Broadcast, DoesNotWaitForAnUnreachableRedis) {

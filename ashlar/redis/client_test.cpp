@@ -230,7 +230,7 @@ TEST_F(RedisTest, WaitingCallersFailWhenTheClientIsStopped) {
   EXPECT_EQ(told({"PING"}), "redis.unavailable");
 }
 
-// The first callers wait for no longer than they must; then the breaker is open, and nobody waits.
+// The first callers wait no longer than they must; then the breaker is open, and no caller waits.
 TEST_F(RedisTest, AServerThatHangsCostsItsTimeAndThenNothing) {
   RedisServer server;
   open({.url = server.url(), .command_time_max = 20ms, .connect_time_max = 10s, .timeouts_max = 3});
@@ -286,7 +286,7 @@ TEST_F(RedisTest, SpeaksTlsToWhomItKnows) {
                             "127.0.0.1", "127.0.0.2"});
   const std::string at = "localhost:" + std::to_string(server.port());
   open({.url = "rediss://" + at, .command_time_max = 10s});
-  EXPECT_EQ(told({"PING"}), "redis.unavailable");  // nobody vouches for it
+  EXPECT_EQ(told({"PING"}), "redis.unavailable");  // unknown authority
   open({.url = "rediss://127.0.0.2:" + std::to_string(server.port()),
         .ca_file = certificate.certificate_file(),
         .command_time_max = 10s});

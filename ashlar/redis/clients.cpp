@@ -77,7 +77,7 @@ struct Clients::State {
 
   const ClientOptions options;
   std::map<std::string, Subscriber::Handlers, std::less<>> channels;
-  std::vector<std::function<Task<>()>> beside;
+  std::vector<std::function<Task<>()>> background;
   std::vector<std::unique_ptr<OnLoop>> loops;  // as passed to start(); unchanged while they run
   std::optional<Subscriber> subscriber;
 };
@@ -95,14 +95,14 @@ void Clients::subscribe(std::string channel, Subscriber::Handlers handlers) {
 
 void Clients::run_beside(std::function<Task<>()> task) {
   assert(state_->loops.empty() && "background tasks are added before start()");
-  state_->beside.push_back(std::move(task));
+  state_->background.push_back(std::move(task));
 }
 
 void Clients::start(const std::vector<asio::io_context*>& loops) {
   assert(state_->loops.empty() && !loops.empty());
   for (asio::io_context* loop : loops) state_->loops.push_back(std::make_unique<OnLoop>(*loop, state_->options));
   state_->start_subscriber();
-  for (const auto& task : state_->beside) state_->loops.front()->tasks.start(task());
+  for (const auto& task : state_->background) state_->loops.front()->tasks.start(task());
 }
 
 void Clients::close() {

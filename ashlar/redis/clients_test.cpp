@@ -126,7 +126,7 @@ TEST_F(ClientsTest, FiguresCountTheOutcomesOfCommands) {
   EXPECT_GT(figures.waited, 0ns);
 }
 
-// It connects, but answers too late for anybody: the breaker stays open, and nobody waits for it again and again.
+// It connects, but answers too late for every caller: the breaker stays open, and no caller waits for it repeatedly.
 TEST_F(ClientsTest, ASlowServerStaysAwayUntilItIsQuickAgain) {
   start();
   EXPECT_EQ(code_on(first, {"PING"}), "PONG");

@@ -43,7 +43,7 @@ void expect_accepted(std::string_view text) {
 
 using Texts = std::vector<std::string_view>;
 
-// What stands between white space.
+// Bytes between the white space.
 Texts words(std::string_view list) {
   constexpr std::string_view space = " \n";
   Texts out;

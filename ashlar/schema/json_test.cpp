@@ -317,7 +317,7 @@ TEST(WriteJson, EscapesWhatRfc8259Requires) {
   EXPECT_EQ(written("plain text, Größe, 😀 and / and \x7f"), "\"plain text, Größe, 😀 and / and \x7f\"");
   EXPECT_EQ(written("\"\\\b\f\n\r\t"), R"("\"\\\b\f\n\r\t")");
   EXPECT_EQ(written(std::string_view("\0\x01\x1f", 3)), R"("\u0000\u0001\u001f")");
-  for (std::size_t at = 0; at < 40; ++at) {  // wherever in a word it stands
+  for (std::size_t at = 0; at < 40; ++at) {  // at every position in a word
     std::string text(40, 'x'), expected = text;
     text[at] = '\n';
     expected.replace(at, 1, "\\n");

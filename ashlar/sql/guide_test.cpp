@@ -48,7 +48,7 @@ Task<Result<Page<Article>>> list_articles(Executor& db, ListArticles in) {
 
 struct ChangeArticle {
   std::optional<Text<1, 80>> name{};
-  std::optional<Nullable<Text<1, 400>>> note{};  // absent: left alone; null: cleared
+  std::optional<Nullable<Text<1, 400>>> note{};  // absent: unchanged; null: cleared
 };
 
 Task<Result<std::optional<Article>>> change_article(Executor& db, Uuid id, ChangeArticle in) {

@@ -179,13 +179,13 @@ class TableChange {
     }
     drop_objects("trigger");  // also of other tables: no object may refer to a table that does not exist
     drop_objects("view");
-    steps_.add(anew(from_, after), anew(after, from_));
+    steps_.add(rebuilt(from_, after), rebuilt(after, from_));
     make_objects("view");
     make_objects("trigger");
   }
 
   // The statements that turn one into the other, with the indexes that both have.
-  [[nodiscard]] std::string anew(const CatalogTable& before, const CatalogTable& after) const {
+  [[nodiscard]] std::string rebuilt(const CatalogTable& before, const CatalogTable& after) const {
     const std::string other = "new_" + after.name;
     std::string kept, notes;
     for (const Column& column : after.columns) {

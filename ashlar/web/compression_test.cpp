@@ -45,7 +45,7 @@ AppOptions app_options(CompressionOptions compression) {
   return options;
 }
 
-// GET / gives what a test asks for, /stream the same as a stream, /plain the same without compression.
+// GET / returns the content under test, /stream the same as a stream, /plain the same without compression.
 class Fixture {
  public:
   explicit Fixture(Sent sent = {}, CompressionOptions options = {})
@@ -240,7 +240,7 @@ TEST(Compression, OverTheWire) {
   }
   client.send("HEAD / HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip\r\n\r\n");
   EXPECT_EQ(client.read_response(test::RawClient::Body::none).header("Content-Encoding"), "gzip");
-  EXPECT_EQ(client.request("GET", "/plain").body.size(), 400'000U) << "the connection goes on";
+  EXPECT_EQ(client.request("GET", "/plain").body.size(), 400'000U) << "the connection stays open";
 }
 
 TEST(Compression, AStreamThatBreaksIsNeverTakenForAWholeOne) {

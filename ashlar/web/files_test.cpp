@@ -21,7 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 using detail::TestApp;
 
-// A folder of its own with files in it, and beside it a secret that no path may reach.
+// A folder of its own with files in it, and next to it a secret that no path may reach.
 class Site {
  public:
   Site() {

@@ -246,7 +246,7 @@ TEST_F(FormTest, FilesAreRefusedWithTheirPath) {
       {good + a_file + a_file, {"/file duplicate_member"}},
       {good + file("file", "p.png", "image/png", png + std::string(2'000, 'x')), {"/file file_too_large"}},
       {good + file("file", "p.gif", "image/gif", "GIF89a"), {"/file file_type"}},
-      {good + file("file", "p.png", "image/png", "<html>"), {"/file file_type"}},  // says so, but is none
+      {good + file("file", "p.png", "image/png", "<html>"), {"/file file_type"}},  // claims to be one, but is not
       {good + file("file", "p.csv", "text/csv", png), {"/file file_type"}},        // is one, but says no
       {good + file("file", "p.csv", "text/csv", std::string("a\0b", 3)), {"/file file_type"}},
       {good + a_file + file("notes", "1", "a/b", "1") + file("notes", "2", "a/b", "2") + file("notes", "3", "a/b", "3"),

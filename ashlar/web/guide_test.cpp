@@ -67,7 +67,7 @@ void mount_with_tokens(Routes& routes, const CsrfTokens& tokens) {
   routes.post("/contact", contact).open().forms().csrf(CsrfCheck::always);
 }
 
-// Remembers which page a visitor came from, in a cookie that nobody can forge.
+// Remembers which page a visitor came from, in a cookie that cannot be forged.
 Task<Result<>> remember_campaign(const SignedCookies& cookies, api::Call& call, http::Request& request,
                                  http::Response& response) {
   constexpr auto name = "__Host-campaign";

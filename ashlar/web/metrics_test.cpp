@@ -37,7 +37,7 @@ TEST(RequestMetrics, CountsByRouteAndClassOfStatus) {
   EXPECT_THAT(text, HasSubstr("http_requests_total{method=\"GET\",route=\"/a/{id}\",status=\"4xx\"} 1\n"));
   EXPECT_THAT(text, HasSubstr("http_requests_total{method=\"GET\",route=\"/a/{id}\",status=\"5xx\"} 1\n"));
   EXPECT_THAT(text, HasSubstr("http_requests_total{method=\"\",route=\"\",status=\"4xx\"} 1\n"));
-  EXPECT_THAT(text, Not(HasSubstr("/b"))) << "a route that nobody asked for has no series";
+  EXPECT_THAT(text, Not(HasSubstr("/b"))) << "a route without requests has no series";
 }
 
 TEST(RequestMetrics, PutsDurationsIntoCumulativeBuckets) {

@@ -65,7 +65,7 @@ TEST(Overload, ALongQueueRefusesNewRequestsAtOnceAndHealthStillAnswers) {
   EXPECT_EQ(refused.at("/code"), "server.overloaded");
   EXPECT_EQ(refused.header("Retry-After"), "3");
   EXPECT_EQ(refused.header("X-Content-Type-Options"), "nosniff");
-  EXPECT_EQ(app->get("/mine").status, 503) << "before anybody's token is looked at";
+  EXPECT_EQ(app->get("/mine").status, 503) << "before any token is verified";
   EXPECT_EQ(app->get("/nothing").status, 404);
   for (const auto* path : {"/health", "/health/live", "/metrics"}) EXPECT_EQ(app->get(path).status, 200) << path;
   EXPECT_THAT(app->get("/metrics").body, HasSubstr("\nhttp_requests_refused_overload_total 2\n"));

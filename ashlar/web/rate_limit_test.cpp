@@ -74,7 +74,7 @@ void mount(Routes& routes) {
 TEST(RateLimit, CountsAnAccountFromAnyAddressAndOthersByTheirs) {
   TestApp app(mount);
   EXPECT_EQ(app->get("/account").status, 401);
-  EXPECT_EQ(app->get("/account").status, 401) << "who is refused does not use up anybody's limit";
+  EXPECT_EQ(app->get("/account").status, 401) << "refused requests count against no limit";
   app->use_bearer(app.token_of("user"));
   EXPECT_EQ(app->get("/account").header("RateLimit-Remaining"), "0");
   app->use_peer_address("192.0.2.7");

@@ -94,7 +94,7 @@ Task<Result<>> produce_broken_rows(api::RowWriter<Tick>& out, std::int64_t after
   for (std::int64_t i = 0; i < after; ++i) {
     if (auto written = co_await out.write({i, std::string(1000, 'x')}); !written) co_return written;
   }
-  co_return std::unexpected(Error(source_lost, "The source is away.").with_cause("disk on fire"));
+  co_return std::unexpected(Error(source_lost, "The source is unavailable.").with_cause("disk on fire"));
 }
 Result<api::Rows<Tick>> broken_rows(api::Call&, Count in) {
   return api::Rows<Tick>::from(produce_broken_rows, in.to.value().value());

@@ -30,7 +30,7 @@ struct Thing {
 };
 ASHLAR_DESCRIBE(Thing, name)
 
-constexpr ErrorCode thing_away{ErrorKind::unavailable, "thing.away"};
+constexpr ErrorCode thing_unavailable{ErrorKind::unavailable, "thing.unavailable"};
 
 using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
                                                 boost::asio::wait_traits<std::chrono::steady_clock>, LoopExecutor>;
@@ -65,7 +65,7 @@ Task<Result<Thing>> never_done(api::Call&, Work& work) {
 }
 Task<Result<Thing>> says_why_it_ended(api::Call&, Work& work) {
   co_await wait_to_be_cancelled(work);
-  co_return fail(thing_away, "The thing is away.");
+  co_return fail(thing_unavailable, "The thing is unavailable.");
 }
 Task<Result<Thing>> done_in_spite_of_it(api::Call&, Work& work) {
   co_await wait_to_be_cancelled(work);
@@ -136,7 +136,7 @@ TEST(TimeMax, AValueThatCameInSpiteOfItIsSent) {
                 {.request_time_max = 20ms});
   test::RawClient client(served.server.port());
   EXPECT_THAT(client.request("GET", "/nearly").body, HasSubstr("just in time"));
-  EXPECT_EQ(client.request("GET", "/nothing").status, 404) << "the connection goes on";
+  EXPECT_EQ(client.request("GET", "/nothing").status, 404) << "the connection stays open";
 }
 
 TEST(TimeMax, ALineCanHaveMoreOrNone) {

@@ -62,7 +62,7 @@ TEST(TraceContext, ContinuesTheCallersTraceInASpanOfItsOwn) {
   const auto flags = [&](std::string text) {
     return std::string(api::TraceContext(parent.substr(0, 53) + std::move(text), random).traceparent().substr(53));
   };
-  EXPECT_EQ(flags("00"), "00") << "whoever does not record is not made to";
+  EXPECT_EQ(flags("00"), "00") << "a caller that does not record is not made to";
   EXPECT_EQ(flags("02"), "00");
   EXPECT_EQ(flags("0b"), "01");
   EXPECT_TRUE(api::TraceContext("cc" + parent.substr(2) + "-what-comes-later", random).continues());
@@ -103,7 +103,7 @@ TEST(TraceContext, IsCreatedWhenAnOperationUsesIt) {
   EXPECT_EQ(reply.at("/state"), "") << "it belongs to the trace that is not continued";
   EXPECT_THAT(app.log_lines(), HasSubstr(reply.at("/trace")));
   const auto two = app->send({http::Method::get, "/traced", {{"traceparent", parent}, {"traceparent", parent}}, {}});
-  EXPECT_NE(two.at("/trace"), trace_id) << "two parents are none";
+  EXPECT_NE(two.at("/trace"), trace_id) << "two parents count as none";
 }
 
 TEST(TraceContext, OfAnUntracedRequestIsNotLogged) {

@@ -63,7 +63,7 @@ TEST(TrustedProxies, TrustNoOtherPeer) {
   http::Request request;
   request.peer_address = "127.0.0.1";
   for (const auto& [name, value] : lies) request.headers.add(name, value);
-  EXPECT_EQ(TrustedProxies().origin_of(request).address, "127.0.0.1") << "nobody is trusted by default";
+  EXPECT_EQ(TrustedProxies().origin_of(request).address, "127.0.0.1") << "no proxy is trusted by default";
   EXPECT_EQ(TrustedProxies::make({.networks = {"loopback"}})->origin_of(request).address, "192.0.2.9");
   EXPECT_EQ(TrustedProxies::make({.networks = {"private"}})->origin_of(request).address, "192.0.2.9");
 }
@@ -99,7 +99,7 @@ TEST(TrustedProxies, FindTheClientInXForwardedFor) {
           chain("[2001:db8::1", "10.0.0.1"),
           chain("[192.0.2.9]", "10.0.0.1"),
           chain("fe80::1%eth0", "10.0.0.1"),
-          // All of them proxies: the leftmost. More of them than are looked at: the last looked at.
+          // All of them proxies: the leftmost. More of them than are examined: the last one examined.
           chain("10.0.0.7, 10.0.0.8", "10.0.0.7"),
           chain("192.0.2.9, 10.0.0.6, 10.0.0.5, 10.0.0.4, 10.0.0.3", "10.0.0.6"),
           // Writings.
@@ -179,7 +179,7 @@ TEST(TrustedProxies, FindTheClientInForwarded) {
           chain("f\xc3\xb6r=192.0.2.9", "10.0.0.1"),
           chain("", "10.0.0.1"),
           chain(";", "10.0.0.1"),
-          // Nodes that tell nothing: the proxy is all that is known, but its scheme counts.
+          // Nodes without an address: the proxy is all that is known, but its scheme counts.
           chain("for=unknown;proto=https", "10.0.0.1", "https"),
           chain("for=_hidden", "10.0.0.1"),
           chain("for=\"_hidden:_port\"", "10.0.0.1"),

@@ -52,7 +52,7 @@ TEST_F(ApiKeys, RefuseBadInput) {
           std::vector<Scenario>{
               invalid("nothing", "{}", {"/name required", "/permissions required"}),
               invalid("no permission", R"({"name": "k", "permissions": []})", {"/permissions too_few_items"}),
-              invalid("what is none", R"({"name": "k", "permissions": ["read"]})", {"/permissions one_of"}),
+              invalid("an unknown permission", R"({"name": "k", "permissions": ["read"]})", {"/permissions one_of"}),
               invalid("an end before now",
                       R"({"name": "k", "permissions": ["*"], "expiresAt": "2026-05-04T08:30:00Z"})",
                       {"/expiresAt too_small"})});

@@ -19,8 +19,8 @@ using Outcome = Readiness::Check::Outcome;
 class CountedDatabase final : public sql::Database {
  public:
   [[nodiscard]] sql::Dialect dialect() const override { return sql::Dialect::sqlite; }
-  Task<Result<sql::Outcome>> execute(sql::Statement) override { throw std::logic_error("not asked for"); }
-  Task<Result<sql::Transaction>> begin() override { throw std::logic_error("not asked for"); }
+  Task<Result<sql::Outcome>> execute(sql::Statement) override { throw std::logic_error("not expected"); }
+  Task<Result<sql::Transaction>> begin() override { throw std::logic_error("not expected"); }
   Task<Result<>> ping(std::chrono::milliseconds) override {
     ++pings;
     boost::asio::steady_timer turn(co_await boost::asio::this_coro::executor, 0ms);

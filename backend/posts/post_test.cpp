@@ -37,13 +37,14 @@ std::string titles(const web::TestReply& reply) {
 TEST(Posts, ListRefuses) {
   TestBackend backend;
   const std::string list = "GET /api/posts";
-  expect_refusals(backend.client(), without_a_good_page(list, "") +
-                                        std::vector<Scenario>{
-                                            invalid("half true", list + "?mine=yes", "", {"mine type"}, ""),
-                                            {"one's own of nobody", list + "?mine=true", "", 401, "auth.not_signed_in"},
-                                            {"a body", list, "{}", 400, "request.body_not_expected"},
-                                            {"another method", "PUT /api/posts", good, 405, "route.method_not_allowed"},
-                                        });
+  expect_refusals(
+      backend.client(),
+      without_a_good_page(list, "") + std::vector<Scenario>{
+                                          invalid("half true", list + "?mine=yes", "", {"mine type"}, ""),
+                                          {"one's own, anonymous", list + "?mine=true", "", 401, "auth.not_signed_in"},
+                                          {"a body", list, "{}", 400, "request.body_not_expected"},
+                                          {"another method", "PUT /api/posts", good, 405, "route.method_not_allowed"},
+                                      });
 }
 
 TEST(Posts, ArePublicWhenPublishedAndTheirAuthorsBefore) {
@@ -65,7 +66,7 @@ TEST(Posts, ArePublicWhenPublishedAndTheirAuthorsBefore) {
   EXPECT_EQ(backend.as(ada, Method::get, "/api/posts/" + draft).status, 200);
   EXPECT_EQ(backend.as(backend.admin(), Method::get, "/api/posts/" + draft).status, 200);
   expect_refusals(backend.client(),
-                  {{"a draft, by nobody", "GET /api/posts/" + draft, "", 404, "post.not_found"},
+                  {{"a draft, anonymously", "GET /api/posts/" + draft, "", 404, "post.not_found"},
                    {"a draft, by another", "GET /api/posts/" + draft, "", 404, "post.not_found", {}, eve.token}});
 }
 

@@ -43,7 +43,7 @@ TEST(Products, ListRefuses) {
       backend.client(),
       without_a_good_page(list, "") +
           std::vector<Scenario>{
-              invalid("a price that is none", list + "?minPrice=cheap", "", {"minPrice money"}),
+              invalid("a malformed price", list + "?minPrice=cheap", "", {"minPrice money"}),
               invalid("three decimals", list + "?minPrice=1.005", "", {"minPrice money"}),
               invalid("a price below nothing", list + "?maxPrice=-1.00", "", {"maxPrice too_small"}),
               invalid("prices the wrong way round", list + "?minPrice=10.00&maxPrice=9.99", "", {"maxPrice too_small"}),
@@ -197,7 +197,7 @@ TEST(Product, Refuses) {
               {"one who may only create, removing", "DELETE " + path, "", 403, "auth.forbidden", {}, creator.token},
               invalid("null for what must be", "PATCH " + path, R"({"name": null, "price": null, "stock": null})",
                       {"/name null", "/price null", "/stock null"}, who.token),
-              invalid("a price that is none", "PATCH " + path, R"({"price": "1,00"})", {"/price money"}, who.token),
+              invalid("a malformed price", "PATCH " + path, R"({"price": "1,00"})", {"/price money"}, who.token),
               {"another method", "PUT " + path, good, 405, "route.method_not_allowed", {}, who.token},
           });
   EXPECT_EQ(backend.client().get(path).at("/data/price"), "349.00");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The permissions in an account's row, whoever changes them and however:
+// The permissions in an account's row, no matter who changes them and how:
 // migrations/0006_account_permissions.
 #include "ashlar/sql/open.hpp"
 #include "backend/schema_version.hpp"

@@ -21,7 +21,7 @@ std::vector<Scenario> for_admins_only(TestBackend& backend, const std::string& r
   const Person nobody_special = backend.sign_in(backend.person("nobody-special").email);
   return without_a_good_token(request, body, backend.bad_tokens()) +
          std::vector<Scenario>{
-             {"somebody who is no admin", request, body, 403, "auth.forbidden", {}, nobody_special.token}};
+             {"a caller who is not an admin", request, body, 403, "auth.forbidden", {}, nobody_special.token}};
 }
 
 std::string new_user(const std::string& name) {
@@ -106,12 +106,12 @@ TEST(Users, ListRefuses) {
       backend.client(),
       for_admins_only(backend, list, "") + without_a_good_page(list, admin.token) +
           std::vector<Scenario>{
-              invalid("an age that is none", list + "?minAge=young", "", {"minAge type"}, admin.token),
-              invalid("ages of nobody", list + "?minAge=-1&maxAge=151", "", {"minAge too_small", "maxAge too_large"},
+              invalid("a malformed age", list + "?minAge=young", "", {"minAge type"}, admin.token),
+              invalid("impossible ages", list + "?minAge=-1&maxAge=151", "", {"minAge too_small", "maxAge too_large"},
                       admin.token),
               invalid("ages the wrong way round", list + "?minAge=40&maxAge=30", "", {"maxAge too_small"}, admin.token),
               invalid("a search for nothing", list + "?search=", "", {"search too_short"}, admin.token),
-              {"an escape that is none", list + "?search=%zz", "", 400, "request.malformed_query", {}, admin.token},
+              {"a malformed escape", list + "?search=%zz", "", 400, "request.malformed_query", {}, admin.token},
               {"a search for NUL", list + "?search=a%00b", "", 400, "request.malformed_query", {}, admin.token},
           });
 }
@@ -178,7 +178,7 @@ TEST(Users, CreateRefuses) {
               invalid("a role that does not exist", create,
                       R"({"name": "Ada", "email": "ada@example.com", "password": "a long password", "role": "root"})",
                       {"/role one_of"}, admin.token),
-              {"an admin, made by one who is none",
+              {"an admin, created by a caller who is not one",
                create,
                R"({"name": "Ada", "email": "ada@example.com", "password": "a long password", "role": "admin"})",
                403,
@@ -215,7 +215,7 @@ TEST(User, Refuses) {
           without_a_good_id("DELETE /api/users/", "", admin.token, "user.not_found") +
           without_a_readable_body("PATCH " + id, R"({"age": 3})", admin.token) +
           std::vector<Scenario>{
-              {"a body where there is none", "DELETE " + id, "{}", 400, "request.body_not_expected", {}, admin.token},
+              {"an unexpected body", "DELETE " + id, "{}", 400, "request.body_not_expected", {}, admin.token},
               {"another method", "POST " + id, "{}", 405, "route.method_not_allowed", {}, admin.token},
               invalid("an id in the body", "PATCH " + id, R"({"id": "01900000-0000-7000-8000-000000000000"})",
                       {"/id unknown_member"}, admin.token),

@@ -35,7 +35,7 @@ Variables on(const std::string& url, Variables more = {}) {
   return more;
 }
 
-// The figure of /metrics by its name; -1 when it is not there.
+// The value of a metric in /metrics; -1 when it is absent.
 int figure(ApiClient& client, const std::string& name) {
   const auto page = client.call("GET", "/metrics").body;
   const auto at = page.find("\n" + name + " ");
@@ -44,7 +44,7 @@ int figure(ApiClient& client, const std::string& name) {
 
 constexpr const char* a_post = R"({"title": "t", "content": "c", "published": true})";
 
-// What clients see while the database is away: each calls until it is told to stop.
+// What clients see during the outage: each sends requests until it is asked to stop.
 struct Seen {
   std::atomic<int> refused = 0, without_retry_after = 0, unknown = 0, other = 0, written = 0;
   std::atomic<Time::duration> longest{Time::duration(0)};
@@ -64,7 +64,7 @@ void call_until(std::uint16_t port, const std::string& token, int number, const 
       ++seen.refused;
       if (reply.header("Retry-After").empty()) ++seen.without_retry_after;
     } else if (number % 3 == 0 && reply.status == 504 && reply.at("/code") == "database.outcome_unknown") {
-      ++seen.unknown;  // a post that was under way
+      ++seen.unknown;  // a post that was in progress
     } else if (reply.status >= 300) {
       ++seen.other;
     } else if (number % 3 == 0) {
@@ -73,7 +73,7 @@ void call_until(std::uint16_t port, const std::string& token, int number, const 
   }
 }
 
-// No connection of ours that nobody uses any more is left open on the server.
+// No connection of ours that is no longer used is left open on the server.
 void expect_no_leak(const PostgresServer& database, ApiClient& client) {
   const auto limit = Time::now() + 10s;
   int ours = -1, theirs = 0;

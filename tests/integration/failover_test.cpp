@@ -23,7 +23,7 @@ constexpr int writers = 4;
 constexpr std::size_t answers_before_the_kill = 40;
 constexpr const char* a_post = R"({"title": "t", "content": "c", "published": true})";
 
-// What was answered 201, until one of the others has been told otherwise.
+// The posts answered with 201, until one of the other clients gets an error.
 std::vector<std::string> write_until_refused(std::uint16_t port, const std::string& token, PostgresServer& primary) {
   std::mutex mutex;
   std::vector<std::string> answered;
@@ -74,7 +74,7 @@ TEST(Failover, ToASynchronousStandbyLosesNothingThatWasAnswered) {
     EXPECT_EQ(found.status, 200) << path << ": " << found.body;
   }
   const int total = std::stoi(client.call("GET", "/api/posts").at("/pagination/total"));
-  EXPECT_LE(total, static_cast<int>(answered.size()) + writers + 1) << "at most what was in flight, beside them";
+  EXPECT_LE(total, static_cast<int>(answered.size()) + writers + 1) << "at most the requests in flight in addition";
 }
 
 }  // namespace

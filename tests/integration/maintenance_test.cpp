@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an operator does beside serving: drift, drafts of migrations, backups, the doctor.
+// Operations tasks besides serving: drift, drafts of migrations, backups, the doctor.
 #include "tests/integration/server.hpp"
 
 #include <gmock/gmock.h>
@@ -80,7 +80,7 @@ TEST_F(Maintenance, ABackupOfARunningServerIsPutBackWhenItHasStopped) {
     const auto refused = run({"restore", "backup.db", "--force"});
     EXPECT_EQ(refused.exit_code, 1);
     EXPECT_THAT(refused.err, HasSubstr("is in use: stop the server"));
-    EXPECT_TRUE(signs_in(server, "after")) << "it goes on as if nothing had been";
+    EXPECT_TRUE(signs_in(server, "after")) << "it works as before";
     server.process().signal(SIGTERM);
     EXPECT_EQ(server.process().wait(), 0);
   }

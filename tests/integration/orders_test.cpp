@@ -83,7 +83,7 @@ TEST_F(OrdersAtOnce, OfAHundredThatDifferUnderOneKeyOneIsTaken) {
   EXPECT_EQ(orders(), "1");
 }
 
-// Half of them name the two products in the other order: nobody waits for a lock in a circle.
+// Half of them name the two products in the other order: there is no deadlock.
 TEST_F(OrdersAtOnce, AThousandForAHundredPiecesSellAHundred) {
   const std::string scarce = product(100);
   const std::string plenty = product(100'000);

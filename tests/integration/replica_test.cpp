@@ -25,7 +25,7 @@ class Replica : public testing::Test {
     EXPECT_EQ(api_.call("POST", "/api/posts", R"({"title": "t", "content": "c", "published": true})", token).status,
               201);
   }
-  // As whoever balances the load, and a scraper, are told.
+  // What a load balancer and a scraper see.
   bool becomes(const std::string& status) {
     const auto limit = Time::now() + 20s;
     while (Time::now() < limit) {
@@ -85,13 +85,13 @@ TEST_F(Replica, IsSkippedWhileItLagsOrIsUnreachable) {
   standby_.query("select pg_wal_replay_resume()");
   ASSERT_TRUE(becomes("ok"));
   standby_.kill();
-  for (int i = 0; i < 50; ++i) EXPECT_EQ(posts(), "1") << "nobody is told that it died";
+  for (int i = 0; i < 50; ++i) EXPECT_EQ(posts(), "1") << "no caller sees that it died";
   ASSERT_TRUE(becomes("degraded"));
   standby_.start();
   ASSERT_TRUE(becomes("ok"));
 }
 
-// Two instances on one Redis. The replica stands still while it counts as fresh, so whoever reads from it is seen.
+// Two instances on one Redis. The replica is paused while it counts as fresh, so its answers are recognizable.
 class ReplicaOfInstances : public testing::Test {
  protected:
   void SetUp() override {
@@ -153,10 +153,10 @@ TEST_F(ReplicaOfInstances, IsNotReadByAccountsWhileRedisIsUnreachable) {
   write(here_, ada_);
   EXPECT_EQ(posts(here_, ada_), "1");
   const auto limit = Time::now() + 20s;
-  while (posts(there_, ada_) != "1") ASSERT_LT(Time::now(), limit) << "it notices that it hears nothing";
+  while (posts(there_, ada_) != "1") ASSERT_LT(Time::now(), limit) << "it notices that no messages arrive";
   write(here_, ada_);
   EXPECT_EQ(posts(there_, ada_), "2");
-  EXPECT_EQ(posts(there_, bob_), "2") << "nor by whoever wrote nothing: it may have";
+  EXPECT_EQ(posts(there_, bob_), "2") << "nor by a caller who wrote nothing: it may have";
   EXPECT_EQ(posts(there_), "0");
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Under a service manager: what it is told, and the socket that it hands over.
+// Under a service manager: the notifications to it, and the socket that it passes.
 #include "tests/integration/server.hpp"
 
 #include <gmock/gmock.h>
@@ -21,7 +21,7 @@ namespace {
 using testing::HasSubstr;
 using testing::StartsWith;
 
-// Where a service tells how it is.
+// The socket to which a service reports its state.
 class NotifySocket {
  public:
   explicit NotifySocket(const TemporaryFolder& folder) : path_((folder.path() / "notify").string()) {
@@ -145,7 +145,7 @@ TEST(Service, TakesOverTheSocketAndTheNextOneAnswersWhatCameBetween) {
   RawClient between(listening.port());
   between.send("GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
   Process second(activated(folder, listening.descriptor(), "1"));
-  EXPECT_EQ(between.read_response().status, 200) << "nobody was turned away in between";
+  EXPECT_EQ(between.read_response().status, 200) << "no connection was refused in between";
 }
 
 }  // namespace

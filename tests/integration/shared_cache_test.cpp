@@ -134,7 +134,7 @@ TEST_F(TwoInstances, ARedisThatIsGoneOrHangsFailsNoRequestAndLeavesNothingOld) {
     hangs ? redis.hang() : redis.kill();
     EXPECT_EQ(change_stock(first, path, ++stock), 200);
     EXPECT_EQ(stock_of(first, path), std::to_string(stock));
-    // What is kept on the other is given for a second at most once it is known that nothing is heard: 1.5 s later.
+    // Once it is known that messages do not arrive, the other's entries are used for at most a second: 1.5 s later.
     EXPECT_LT(until_shown(second, path, std::to_string(stock)), 10s);
     hangs ? redis.go_on() : redis.start();
     wait_until(first, hearing);

@@ -122,7 +122,7 @@ TEST(Chunked, RightOnesAreTaken) {
       {"blanks around an extension", "RFC 9112 7.1.1", one("5 ;\ta = b"), "POST /echo a [abcde]"},
       {"an extension of the last chunk", "RFC 9112 7.1.1", chunked("0;a\r\n\r\n"), "POST /echo a"},
       {"a trailer is not a header", "RFC 9110 6.5.1", chunked("0\r\nX: evil\r\n\r\n"), "POST /echo a"},
-      {"a trailer that tells a length", "RFC 9110 6.5.1", chunked("0\r\nContent-Length: 5\r\n\r\n"), "POST /echo a"},
+      {"a trailer with a length", "RFC 9110 6.5.1", chunked("0\r\nContent-Length: 5\r\n\r\n"), "POST /echo a"},
       {"a trailer without a value", "RFC 9110 5.5", chunked("0\r\nX:\r\n\r\n"), "POST /echo a"},
   });
 }

@@ -105,7 +105,7 @@ std::string json_of(std::string_view text) {
   return out + '"';
 }
 
-// Where a text stands in a JSON document, with its quotes, and the member that holds it.
+// Where a text occurs in a JSON document, with its quotes, and the member that contains it.
 struct Place {
   std::size_t begin = 0, end = 0;
   std::string member;
@@ -219,7 +219,7 @@ class Injection : public testing::Test {
     EXPECT_EQ(reply.status, 201) << reply.body;
     return reply.at("/data/id");
   }
-  // What nobody may have touched.
+  // What no attack may have changed.
   std::string bystanders() {
     return backend_.as(admin_, Method::get, "/api/users/" + bystander_.id).body +
            backend_.client().get("/api/products/" + untouched_).body;

@@ -13,7 +13,7 @@ namespace ashlar::test {
 // /smuggled follows it, which must be neither answered nor seen by the handler.
 struct Refused {
   std::string_view what;
-  std::string_view section;  // of the RFC that asks for it, or allows it
+  std::string_view section;  // of the RFC that requires or allows it
   int status;
   std::string bytes;
 };

@@ -11,7 +11,7 @@
 //   {"a number for a name", "POST /api/products", R"({"name": 7, "price": "1.00"})", 422, "request.invalid", {"/name
 //   type"}}
 //
-// Each is sent as it stands, and the answer must be problem details (RFC 9457) of that status and code, with exactly
+// Each is sent unchanged, and the answer must be problem details (RFC 9457) of that status and code, with exactly
 // those faults ("path code", in any order), a request id, and what its status demands (WWW-Authenticate, Allow).
 namespace ashlar::test {
 
@@ -22,7 +22,7 @@ struct Scenario {
   int status = 0;
   std::string code;
   std::vector<std::string> faults{};
-  std::string token{};  // of whoever asks; empty: nobody
+  std::string token{};  // the caller's; empty: anonymous
   std::string content_type = "application/json";
 };
 
@@ -37,11 +37,11 @@ struct BadTokens {
   std::string revoked;
 };
 
-// What every route that wants somebody signed in refuses.
+// What every route that requires authentication refuses.
 [[nodiscard]] std::vector<Scenario> without_a_good_token(const std::string& request, const std::string& body,
                                                          const BadTokens& bad);
 
-// What every route that reads JSON refuses, whoever asks: text that is no JSON, another type of document, another
+// What every route that reads JSON refuses from every caller: malformed JSON, another type of document, another
 // media type, a member that is not known.
 [[nodiscard]] std::vector<Scenario> without_a_readable_body(const std::string& request, const std::string& good_body,
                                                             const std::string& token);

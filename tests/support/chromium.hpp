@@ -14,7 +14,7 @@ namespace ashlar::test {
 // NUL). Waiting longer than 60 s is a std::runtime_error.
 class Chromium {
  public:
-  // Nullopt: there is none on this machine.
+  // Nullopt: not installed on this machine.
   [[nodiscard]] static std::optional<std::string> find();
 
   explicit Chromium(const std::string& program);

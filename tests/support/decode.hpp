@@ -6,7 +6,7 @@
 
 namespace ashlar::test {
 
-// The body that a content coding ("gzip", "br", "zstd", "" or "identity") stands for, by the coding's own library.
+// Decodes a body with a content coding ("gzip", "br", "zstd", "" or "identity") by means of the coding's own library.
 // Throws std::runtime_error when it is damaged, cut short, or followed by anything.
 [[nodiscard]] std::string decode(std::string_view coding, std::string_view bytes);
 

@@ -102,9 +102,9 @@ fs::path scratch_folder() {
   return fits ? memory : fs::temp_directory_path();
 }
 
-// A server that was killed leaves a small segment of shared memory, by which the next one on its files tells that it is
-// gone. The system has room for 4,096 of them, until it is started again. Its number ends a line of postmaster.pid:
-// src/include/utils/pidfile.h.
+// A server that was killed leaves a small segment of shared memory, by which the next one on its files detects that it
+// is gone. The system has room for 4,096 of them, until the next reboot. The segment's number ends a line of
+// postmaster.pid: src/include/utils/pidfile.h.
 void remove_shared_memory(const fs::path& cluster) {
   constexpr int line_of_segment = 7;
   std::ifstream file(cluster / "postmaster.pid");
@@ -182,7 +182,7 @@ PostgresServer::PostgresServer(StandbyOf of) : programs_(find_programs()) {
                       of.primary.url() + "?application_name=standby", "-R", "-X", "stream", "-c", "fast", "--no-sync"}),
       folder_ / "log");
   if (of.commits == StandbyOf::Commits::wait) {
-    // Before it starts: the primary's processes hear of it in their own time.
+    // Before it starts: the primary's processes notice it asynchronously.
     of.primary.query("alter system set synchronous_standby_names = 'standby'");
     of.primary.query("select pg_reload_conf()");
   }
@@ -197,7 +197,7 @@ PostgresServer::PostgresServer(StandbyOf of) : programs_(find_programs()) {
 
 void PostgresServer::make_folder() {
   const fs::path scratch = scratch_folder();
-  const int turn = locked(template_folder(programs_) / "lock");  // so that nobody takes ours for abandoned
+  const int turn = locked(template_folder(programs_) / "lock");  // so that no other process takes ours for abandoned
   remove_abandoned(scratch);
   std::string pattern = (scratch / (std::string(cluster_prefix) + "XXXXXX")).string();
   if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("cannot make " + pattern);
@@ -287,7 +287,7 @@ void PostgresServer::start() {
     if (std::chrono::steady_clock::now() > limit)
       throw std::runtime_error("no server:\n" + contents_of(folder_ / "log"));
     constexpr int milliseconds = 5;
-    poll(nullptr, 0, milliseconds);  // it says to nobody when it is ready
+    poll(nullptr, 0, milliseconds);  // it does not report when it is ready
   }
 }
 

@@ -48,7 +48,7 @@ class PostgresServer {
 
   void start();
   void kill();  // the server and all of its processes, with SIGKILL
-  void stop();  // as an operator would: sessions are told and closed
+  void stop();  // as an operator would: sessions are notified and closed
 
  private:
   void make_folder();

@@ -84,7 +84,7 @@ struct Process::State {
     }
     int status = 0;
     {
-      const std::lock_guard lock(mutex);  // nobody signals a number that may be another's already
+      const std::lock_guard lock(mutex);  // no signal goes to a number that may be another process's already
       ::waitpid(pid, &status, 0);
       reaped = true;
     }

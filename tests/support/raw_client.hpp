@@ -43,8 +43,8 @@ struct RawClientOptions {
   std::optional<Tls> tls = std::nullopt;
 };
 
-// A blocking HTTP/1.1 client for tests that sends what it is told, right or wrong, and parses strictly what comes back:
-// a server's slip is an exception (std::runtime_error), and so is a wait that takes too long.
+// A blocking HTTP/1.1 client for tests that sends any bytes, valid or not, and parses the responses strictly: a
+// malformed response is an exception (std::runtime_error), and so is a wait that takes too long.
 class RawClient {
  public:
   explicit RawClient(std::uint16_t port, RawClientOptions options = {});

@@ -14,7 +14,7 @@ namespace ashlar::test {
 struct ReceivedMail {
   std::string from;
   std::string to;
-  std::string user;     // that signed in; empty: nobody did
+  std::string user;     // that signed in; empty: anonymous
   std::string hello;    // the name of EHLO
   std::string message;  // its bytes
   int peer = 0;         // the port of the client's connection

@@ -52,7 +52,7 @@ class StripeSimulator {
   StripeSimulator& operator=(const StripeSimulator&) = delete;
 
   [[nodiscard]] std::string url() const;  // for STRIPE_API_BASE
-  // Asked for each request, on the simulator's threads. Empty: no fault.
+  // Called for each request, on the simulator's threads. Empty: no fault.
   void set_faults(std::function<StripeFault(const StripeRequest&)> fault);
   // Keys that are older than Stripe keeps them.
   void forget_keys();

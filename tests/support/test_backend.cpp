@@ -32,7 +32,7 @@ backend::Settings test_settings(const TestBackend::ChangeSettings& change) {
   return out;
 }
 
-// What is our fault shows itself beside the test's own complaint.
+// Our own faults appear next to the test's own complaint.
 log::LogOptions faults_only() {
   log::LogOptions out;
   out.level = log::Level::error;
@@ -102,8 +102,8 @@ TestBackend::~TestBackend() {
   application_->cache().close();
   application_->oauth().close();
   for (const auto& instance : other_instances_) instance->cache().close();
-  // PostgreSQL's driver would wait a second for each loop, since nobody runs it any more; one that is gone is no
-  // reason.
+  // PostgreSQL's driver would wait a second for each loop, which no longer runs; a loop that is gone is no reason to
+  // wait.
   if (database_->dialect() == sql::Dialect::postgres) clients_.clear();
   database_->close();
 }
@@ -165,7 +165,7 @@ BadTokens TestBackend::bad_tokens() {
   const auth::MemoryRevocations nothing(past);
   auth::TokenOptions options = settings_.tokens;
   ended.expired = auth::Tokens(options, past, random_, nothing).issue_access(principal).token;
-  options.access_secret = "a secret that somebody else made up just now";
+  options.access_secret = "a secret that another party has just made up";
   ended.forged = auth::Tokens(options, clock_, random_, nothing).issue_access(principal).token;
   return ended;
 }

@@ -18,7 +18,7 @@
 
 namespace ashlar::test {
 
-// Somebody who is signed in.
+// A signed-in user.
 struct Person {
   std::string id;
   std::string email;
@@ -26,20 +26,20 @@ struct Person {
   std::string refresh_token;
 };
 
-// An empty database: SQLite's in memory, or with ASHLAR_TEST_DATABASE=postgres one on a server of the test program's.
+// An empty database: SQLite's in memory, or with ASHLAR_TEST_DATABASE=postgres one on a server of the test program.
 [[nodiscard]] std::string new_database_url();
-// The same with the backend's schema where copying that is quicker than migrating: on PostgreSQL, which copies one that
-// is migrated once for the test program.
+// The same with the backend's schema, where copying is quicker than migrating: on PostgreSQL, one that is migrated once
+// per test program is copied.
 [[nodiscard]] std::string prepared_database_url();
 
-// The whole reference backend in the process, on a database of its own, with a clock that stands still.
+// The whole reference backend in the process, on a database of its own, with a clock under the test's control.
 class TestBackend {
  public:
   // Without options, the log shows faults on standard error. At the level `debug` it has each statement.
   explicit TestBackend(const std::string& database_url = prepared_database_url(),
                        std::optional<log::LogOptions> log = std::nullopt, backend::Stage stage = backend::Stage::test);
   TestBackend(const std::string& database_url, backend::Stage stage) : TestBackend(database_url, std::nullopt, stage) {}
-  // With other settings than the tests' own.
+  // With other settings than the usual ones of the tests.
   using ChangeSettings = std::function<void(backend::Settings&)>;
   explicit TestBackend(ChangeSettings change, const std::string& database_url = prepared_database_url(),
                        std::optional<log::LogOptions> log = std::nullopt);
@@ -51,7 +51,7 @@ class TestBackend {
   log::Logger& logger() { return logger_; }
   backend::Application& application() { return *application_; }
 
-  // Another client with a loop of its own, for a thread of the test's.
+  // Another client with a loop of its own, for another thread of the test.
   web::TestClient& new_client() { return new_client(*application_); }
   web::TestClient& new_client(backend::Application& of);
 
@@ -65,14 +65,14 @@ class TestBackend {
 
   // Registers <name>@example.com, with the password "a long password".
   Person person(const std::string& name);
-  Person admin();  // the one admin, admin@example.com
-  // One with permissions of its own.
+  Person admin();  // the only admin, admin@example.com
+  // A user with permissions of their own.
   Person person_with(const std::string& name, const std::vector<std::string>& permissions);
   Person sign_in(const std::string& email);
-  // Tokens of the person's that are not good (any more).
+  // Tokens of the person that are not, or no longer, valid.
   BadTokens bad_tokens();
 
-  // The mails to the address that this Application keeps, the newest first.
+  // The mails to the address that this Application keeps, newest first.
   std::vector<mail::Message> mails_to(const std::string& address);
   // The token in the newest of them with that subject. Throws std::runtime_error when there is none.
   std::string mailed_token(const std::string& address, const std::string& subject);
@@ -83,10 +83,10 @@ class TestBackend {
     return at_once(std::vector(threads, request));
   }
 
-  // Writes to the database past the application.
+  // Writes to the database, bypassing the application.
   void run(const std::string& sql, std::vector<sql::Value> parameters = {});
 
-  // A request with somebody's token.
+  // A request with a user's token.
   web::TestReply as(const Person& who, http::Method method, std::string target, std::string body = {});
 
   static constexpr const char* password = "a long password";

@@ -48,8 +48,8 @@ class HttpClientDeadline : public detail::ClientFixture {
  protected:
   static constexpr std::chrono::milliseconds soon = 60ms;
 
-  // Both ways in which a request ends early. `there` is released when the request is in the part that is meant;
-  // `closed` when the server has seen the connection end (null: there is none).
+  // Both ways in which a request ends early. `there` is released when the request has reached the stage under test;
+  // `closed` when the server has seen the connection end (null: there is no connection).
   void check(Client& client, ClientRequest request, const std::string& part, std::counting_semaphore<>& there,
              std::counting_semaphore<>* closed) {
     std::string cause;

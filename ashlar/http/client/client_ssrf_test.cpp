@@ -12,7 +12,7 @@ namespace {
 using detail::FakeResolver;
 using detail::ScriptedServer;
 
-// Addresses that nobody outside may name. Each is tried in every spelling below.
+// Addresses that outsiders must not be able to name. Each is tried in every spelling below.
 constexpr std::array<std::array<int, 4>, 26> forbidden4{{
     {0, 0, 0, 0},         {0, 1, 2, 3},         {10, 0, 0, 1},      {10, 255, 255, 254}, {100, 64, 0, 1},
     {100, 127, 0, 1},     {100, 100, 100, 200}, {127, 0, 0, 1},     {127, 0, 1, 1},      {127, 255, 255, 254},

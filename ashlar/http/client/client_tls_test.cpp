@@ -39,7 +39,7 @@ TEST_F(HttpClientTls, RefusesWhoCannotProveItsName) {
            {"a certificate of another name", certificate_, certificate_, "other.test", "hostname mismatch"},
            {"a certificate of another address", certificate_, certificate_, "127.0.0.2", "IP address mismatch"},
            {"one that has expired", expired, expired, "localhost", "certificate has expired"},
-           {"one that nobody vouches for", unknown, certificate_, "localhost", "self-signed certificate"},
+           {"one from an unknown authority", unknown, certificate_, "localhost", "self-signed certificate"},
        }) {
     const ScriptedServer server([](ServerPeer& peer) { ADD_FAILURE() << peer.read_request().value_or("nothing"); },
                                 {.address = std::string(host) == "127.0.0.2" ? host : "127.0.0.1",

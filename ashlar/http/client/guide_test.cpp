@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What docs/guide/http-client.md shows, as it stands there.
+// The code that docs/guide/http-client.md shows, unchanged.
 #include "ashlar/http/client/client.hpp"
 #include "ashlar/http/client/detail/client_fixture.hpp"
 

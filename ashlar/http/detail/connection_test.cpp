@@ -53,7 +53,7 @@ TEST(Connection, RefusesOnceWithTheRightStatusAndCloses) {
   };
   for (const Case& c : cases) {
     RawClient client = server.connect();
-    // What follows a malformed message is never looked at.
+    // Whatever follows a malformed message is never parsed.
     client.send(get("/before") + c.bytes + get("/behind"));
     EXPECT_EQ(client.read_response().body, "you asked for /before") << c.bytes;
     const RawResponse refused = client.read_response();

@@ -53,7 +53,7 @@ void check(const std::vector<Case>& cases) {
 TEST(Http1Chunked, RefusesWhatIsMalformed) {
   check({
       {"no size", "\r\n", "malformed"},
-      {"a size that is none", "x\r\n", "malformed"},
+      {"a malformed size", "x\r\n", "malformed"},
       {"a sign", "+1\r\na\r\n", "malformed"},
       {"a negative size", "-1\r\na\r\n", "malformed"},
       {"0x", "0x1\r\na\r\n", "malformed"},

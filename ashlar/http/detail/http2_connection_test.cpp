@@ -277,7 +277,7 @@ TEST(Http2Connection, CanBeAllThatIsSpoken) {
   EXPECT_THROW(test::RawClient(secure.server.port(), with("http/1.1")), std::runtime_error);
 }
 
-// Pieces of all of them by turns, each within the windows that were given: nobody waits for another's upload.
+// Pieces of all of them, interleaved, each within the granted windows: no upload waits for another.
 TEST(Http2Connection, ReadsAHundredUploadsAtOnce) {
   TestServer server;
   Client client(server.server.port());

@@ -24,7 +24,7 @@ int status_of(const Fields& fields) {
   return decoder.finish(Body::none, request) ? 200 : decoder.refusal().status;
 }
 
-// What reaches it although nghttp2 stands before it, and what would if it did not.
+// Malformed requests that nghttp2 lets through, and those that it would reject first.
 TEST(Http2RequestDecoder, Refuses) {
   const auto with = [](std::string method, std::string path, std::string authority, const Fields& more = {}) {
     Fields out{{":method", method}, {":path", path}, {":scheme", "https"}};

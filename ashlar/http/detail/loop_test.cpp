@@ -50,7 +50,7 @@ TEST(Loop, DrainingAnswersARequestThatHasComeUnread) {
   }
 }
 
-// Without descriptors, one that has just been used is left alone.
+// Without free descriptors, a recently used one is kept.
 TEST(Loop, EndsOnlyThoseThatHaveBeenIdleForSoLong) {
   TestHandler handler;
   StandingLoop standing(Limits{}, handler);
@@ -73,7 +73,7 @@ TEST(Loop, EndsOnlyThoseThatHaveBeenIdleForSoLong) {
 TEST(Loop, AnIdleConnectionHoldsLittle) {
   constexpr std::size_t count = 200;
   const auto most =
-      test::under_sanitizer ? std::numeric_limits<std::ptrdiff_t>::max() : 4'096;  // its malloc says nothing
+      test::under_sanitizer ? std::numeric_limits<std::ptrdiff_t>::max() : 4'096;  // its malloc does not report usage
   TestHandler handler;
   StandingLoop standing(Limits{.header_time_max = std::chrono::milliseconds{40},  // so a sweep each five
                                .idle_memory_time_max = std::chrono::milliseconds{1}},

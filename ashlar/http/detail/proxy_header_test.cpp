@@ -18,7 +18,7 @@ std::string text_of(const ProxyHeader& header) {
   return header.source->address().to_string() + " " + std::to_string(header.source->port());
 }
 
-// Version 2: what stands behind the signature, and a length that fits.
+// Version 2: the part after the signature, with a matching length.
 std::string binary(const std::string& version_command_family, const std::string& block) {
   return "\r\n\r\n\0\r\nQUIT\n"s + version_command_family + static_cast<char>(block.size() >> 8) +
          static_cast<char>(block.size() & 0xff) + block;

@@ -84,7 +84,8 @@ TEST(RequestBody, IsRequestedWhenTheClientExpectsContinue) {
   // A client that does not wait is not asked.
   client.send(head("/echo", "Content-Length: 3\r\nExpect: 100-continue\r\n") + "abc");
   EXPECT_EQ(client.read_response().body, "abc");
-  // A handler that does not want it answers at once; whether the body comes is not known then, so that is the end.
+  // A handler that does not want the body answers at once; whether the body arrives is unknown then, so the connection
+  // ends.
   client.send(head("/ignored", "Content-Length: 3\r\nExpect: 100-continue\r\n"));
   EXPECT_EQ(client.read_response().header("Connection"), "close");
   client.shut_down_sending();

@@ -125,7 +125,7 @@ std::vector<TooSlow> too_slow() {
   return out;
 }
 
-// Every byte used to give a body its whole time anew.
+// Every byte used to restart the body's whole time limit.
 TEST(SlowBody, IsRefusedHoweverItTrickles) {
   for (const TooSlow& c : too_slow()) {
     for (const auto* length : {"Content-Length: 10000000\r\n", "Transfer-Encoding: chunked\r\n"}) {

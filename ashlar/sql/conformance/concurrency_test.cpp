@@ -30,7 +30,7 @@ TEST_P(Conformance, AFailingWriteDoesNoHarmToTheOthers) {
   auto& db = open_with(counters + "create table t (i integer primary key);");
   std::vector<std::optional<Result<Outcome>>> outcomes(90);
   for (int i = 0; i < 90; ++i) {
-    const std::int64_t value = i % 3 == 0 ? 0 : i;  // every third wants the same key
+    const std::int64_t value = i % 3 == 0 ? 0 : i;  // a third of them want the same key
     start(keep_result(db.execute({.sql = "insert into t (i) values ($1)", .parameters = {value}, .mode = Mode::write}),
                       outcomes[static_cast<std::size_t>(i)]));
   }
@@ -142,7 +142,7 @@ TEST_P(Conformance, ALoopThatIsDestroyedTakesItsWaitersAlong) {
   int failures = 0;
   boost::asio::io_context loop(1);
   for (int i = 0; i < 20; ++i) boost::asio::co_spawn(loop, add_one(db, failures), [](const std::exception_ptr&) {});
-  loop.poll_one();  // some are handed over; none of them is ever resumed
+  loop.poll_one();  // some are dispatched; none of them is ever resumed
   while_it_runs([&db] { db.close(); });
   EXPECT_EQ(failures, 0);
 }

@@ -108,7 +108,7 @@ TEST_P(Drafts, OfWhatChangedWithAllRowsKept) {
   Database& db = open();
   std::vector<Migration> migrations{step(1, draft({}, first_models()))};
   migrations[0].up += "create view names as select name from shelves;\n";
-  const bool sqlite = db.dialect() == Dialect::sqlite;  // it makes tables anew, under the triggers of others
+  const bool sqlite = db.dialect() == Dialect::sqlite;  // it re-creates tables, together with the triggers on them
   if (sqlite) {
     migrations[0].up +=
         "create trigger filled after update of stock on articles begin update shelves set name = 'full' where id = "

@@ -129,10 +129,10 @@ TEST_P(Drift, ARebuildTouchesNothingThatRefersToTheTable) {
   Database& db = open_migrated();
   ASSERT_TRUE(db.run_script("insert into shelves values (1, 'a'); insert into articles (id, shelf) values (7, 1)"));
   if (!sqlite()) return;  // nothing else has to be rebuilt
-  const std::string anew =
+  const std::string rebuild =
       "drop view empty_shelves; create table other (id integer primary key, name text);"
       "insert into other select id, name from shelves; drop table shelves; alter table other rename to shelves;";
-  migrations_.push_back({.number = 3, .name = "anew", .up = "-- ashlar: rebuild\n" + anew, .down = ""});
+  migrations_.push_back({.number = 3, .name = "rebuild", .up = "-- ashlar: rebuild\n" + rebuild, .down = ""});
   const auto made = Migrator(db, migrations_, clock_).up();
   ASSERT_TRUE(made) << made.error().message();
   EXPECT_EQ(count(db, "articles"), 1);

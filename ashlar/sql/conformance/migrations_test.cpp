@@ -7,7 +7,7 @@
 
 namespace ashlar::sql::conformance {
 
-std::span<const Migration> migrations(Dialect dialect);  // the files beside this one, compiled in
+std::span<const Migration> migrations(Dialect dialect);  // the files next to this one, compiled in
 
 namespace {
 

@@ -128,7 +128,7 @@ TEST_P(Conformance, UpdatesAndErasesWhatTheConditionSays) {
   ASSERT_TRUE(changed) << changed.error().cause();
   EXPECT_EQ((*changed)->name.str(), "New");
   EXPECT_EQ((*changed)->balance.minor_units(), 205);
-  EXPECT_EQ((*changed)->age, std::optional(Int<0, 150>::of(20))) << "absent: left alone";
+  EXPECT_EQ((*changed)->age, std::optional(Int<0, 150>::of(20))) << "absent: unchanged";
   age.emplace();
   EXPECT_EQ((*change())->age, std::nullopt) << "null: cleared";
   const auto nothing =

@@ -108,7 +108,7 @@ TEST_P(Conformance, AskingForAnotherTypeThanTheColumnHoldsIsABugOfOurs) {
   for (const auto& on_row : wrong) {
     EXPECT_THROW(await(db.execute({.sql = "select i, t, n from v", .on_row = on_row})), std::logic_error);
   }
-  EXPECT_EQ(count(db, "v"), 1);  // and the database goes on
+  EXPECT_EQ(count(db, "v"), 1);  // and the database still works
 }
 
 TEST_P(Conformance, TakesParametersByNumberInAnyOrder) {

@@ -173,7 +173,7 @@ TEST_P(Conformance, AStaleVersionIsAConflict) {
   EXPECT_EQ((*await(drop(3).returning_one(db)))->text, "d");
 }
 
-// What a transaction holds is not taken by another, which goes on with the next.
+// A transaction skips rows that another one has locked, and takes the next.
 Task<> take_next(Database& db, std::vector<std::int64_t>& taken, bool& failed) {
   auto transaction = co_await db.begin();
   if (!transaction) co_return void(failed = true);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What happens when the server or the network between goes away.
+// What happens when the server fails, or the network to it.
 #include "ashlar/sql/postgres/database.hpp"
 #include "tests/support/fault_proxy.hpp"
 #include "tests/support/postgres_test.hpp"
@@ -47,7 +47,7 @@ TEST_F(PostgresFaults, AnUnreachableServerIsUnavailableAndRecovers) {
   const auto no_transaction = await(db.begin());
   EXPECT_EQ(code_of(no_transaction), "database.unavailable");
   EXPECT_EQ(code_of(await(db.ping(100ms))), "database.unavailable");
-  EXPECT_LT(Time::now() - began, 5s) << "once it is known to be away, nobody waits for it";
+  EXPECT_LT(Time::now() - began, 5s) << "once it is known to be down, no caller waits for it";
   server.start();
   EXPECT_LT(recovery(db), 5s);
   ASSERT_TRUE(write(db, "insert into t values (3)"));
@@ -107,7 +107,7 @@ class EachCut : public PostgresFaults {
         of_server ? proxy.cut_after_bytes_of_server(bytes) : proxy.cut_after_bytes_of_client(bytes);
         body(db, ++id);
         proxy.restore();
-        EXPECT_TRUE(read(db, "select 1")) << "and it goes on";
+        EXPECT_TRUE(read(db, "select 1")) << "and it still works";
         while_it_runs([&db] { db.close(); });
       }
     }
@@ -140,7 +140,7 @@ TEST_F(EachCut, AWriteHappensOnceOrNotAtAll) {
                    EXPECT_EQ(rows("i = " + std::to_string(id)), 0) << "it was said to be worth another try";
                  } else {
                    EXPECT_EQ(code_of(written), "database.outcome_unknown");
-                   EXPECT_EQ(written.error().retry_after().count(), 0) << "nothing tells a client to try it again";
+                   EXPECT_EQ(written.error().retry_after().count(), 0) << "nothing suggests that a client retry";
                    EXPECT_LE(rows("i = " + std::to_string(id)), 1);
                  }
                });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Inserts that wait for a commit share the next one, and nobody else's fate.
+// Inserts that wait for a commit share the next one, but each succeeds or fails on its own.
 #include "ashlar/sql/postgres/database.hpp"
 #include "tests/support/fault_proxy.hpp"
 #include "tests/support/postgres_test.hpp"

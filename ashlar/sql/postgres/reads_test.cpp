@@ -38,7 +38,7 @@ TEST_F(PostgresReads, ReadsThatAreSentTogetherShareATransactionOnceTheyAreKnownT
     run();
     return begun.size();
   };
-  EXPECT_EQ(transactions(), 6U) << "nobody knows them";
+  EXPECT_EQ(transactions(), 6U) << "their duration is unknown";
   std::size_t fewest = 6;
   for (int i = 0; i < 50 && fewest > 1; ++i) fewest = std::min(fewest, transactions());  // a busy machine is slow
   EXPECT_EQ(fewest, 1U);

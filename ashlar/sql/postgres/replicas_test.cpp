@@ -116,7 +116,7 @@ TEST_F(PostgresReplicas, AreNotReadBySessionsWhilePeerWritesAreNotVisible) {
   using PeerWrites = Replicas::PeerWrites;
   replicas_->set_peer_writes_visible(PeerWrites::not_visible);
   EXPECT_FALSE(replicas_->reads_of(ada).is_on_replica()) << "it may have written there";
-  EXPECT_TRUE(replicas_->reads_of({}).is_on_replica()) << "nobody in particular";
+  EXPECT_TRUE(replicas_->reads_of({}).is_on_replica()) << "no caller";
   hold_back();
   note();
   replicas_->set_peer_writes_visible(PeerWrites::visible);
@@ -158,7 +158,7 @@ TEST_F(PostgresReplicas, AreReplacedByThePrimaryWhileUnreachable) {
   auto reads = replicas_->reads_of({});
   ASSERT_TRUE(reads.is_on_replica());
   standby_.kill();
-  EXPECT_EQ(notes(reads), 1) << "nobody is told that it died";
+  EXPECT_EQ(notes(reads), 1) << "no caller sees that it died";
   ASSERT_TRUE(is_left_out());
   EXPECT_FALSE(replicas_->reads_of({}).is_on_replica());
   standby_.start();

@@ -76,7 +76,7 @@ TEST_F(PostgresSessions, WritesRecoverFromATimeInWhichTheDatabaseWasReadOnly) {
     EXPECT_EQ(refused.size(), 12U);
     for (const auto code : refused) EXPECT_EQ(code, "database.unavailable");
   }
-  EXPECT_TRUE(read(db, "select 1")) << "reads go on";
+  EXPECT_TRUE(read(db, "select 1")) << "reads still work";
   set_read_only("off");
   EXPECT_TRUE(within(5s, [&] { return write(db, "update t set a = a where a < 0").has_value(); }));
   EXPECT_TRUE(within(5s, [&] { return writes_at_once(db).empty(); }));
@@ -89,7 +89,7 @@ TEST_F(PostgresSessions, ASessionThatIsReadOnlyFromTheStartIsReplacedBeforeItFai
   set_read_only("off");
   const auto connected = Time::now();
   EXPECT_TRUE(within(5s, [&] { return Time::now() - connected > 1'100ms; }));
-  EXPECT_TRUE(write(db, "insert into t values (2)")) << "nobody sees the old session's error";
+  EXPECT_TRUE(write(db, "insert into t values (2)")) << "no caller sees the old session's error";
 }
 
 TEST_F(PostgresSessions, AnErrorOfTheSessionEndsIt) {

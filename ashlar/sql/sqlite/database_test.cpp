@@ -80,7 +80,7 @@ TEST_F(SqliteFile, SaysSoWhenAnotherProcessHoldsTheLock) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code(), errors::unavailable);
   EXPECT_GT(refused.error().retry_after().count(), 0);
-  EXPECT_EQ(integer(**db, "select count(*) from t"), 0) << "reads go on";
+  EXPECT_EQ(integer(**db, "select count(*) from t"), 0) << "reads still work";
   ASSERT_EQ(sqlite3_exec(other, "commit", nullptr, nullptr, nullptr), SQLITE_OK);
   EXPECT_TRUE(write(**db, "insert into t values (1)"));
   sqlite3_close(other);

@@ -10,11 +10,11 @@
 #include <algorithm>
 #include <filesystem>
 
-// A process is killed while it writes; what it was told is durable must be there, and whole.
+// A process is killed while it writes; everything reported to it as durable must still be there, and complete.
 namespace ashlar::sql {
 namespace {
 
-// Says each number that was acknowledged, as 8 bytes, into the pipe. Even numbers are written as one statement, odd
+// Writes each acknowledged number, as 8 bytes, to the pipe. Even numbers are written as one statement, odd
 // ones as an interactive transaction of two.
 Task<> write_for_ever(Database& db, std::int64_t number, std::int64_t step, int pipe) {
   for (;; number += step) {
@@ -49,7 +49,7 @@ Task<> write_for_ever(Database& db, std::int64_t number, std::int64_t step, int 
   _exit(7);
 }
 
-// The numbers that the child was told are durable, before it was killed.
+// The numbers reported to the child as durable before it was killed.
 std::vector<std::int64_t> write_until_killed(const std::string& url, std::size_t acknowledged_min) {
   int ends[2]{};
   EXPECT_EQ(::pipe(ends), 0);

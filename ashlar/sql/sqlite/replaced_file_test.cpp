@@ -55,7 +55,7 @@ TEST_F(ReplacedFile, TakesNoWriteAndIsNotReadyUntilItIsBack) {
        [&] { fs::rename(kept, path()); }},
       {"its log moved", [&] { fs::rename(log(), kept); }, [&] { fs::rename(kept, log()); }},
       {"its log replaced", [&] { fs::rename(log(), kept), fs::copy(kept, log()); }, [&] { fs::rename(kept, log()); }},
-      {"another folder in its place",
+      {"replaced by another folder",
        [&] {
          fs::rename(folder_, folder_ + "-away"), fs::create_directory(folder_), fs::copy(folder_ + "-away", folder_);
        },

@@ -117,7 +117,7 @@ TEST_F(Authentication, RefusesInvalidTokens) {
     EXPECT_EQ(reply.status, 401) << headers[0].second;
     EXPECT_EQ(reply.at("/code"), "auth.token_invalid") << headers[0].second;
     EXPECT_EQ(reply.header("WWW-Authenticate"), "Bearer error=\"invalid_token\"");
-    EXPECT_EQ(get("/open", headers).at("/data/name"), "nobody") << "an open route does not mind";
+    EXPECT_EQ(get("/open", headers).at("/data/name"), "nobody") << "an open route ignores it";
   }
 }
 
@@ -247,7 +247,7 @@ TEST_F(Authentication, RefusesACredentialCookieThatIsThereTwice) {
     const auto reply = get("/signed-in", headers);
     EXPECT_EQ(reply.status, 400) << headers[0].second;
     EXPECT_EQ(reply.at("/code"), "auth.cookie_repeated") << headers[0].second;
-    EXPECT_EQ(get("/open", headers).at("/data/name"), "nobody") << "an open route does not mind";
+    EXPECT_EQ(get("/open", headers).at("/data/name"), "nobody") << "an open route ignores it";
   }
   EXPECT_EQ(get("/open", {{"Cookie", "refreshToken=r1; refreshToken=r2"}}).at("/code"), "auth.cookie_repeated");
   EXPECT_EQ(get("/open?refreshToken=q", {{"Cookie", "refreshToken=r1; refreshToken=r2"}}).at("/data/kept"), "q");

@@ -62,7 +62,7 @@ TEST(Multipart, RefusesMalformedInput) {
       {a_part + "--XX-", "half of its end"},
       {a_part + "--XX--\r", "a lone CR at the end"},
       {a_part + "--XX--x", "something behind the last delimiter"},
-      {a_part + "--XXY\r\n", "a boundary that goes on"},
+      {a_part + "--XXY\r\n", "text after a boundary"},
       {a_part + "--XX\n", "a bare LF"},
       {part("") + "--XX--", "a part without headers"},
       {"--XX\r\n\r\n1\r\n--XX--", "a part without headers or their end"},
