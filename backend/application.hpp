@@ -147,8 +147,8 @@ class Application {
   JwtKeyStore jwt_key_store_;
   const std::optional<StoredKeySet> first_jwt_keys_;  // as they were at the start; nullopt with HS256
   auth::Tokens tokens_;
-  events::Bus bus_;
   JwtKeys jwt_keys_;
+  events::Bus bus_;
   api::Units units_;
   EventServices events_;
   std::optional<mail::MemoryMailer> memory_mailer_;  // one of the two

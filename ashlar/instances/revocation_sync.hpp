@@ -26,8 +26,7 @@ struct RevocationSyncOptions {
 // uses RevocationSync has this table in its migrations and models.
 struct RevokedSessionRow {
   Uuid session_id;
-  Timestamp expires_at;  // when the last of its access tokens expires; the row is unused afterwards
-  Timestamp expires_at;         // when the last of its access tokens expires; after it the row is useless
+  Timestamp expires_at;         // when the last of its access tokens expires; the row is unused afterwards
   std::int64_t written_by = 0;  // set by the database: the number of the transaction, or of the insert on SQLite
 };
 ASHLAR_DESCRIBE(RevokedSessionRow, session_id, expires_at, written_by)

@@ -25,9 +25,7 @@ struct ProductChanges {
   [[nodiscard]] bool empty() const { return !name && !price && !description && !stock && !category && !tags; }
 };
 
-// The rows of products. Reads go to the executor that it is made for; writes take a unit of work, and publish an
-// event each.
-// The rows of products. Reads use the given executor; writes take a unit of work, and are one statement each.
+// The rows of products. Reads use the given executor; writes take a unit of work, and publish one event each.
 class ProductRepository {
  public:
   explicit ProductRepository(sql::Executor& in) : in_(in) {}

@@ -45,7 +45,6 @@ class AuthenticationStep final : public Step {
     if (!verified) return refuse(invocation, std::move(verified.error()));
     invocation.call.set_principal(std::move(*verified));
   }
-  // False: an API key has to be loaded.
   [[nodiscard]] bool is_api_key(std::string_view token) const {
     return callers_.api_keys != nullptr && callers_.api_keys->is_key(token);
   }
@@ -55,7 +54,7 @@ class AuthenticationStep final : public Step {
     co_await callers_.token_keys->refresh();
     co_return callers_.tokens->verify_access(token);
   }
-  // False: an API key has to be looked up, or newer keys have to be read.
+  // False: an API key has to be loaded, or newer token keys.
   [[nodiscard]] bool try_identify(Invocation& invocation) const {
     Credential credential = invocation.transport.credential(invocation.call);
     invocation.call.set_presented_token(credential.token);

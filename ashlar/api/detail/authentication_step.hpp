@@ -8,8 +8,8 @@
 namespace ashlar::api::detail {
 
 // Authenticates the caller and loads the caller's authority. An invalid credential is not refused here: on an open
-// endpoint its caller is anonymous. Waits only when an API key or an account's authority is not in memory.
-// is anonymous. It waits only where an API key, an account's rights or the key of a token are not in memory.
+// endpoint its caller is anonymous. Waits only when an API key, an account's authority or a token's key is not in
+// memory.
 [[nodiscard]] std::shared_ptr<const Step> authentication_step(CallerSources callers);
 
 }  // namespace ashlar::api::detail
