@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/jobs/admin.hpp"
 
-#include "ashlar/jobs/detail/rate.hpp"
 #include "ashlar/jobs/detail/store.hpp"
 #include "ashlar/jobs/doorbell.hpp"
 #include "ashlar/jobs/rows.hpp"
@@ -125,9 +124,9 @@ JobView view_of(ViewRow row) {
               .kind = std::move(row.kind),
               .queue = std::move(row.queue),
               .status = status_of(row.status),
-              .priority = static_cast<int>(row.priority),
-              .attempt = static_cast<int>(row.attempt),
-              .attempts_max = static_cast<int>(row.attempts_max),
+              .priority = row.priority,
+              .attempt = row.attempt,
+              .attempts_max = row.attempts_max,
               .created_at = row.created_at,
               .run_at = row.run_at,
               .started_at = row.started_at,
@@ -135,7 +134,7 @@ JobView view_of(ViewRow row) {
   if (row.arguments.starts_with('{')) out.arguments = std::move(row.arguments);  // else they are sealed
   if (row.group_key) out.group = row.group_key->substr(row.group_key->find(':') + 1);
   out.error = std::move(row.error);
-  if (row.progress) out.progress = static_cast<int>(*row.progress);
+  out.progress = row.progress;
   out.progress_note = std::move(row.progress_note);
   out.batch = row.batch;
   return out;
@@ -252,11 +251,11 @@ void add(QueueView& view, const QueueCount& count, Timestamp now) {
 }
 
 constexpr sql::RawSql change_queue_row{
-    "update job_queues set paused = $2, concurrency = $3, rate_per_minute = $4, tokens = $5 where name = $1"};
+    "update job_queues set paused = $2, concurrency = $3, rate_per_minute = $4 where name = $1"};
 constexpr sql::RawSql lock_queue_sqlite{
-    "select name, paused, concurrency, rate_per_minute, tokens, refilled_at from job_queues where name = $1"};
+    "select name, paused, concurrency, rate_per_minute, starts, used_at from job_queues where name = $1"};
 constexpr sql::RawSql lock_queue_postgres{
-    "select name, paused, concurrency, rate_per_minute, tokens, refilled_at from job_queues where name = $1 for "
+    "select name, paused, concurrency, rate_per_minute, starts, used_at from job_queues where name = $1 for "
     "update"};
 
 Task<Result<>> change_in(api::UnitOfWork& unit, std::string name, QueueChange change) {
@@ -264,12 +263,10 @@ Task<Result<>> change_in(api::UnitOfWork& unit, std::string name, QueueChange ch
   auto row = co_await unwrap(
       sql::raw<JobQueueRow>(postgres ? lock_queue_postgres : lock_queue_sqlite, name).writing().one(unit));
   if (!row) co_return fail(errors::queue_not_found, "There is no such queue.");
-  const auto rate = change.rate_per_minute ? std::int64_t{*change.rate_per_minute} : row->rate_per_minute;
+  const auto rate = change.rate_per_minute ? *change.rate_per_minute : row->rate_per_minute;
   const bool paused = change.paused ? *change.paused == QueueChange::Paused::yes : row->paused;
-  const auto concurrency = change.concurrency ? std::int64_t{*change.concurrency} : row->concurrency;
-  const double tokens =
-      row->rate_per_minute == 0 ? detail::bucket_capacity(rate) : std::min(row->tokens, detail::bucket_capacity(rate));
-  co_await unwrap(sql::execute(unit, change_queue_row, name, paused, concurrency, rate, tokens));
+  const auto concurrency = change.concurrency ? *change.concurrency : row->concurrency;
+  co_await unwrap(sql::execute(unit, change_queue_row, name, paused, concurrency, rate));
   co_return Result<>{};
 }
 
@@ -280,6 +277,20 @@ struct StatusCount {
 ASHLAR_DESCRIBE(StatusCount, status, count)
 
 }  // namespace
+
+JobView JobView::example() {
+  return {.id = Uuid::parse("0193508e-7b2c-7000-8000-000000000009").value(),
+          .kind = "send-receipt",
+          .queue = "mail",
+          .status = Status::failed,
+          .priority = 5,
+          .attempt = 1,
+          .attempts_max = 10,
+          .arguments = R"({"orderId":"0193508e-7b2c-7000-8000-000000000004"})",
+          .error = "mail.unavailable: The mail was not sent.",
+          .created_at = Timestamp::parse("2026-05-04T08:30:00Z").value(),
+          .run_at = Timestamp::parse("2026-05-04T08:30:02Z").value()};
+}
 
 Task<Result<std::vector<JobView>>> JobAdmin::list(JobFilter filter, std::int64_t limit, std::int64_t offset) {
   sql::Database& database = units_.database();
@@ -339,8 +350,8 @@ Task<Result<std::vector<QueueView>>> JobAdmin::queues() {
   for (JobQueueRow& row : co_await unwrap(detail::Store(database).queues())) {
     out.push_back({.name = std::move(row.name),
                    .paused = row.paused,
-                   .limits = {.concurrency = static_cast<int>(row.concurrency),
-                              .rate_per_minute = static_cast<int>(row.rate_per_minute)}});
+                   .concurrency = row.concurrency,
+                   .rate_per_minute = row.rate_per_minute});
   }
   auto counts = co_await unwrap(sql::raw<QueueCount>(count_live).all(database));
   for (auto& dead : co_await unwrap(sql::raw<QueueCount>(postgres ? count_dead_postgres : count_dead).all(database)))

@@ -3,7 +3,8 @@
 
 #include "ashlar/api/units.hpp"
 #include "ashlar/jobs/job.hpp"
-#include "ashlar/jobs/kind.hpp"
+#include "ashlar/schema/composites.hpp"
+#include "ashlar/schema/constraints.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -20,34 +21,41 @@ struct JobView {
   std::string kind;
   std::string queue;
   Status status = Status::waiting;
-  int priority = 0;
-  int attempt = 0;  // made so far, the running one included
-  int attempts_max = 0;
+  std::int64_t priority = 0;
+  std::int64_t attempt = 0;  // made so far, the running one included
+  std::int64_t attempts_max = 0;
   std::optional<std::string> arguments{};  // JSON
   std::optional<std::string> group{};
-  std::optional<std::string> error{};  // of the last attempt that failed: "<code>: <message>"
-  std::optional<int> progress{};       // percent
+  std::optional<std::string> error{};      // of the last attempt that failed: "<code>: <message>"
+  std::optional<std::int64_t> progress{};  // percent
   std::optional<std::string> progress_note{};
   std::optional<Uuid> batch{};
   Timestamp created_at{};
   Timestamp run_at{};
   std::optional<Timestamp> started_at{};
   std::optional<Timestamp> ended_at{};
+
+  static JobView example();
 };
+ASHLAR_DESCRIBE(JobView, id, kind, queue, status, priority, attempt, attempts_max, arguments, group, error, progress,
+                progress_note, batch, created_at, run_at, started_at, ended_at)
 
 struct QueueView {
   std::string name;
   bool paused = false;
-  QueueLimits limits{};
+  std::int64_t concurrency = 0;      // 0: no limit
+  std::int64_t rate_per_minute = 0;  // 0: no limit
   std::int64_t waiting = 0, scheduled = 0, running = 0, failed = 0, dead = 0;
   std::int64_t oldest_waiting_ms = 0;  // age of the due job that has waited longest; 0: none waits
 };
+ASHLAR_DESCRIBE(QueueView, name, paused, concurrency, rate_per_minute, waiting, scheduled, running, failed, dead,
+                oldest_waiting_ms)
 
 struct QueueChange {
   enum class Paused : std::uint8_t { no, yes };
   std::optional<Paused> paused{};
-  std::optional<int> concurrency{};      // 0: no limit
-  std::optional<int> rate_per_minute{};  // 0: no limit
+  std::optional<std::int64_t> concurrency{};      // 0: no limit
+  std::optional<std::int64_t> rate_per_minute{};  // 0: no limit
 };
 
 struct BatchCounts {

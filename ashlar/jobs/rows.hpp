@@ -125,10 +125,10 @@ struct JobQueueRow {
   bool paused = false;
   std::int64_t concurrency = 0;
   std::int64_t rate_per_minute = 0;
-  double tokens = 0;  // of the rate: how many jobs may begin now
-  Timestamp refilled_at;
+  std::string starts;  // JSON: how many jobs began in which second of the last minute
+  Timestamp used_at;
 };
-ASHLAR_DESCRIBE(JobQueueRow, name, paused, concurrency, rate_per_minute, tokens, refilled_at)
+ASHLAR_DESCRIBE(JobQueueRow, name, paused, concurrency, rate_per_minute, starts, used_at)
 ASHLAR_TABLE(JobQueueRow, "job_queues", sql::primary_key<&JobQueueRow::name>())
 
 struct JobScheduleRow {

@@ -74,7 +74,8 @@ struct Worker::State {
         api(api_options(services, options), environment, nullptr, endpoints_of(services.table)),
         runner(api, store, services.secrets),
         completions(store, environment, options.completions_max, counts),
-        care(store, {services.table, services.enqueuer, services.units}, environment, options, counts),
+        care(store, {services.table, services.enqueuer, services.units, services.doorbell}, environment, options,
+             counts),
         id(Uuid::make(*environment.clock, *environment.random)) {}
 
   [[nodiscard]] Timestamp now() const { return environment.clock->now(); }
@@ -141,6 +142,8 @@ WorkerFigures Worker::figures() const {
   out.running = state_->running();
   return out;
 }
+
+std::optional<QueueView> Worker::queue(const std::string& name) const { return state_->care.queue(name); }
 
 const api::Api& Worker::api() const { return state_->api; }
 
@@ -344,10 +347,12 @@ Task<> Worker::State::finish() {
     stop_all(Attempt::Stop::draining);
   }
   while (running() > 0) co_await all_ended->wait(milliseconds(100));
-  (void)co_await completions.flush();
   tasks->cancel();
   co_await tasks->join();
-  (void)co_await completions.flush();
+  if (const auto written = co_await completions.flush(); !written) {
+    environment.logger->error("completions of jobs were not written: these jobs run again",
+                              {{"count", completions.waiting().size()}, {"cause", written.error().cause()}});
+  }
   (void)co_await store.remove_worker(id);
 }
 

@@ -4,6 +4,7 @@
 #include "ashlar/api/api.hpp"
 #include "ashlar/api/units.hpp"
 #include "ashlar/async/task.hpp"
+#include "ashlar/jobs/admin.hpp"
 #include "ashlar/jobs/doorbell.hpp"
 #include "ashlar/jobs/enqueuer.hpp"
 #include "ashlar/jobs/figures.hpp"
@@ -12,6 +13,8 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 namespace ashlar::jobs {
@@ -52,6 +55,8 @@ class Worker {
   Task<Result<std::size_t>> run_due();
 
   [[nodiscard]] WorkerFigures figures() const;
+  // The counts of a queue, of all instances, as read in the last ten seconds; nullopt: not read yet.
+  [[nodiscard]] std::optional<QueueView> queue(const std::string& name) const;
   [[nodiscard]] const api::Api& api() const;
 
  private:

@@ -89,14 +89,15 @@ create table job_keys (
 );
 create index job_keys_free_at on job_keys (free_at);
 
--- Settings of queues, and how much of its rate a queue or a group ("group:...") has left.
+-- Settings of queues. `starts` counts what began in each second of the last minute, of a queue or a group ("group:...")
+-- with a rate.
 create table job_queues (
   name text not null,
   paused boolean not null,
   concurrency bigint not null,
   rate_per_minute bigint not null,
-  tokens double precision not null,
-  refilled_at timestamptz not null,
+  starts text not null,
+  used_at timestamptz not null,
   primary key (name)
 );
 

@@ -141,6 +141,7 @@ class World {
   log::Logger logger{{.level = log::Level::fatal, .console = log::LogOptions::Console::standard_error}, clock};
   const api::Call::Environment environment{&clock, &random, &logger};
   boost::asio::io_context loop{1};
+  std::vector<std::unique_ptr<boost::asio::io_context>> loops;  // of instances; they outlive the database
   Journal journal;
   LocalDoorbell doorbell;
   Table table;

@@ -5,6 +5,8 @@
 #include "ashlar/sql/insert.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <condition_variable>
 #include <mutex>
 #include <stdexcept>
 #include <string>
@@ -25,6 +27,13 @@ struct Steps {
 };
 ASHLAR_DESCRIBE(Steps, text)
 
+// Has no line in the table.
+struct Unlisted {
+  static constexpr std::string_view job_name = "unlisted";
+  std::string text;
+};
+ASHLAR_DESCRIBE(Unlisted, text)
+
 struct ChargedRow {
   Uuid id;
   std::string text;
@@ -43,8 +52,16 @@ inline constexpr ErrorCode note_refused{ErrorKind::unavailable, "note.refused"};
 class Journal {
  public:
   void write(std::string text) {
-    const std::scoped_lock lock(mutex_);
-    seen_.push_back(std::move(text));
+    {
+      const std::scoped_lock lock(mutex_);
+      seen_.push_back(std::move(text));
+    }
+    written_.notify_all();
+  }
+  // False when fewer were written within a minute.
+  bool wait_for(std::size_t count) {
+    std::unique_lock lock(mutex_);
+    return written_.wait_for(lock, std::chrono::minutes(1), [&] { return seen_.size() >= count; });
   }
   [[nodiscard]] std::vector<std::string> seen() const {
     const std::scoped_lock lock(mutex_);
@@ -57,6 +74,7 @@ class Journal {
 
  private:
   mutable std::mutex mutex_;
+  std::condition_variable written_;
   std::vector<std::string> seen_;
 };
 

@@ -17,6 +17,7 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds interval{1'000};
 constexpr int rounds_per_prune = 30;
+constexpr int rounds_per_count = 10;
 constexpr std::int64_t groups_per_sweep = 50;
 constexpr std::int64_t rows_per_prune = 5'000;
 // A tick that is later than this was missed: no worker ran.
@@ -97,6 +98,20 @@ Task<Result<>> Care::prune() {
   co_return Result<>{};
 }
 
+Task<Result<>> Care::count_queues() {
+  auto queues = co_await unwrap(JobAdmin(services_.units, services_.doorbell, *environment_.clock).queues());
+  const std::scoped_lock lock(mutex_);
+  queues_ = std::move(queues);
+  co_return Result<>{};
+}
+
+std::optional<QueueView> Care::queue(const std::string& name) const {
+  const std::scoped_lock lock(mutex_);
+  const auto found = std::ranges::find(queues_, name, &QueueView::name);
+  if (found == queues_.end()) return std::nullopt;
+  return *found;
+}
+
 Task<Result<>> Care::once() {
   co_await unwrap(rescue());
   co_await unwrap(sweep());
@@ -109,6 +124,7 @@ Task<> Care::run(std::function<void()> found) {
   for (int round = 1;; ++round) {
     auto done = co_await once();
     if (done && round % rounds_per_prune == 0) done = co_await prune();
+    if (done && round % rounds_per_count == 1) done = co_await count_queues();
     failures_.note(done, *environment_.logger);
     if (std::exchange(found_, false)) found();
     co_await async::sleep_for(interval);

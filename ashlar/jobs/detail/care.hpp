@@ -3,15 +3,20 @@
 
 #include "ashlar/api/units.hpp"
 #include "ashlar/async/task.hpp"
+#include "ashlar/jobs/admin.hpp"
 #include "ashlar/jobs/detail/counts.hpp"
 #include "ashlar/jobs/detail/failure_log.hpp"
 #include "ashlar/jobs/detail/store.hpp"
+#include "ashlar/jobs/doorbell.hpp"
 #include "ashlar/jobs/enqueuer.hpp"
 #include "ashlar/jobs/table.hpp"
 #include "ashlar/jobs/worker_options.hpp"
 
 #include <functional>
+#include <mutex>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace ashlar::jobs::detail {
 
@@ -23,6 +28,7 @@ class Care {
     const Table& table;
     const Enqueuer& enqueuer;
     api::Units& units;
+    Doorbell& doorbell;
   };
   Care(Store& store, Services services, const api::Call::Environment& environment, const WorkerOptions& options,
        Counts& counts)
@@ -30,13 +36,15 @@ class Care {
 
   // Until it is cancelled. `found` is called when jobs can begin.
   Task<> run(std::function<void()> found);
-  Task<Result<>> once();  // everything but pruning
+  Task<Result<>> once();                                                        // everything but pruning
+  [[nodiscard]] std::optional<QueueView> queue(const std::string& name) const;  // from any thread
 
  private:
   Task<Result<>> rescue();
   Task<Result<>> sweep();
   Task<Result<>> tick_schedules();
   Task<Result<>> prune();
+  Task<Result<>> count_queues();
 
   Store& store_;
   const Services services_;
@@ -44,6 +52,8 @@ class Care {
   const WorkerOptions& options_;
   Counts& counts_;
   std::string last_group_;
+  mutable std::mutex mutex_;
+  std::vector<QueueView> queues_;
   bool found_ = false;
   FailureLog failures_{"the job tables cannot be cared for"};
 };

@@ -3,24 +3,34 @@
 
 #include "ashlar/async/task.hpp"
 #include "ashlar/core/timestamp.hpp"
+#include "ashlar/schema/composites.hpp"
+#include "ashlar/schema/constraints.hpp"
 #include "ashlar/sql/database.hpp"
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
-// Rates as token buckets in job_queues. With capacity b and r tokens a minute, at most b + r - 1 jobs begin in any 60
-// s; b and r are chosen so that this is the rate.
+// Rates: how many jobs began in each second of the last minute, in job_queues. So at most the rate begins in any 60 s.
 namespace ashlar::jobs::detail {
 
-// The tokens that a bucket has at `now`.
-[[nodiscard]] double refilled(double tokens, std::int64_t rate_per_minute, std::chrono::milliseconds since);
-[[nodiscard]] double bucket_capacity(std::int64_t rate_per_minute);
+struct StartsOfSecond {
+  std::int64_t second = 0;
+  std::int64_t count = 0;
+};
+ASHLAR_DESCRIBE(StartsOfSecond, second, count)
 
-// How many of `wanted` jobs may begin now, by the bucket of that name, which is made where it is missing. The caller
-// holds a lock that orders the users of the bucket.
-Task<Result<std::int64_t>> rate_room(sql::Transaction& tx, std::string name, std::int64_t rate_per_minute,
-                                     std::int64_t wanted, Timestamp now);
-// Takes what began from the bucket, which rate_room() has just refilled.
-Task<Result<>> take_rate(sql::Transaction& tx, std::string name, std::int64_t begun);
+struct Starts {
+  std::vector<StartsOfSecond> recent;
+
+  [[nodiscard]] std::int64_t room(std::int64_t rate_per_minute) const;
+  void add(Timestamp now, std::int64_t count);
+};
+
+[[nodiscard]] Starts recent_starts(const std::string& json, Timestamp now);
+
+// The caller holds a lock that orders the users of the name.
+Task<Result<Starts>> find_starts(sql::Transaction& tx, std::string name, Timestamp now);
+Task<Result<>> put_starts(sql::Transaction& tx, std::string name, Starts starts, Timestamp now);
 
 }  // namespace ashlar::jobs::detail

@@ -44,8 +44,8 @@ constexpr Sql claim_of_limited{
     "started_at = $4 from picked where jobs.seq = picked.seq returning " ASHLAR_CLAIMED};
 
 constexpr Sql lock_queue{
-    "select name, paused, concurrency, rate_per_minute, tokens, refilled_at from job_queues where name = $1",
-    "select name, paused, concurrency, rate_per_minute, tokens, refilled_at from job_queues where name = $1 for "
+    "select name, paused, concurrency, rate_per_minute, starts, used_at from job_queues where name = $1",
+    "select name, paused, concurrency, rate_per_minute, starts, used_at from job_queues where name = $1 for "
     "update"};
 constexpr sql::RawSql count_running{"select count(*) from jobs where queue = $1 and state = 'running'"};
 
@@ -69,12 +69,16 @@ Task<Result<std::vector<ClaimedJob>>> claim_locked(sql::Transaction& tx, std::st
     const auto running = co_await unwrap(sql::raw<std::int64_t>(count_running, queue).one(tx));
     room = std::min(room, row->concurrency - running.value_or(0));
   }
+  Starts starts;
   const bool rated = row && row->rate_per_minute > 0;
-  if (rated && room > 0) room = co_await unwrap(rate_room(tx, queue, row->rate_per_minute, room, now));
+  if (rated && room > 0) room = std::min(room, (starts = recent_starts(row->starts, now)).room(row->rate_per_minute));
   if (room <= 0) co_return std::vector<ClaimedJob>{};
   auto jobs = co_await unwrap(
       sql::raw<ClaimedJob>(claim_of_limited.in(tx.dialect()), queue, room, worker, now).writing().all(tx));
-  if (rated && !jobs.empty()) co_await unwrap(take_rate(tx, queue, static_cast<std::int64_t>(jobs.size())));
+  if (rated && !jobs.empty()) {
+    starts.add(now, static_cast<std::int64_t>(jobs.size()));
+    co_await unwrap(put_starts(tx, queue, starts, now));
+  }
   co_return jobs;
 }
 

@@ -101,11 +101,18 @@ Task<Result<>> release_group_in(sql::Transaction& tx, std::string group, Timesta
   const auto place = co_await unwrap(sql::raw<GroupPlace>(find_place, group).writing().one(tx));
   if (!place) co_return Result<>{};
   std::int64_t room = place->group_concurrency - place->taken;
-  if (room > 0 && place->group_rate > 0)
-    room = co_await unwrap(rate_room(tx, "group:" + group, place->group_rate, room, now));
+  const bool rated = place->group_rate > 0;
+  Starts starts;
+  if (room > 0 && rated) {
+    starts = co_await unwrap(find_starts(tx, "group:" + group, now));
+    room = std::min(room, starts.room(place->group_rate));
+  }
   if (room <= 0) co_return Result<>{};
   const auto released = co_await unwrap(sql::execute(tx, release_of_group, now, group, room));
-  if (place->group_rate > 0) co_await unwrap(take_rate(tx, "group:" + group, released.rows_affected));
+  if (rated && released.rows_affected > 0) {
+    starts.add(now, released.rows_affected);
+    co_await unwrap(put_starts(tx, "group:" + group, starts, now));
+  }
   co_return Result<>{};
 }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Workers and their leases, the settings of queues, and the care of the tables.
-#include "ashlar/jobs/detail/rate.hpp"
 #include "ashlar/jobs/detail/store.hpp"
 #include "ashlar/sql/raw.hpp"
 #include "ashlar/sql/transaction.hpp"
@@ -26,7 +25,7 @@ constexpr sql::RawSql remove_dead_postgres{
     "delete from job_workers where lease_until <= now() - interval '60 seconds'"};
 
 constexpr sql::RawSql add_queue{
-    "insert into job_queues (name, paused, concurrency, rate_per_minute, tokens, refilled_at) values ($1, $2, $3, $4, "
+    "insert into job_queues (name, paused, concurrency, rate_per_minute, starts, used_at) values ($1, $2, $3, $4, "
     "$5, $6) on conflict (name) do nothing"};
 
 constexpr sql::RawSql prune_history{
@@ -40,7 +39,7 @@ constexpr sql::RawSql prune_orphaned_steps{
 constexpr sql::RawSql prune_free_keys{
     "delete from job_keys where key in (select key from job_keys where free_at <= $1 order by free_at limit $2) and "
     "free_at <= $1"};
-constexpr sql::RawSql prune_group_rates{"delete from job_queues where name like 'group:%' and refilled_at < $1"};
+constexpr sql::RawSql prune_group_rates{"delete from job_queues where name like 'group:%' and used_at < $1"};
 
 constexpr std::int64_t rewritten_rows_max = 10'000;  // they pass through this process
 
@@ -94,16 +93,15 @@ Task<Result<std::vector<std::int64_t>>> Store::cancelled_of(Uuid worker) {
 
 Task<Result<>> Store::add_queues(std::vector<NamedQueue> queues, Timestamp now) {
   for (const NamedQueue& queue : queues) {
-    const double tokens = bucket_capacity(queue.limits.rate_per_minute);
     co_await unwrap(sql::execute(database_, add_queue, queue.name, false, std::int64_t{queue.limits.concurrency},
-                                 std::int64_t{queue.limits.rate_per_minute}, tokens, now));
+                                 std::int64_t{queue.limits.rate_per_minute}, std::string("[]"), now));
   }
   co_return Result<>{};
 }
 
 Task<Result<std::vector<JobQueueRow>>> Store::queues() {
   co_return co_await sql::raw<JobQueueRow>(
-      "select name, paused, concurrency, rate_per_minute, tokens, refilled_at from job_queues where name not like "
+      "select name, paused, concurrency, rate_per_minute, starts, used_at from job_queues where name not like "
       "'group:%' order by name")
       .all(database_);
 }
