@@ -10,6 +10,7 @@
 #include "backend/api_keys/routes.hpp"
 #include "backend/auth/routes.hpp"
 #include "backend/authority/routes.hpp"
+#include "backend/event_types.hpp"
 #include "backend/events/routes.hpp"
 #include "backend/health/routes.hpp"
 #include "backend/jwt_keys/routes.hpp"
@@ -22,6 +23,7 @@
 #include "backend/raw_statements.hpp"
 #include "backend/users/routes.hpp"
 #include "backend/version.hpp"
+#include "backend/webhooks/routes.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -146,7 +148,12 @@ web::AppOptions Application::app_options() {
                 .value = [&queue = hashing_queue_] { return static_cast<double>(queue.waiting()); }});
   cache::add_metrics(metrics_, "backend", cache_, cache_level_.get());
   add_authorities(metrics_, authorities_);
+  events_.add({.name = "webhooks", .start = events::StartFrom::now},
+              [this](api::UnitOfWork& unit, std::vector<events::Event> happened) {
+                return webhooks_.fan_out(unit, std::move(happened));
+              });
   events_.add_metrics(metrics_);
+  webhooks_.add_metrics(metrics_);
   web::AppOptions out = {.title = "Ashlar",
                          .version = std::string(version()),
                          .environment = std::string(to_string(settings.stage)),
@@ -243,6 +250,8 @@ Application::Application(Settings settings, Dependencies dependencies)
                    .email_change_lifetime = settings_.mail.email_change_lifetime},
                   dependencies.random),
       sessions_(units_, tokens_, devices_, revocations_, account_mails_, share_revocations(), settings_.sessions),
+      webhooks_({units_, secret_box_, {&dependencies_.clock, &dependencies_.random, &dependencies_.logger}},
+                settings_.webhooks, event_types()),
       second_factors_(secret_box_, settings_.second_factors),
       oauth_(settings_.oauth, oauth_cookie_key(settings_), credential_cookies(),
              {units_, sessions_, second_factors_, dependencies.clock, dependencies.random}),
@@ -292,6 +301,7 @@ void Application::start(const std::vector<boost::asio::io_context*>& loops) {
   authority_sync_.start(first_loop);
   revocation_sync_.start(first_loop);
   order_expiry_.start(first_loop);
+  webhooks_.start(first_loop);
   events_.start(first_loop);
   mailer_.start(first_loop);
   replicas_.start(first_loop);
@@ -299,6 +309,7 @@ void Application::start(const std::vector<boost::asio::io_context*>& loops) {
 
 void Application::close() {
   events_.close();
+  webhooks_.close();
   order_expiry_.close();
   if (breach_ranges_) breach_ranges_->close();
   oauth_.close();
@@ -347,6 +358,7 @@ web::Routes Application::routes() {
   mount_posts(routes, units_, replicas_, cursors_);
   mount_products(routes, products_);
   mount_events(routes, events_.outbox());
+  mount_webhooks(routes, units_, webhooks_, events_.outbox(), cursors_);
   mount_orders(routes, units_, products_, order_payments_, cursors_);
   if (settings_.openapi == Settings::Openapi::is_public)
     web::mount_docs(routes, settings_.stage == Stage::production ? web::DocsPage::no : web::DocsPage::yes);

@@ -51,6 +51,7 @@
 #include "backend/products/products.hpp"
 #include "backend/settings.hpp"
 #include "backend/users/passwords.hpp"
+#include "backend/webhooks/webhooks.hpp"
 
 #include <memory>
 #include <optional>
@@ -98,6 +99,7 @@ class Application {
   [[nodiscard]] Readiness& readiness() { return readiness_; }
   [[nodiscard]] OrderExpiry& order_expiry() { return order_expiry_; }
   [[nodiscard]] EventServices& events() { return events_; }
+  [[nodiscard]] Webhooks& webhooks() { return webhooks_; }
   // The mails that are kept in the process; null where they go into a folder.
   [[nodiscard]] const mail::MemoryMailer* kept_mails() const { return memory_mailer_ ? &*memory_mailer_ : nullptr; }
   // What is shown beside the figures of requests; a server adds its own when it is made.
@@ -157,6 +159,7 @@ class Application {
   AccountMails account_mails_;
   const Challenges challenges_;
   Sessions sessions_;
+  Webhooks webhooks_;
   SecondFactors second_factors_;
   Oauth oauth_;
   std::optional<Passkeys> passkeys_;

@@ -19,6 +19,7 @@
 #include "backend/products/product.hpp"
 #include "backend/users/role_rows.hpp"
 #include "backend/users/user_row.hpp"
+#include "backend/webhooks/webhook_rows.hpp"
 
 namespace ashlar::backend {
 
@@ -60,7 +61,9 @@ std::vector<sql::TableModel> models() {
           model_of<jobs::JobScheduleRow>(),
           model_of<jobs::JobWorkerRow>(),
           model_of<events::EventRow>(),
-          model_of<events::ConsumerRow>()};
+          model_of<events::ConsumerRow>(),
+          model_of<WebhookEndpointRow>(),
+          model_of<WebhookDeliveryRow>()};
 }
 
 }  // namespace ashlar::backend

@@ -135,6 +135,16 @@ std::vector<Row> other_rows() {
           admins("deleteGrant", no, no),
           admins("explainAccess"),
           admins("showOutbox"),
+          admins("listWebhookEndpoints"),
+          admins("getWebhookEndpoint"),
+          admins("createWebhookEndpoint"),
+          admins("updateWebhookEndpoint"),
+          admins("deleteWebhookEndpoint"),
+          admins("rotateWebhookSecret"),
+          admins("listWebhookDeliveries"),
+          {"replayWebhookDelivery", no_one, expired, revoked, no, no, no, "webhook.delivery_not_found",
+           "webhook.delivery_not_found", no, "webhook.delivery_not_found"},
+          admins("listWebhookEvents"),
           admins("listKeptMails", no)};
 }
 
@@ -160,6 +170,7 @@ struct World {
     order = made(owner, "/api/orders", R"({"items": [{"productId": ")" + product + R"(", "quantity": 1}]})");
     user = backend.person("somebody").id;
     (void)made(admin, "/api/admin/roles", R"({"name": "editor", "permissions": []})");
+    endpoint = made(admin, "/api/webhooks/endpoints", R"({"url": "https://example.com/hooks", "events": ["*"]})");
     grant = grant_to(user, "read:order", "2026-05-04T08:00:00Z", "2026-05-05T08:00:00Z");
     (void)grant_to(early.id, "*", "2026-05-04T08:30:00.001Z", "2026-05-05T08:00:00Z");
     (void)grant_to(late.id, "*", "2026-05-03T08:00:00Z", "2026-05-04T08:30:00.000Z");
@@ -196,7 +207,9 @@ struct World {
                                                                      {"/sessions/", user},
                                                                      {"/api-keys/", key_id},
                                                                      {"/identities/", user},
-                                                                     {"/passkeys/", user}})
+                                                                     {"/passkeys/", user},
+                                                                     {"/webhooks/endpoints/", endpoint},
+                                                                     {"/webhooks/deliveries/", user}})
       if (path.contains(part)) return id;
     return {};
   }
@@ -204,7 +217,7 @@ struct World {
   TestBackend backend;
   Person admin, owner, stranger, clerk, early, late, granted;
   BadTokens bad;
-  std::string product, post, order, user, grant, key, other_key, key_id;
+  std::string product, post, order, user, grant, key, other_key, key_id, endpoint;
 };
 
 // A good input without its id; the examples of the API's description where the default does not do.
@@ -239,6 +252,8 @@ std::string input_of(const std::string& operation, const World& world) {
       {"createRole", R"({"name": "writer", "permissions": []})"},
       {"updateRole", R"({"description": "Edits"})"},
       {"setUserRole", R"({"role": "user"})"},
+      {"createWebhookEndpoint", R"({"url": "https://example.com/others", "events": ["order.*"]})"},
+      {"updateWebhookEndpoint", R"({"description": "Another"})"},
       {"createGrant", R"({"permission": "read:order", "reason": "a test"})"}};
   const auto found = inputs.find(operation);
   return found == inputs.end() ? "{}" : found->second;

@@ -31,6 +31,23 @@ inline constexpr sql::RawStatement<PasskeyRow(std::string)> passkeys_by_email_ke
     "p.backed_up, p.transports, p.name, p.created_at, p.last_used_at "
     "from users u join passkeys p on p.user_id = u.id where u.email_key = $1 order by p.created_at, p.id");
 
+// Deliveries of webhooks whose time has come: an attempt has until $2. One that keeps an order waits for the earlier
+// ones of its key.
+//   $1 now, $2 due again, $3 how many, $4 the ids of endpoints that get none now, one after another
+using ClaimDeliveries = sql::RawStatement<Uuid(Timestamp, Timestamp, std::int64_t, std::string)>;
+inline constexpr ClaimDeliveries claim_deliveries_on_postgres(
+    "update webhook_deliveries set due_at = $2 where id in (select d.id from webhook_deliveries d "
+    "where d.status = 'pending' and d.due_at <= $1 and position(d.endpoint_id::text in $4) = 0 "
+    "and not (d.ordered and exists (select 1 from webhook_deliveries e where e.endpoint_id = d.endpoint_id "
+    "and e.key = d.key and e.sequence < d.sequence and e.status = 'pending')) "
+    "order by d.due_at limit $3 for update skip locked) returning id");
+inline constexpr ClaimDeliveries claim_deliveries_on_sqlite(
+    "update webhook_deliveries set due_at = $2 where id in (select d.id from webhook_deliveries d "
+    "where d.status = 'pending' and d.due_at <= $1 and instr($4, d.endpoint_id) = 0 "
+    "and not (d.ordered and exists (select 1 from webhook_deliveries e where e.endpoint_id = d.endpoint_id "
+    "and e.key = d.key and e.sequence < d.sequence and e.status = 'pending')) "
+    "order by d.due_at limit $3) returning id");
+
 inline constexpr sql::RawStatement<Uuid(Uuid)> author_of_post("select author_id from posts where id = $1");
 
 // The outcome of one use of a refresh token: of the session, and its user.

@@ -26,10 +26,12 @@ TEST(RawStatements, AreWhatTheMigratedDatabaseTakesAndGives) {
   if (database.dialect() == sql::Dialect::sqlite) {
     EXPECT_EQ(statement_faults(database, password_parameters_in_sqlite), Faults{});
     EXPECT_EQ(statement_faults(database, refresh_on_sqlite), Faults{});
+    EXPECT_EQ(statement_faults(database, claim_deliveries_on_sqlite), Faults{});
     return;
   }
   EXPECT_EQ(statement_faults(database, password_parameters_in_postgres), Faults{});
   EXPECT_EQ(statement_faults(database, refresh_on_postgres), Faults{});
+  EXPECT_EQ(statement_faults(database, claim_deliveries_on_postgres), Faults{});
 }
 
 // A statement in another file would not be checked.

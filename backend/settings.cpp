@@ -358,6 +358,7 @@ Settings read_settings(config::Environment& env) {
   read_first_admin(env, out);
   out.oauth = read_oauth_options(env, out.stage == Stage::production ? UrlSchemes::https : UrlSchemes::http_too);
   read_mail(env, out);
+  out.webhooks = read_webhook_options(env, out.stage == Stage::development ? PlainHttp::allowed : PlainHttp::refused);
   out.events = read_event_options(env, out.redis ? RedisIs::configured : RedisIs::absent, out.redis_key_prefix);
   using Place = PasskeyDefaults::Place;
   out.passkeys = read_passkey_options(

@@ -20,6 +20,7 @@
 #include "backend/mail_settings.hpp"
 #include "backend/oauth/oauth_options.hpp"
 #include "backend/passkeys/passkey_options.hpp"
+#include "backend/webhooks/webhook_options.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -88,6 +89,7 @@ struct Settings {
   OauthOptions oauth;  // sign-in with OpenID Connect providers; none by default
   MailSettings mail;
   EventOptions events;
+  WebhookOptions webhooks;
 
   std::uint32_t rate_limit_max = 100;  // requests per minute and client; 0: no limit
   std::size_t body_bytes_max = 10 * 1024 * 1024;

@@ -10,13 +10,27 @@ std::optional<std::chrono::milliseconds> EndpointGates::try_enter(const Uuid& en
   const std::lock_guard lock(mutex_);
   if (gates_.size() >= options_.endpoints_max) drop_idle();
   Gate& gate = gates_[endpoint];
+  if (const auto delay = delay_of(gate)) return delay;
+  gate.is_probing = gate.failures >= options_.failures_max;
+  ++gate.in_flight;
+  return std::nullopt;
+}
+
+std::optional<std::chrono::milliseconds> EndpointGates::delay_of(const Gate& gate) const {
   const auto now = clock_.steady();
   const bool is_open = gate.failures >= options_.failures_max;
   if (is_open && now < gate.open_until) return std::chrono::ceil<std::chrono::milliseconds>(gate.open_until - now);
   if (gate.in_flight >= options_.in_flight_max || (is_open && gate.is_probing)) return options_.full_delay;
-  if (is_open) gate.is_probing = true;
-  ++gate.in_flight;
   return std::nullopt;
+}
+
+std::vector<Uuid> EndpointGates::busy() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<Uuid> out;
+  for (const auto& [endpoint, gate] : gates_) {
+    if (delay_of(gate)) out.push_back(endpoint);
+  }
+  return out;
 }
 
 void EndpointGates::leave(const Uuid& endpoint, Outcome outcome) {

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <optional>
 #include <unordered_map>
+#include <vector>
 
 namespace ashlar::webhooks {
 
@@ -38,6 +39,8 @@ class EndpointGates {
   enum class Outcome : unsigned char { succeeded, failed, undecided };  // undecided: neither counts (cancelled)
   void leave(const Uuid& endpoint, Outcome outcome);
 
+  // The endpoints for which try_enter() would return a delay now.
+  [[nodiscard]] std::vector<Uuid> busy() const;
   [[nodiscard]] std::size_t open_breakers() const;
 
  private:
@@ -47,6 +50,7 @@ class EndpointGates {
     Clock::Steady open_until{};
     bool is_probing = false;
   };
+  [[nodiscard]] std::optional<std::chrono::milliseconds> delay_of(const Gate& gate) const;
   void drop_idle();
 
   const Clock& clock_;

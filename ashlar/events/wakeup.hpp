@@ -6,7 +6,7 @@
 #include <chrono>
 #include <memory>
 
-namespace ashlar::events::detail {
+namespace ashlar::events {
 
 // Wakes one coroutine that waits on a loop, from any thread. A wake() while nothing waits ends the next wait at once;
 // several are one.
@@ -29,4 +29,4 @@ class Wakeup {
   std::unique_ptr<State> state_;
 };
 
-}  // namespace ashlar::events::detail
+}  // namespace ashlar::events
