@@ -7,9 +7,10 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
-#include <map>
+#include <atomic>
+#include <memory>
 #include <random>
-#include <set>
+#include <thread>
 
 namespace ashlar::events {
 namespace {
@@ -160,6 +161,93 @@ TEST_P(Snapshots, TheListShowsNothingBeforeWhatIsStillOpen) {
   EXPECT_EQ(sequences(), "123") << "4 may still appear, so 5 is not shown";
   later.roll_back();
   EXPECT_EQ(sequences(), "1235");
+}
+
+struct Seen {
+  std::string key;
+  std::int64_t revision = 0;
+};
+ASHLAR_DESCRIBE(Seen, key, revision)
+ASHLAR_TABLE(Seen, "seen", sql::primary_key<&Seen::key, &Seen::revision>())
+
+// Writes what it sees, where a repetition is an error, and counts what comes before its predecessor.
+Task<Result<>> write_in_order(api::UnitOfWork* unit, std::vector<Event> events, std::atomic<int>* disordered) {
+  for (const Event& event : events) {
+    const auto changed = co_await unwrap(event.data.as<Changed>());
+    const bool is_next =
+        changed.revision == 1 ||
+        co_await unwrap(sql::from<Seen>()
+                            .where(col<&Seen::key> == changed.key && col<&Seen::revision> == changed.revision - 1)
+                            .exists(*unit));
+    if (!is_next) ++*disordered;
+    co_await unwrap(sql::insert(Seen{.key = changed.key, .revision = changed.revision}).run(*unit));
+  }
+  co_return Result<>{};
+}
+
+Task<> write_changes(api::Units* units, api::Call::Environment environment, unsigned seed, int changes, int keys) {
+  std::mt19937 random(seed);
+  for (int i = 0; i < changes; ++i) {
+    api::SystemCall call(environment, "writer");
+    const auto key = "k" + std::to_string(random() % static_cast<unsigned>(keys));
+    const auto changed = co_await units->run(call, &change_thing, key);
+    EXPECT_TRUE(changed) << changed.error().cause();
+  }
+}
+
+// 50 writers on 10 keys, two instances of a consumer of which one is stopped and started again at random moments, and a
+// transaction that publishes and stays open meanwhile.
+TEST_P(Snapshots, FiftyWritersAndRestartsLeaveNoGapAndKeepTheOrderOfEachKey) {
+  constexpr int writers = 50, changes = 40, keys = 10;
+  must(database->run_script(
+      "create table seen (key text not null, revision bigint not null, primary key (key, revision))"));
+  for (int i = 0; i < keys; ++i) must(run(sql::insert(Thing{.key = "k" + std::to_string(i)}).run(*database)));
+  Open late(*this, "a");
+  late.change();
+
+  Bus bus(logger);
+  api::Units publishing(*database, {.listener = bus.listener()});
+  std::atomic<int> disordered = 0;
+  const auto make = [&] {
+    return std::make_unique<RunningConsumer>(
+        Consumer::Services{.outbox = outbox, .units = units, .bus = bus, .environment = environment},
+        ConsumerOptions{.name = "c",
+                        .events_per_batch = 7,
+                        .standby_interval = 5ms,
+                        .poll_interval = 20ms,
+                        .retry_delay_min = 1ms,
+                        .retry_delay_max = 10ms},
+        [&disordered](api::UnitOfWork& unit, std::vector<Event> events) {
+          return write_in_order(&unit, std::move(events), &disordered);
+        });
+  };
+  boost::asio::io_context writing{1};
+  async::TaskScope tasks(writing);
+  std::vector<std::unique_ptr<RunningConsumer>> consumers;
+  for (int i = 0; i < 12; ++i) consumers.push_back(make());  // the bus knows them all before the first commit
+  std::thread writer([&] {
+    for (int i = 0; i < writers; ++i)
+      tasks.start(write_changes(&publishing, environment, static_cast<unsigned>(i), changes, keys));
+    async::run_to_end(writing, tasks.join());
+  });
+  const auto seen = [&] { return integer("select count(*) from seen"); };
+  std::mt19937 chance(17);
+  for (auto& consumer : consumers) {
+    if (&consumer == &consumers.back()) break;
+    const std::int64_t stop_at = seen() + static_cast<std::int64_t>(chance() % 150);
+    while (seen() < std::min<std::int64_t>(stop_at, writers * changes)) std::this_thread::yield();
+    consumer->stop();
+  }
+  writer.join();
+  const auto until = std::chrono::steady_clock::now() + 60s;
+  while (seen() < writers * changes && std::chrono::steady_clock::now() < until) std::this_thread::yield();
+  EXPECT_EQ(seen(), writers * changes);
+  EXPECT_EQ(integer("select count(*) from seen where key = 'a'"), 0);
+  late.commit();
+  while (seen() < writers * changes + 1 && std::chrono::steady_clock::now() < until) std::this_thread::yield();
+  EXPECT_EQ(seen(), writers * changes + 1) << "and the late one";
+  EXPECT_EQ(disordered, 0);
+  consumers.clear();
 }
 
 // pg_dump writes the transaction ids of one server into another.

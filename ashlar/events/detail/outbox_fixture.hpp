@@ -4,6 +4,7 @@
 #include "ashlar/api/system_call.hpp"
 #include "ashlar/api/units.hpp"
 #include "ashlar/async/task_scope.hpp"
+#include "ashlar/events/consumer.hpp"
 #include "ashlar/events/event_row.hpp"
 #include "ashlar/events/outbox.hpp"
 #include "ashlar/events/publish.hpp"
@@ -13,12 +14,14 @@
 #include "ashlar/sql/raw.hpp"
 #include "tests/support/postgres_server.hpp"
 
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 // For the tests of this module.
@@ -117,6 +120,35 @@ class OutboxTest : public testing::TestWithParam<sql::Dialect> {
   Outbox outbox{*database};
   api::Units units{*database, {}};
   Uuid holder = Uuid::make(clock, random);
+};
+
+// A consumer on a loop of its own, as a server runs it.
+class RunningConsumer {
+ public:
+  RunningConsumer(Consumer::Services services, ConsumerOptions options, Consumer::Handler handler)
+      : consumer_(services, std::move(options), std::move(handler)), work_(loop_.get_executor()) {
+    consumer_.start(loop_);
+    thread_ = std::thread([this] { loop_.run(); });
+  }
+  ~RunningConsumer() { stop(); }
+  RunningConsumer(const RunningConsumer&) = delete;
+  RunningConsumer& operator=(const RunningConsumer&) = delete;
+
+  void stop() {
+    if (!thread_.joinable()) return;
+    work_.reset();
+    loop_.stop();
+    thread_.join();
+    loop_.restart();
+    consumer_.close();
+  }
+  [[nodiscard]] ConsumerFigures figures() const { return consumer_.figures(); }
+
+ private:
+  boost::asio::io_context loop_{1};
+  Consumer consumer_;
+  boost::asio::executor_work_guard<LoopExecutor> work_;
+  std::thread thread_;
 };
 
 inline auto both_databases() { return testing::Values(sql::Dialect::sqlite, sql::Dialect::postgres); }
