@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The server over a PostgreSQL that is slow, silent, killed, and comes back. ASHLAR_TEST_AWAY_SECONDS is how long it is
-// away: 1, or more for a run by hand.
+// The server over a PostgreSQL that is slow, silent, killed, and comes back. ASHLAR_TEST_AWAY_SECONDS is the length of
+// the outage: 1, or more for a run by hand.
 #include "tests/integration/server.hpp"
 #include "tests/support/fault_proxy.hpp"
 #include "tests/support/postgres_server.hpp"

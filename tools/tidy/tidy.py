@@ -16,12 +16,12 @@ import errors
 import layers
 import one_way
 import pages
+import phrases
 import wording
 from tree import Tree
 
-TEXT = {"layers": layers.check, "budgets": budgets.check, "wording": wording.check, "errors": errors.check,
-        "one-way": one_way.check,
-        "pages": pages.check}
+TEXT = {"layers": layers.check, "budgets": budgets.check, "wording": wording.check, "phrases": phrases.check,
+        "errors": errors.check, "one-way": one_way.check, "pages": pages.check}
 COMPILED = {"alone": compiled.alone, "format": compiled.format_, "clang-tidy": compiled.clang_tidy}
 
 

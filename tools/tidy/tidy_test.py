@@ -14,6 +14,7 @@ import errors
 import layers
 import one_way
 import pages
+import phrases
 import wording
 from tree import Tree, blank
 
@@ -198,6 +199,24 @@ class Wording(TidyTest):
 
     def test_pragma_once(self):
         self.assert_fires(wording.check, {"ashlar/core/a.hpp": SPDX}, "#pragma once")
+
+
+class Phrases(TidyTest):
+    def test_refused(self):
+        self.assert_fires(phrases.check, {"docs/a.md": "one\nTasks run by turns.\n"}, 'a.md:2: "by turns": write alternately')
+        self.assert_fires(phrases.check, {"ashlar/core/a.cpp": "f();  // HE decides\n"}, "a.cpp:1")
+        self.assert_fires(phrases.check, {"ashlar/core/a_test.cpp": 'fail("The database is away.");\n'}, "unavailable")
+
+    def test_over_the_end_of_a_line(self):
+        for text in ("  // It is\n  // away.\n", "It is\naway.\n", "# It is\n# away.\n", "-- It is\n-- away.\n"):
+            self.assert_fires(phrases.check, {"docs/a.md": text}, 'a.md:1: "is away"')
+
+    def test_parts_of_words_and_plain_words(self):
+        self.assert_silent(phrases.check, {"docs/a.md": "The amendment is in this history; it recommends surfaces, the helpers.\n"
+                                                        "It is awaited. The wall clock's time. A he-llo, redis.away.\n"})
+
+    def test_what_must_not_change(self):
+        self.assert_silent(phrases.check, {"backend/migrations/0001_a.up.sql": "-- made anew\n", "LICENSE": "hereby\n"})
 
 
 class Errors(TidyTest):
