@@ -42,7 +42,7 @@ TEST_F(Gates, BoundWhatIsInFlightToOneEndpoint) {
 
 TEST_F(Gates, OpenAfterFailuresInARowAndLetOneThroughAfterTheirTime) {
   for (int i = 0; i < 2; ++i) EXPECT_FALSE(attempt(Outcome::failed));
-  EXPECT_FALSE(attempt(Outcome::succeeded)) << "it begins anew";
+  EXPECT_FALSE(attempt(Outcome::succeeded)) << "a success resets the count";
   for (int i = 0; i < 3; ++i) EXPECT_FALSE(attempt(Outcome::failed));
   EXPECT_EQ(gates.open_breakers(), 1U);
   EXPECT_EQ(attempt(Outcome::failed), 1s);
