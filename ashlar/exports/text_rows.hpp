@@ -10,7 +10,7 @@
 
 namespace ashlar::exports {
 
-// Writes rows of one described struct as CSV or JSON, each appended to a string that the caller empties when it likes,
+// Writes rows of one described struct as CSV or JSON, each appended to a string that the caller may empty at any time,
 // so that memory does not depend on the number of rows:
 //
 //   const TextRows rows(Format::csv, schema::type_of<Product>());

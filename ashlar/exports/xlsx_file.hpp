@@ -30,7 +30,7 @@ struct XlsxOptions {
 // The first row has the JSON names of the members in bold. Integers, amounts and doubles are numbers, booleans are
 // booleans, and times are dates in UTC. An integer of more than 15 digits, which Excel would round, and a date before
 // March 1900, which Excel does not have, are text. Arrays and nested objects are one cell of JSON. Members that are
-// passwords are left out. A text is always a text cell, so nothing in it is ever a formula, and none is changed, but
+// passwords are left out. A text is always a text cell, so nothing in it is ever a formula, and none is changed except
 // for what a cell cannot hold: it is cut after 32,767 UTF-16 units, and U+FFFE and U+FFFF become U+FFFD.
 //
 // Every call blocks on the disk: use it on a BlockingPool. One thread at a time. One that is destroyed without close()

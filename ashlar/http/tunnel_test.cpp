@@ -163,7 +163,7 @@ TEST(Tunnel, OfHttp2CarriesBytesBothWays) {
   EXPECT_FALSE(answer.headers.contains("upgrade"));
   EXPECT_FALSE(answer.headers.contains("content-length"));
   EXPECT_EQ(answer.body, "<early>");
-  EXPECT_EQ(client.fetch(3, "/a").status, 200) << "other streams go on";
+  EXPECT_EQ(client.fetch(3, "/a").status, 200) << "other streams continue";
   client.send(Http2TestClient::data(1, "end", 0));
   EXPECT_EQ(client.answer(1).body, "<early>bye");
 }

@@ -15,7 +15,7 @@ namespace ashlar::payments {
 struct DevelopmentOptions {
   std::chrono::milliseconds settles_after{300};  // from the payment's creation
   std::chrono::milliseconds late_after{5'000};   // the same with the card `late`
-  std::size_t intents_max = 10'000;              // that are kept in memory; then all of them are forgotten
+  std::size_t intents_max = 10'000;              // kept in memory; beyond that all of them are dropped
 };
 
 // A provider in the process, for development: no money moves. Without a card, and with the card `ok`, an intent
@@ -26,7 +26,7 @@ struct DevelopmentOptions {
 //   late         the intent stays in processing for late_after
 //   twice        the outcome is reported twice
 //
-// An intent's id holds the payment, its card, its amount and its time of creation, so what becomes of it follows from
+// An intent's id holds the payment, its card, its amount and its time of creation, so its outcome follows from
 // the id and the clock, also after a restart. Kept in memory, and lost with the process, are only cancellations and
 // which payments have an intent, for find(). Usable from every loop. The clock outlives it.
 class DevelopmentProvider final : public Provider {

@@ -42,7 +42,7 @@ enum class IntentStatus : std::uint8_t {
 };
 ASHLAR_DESCRIBE_ENUM(IntentStatus, awaiting_customer, processing, succeeded, failed, cancelled)
 
-// One attempt to charge a customer, as the provider sees it.
+// One attempt to charge a customer, as the provider reports it.
 struct Intent {
   std::string id;
   IntentStatus status = IntentStatus::processing;
@@ -93,7 +93,7 @@ class Provider {
   virtual Task<Result<Intent>> retrieve(std::string id) = 0;
   // The intents whose metadata name the payment, the oldest first.
   virtual Task<Result<std::vector<Intent>>> find(IntentSearch search) = 0;
-  // Cancels the intent where that is still possible. Returns it as it is then: cancelled, or what it has become.
+  // Cancels the intent where that is still possible. Returns the intent as it is afterwards, cancelled or not.
   virtual Task<Result<Intent>> cancel(std::string id) = 0;
   // Refunds a succeeded intent in full. One that is refunded already is `succeeded`.
   virtual Task<Result<RefundStatus>> refund(NewRefund refund) = 0;

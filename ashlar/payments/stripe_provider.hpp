@@ -29,7 +29,7 @@ struct StripeOptions {
 // confirmed at once, without methods that redirect; without one it takes the account's automatic payment methods.
 //
 // find() lists the intents of the time span and compares their metadata here: Stripe's search lags behind by up to a
-// minute, and is not there in every region.
+// minute, and is not available in every region.
 class StripeProvider final : public Provider {
  public:
   // The client outlives it.

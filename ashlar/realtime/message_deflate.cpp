@@ -35,7 +35,7 @@ std::optional<std::string> MessageDeflater::deflate(std::string_view message) {
   if (message.size() < options_.compressed_from_bytes) return std::nullopt;
   z_stream& z = stream_->z;
   deflateReset(&z);
-  std::string out(message.size(), '\0');  // an output that does not fit is not wanted
+  std::string out(message.size(), '\0');  // longer output is useless
   z.next_in = bytes_of(message);
   z.avail_in = static_cast<uInt>(message.size());
   z.next_out = bytes_of(out);

@@ -16,7 +16,7 @@ namespace ashlar::realtime {
 
 struct DeflateOptions {
   int level = 3;                            // of zlib: 1 is fast, 9 small
-  std::size_t compressed_from_bytes = 512;  // smaller messages are sent as they are
+  std::size_t compressed_from_bytes = 512;  // smaller messages are sent uncompressed
 };
 
 // Not thread-safe. About 270 kB.

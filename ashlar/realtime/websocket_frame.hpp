@@ -41,7 +41,7 @@ struct MessageLimits {
 
 // Reads frames and joins them into messages: a state machine that buffers nothing but the message it is in. A message
 // that arrives in one piece and uncompressed is not copied. Text is checked as it arrives: an ill-formed byte fails the
-// connection before the rest of the message is there.
+// connection before the rest of the message arrives.
 //
 // Not thread-safe. The inflater outlives it; it is used within step() alone, so one serves all connections of a loop.
 class MessageReader {
@@ -51,11 +51,11 @@ class MessageReader {
   MessageReader(Peer peer, const MessageLimits& limits, MessageInflater* inflater)
       : peer_(peer), limits_(limits), inflater_(inflater) {}
 
-  // fragment: a frame of a message has ended and the message goes on; call again.
+  // fragment: a frame of a message has ended and the message continues; call again.
   enum class Outcome : std::uint8_t { need_more, fragment, text, binary, ping, pong, close, failed };
   struct Step {
     Outcome outcome;
-    std::size_t consumed = 0;    // bytes of the input that are done with
+    std::size_t consumed = 0;    // bytes of the input that were processed
     std::string_view payload{};  // of a message, ping or pong; the reason of a close. Valid until the next step
     CloseCode code = CloseCode::no_status;  // of a close; for `failed`, what to close the connection with
   };
@@ -92,7 +92,7 @@ class MessageReader {
   std::size_t header_size_ = 0;
   Header frame_{};
   bool in_payload_ = false;
-  bool in_message_ = false;     // a data frame without FIN came, and the message goes on
+  bool in_message_ = false;     // a data frame without FIN arrived, and the message continues
   bool message_ended_ = false;  // the payload that was returned last is in message_
   Opcode message_opcode_ = Opcode::text;
   bool message_compressed_ = false;

@@ -34,7 +34,7 @@ class EndpointGates {
   EndpointGates(const EndpointGates&) = delete;
   EndpointGates& operator=(const EndpointGates&) = delete;
 
-  // nullopt: go on, and call leave() afterwards. Else the delay after which it is worth another try.
+  // nullopt: proceed, and call leave() afterwards. Otherwise the delay before the next try.
   [[nodiscard]] std::optional<std::chrono::milliseconds> try_enter(const Uuid& endpoint);
   enum class Outcome : unsigned char { succeeded, failed, undecided };  // undecided: neither counts (cancelled)
   void leave(const Uuid& endpoint, Outcome outcome);

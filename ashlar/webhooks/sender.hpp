@@ -18,7 +18,7 @@ namespace ashlar::webhooks {
 struct SenderOptions {
   std::chrono::milliseconds attempt_time_max{15'000};  // connecting, TLS, the request and its response
   http::EgressPolicy egress{};                         // where requests may go
-  // http:// is for development; a host that the policy lists may have it anyway.
+  // http:// is for development; a host that the policy lists may be reached by it, too.
   enum class PlainHttp : unsigned char { refused, allowed } plain_http = PlainHttp::refused;
   std::size_t response_bytes_max = 64 * 1024;  // more fails the attempt; the body is not kept
   std::string ca_file{};                       // PEM: authorities that are trusted besides those of the system
@@ -32,12 +32,12 @@ struct OutgoingMessage {
   std::vector<SigningKey> keys{};  // the first is the newest
 };
 
-// What came of one attempt.
+// The outcome of one attempt.
 struct AttemptOutcome {
   enum class Kind : unsigned char {
     delivered,  // 2xx
     failed,     // worth another attempt
-    gone,       // 410: the receiver wants no more
+    gone,       // 410: the receiver has unsubscribed
     refused,    // the egress policy or the URL forbids it; no connection was made
   } kind = Kind::failed;
   int status = 0;     // of the response; 0: none
@@ -46,8 +46,8 @@ struct AttemptOutcome {
   std::chrono::milliseconds took{0};
 };
 
-// Sends webhooks by Standard Webhooks 1.0. Redirects are not followed: a 3xx fails. The address that the policy checked
-// is the one that is dialled, so a name that resolves differently a moment later leads nowhere else.
+// Sends webhooks by Standard Webhooks 1.0. Redirects are not followed: a 3xx fails. The connection goes to the address
+// that the policy checked, so a name that resolves differently a moment later cannot redirect it.
 //
 // Awaited on the loops of start(). The clock outlives it.
 class Sender {

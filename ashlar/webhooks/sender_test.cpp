@@ -133,7 +133,7 @@ TEST_F(SenderTest, FollowsNoRedirect) {
   EXPECT_EQ(inside.accepted(), 0);
 }
 
-TEST_F(SenderTest, TellsWhatCameOfAnAttempt) {
+TEST_F(SenderTest, ReportsTheOutcomeOfAnAttempt) {
   struct Row {
     const char* head;
     Kind kind;

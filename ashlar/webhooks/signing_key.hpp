@@ -36,7 +36,7 @@ class SigningKey {
   [[nodiscard]] SignatureScheme scheme() const { return scheme_; }
   // What the sender stores, encrypted.
   [[nodiscard]] std::string to_text() const;
-  // What the receiver is given: the secret itself, or the public key.
+  // What the receiver gets: the secret itself, or the public key.
   [[nodiscard]] std::string receiver_text() const;
 
   // "v1,<base64>". Throws std::logic_error for a key that verifies only.

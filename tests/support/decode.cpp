@@ -90,7 +90,8 @@ Decoded decoded(std::string_view coding, std::string_view bytes) {
 
 std::string decode(std::string_view coding, std::string_view bytes) {
   Decoded out = decoded(coding, bytes);
-  if (!out.whole) throw std::runtime_error("a body in " + std::string(coding) + " that is cut short or goes on");
+  if (!out.whole)
+    throw std::runtime_error("a body in " + std::string(coding) + " that is truncated or has trailing bytes");
   return std::move(out.text);
 }
 
