@@ -109,7 +109,7 @@ Task<> ask_each(cache::Cache& cache, int first, int step, int end) {
   }
 }
 
-Task<> until_heard(const cache::RedisLevel& level) {
+Task<> until_subscribed(const cache::RedisLevel& level) {
   while (!level.is_subscribed()) co_await async::sleep_for(std::chrono::milliseconds(1));
 }
 
@@ -121,7 +121,7 @@ void second_level(const std::string& url) {
   cache::RedisLevel level({.prefix = "bench:"}, clients, random);
   cache::Cache writer({}, clock, random, &level);
   clients.start({&loop});
-  async::run_to_end(loop, until_heard(level));
+  async::run_to_end(loop, until_subscribed(level));
   async::run_to_end(loop, fill(writer, products));
   for (const int at_once : {1, 32}) {
     cache::Cache reader({}, clock, random, &level);

@@ -70,11 +70,11 @@ void report_first_admin(const backend::FirstAdminOutcome& outcome, log::Logger& 
   using Kind = backend::FirstAdminOutcome::Kind;
   switch (outcome.kind) {
     case Kind::exists:
-    case Kind::invented:
+    case Kind::generated:
       return;  // the welcome text shows it
     case Kind::made:
       return logger.info("the first admin was created", {{"email", outcome.email}});
-    case Kind::not_wanted:
+    case Kind::not_configured:
       return logger.warn(
           "there is no admin: set ADMIN_EMAIL and ADMIN_PASSWORD, or run ashlar user create --role admin");
     case Kind::email_is_user:

@@ -47,7 +47,7 @@ std::string an_admin(sql::Database& database) {
 std::string admin_line(const backend::Settings& settings, const backend::FirstAdminOutcome& admin,
                        sql::Database& database) {
   using Kind = backend::FirstAdminOutcome::Kind;
-  if (admin.kind == Kind::invented) return admin.email + "  password " + admin.password + "  (shown this once)";
+  if (admin.kind == Kind::generated) return admin.email + "  password " + admin.password + "  (shown this once)";
   const std::string email = admin.kind == Kind::made ? admin.email : an_admin(database);
   if (email.empty()) return "none; create one: ashlar user create EMAIL --name NAME --role admin";
   if (settings.first_admin && settings.first_admin->email.view() == email)

@@ -46,7 +46,7 @@ class Instance {
   }
   boost::asio::io_context& loop() { return loop_; }
   RedisRateLimits& limits() { return limits_; }
-  [[nodiscard]] bool is_away() const { return clients_.figures().away != 0; }
+  [[nodiscard]] bool is_down() const { return clients_.figures().breaker_open != 0; }
 
  private:
   boost::asio::io_context loop_{1};
@@ -180,7 +180,7 @@ TEST(RedisRateLimits, AreEachInstancesOwnWhileRedisIsUnreachable) {
     EXPECT_EQ(each->limits().decided_locally(), 3U);
   }
   server.start();
-  while (one.is_away() || other.is_away()) {
+  while (one.is_down() || other.is_down()) {
     (void)one.loop().run_one_for(5ms);
     (void)other.loop().run_one_for(5ms);
   }
@@ -203,10 +203,10 @@ TEST(RedisRateLimits, WaitForARedisThatHangsNoLongerThanTheirTime) {
   }
   EXPECT_GE(waited, 1);
   EXPECT_LE(waited, 10) << "but for those that a busy machine held up";
-  EXPECT_TRUE(one.is_away());
+  EXPECT_TRUE(one.is_down());
   EXPECT_EQ(one.limits().decided_locally(), 200U);
   server.go_on();
-  while (one.is_away()) (void)one.loop().run_one_for(5ms);
+  while (one.is_down()) (void)one.loop().run_one_for(5ms);
   EXPECT_LE(one.take(limit).remaining, 998U);
   EXPECT_EQ(one.limits().decided_locally(), 200U);
 }

@@ -67,7 +67,7 @@ class Gate {
 struct Source {
   int loads = 0;
   std::string name = "first";
-  bool is_away = false;
+  bool is_down = false;
   bool refuses = false;
   bool throws = false;
   Gate* gate = nullptr;
@@ -77,7 +77,7 @@ struct Source {
     const Item made{.name = name, .price = loads};
     if (gate != nullptr) co_await gate->passed();
     if (throws) throw std::runtime_error("broken");
-    if (is_away) co_return fail(away, "away");
+    if (is_down) co_return fail(away, "away");
     if (refuses) co_return fail(denied, "denied");
     co_return made;
   }
@@ -137,9 +137,9 @@ class CacheTest : public testing::Test {
 Policy exact(std::chrono::milliseconds ttl) { return {.ttl = ttl, .jitter_percent = 0}; }
 
 TEST_F(CacheTest, ErrorsAreReturnedAndNotStored) {
-  source.is_away = true;
+  source.is_down = true;
   EXPECT_EQ(name_of(ask()), "test.away");
-  source.is_away = false;
+  source.is_down = false;
   EXPECT_EQ(name_of(ask()), "first");
   EXPECT_EQ(source.loads, 2);
   EXPECT_EQ(cache.statistics().load_failures, 1U);
@@ -338,7 +338,7 @@ TEST_F(CacheTest, GivesTheStaleValueWhenTheLoadFails) {
   const Policy policy{.ttl = 10s, .jitter_percent = 0, .stale_if_error = 60s, .retry_delay = 2s};
   EXPECT_EQ(name_of(ask(policy)), "first");
   clock.advance(11s);
-  source.is_away = true;
+  source.is_down = true;
   EXPECT_EQ(name_of(ask(policy)), "first");
   EXPECT_EQ(name_of(ask(policy)), "first");
   EXPECT_EQ(source.loads, 2);  // not tried again at once
@@ -357,7 +357,7 @@ TEST_F(CacheTest, AnErrorThatIsAnAnswerIsReturned) {
   clock.advance(11s);
   source.refuses = true;
   EXPECT_EQ(name_of(ask(policy)), "test.denied");
-  source.is_away = true;
+  source.is_down = true;
   EXPECT_EQ(name_of(ask(policy)), "test.away");  // and what was kept before is gone
 }
 

@@ -36,7 +36,7 @@ void append_value(Words& words, const SharedKey& key, SharedValue value) {
   words.push_back(value.json ? std::move(*value.json) : std::string());
 }
 
-std::unexpected<Error> away(std::string why) {
+std::unexpected<Error> unavailable(std::string why) {
   return std::unexpected(
       Error(redis::errors::unavailable, "The cache server is not available.").with_cause(std::move(why)));
 }
@@ -183,7 +183,7 @@ void RedisLevel::State::pass_on(std::string_view message) {
 
 RedisLevel::RedisLevel(RedisLevelOptions options, redis::Clients& clients, Random& random)
     : state_(std::make_shared<State>(std::move(options), clients, random)) {
-  clients.run_beside([weak = std::weak_ptr(state_)] { return publish_pending(weak.lock()); });
+  clients.run_in_background([weak = std::weak_ptr(state_)] { return publish_pending(weak.lock()); });
 }
 
 RedisLevel::~RedisLevel() = default;
@@ -199,7 +199,7 @@ void RedisLevel::listen(std::weak_ptr<Listener> listener) {
 
 Task<Result<SharedAnswer>> RedisLevel::ask(SharedKey key, Want want) {
   const auto state = state_;
-  if (state->behind) co_return away("changes are not published yet");
+  if (state->behind) co_return unavailable("changes are not published yet");
   const bool wants_lease = want == Want::value_or_lease;
   std::string token = wants_lease ? state->new_token() : std::string();
   Words words = {state->options.prefix + "t:", type_of(key), token, text_of(state->options.lease_time_max),
@@ -210,7 +210,7 @@ Task<Result<SharedAnswer>> RedisLevel::ask(SharedKey key, Want want) {
   }
   auto reply = co_await unwrap(state->scripts.ask.run(state->clients, state->keys_of(key), std::move(words)));
   auto& items = reply.items;
-  if (items.size() < 5) co_return away("an unexpected reply");
+  if (items.size() < 5) co_return unavailable("an unexpected reply");
   SharedAnswer out;
   const auto time_of = [&items](std::size_t at) { return std::chrono::milliseconds(items[at].integer); };
   if (!items[0].is_nil()) {
@@ -226,7 +226,7 @@ Task<Result<SharedAnswer>> RedisLevel::ask(SharedKey key, Want want) {
 
 Task<Result<bool>> RedisLevel::put(SharedKey key, Lease lease, SharedValue value) {
   const auto state = state_;
-  if (state->behind) co_return away("changes are not published yet");
+  if (state->behind) co_return unavailable("changes are not published yet");
   Words words = {state->options.prefix + "t:", std::move(lease.token)};
   append_value(words, key, std::move(value));
   for (std::size_t i = 0; i < lease.tags.size() && i <= key.tags.size(); ++i) {

@@ -46,7 +46,7 @@ struct Row {
 struct Source {
   Row& row;
   int loads = 0;
-  bool is_away = false;
+  bool is_down = false;
   asio::steady_timer* gate = nullptr;
 
   Task<Result<std::optional<Item>>> load() {
@@ -56,7 +56,7 @@ struct Source {
       boost::system::error_code ignored;
       co_await gate->async_wait(asio::redirect_error(asio::use_awaitable_t<LoopExecutor>{}, ignored));
     }
-    if (is_away) co_return fail(broken, "broken");
+    if (is_down) co_return fail(broken, "broken");
     if (name.empty()) co_return std::nullopt;
     co_return Item{name};
   }
@@ -242,7 +242,7 @@ TEST_F(TwoLevels, ALoadElsewhereThatDoesNotEndIsNotWaitedForLong) {
 }
 
 TEST_F(TwoLevels, AFailedLoadLeavesItToTheNext) {
-  one.source.is_away = true;
+  one.source.is_down = true;
   EXPECT_EQ(ask(one), "test.broken");
   EXPECT_EQ(ask(two), "old");
   EXPECT_EQ(ask(one), "old");
@@ -268,7 +268,7 @@ TEST_F(TwoLevels, StaleIsGivenWhenTheLoadFailsEvenOfAnother) {
   const Policy policy{.ttl = 1ms, .jitter_percent = 0, .stale_if_error = 1h};
   EXPECT_EQ(ask(one, policy), "old");
   become_stale();
-  two.source.is_away = true;
+  two.source.is_down = true;
   EXPECT_EQ(ask(two, policy), "old");
   EXPECT_EQ(two.source.loads, 1);
   await(one.cache.del("item:1"));
@@ -314,7 +314,7 @@ TEST_F(TwoLevels, WhatRedisLostIsAMiss) {
 TEST_F(TwoLevels, WithoutRedisRequestsContinueAndEntriesExpireSoon) {
   EXPECT_EQ(ask(one), "old");
   server.kill();
-  EXPECT_TRUE(becomes([this] { return !one.level.is_subscribed() && one.clients.figures().away == 1; }));
+  EXPECT_TRUE(becomes([this] { return !one.level.is_subscribed() && one.clients.figures().breaker_open == 1; }));
   row.name = "new";  // by a writer whose messages do not arrive
   EXPECT_EQ(ask(one, plain, "2"), "new");
   one.clock.advance(999ms);

@@ -155,7 +155,7 @@ Broadcast::Broadcast(Clients& clients, std::string channel, Random& random, Subs
   clients.subscribe(state->channel + ':' + state->name,
                     {.on_message = [state](std::string_view, std::string_view numbers) { state->confirmed(numbers); },
                      .on_subscribed = {}});
-  clients.run_beside([weak = std::weak_ptr(state_)] { return confirm_all(weak.lock()); });
+  clients.run_in_background([weak = std::weak_ptr(state_)] { return confirm_all(weak.lock()); });
 }
 
 Broadcast::~Broadcast() = default;

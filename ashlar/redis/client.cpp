@@ -41,7 +41,7 @@ struct Client::State final : detail::LinkOwner {
   State(asio::io_context& loop, ClientOptions options) : link(loop, std::move(options), *this) {}
 
   void connected() override {
-    away.value = 0;
+    breaker_open.value = 0;
     connections.value = 1;
     timeouts = 0;
   }
@@ -62,7 +62,7 @@ struct Client::State final : detail::LinkOwner {
     if (!pending->abandoned) timeouts = 0;  // a late answer does not prove health
     if (reply.kind == Reply::Kind::error && is_read_only(reply.text)) {
       end(*pending, std::unexpected(detail::unavailable(reply.text)));
-      away.value = 1;
+      breaker_open.value = 1;
       link.drop_replica();
     } else if (reply.kind == Reply::Kind::error) {
       end(*pending,
@@ -79,7 +79,7 @@ struct Client::State final : detail::LinkOwner {
     link.flush_soon();
   }
   void lost(const Error& why) override {
-    away.value = 1;
+    breaker_open.value = 1;
     lost_connections.add(connections.value.exchange(0));
     for (auto* pendings : {&sent, &queued}) {
       for (const auto& pending : std::exchange(*pendings, {})) end(*pending, std::unexpected(why));
@@ -97,7 +97,7 @@ struct Client::State final : detail::LinkOwner {
   // Opens the breaker, whether a connection or an attempt to connect hangs.
   void timed_out() {
     if (++timeouts < link.options().timeouts_max) return;
-    away.value = 1;
+    breaker_open.value = 1;
     link.drop("no answers within command_time_max");
   }
 
@@ -111,7 +111,7 @@ struct Client::State final : detail::LinkOwner {
 
   detail::Link link;
   std::deque<std::shared_ptr<Pending>> queued, sent;
-  Counter away;  // 1: the breaker is open
+  Counter breaker_open;  // 1: the breaker is open
   Counter connections, lost_connections, commands, unavailable, timed_out_commands, refused, waited_ns;
   std::size_t timeouts = 0;
 };
@@ -136,7 +136,7 @@ ClientFigures Client::figures() const {
           .waited = std::chrono::nanoseconds(of.waited_ns.get()),
           .connections_lost = of.lost_connections.get(),
           .connected = of.connections.get(),
-          .away = of.away.get()};
+          .breaker_open = of.breaker_open.get()};
 }
 
 Task<Result<Reply>> Client::command(std::vector<std::string> words) {
@@ -150,7 +150,7 @@ Task<Result<Reply>> Client::command(std::vector<std::string> words) {
 Task<Result<Reply>> Client::send(std::vector<std::string> words) {
   const auto state = state_;
   const ClientOptions& options = state->link.options();
-  if (state->away.get() != 0) co_return std::unexpected(detail::unavailable("away"));
+  if (state->breaker_open.get() != 0) co_return std::unexpected(detail::unavailable("the breaker is open"));
   if (state->queued.size() + state->sent.size() >= options.in_flight_max)
     co_return std::unexpected(detail::unavailable("in_flight_max commands wait"));
   const auto pending = std::make_shared<Pending>(state->link.loop(), options.command_time_max);

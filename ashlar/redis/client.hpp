@@ -71,10 +71,10 @@ struct ClientFigures {
   std::uint64_t commands = 0;     // all of them, including those counted below
   std::uint64_t unavailable = 0;  // refused while the breaker was open, lost with the connection, or too many
   std::uint64_t timed_out = 0;
-  std::uint64_t refused = 0;              // by the server, or not sent
-  std::chrono::nanoseconds waited{0};     // for all replies together, including those that did not arrive
-  std::uint64_t connections_lost = 0;     // attempts to connect that failed are not counted
-  std::uint64_t connected = 0, away = 0;  // clients now: connected; with an open breaker
+  std::uint64_t refused = 0;                      // by the server, or not sent
+  std::chrono::nanoseconds waited{0};             // for all replies together, including those that did not arrive
+  std::uint64_t connections_lost = 0;             // attempts to connect that failed are not counted
+  std::uint64_t connected = 0, breaker_open = 0;  // clients now: connected; with an open breaker
 };
 
 // Belongs to its loop and is used on it alone. run() has ended before it is destroyed.

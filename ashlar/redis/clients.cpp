@@ -93,7 +93,7 @@ void Clients::subscribe(std::string channel, Subscriber::Handlers handlers) {
   assert(added && "a channel has one subscription");
 }
 
-void Clients::run_beside(std::function<Task<>()> task) {
+void Clients::run_in_background(std::function<Task<>()> task) {
   assert(state_->loops.empty() && "background tasks are added before start()");
   state_->background.push_back(std::move(task));
 }
@@ -132,7 +132,7 @@ ClientFigures Clients::figures() const {
     sum.waited += one.waited;
     sum.connections_lost += one.connections_lost;
     sum.connected += one.connected;
-    sum.away += one.away;
+    sum.breaker_open += one.breaker_open;
   }
   return sum;
 }

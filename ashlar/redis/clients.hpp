@@ -35,7 +35,7 @@ class Clients {
   // channels are subscribed. What they refer to outlives close(). A channel has one subscription.
   void subscribe(std::string channel, Subscriber::Handlers handlers);
   // Call before start(): runs the task on the first loop until close() cancels it.
-  void run_beside(std::function<Task<>()> task);
+  void run_in_background(std::function<Task<>()> task);
 
   // Call once, before any loop has a thread. The loops outlive close().
   void start(const std::vector<boost::asio::io_context*>& loops);

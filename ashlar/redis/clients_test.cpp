@@ -115,7 +115,7 @@ TEST_F(ClientsTest, FiguresCountTheOutcomesOfCommands) {
   EXPECT_EQ(code_on(first, {"NOSUCH"}), "redis.refused");
   while (clients.figures().connected < 2) std::this_thread::yield();
   server.kill();
-  while (clients.figures().away < 2) std::this_thread::yield();
+  while (clients.figures().breaker_open < 2) std::this_thread::yield();
   EXPECT_EQ(code_on(first, {"PING"}), "redis.unavailable");
   const ClientFigures figures = clients.figures();
   EXPECT_EQ(figures.commands, 3U);

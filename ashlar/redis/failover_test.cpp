@@ -66,7 +66,7 @@ TEST_F(RedisFailover, AMasterThatIsDemotedIsLeftUntilItIsOneAgain) {
   ASSERT_EQ(told(*client, {"SET", "k", "1"}), "OK");
   ASSERT_EQ(told(*operator_client, replica_of(second)), "OK");
   EXPECT_EQ(told(*client, {"SET", "k", "2"}), "redis.unavailable");
-  EXPECT_FALSE(client->is_connected() && client->figures().away == 0);
+  EXPECT_FALSE(client->is_connected() && client->figures().breaker_open == 0);
   for (int i = 0; i < 20; ++i) EXPECT_EQ(told(*client, {"SET", "k", "3"}), "redis.unavailable");
 
   ASSERT_EQ(told(*operator_client, {"REPLICAOF", "NO", "ONE"}), "OK");

@@ -35,7 +35,7 @@ void add_metrics(observe::MetricSources& sources, const Clients& clients) {
   add("ashlar_redis_connections", gauge, "Connections to Redis for commands: one per loop.",
       std::mem_fn(&Figures::connected));
   add("ashlar_redis_breakers_open", gauge, "Loops that send no commands to Redis because it is unreachable.",
-      std::mem_fn(&Figures::away));
+      std::mem_fn(&Figures::breaker_open));
 }
 
 }  // namespace ashlar::redis

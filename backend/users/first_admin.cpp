@@ -14,7 +14,7 @@ namespace {
 
 using Kind = FirstAdminOutcome::Kind;
 
-std::string invent_password(Random& random) {
+std::string generate_password(Random& random) {
   std::array<std::byte, 12> bytes{};
   random.fill(bytes);
   return to_base64url(bytes);
@@ -33,11 +33,11 @@ Task<Result<FirstAdminOutcome>> make_first_admin(const Settings& settings, Depen
     out = {.kind = Kind::made, .email = settings.first_admin->email.str(), .password = {}};
     password = settings.first_admin->password;
   } else if (settings.stage == Stage::development) {
-    const std::string invented = invent_password(dependencies.random);
-    password = Password::of(invented);
-    out = {.kind = Kind::invented, .email = "admin@example.com", .password = invented};
+    const std::string generated = generate_password(dependencies.random);
+    password = Password::of(generated);
+    out = {.kind = Kind::generated, .email = "admin@example.com", .password = generated};
   } else {
-    co_return FirstAdminOutcome{.kind = Kind::not_wanted, .email = {}, .password = {}};
+    co_return FirstAdminOutcome{.kind = Kind::not_configured, .email = {}, .password = {}};
   }
 
   const api::Call::Environment environment{&dependencies.clock, &dependencies.random, &dependencies.logger};

@@ -11,12 +11,12 @@ namespace ashlar::backend {
 
 struct FirstAdminOutcome {
   enum class Kind : std::uint8_t {
-    exists,        // there is an admin already; nothing was done
-    made,          // from ADMIN_EMAIL and ADMIN_PASSWORD
-    invented,      // in development: with a password that is known only here
-    not_wanted,    // there is none, and none is configured
-    email_is_user  // ADMIN_EMAIL belongs to an account that is not an admin: it does not become one, since anyone may
-                   // have registered it
+    exists,          // there is an admin already; nothing was done
+    made,            // from ADMIN_EMAIL and ADMIN_PASSWORD
+    generated,       // in development: with a password that is known only here
+    not_configured,  // there is none, and none is configured
+    email_is_user    // ADMIN_EMAIL belongs to an account that is not an admin: it does not become one, since anyone may
+                     // have registered it
   } kind = Kind::exists;
   std::string email;
   std::string password;  // of a generated one

@@ -22,8 +22,8 @@ using testing::HasSubstr;
 class TwoInstances : public testing::Test {
  protected:
   TwoInstances() {
-    wait_until(first, hearing);
-    wait_until(second, hearing);
+    wait_until(first, subscribed);
+    wait_until(second, subscribed);
   }
   Variables variables() {
     Variables out = server_variables();
@@ -57,7 +57,7 @@ class TwoInstances : public testing::Test {
     return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
   }
 
-  static constexpr const char* hearing = "ashlar_cache_subscribed{cache=\"backend\"} 1\n";
+  static constexpr const char* subscribed = "ashlar_cache_subscribed{cache=\"backend\"} 1\n";
   tests::PostgresServer& postgres = tests::PostgresServer::shared();
   const std::string database = postgres.new_database();
   tests::RedisServer redis;
@@ -137,8 +137,8 @@ TEST_F(TwoInstances, ARedisThatIsGoneOrHangsFailsNoRequestAndLeavesNothingOld) {
     // Once it is known that messages do not arrive, the other's entries are used for at most a second: 1.5 s later.
     EXPECT_LT(until_shown(second, path, std::to_string(stock)), 10s);
     hangs ? redis.go_on() : redis.start();
-    wait_until(first, hearing);
-    wait_until(second, hearing);
+    wait_until(first, subscribed);
+    wait_until(second, subscribed);
     wait_until(first, "ashlar_cache_pending_changes{cache=\"backend\"} 0\n");
     EXPECT_EQ(stock_of(second, path), std::to_string(stock));
     EXPECT_EQ(change_stock(second, path, ++stock), 200);

@@ -30,7 +30,7 @@ bool is_trouble(const Error& error) {
 
 }  // namespace
 
-void Cache::State::tell(Waiters waiters, const std::shared_ptr<const Outcome>& outcome) {
+void Cache::State::deliver(Waiters waiters, const std::shared_ptr<const Outcome>& outcome) {
   for (auto& waiter : waiters) {
     waiter->outcome = outcome;
     asio::post(waiter->loop, [waiter] { std::exchange(waiter->resume, nullptr)({}); });
@@ -62,7 +62,7 @@ void Cache::State::wait(const std::shared_ptr<Waiter>& waiter, std::shared_ptr<F
       shard.running.push_back(flight);
     }
   }
-  if (known) return tell({waiter}, known);
+  if (known) return deliver({waiter}, known);
   begin(waiter->loop, flight);
 }
 
@@ -176,7 +176,7 @@ void Cache::State::land(Flight& flight, Result<detail::Fresh> loaded, std::excep
     shard.over(flight);
     waiters = take_waiters(flight);
   }
-  tell(std::move(waiters), outcome);
+  deliver(std::move(waiters), outcome);
 }
 
 // The flight's loop is being destroyed together with its own waiters.
@@ -193,7 +193,7 @@ void Cache::State::abandon(Flight& flight) {
     if (waiter->loop == flight.loop) const auto dropped = std::exchange(waiter->resume, nullptr);
   }
   std::erase_if(waiters, [&flight](const auto& waiter) { return waiter->loop == flight.loop; });
-  tell(std::move(waiters), std::make_shared<Outcome>(Outcome{.value = std::unexpected(closed_error())}));
+  deliver(std::move(waiters), std::make_shared<Outcome>(Outcome{.value = std::unexpected(closed_error())}));
 }
 
 void Cache::State::close() {
@@ -209,7 +209,7 @@ void Cache::State::close() {
         std::ranges::move(take_waiters(*flight), std::back_inserter(waiters));
       }
     }
-    tell(std::move(waiters), outcome);
+    deliver(std::move(waiters), outcome);
   }
 }
 

@@ -64,7 +64,7 @@ Cache::State::Took Cache::State::take_shared(Flight& flight, const SharedValue& 
     if (is_given) waiters = take_waiters(flight);
   }
   if (is_fresh && flight.purpose == Flight::Purpose::refresh) --refreshes;
-  tell(std::move(waiters), std::make_shared<Outcome>(Outcome{.value = fresh.value}));
+  deliver(std::move(waiters), std::make_shared<Outcome>(Outcome{.value = fresh.value}));
   return is_fresh ? Took::fresh : is_given ? Took::stale : Took::nothing;
 }
 

@@ -87,9 +87,9 @@ struct Cache::State final : SharedLevel::Listener, std::enable_shared_from_this<
   }
   void land(detail::Flight& flight, Result<detail::Fresh> loaded, std::exception_ptr thrown, const Lifetimes& left);
   void abandon(detail::Flight& flight);
-  // take_waiters() needs the shard's lock; tell() is called without it and resumes each waiter on its loop.
+  // take_waiters() needs the shard's lock; deliver() is called without it and resumes each waiter on its loop.
   static detail::Waiters take_waiters(detail::Flight& flight);
-  static void tell(detail::Waiters waiters, const std::shared_ptr<const detail::Outcome>& outcome);
+  static void deliver(detail::Waiters waiters, const std::shared_ptr<const detail::Outcome>& outcome);
 
   // shared_flights.cpp
   struct FromShared {

@@ -105,11 +105,11 @@ std::size_t Loop::Lane::in_flight() const {
 
 void Loop::submit(Job& job) {
   Lane& lane = lane_of(job);
-  const bool away = lane.connections.empty() && reconnection_.is_away(Steady::now(), options_.acquire_time_max);
+  const bool down = lane.connections.empty() && reconnection_.is_down(Steady::now(), options_.acquire_time_max);
   const bool full = !job.urgent && lane.queue.size() >= options_.queue_max;
-  if (over_ || away || full) {
+  if (over_ || down || full) {
     JobList refused;
-    answer(job, std::unexpected(unavailable(away ? reconnection_.last_error()->cause() : "the queue is full")),
+    answer(job, std::unexpected(unavailable(down ? reconnection_.last_error()->cause() : "the queue is full")),
            refused);
     return answer_soon(std::move(refused));
   }

@@ -122,7 +122,7 @@ void Loop::dialed(Use use, Result<ConnectionHandle> result) {
     }
     if (!reconnection_.is_failing()) check_idle_();
     reconnection_.failed(now, std::move(result.error()));
-    if (reconnection_.is_away(now, options_.acquire_time_max)) fail_waiting(*reconnection_.last_error());
+    if (reconnection_.is_down(now, options_.acquire_time_max)) fail_waiting(*reconnection_.last_error());
   }
   pump();
   check_drained();
@@ -172,8 +172,8 @@ void Loop::tick() {
   reads_.queue.move_if(is_late, late);
   writes_.queue.move_if(is_late, late);
   waiters_.move_if(is_late, late);
-  const auto& away = reconnection_.last_error();
-  const std::string why = away ? away->cause() : "all connections stayed busy for acquire_time_max";
+  const auto& down = reconnection_.last_error();
+  const std::string why = down ? down->cause() : "all connections stayed busy for acquire_time_max";
   JobList answered;
   while (Job* job = late.pop()) answer(*job, std::unexpected(unavailable(why)), answered);
   stop_overdue(now, answered);

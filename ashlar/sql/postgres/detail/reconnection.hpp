@@ -26,7 +26,7 @@ class Reconnection {
   [[nodiscard]] Time next_try() const { return not_before_; }
   [[nodiscard]] bool is_failing() const { return failures_ > 0; }
   // The last attempt has failed, and the first one failed longer ago than `patience`: waiting is pointless.
-  [[nodiscard]] bool is_away(Time now, std::chrono::milliseconds patience) const {
+  [[nodiscard]] bool is_down(Time now, std::chrono::milliseconds patience) const {
     return failures_ > 0 && now < not_before_ && now - since_ > patience;
   }
   [[nodiscard]] const std::optional<Error>& last_error() const { return last_error_; }

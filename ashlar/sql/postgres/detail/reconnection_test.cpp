@@ -31,12 +31,12 @@ TEST(Reconnection, IsUnreachableOnlyForAWhile) {
   Reconnection reconnection(1s, 7);
   Reconnection::Time now{};
   reconnection.failed(now, unavailable("refused"));
-  EXPECT_FALSE(reconnection.is_away(now, 1s)) << "it may be a restart";
+  EXPECT_FALSE(reconnection.is_down(now, 1s)) << "it may be a restart";
   now += 5s;
-  EXPECT_FALSE(reconnection.is_away(now, 1s)) << "that was long ago";
+  EXPECT_FALSE(reconnection.is_down(now, 1s)) << "that was long ago";
   reconnection.failed(now, unavailable("refused"));
-  EXPECT_TRUE(reconnection.is_away(now, 1s));
-  EXPECT_FALSE(reconnection.is_away(now + 1s, 1s)) << "time to try again";
+  EXPECT_TRUE(reconnection.is_down(now, 1s));
+  EXPECT_FALSE(reconnection.is_down(now + 1s, 1s)) << "time to try again";
 }
 
 }  // namespace
