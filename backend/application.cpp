@@ -8,6 +8,7 @@
 #include "ashlar/sql/metrics.hpp"
 #include "ashlar/web/metrics.hpp"
 #include "backend/api_keys/routes.hpp"
+#include "backend/audit/routes.hpp"
 #include "backend/auth/routes.hpp"
 #include "backend/authority/routes.hpp"
 #include "backend/event_types.hpp"
@@ -264,6 +265,9 @@ Application::Application(Settings settings, Dependencies dependencies)
       order_payments_(settings_.stage == Stage::development ? OrderPayments::by_owner : OrderPayments::by_admin),
       order_expiry_(units_, products_, {&dependencies_.clock, &dependencies_.random, &dependencies_.logger},
                     {.pending_max = settings_.order_pending_max}),
+      checkpoint_signer_(make_checkpoint_signer(settings_)),
+      sealer_(dependencies.database, *checkpoint_signer_, dependencies.clock, dependencies.logger,
+              settings_.audit.sealer),
       app_(app_options(), {&dependencies_.clock, &dependencies_.random, &dependencies_.logger}, &tokens_, routes()) {
   share_authorities();
   if (auto loaded = revocation_sync_.load_blocking(); !loaded) {
@@ -303,6 +307,7 @@ void Application::start(const std::vector<boost::asio::io_context*>& loops) {
   order_expiry_.start(first_loop);
   webhooks_.start(first_loop);
   events_.start(first_loop);
+  sealer_.start(first_loop);
   mailer_.start(first_loop);
   replicas_.start(first_loop);
 }
@@ -311,6 +316,7 @@ void Application::close() {
   events_.close();
   webhooks_.close();
   order_expiry_.close();
+  sealer_.close();
   if (breach_ranges_) breach_ranges_->close();
   oauth_.close();
   mailer_.close();
@@ -360,6 +366,7 @@ web::Routes Application::routes() {
   mount_events(routes, events_.outbox());
   mount_webhooks(routes, units_, webhooks_, events_.outbox(), cursors_);
   mount_orders(routes, units_, products_, order_payments_, cursors_);
+  mount_audit(routes, dependencies_.database, sealer_, cursors_);
   if (settings_.openapi == Settings::Openapi::is_public)
     web::mount_docs(routes, settings_.stage == Stage::production ? web::DocsPage::no : web::DocsPage::yes);
   if (serves_metrics(settings_)) web::mount_metrics(routes, {.token = settings_.metrics_token});

@@ -5,6 +5,7 @@
 #include "ashlar/api/redis_rate_limits.hpp"
 #include "ashlar/api/units.hpp"
 #include "ashlar/async/blocking_pool.hpp"
+#include "ashlar/audit/sealer.hpp"
 #include "ashlar/auth/hashing_queue.hpp"
 #include "ashlar/auth/password.hpp"
 #include "ashlar/auth/password_policy.hpp"
@@ -100,6 +101,7 @@ class Application {
   [[nodiscard]] OrderExpiry& order_expiry() { return order_expiry_; }
   [[nodiscard]] EventServices& events() { return events_; }
   [[nodiscard]] Webhooks& webhooks() { return webhooks_; }
+  [[nodiscard]] audit::Sealer& sealer() { return sealer_; }
   // The mails that are kept in the process; null where they go into a folder.
   [[nodiscard]] const mail::MemoryMailer* kept_mails() const { return memory_mailer_ ? &*memory_mailer_ : nullptr; }
   // What is shown beside the figures of requests; a server adds its own when it is made.
@@ -172,6 +174,8 @@ class Application {
   const OrderPayments order_payments_;
   const AccountExportOptions account_export_;
   OrderExpiry order_expiry_;
+  const std::unique_ptr<audit::CheckpointSigner> checkpoint_signer_;
+  audit::Sealer sealer_;
   observe::MetricSources metrics_;
   std::optional<api::RedisRateLimits> redis_rate_limits_;
   web::App app_;

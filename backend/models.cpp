@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/models.hpp"
 
+#include "ashlar/audit/tree.hpp"
 #include "ashlar/events/event_row.hpp"
 #include "ashlar/instances/instance_row.hpp"
 #include "ashlar/instances/revocation_sync.hpp"
@@ -64,6 +65,11 @@ std::vector<sql::TableModel> models() {
           model_of<events::ConsumerRow>(),
           model_of<WebhookEndpointRow>(),
           model_of<WebhookDeliveryRow>()};
+          model_of<events::ConsumerRow>(),
+          model_of<audit::EntryRow>(),
+          model_of<audit::TreeRow>(),
+          model_of<audit::IndexRow>(),
+          model_of<audit::TileRow>()};
 }
 
 }  // namespace ashlar::backend

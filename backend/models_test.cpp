@@ -37,8 +37,8 @@ TEST(Models, MakeTheSchemaOfTheMigrations) {
     EXPECT_TRUE(object.kind == "trigger" || object.kind == "function") << object.kind;
     EXPECT_THAT(object.name, testing::AnyOf(testing::HasSubstr("permissions"), testing::StartsWith("count_"),
                                             testing::StartsWith("authority_"), testing::StartsWith("version_after_"),
-                                            testing::StartsWith("revoked_session_")))
-        << "made by 0006_account_permissions, 0008_lists, 0011_authority or 0018_instances";
+                                            testing::StartsWith("revoked_session_"), testing::StartsWith("audit_")))
+        << "made by 0006_account_permissions, 0008_lists, 0011_authority, 0017_audit or 0018_instances";
   }
   by_migrations->objects.clear();
   EXPECT_EQ(listed(sql::differences(*by_migrations, *by_models)), "");

@@ -34,6 +34,7 @@ constexpr const char* expired = "auth.token_expired";
 constexpr const char* revoked = "auth.token_revoked";
 constexpr const char* no = "auth.forbidden";
 constexpr const char* ok = "ok";
+constexpr const char* no_entry = "audit.entry_not_found";
 
 Row open(std::string operation, std::string outcome = ok) {
   return {
@@ -145,7 +146,10 @@ std::vector<Row> other_rows() {
           {"replayWebhookDelivery", no_one, expired, revoked, no, no, no, "webhook.delivery_not_found",
            "webhook.delivery_not_found", no, "webhook.delivery_not_found"},
           admins("listWebhookEvents"),
-          admins("listKeptMails", no)};
+          admins("listKeptMails", no),
+          admins("listAuditEntries"),
+          admins("getAuditCheckpoint"),
+          {"proveAuditEntry", no_one, expired, revoked, no, no, no, no_entry, no_entry, no, no_entry}};
 }
 
 std::vector<Row> table() {
@@ -204,6 +208,7 @@ struct World {
                                                                      {"/products/", product},
                                                                      {"/orders/", order},
                                                                      {"/users/", user},
+                                                                     {"/audit/", user},
                                                                      {"/sessions/", user},
                                                                      {"/api-keys/", key_id},
                                                                      {"/identities/", user},
@@ -325,6 +330,14 @@ const std::vector<Caller> callers = {
 
 using Transport = Outcome (*)(World&, const web::Route&, const std::string&);
 
+std::int64_t audit_entries_of(World& world) {
+  std::int64_t out = -1;
+  const auto read = world.backend.database().query_blocking(
+      {.sql = "select count(*) from audit_entries", .on_row = [&out](const sql::Row& row) { out = row.integer(0); }});
+  EXPECT_TRUE(read) << read.error().cause();
+  return out;
+}
+
 // The outcomes of one operation, caller by caller. A call that may have changed something is followed by a new world.
 std::map<std::string, Outcome> outcomes(Transport transport, const std::string& operation) {
   std::map<std::string, Outcome> out;
@@ -340,7 +353,9 @@ std::map<std::string, Outcome> outcomes(Transport transport, const std::string& 
     };
     std::array<std::uint64_t, 14> before{};
     for (std::size_t i = 0; i < before.size(); ++i) before[i] = count(i).first;
+    const std::int64_t entries = audit_entries_of(*world);
     Outcome outcome = transport(*world, **route, token(*world));
+    if (outcome.code != ok) EXPECT_EQ(audit_entries_of(*world), entries) << operation << " refused to " << who;
     for (std::size_t i = 0; i < before.size(); ++i) {
       const auto [after, name] = count(i);
       if (after > before[i]) outcome.counted_as += name;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ashlar/sql/raw_statement.hpp"
+#include "backend/orders/order.hpp"
 #include "backend/passkeys/passkey_row.hpp"
 #include "backend/users/user_row.hpp"
 
@@ -49,6 +50,15 @@ inline constexpr ClaimDeliveries claim_deliveries_on_sqlite(
     "order by d.due_at limit $3) returning id");
 
 inline constexpr sql::RawStatement<Uuid(Uuid)> author_of_post("select author_id from posts where id = $1");
+
+// Cancels a pending order, refunds a paid one: the new status. $1 now, $2 the order.
+inline constexpr sql::RawStatement<OrderStatus(Timestamp, Uuid)> end_order(
+    "update orders set status = case status when 'paid' then 'refunded' else 'cancelled' end, updated_at = $1 "
+    "where id = $2 and status in ('pending', 'paid') returning status");
+
+// Entries of the audit trail that retention has not removed.
+inline constexpr sql::RawStatement<std::int64_t()> audit_entries_total(
+    "select size - first_index as total from audit_tree where name = 'log'");
 
 // The outcome of one use of a refresh token: of the session, and its user.
 struct RefreshedRow {

@@ -22,6 +22,8 @@ TEST(RawStatements, AreWhatTheMigratedDatabaseTakesAndGives) {
   sql::Database& database = backend.database();
   EXPECT_EQ(statement_faults(database, author_of_post), Faults{});
   EXPECT_EQ(statement_faults(database, passkeys_by_email_key), Faults{});
+  EXPECT_EQ(statement_faults(database, end_order), Faults{});
+  EXPECT_EQ(statement_faults(database, audit_entries_total), Faults{});
   EXPECT_EQ(statement_faults(database, instances::revoked_sessions_after), Faults{});
   if (database.dialect() == sql::Dialect::sqlite) {
     EXPECT_EQ(statement_faults(database, password_parameters_in_sqlite), Faults{});

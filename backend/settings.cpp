@@ -360,6 +360,7 @@ Settings read_settings(config::Environment& env) {
   read_mail(env, out);
   out.webhooks = read_webhook_options(env, out.stage == Stage::development ? PlainHttp::allowed : PlainHttp::refused);
   out.events = read_event_options(env, out.redis ? RedisIs::configured : RedisIs::absent, out.redis_key_prefix);
+  read_audit(env, out);
   using Place = PasskeyDefaults::Place;
   out.passkeys = read_passkey_options(
       env, {.place = out.stage == Stage::production ? Place::unknown : Place::localhost, .port = out.port});

@@ -13,6 +13,7 @@
 #include "ashlar/sql/open.hpp"
 #include "ashlar/web/cors.hpp"
 #include "ashlar/web/trusted_proxies.hpp"
+#include "backend/audit/audit_settings.hpp"
 #include "backend/auth/guessing.hpp"
 #include "backend/auth/second_factor_options.hpp"
 #include "backend/auth/session_limits.hpp"
@@ -90,6 +91,7 @@ struct Settings {
   MailSettings mail;
   EventOptions events;
   WebhookOptions webhooks;
+  AuditSettings audit;
 
   std::uint32_t rate_limit_max = 100;  // requests per minute and client; 0: no limit
   std::size_t body_bytes_max = 10 * 1024 * 1024;

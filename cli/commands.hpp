@@ -94,6 +94,18 @@ int keys_list(KeysOutput output);
 int keys_rotate(const KeyRotation& wanted);
 int keys_remove(const std::string& id, KeysOutput output);
 
+// The audit trail: docs/guide/audit.md. verify ends with exit_failed when it finds something.
+enum class AuditOutput : std::uint8_t { table, json };
+struct AuditVerification {
+  std::vector<std::string> checkpoint_files;  // published ones, which the tree is compared with
+  AuditOutput output = AuditOutput::table;
+};
+int audit_verify(const AuditVerification& wanted);
+int audit_checkpoint(AuditOutput output);
+int audit_proof(const std::string& entry);  // always JSON
+int audit_erase(const std::string& user, AuditOutput output);
+int audit_trim(const std::string& keep_from, AuditOutput output);
+
 struct Seed {
   std::int64_t users = 10'000;
   std::int64_t products = 50'000;

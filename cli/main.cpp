@@ -34,6 +34,7 @@ struct CommandLine {
   std::string word;
   AccessQuestion access;
   KeyRotation rotation;
+  AuditVerification audit;
   Seed seed;
   NewCertificate certificate;
 };
@@ -200,6 +201,35 @@ void add_keys(CLI::App& app, CommandLine& line) {
     each->add_flag_callback("--json", [&] { line.rotation.output = KeysOutput::json; }, "As JSON");
 }
 
+void add_audit(CLI::App& app, CommandLine& line) {
+  auto* command = app.add_subcommand("audit", "The audit trail: verify it, prove an entry, erase personal data");
+  command->require_subcommand(1);
+  const auto add = [&](const char* name, const char* help, Command run) {
+    auto* sub = command->add_subcommand(name, help);
+    sub->add_flag_callback("--json", [&line] { line.audit.output = AuditOutput::json; }, "As JSON");
+    sub->callback([&line, run = std::move(run)] { line.chosen = run; });
+    return sub;
+  };
+  add("verify", "Find every sealed entry that was changed, removed, inserted or moved",
+      [&line] { return audit_verify(line.audit); })
+      ->footer("Ends with 1 when it finds something.")
+      ->add_option("--checkpoint", line.audit.checkpoint_files,
+                   "A file with a checkpoint that was published; may be given again");
+  add("checkpoint", "Seal what is committed, and print the signed size and root",
+      [&line] { return audit_checkpoint(line.audit.output); });
+  add("proof", "Print the proof of an entry, as JSON", [&line] { return audit_proof(line.word); })
+      ->add_option("id", line.word, "The entry's id")
+      ->required();
+  add("erase", "Erase an account's personal data in the trail; the entries and their proofs stay",
+      [&line] { return audit_erase(line.word, line.audit.output); })
+      ->add_option("user", line.word, "The account's e-mail address or id")
+      ->required();
+  add("trim", "Remove the entries from before a day, in groups of 256; the proofs of the others stay",
+      [&line] { return audit_trim(line.word, line.audit.output); })
+      ->add_option("--before", line.word, "A date, such as 2026-01-01, or a moment")
+      ->required();
+}
+
 void add_development(CLI::App& app, CommandLine& line) {
   auto* seeding = app.add_subcommand("seed", "Fill an empty development database with users and products");
   seeding->add_option("--users", line.seed.users, "How many (10000); their password is \"password\"")
@@ -241,6 +271,7 @@ int run_command_line(int argc, char** argv) {
   add_user(app, line);
   add_authz(app, line);
   add_keys(app, line);
+  add_audit(app, line);
   add_development(app, line);
   try {
     app.parse(argc, argv);

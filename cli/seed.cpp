@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "ashlar/api/system_call.hpp"
+#include "ashlar/api/units.hpp"
 #include "ashlar/async/blocking_pool.hpp"
+#include "ashlar/audit/record.hpp"
 #include "ashlar/auth/password.hpp"
 #include "ashlar/sql/bulk.hpp"
 #include "ashlar/sql/transaction.hpp"
@@ -79,6 +82,17 @@ Task<Result<>> insert_all(sql::Transaction& in, Seed wanted, std::string passwor
   co_return co_await insert_rows(in, wanted.products, &product, now);
 }
 
+// One entry of the audit trail for all of the rows.
+Task<Result<>> record_seed(api::UnitOfWork& unit, Seed wanted) {
+  audit::record(unit, {.action = "seed",
+                       .resource = "database",
+                       .changes = audit::ChangedFields()
+                                      .add("products", "0", std::to_string(wanted.products))
+                                      .add("users", "0", std::to_string(wanted.users))
+                                      .to_json()});
+  co_return Result<>{};
+}
+
 bool has_rows(sql::Database& database, const std::string& query) {
   bool found = false;
   value_or_exit(database.query_blocking(
@@ -100,6 +114,9 @@ int seed(const Seed& wanted) {
   auth::PasswordHasher hasher(pool, place.random, backend::password_options(place.settings));
   const std::string hash = place.loop.run_or_exit(hasher.hash("password"));
   place.loop.run_or_exit(sql::in_transaction(*place.database, &insert_all, wanted, hash, place.clock.now()));
+  api::SystemCall call({&place.clock, &place.random, &place.logger}, "ashlar seed");
+  api::Units units(*place.database, {});
+  place.loop.run_or_exit(units.run(static_cast<api::Call&>(call), &record_seed, wanted));
   std::printf("%lld users (user1@example.com and on, password \"password\") and %lld products\n",
               static_cast<long long>(wanted.users), static_cast<long long>(wanted.products));
   return exit_ok;

@@ -122,7 +122,7 @@ Task<Result<bool>> reset_mfa(api::UnitOfWork& unit, Uuid id, Timestamp revoked_u
 }
 
 void change(UserCommand& command, const User& user, UserChanges changes) {
-  command.run("ashlar user", &change_account, user.id, std::move(changes), command.revoked_until());
+  command.run("ashlar user password", &change_account, user.id, std::move(changes), command.revoked_until());
 }
 
 std::string joined(const std::vector<std::string>& words) {

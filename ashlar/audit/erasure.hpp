@@ -13,7 +13,8 @@
 namespace ashlar::audit {
 
 // Erases the personal data of an account: addresses and agents of its own actions, and the personal fields of rows that
-// are about it. The entries, their commitments and their proofs stay. How many rows were changed.
+// are about it. The entries, their commitments and their proofs stay. How many of these parts were erased; an entry can
+// have two.
 Task<Result<std::int64_t>> erase_personal_data(api::UnitOfWork& unit, Uuid account);
 
 struct Trimmed {

@@ -13,7 +13,10 @@ RowRules::RowRules(std::string_view resource, const schema::Type& type, const st
     MemberRule out{.member = &member, .treatment = member.password ? Treatment::secret : Treatment::plain};
     for (const Rule& rule : rules) {
       if (std::ranges::find(rule.members, member.name) == rule.members.end()) continue;
-      if (rule.kind == Rule::Kind::id) id_ = &member;
+      if (rule.kind == Rule::Kind::id) {
+        id_ = &member;
+        out.treatment = Treatment::left_out;  // the entry names its resource
+      }
       if (rule.kind == Rule::Kind::subject) subject_ = &member;
       const bool allowed = !member.password || rule.treatment == Treatment::left_out;
       if (rule.kind == Rule::Kind::treatment && allowed) out.treatment = rule.treatment;

@@ -19,7 +19,7 @@ using sql::col;
 
 namespace {
 
-constexpr int lock_attempts_max = 20;
+constexpr std::int64_t moved_batch_max = 1'000'000;  // what a dump held unsealed is one batch
 
 // The new entries with the snapshot that sees them, in one statement: $1 the end of the last snapshot, $2 what was
 // running in it, $3 how many at most of those that began after it.
@@ -38,9 +38,11 @@ std::string new_on_sqlite() {
   return "select '', " + entry_columns("") + " from audit_entries where seq > $1 order by seq limit $2";
 }
 
+// Or the snapshot is of another cluster, where the numbers say nothing.
 constexpr sql::RawSql any_new_on_postgres{
     "select exists (select from audit_entries where xid >= $1::bigint) or exists (select from "
-    "unnest(string_to_array($2::text, ',')::bigint[]) as x(xid) join audit_entries a on a.xid = x.xid)"};
+    "unnest(string_to_array($2::text, ',')::bigint[]) as x(xid) join audit_entries a on a.xid = x.xid) or "
+    "pg_snapshot_xmax(pg_current_snapshot())::text::bigint < $1::bigint"};
 constexpr sql::RawSql any_new_on_sqlite{"select exists (select 1 from audit_entries where seq > $1)"};
 
 // Transactions of another cluster mean nothing here: of entries that are sealed, the number is no longer needed.
@@ -95,7 +97,11 @@ void Sealer::close() {
   on_loop_.reset();
 }
 
+// Each statement after it has a snapshot of its own, whatever the database's isolation: what a sealer reads once it has
+// the lock includes what the one before it has written.
 Task<Result<TreeRow>> Sealer::lock_tree(sql::Transaction& in, Busy busy) {
+  if (in.dialect() == sql::Dialect::postgres)
+    co_await unwrap(sql::execute(in, "set transaction isolation level read committed"));
   auto row = sql::from<TreeRow>().where(col<&TreeRow::name> == std::string("log"));
   auto locked =
       co_await unwrap(busy == Busy::skip ? row.for_update(sql::LockedRows::skip).one(in) : row.for_update().one(in));
@@ -142,16 +148,14 @@ Task<Result<Sealer::Batch>> Sealer::read_batch(sql::Transaction& in, const TreeR
   co_return out;
 }
 
-// A restored database is in a cluster whose transactions count from elsewhere.
-Task<Result<>> Sealer::forget_transactions(sql::Transaction& in, TreeRow& tree) {
-  if (in.dialect() != sql::Dialect::postgres) co_return Result<>{};
+// A restored database is in a cluster whose transactions count from elsewhere: then every entry that is not sealed is
+// new, whatever its number.
+Task<Result<bool>> Sealer::is_in_another_cluster(sql::Transaction& in, const TreeRow& tree) {
+  if (in.dialect() != sql::Dialect::postgres) co_return false;
   const auto now = co_await unwrap(sql::raw<std::string>("select pg_current_snapshot()::text").one(in));
   const Snapshot current = co_await unwrap(snapshot_of(now.value_or("")));
   const Snapshot before = co_await unwrap(snapshot_of(tree.seen));
-  if (current.end >= before.end) co_return Result<>{};
-  co_await unwrap(sql::execute(in, forget_sealed_transactions));
-  tree.seen.clear();
-  co_return Result<>{};
+  co_return current.end < before.end;
 }
 
 Task<Result<>> Sealer::append(sql::Transaction& in, TreeRow& tree, const Batch& batch) {
@@ -186,30 +190,30 @@ Task<Result<Sealed>> Sealer::seal_batch(Busy busy) {
   auto transaction = co_await unwrap(database_.begin());
   TreeRow tree = co_await unwrap(lock_tree(transaction, busy));
   if (tree.name.empty()) co_return Sealed{};
-  co_await unwrap(forget_transactions(transaction, tree));
-  const Batch batch = co_await unwrap(read_batch(transaction, tree, options_.batch_max));
-  if (!batch.entries.empty()) {
+  const bool moved = co_await unwrap(is_in_another_cluster(transaction, tree));
+  if (moved) {
+    co_await unwrap(sql::execute(transaction, forget_sealed_transactions));
+    tree.seen.clear();
+  }
+  const Batch batch = co_await unwrap(read_batch(transaction, tree, moved ? moved_batch_max : options_.batch_max));
+  if (!batch.entries.empty() || moved) {
     co_await unwrap(append(transaction, tree, batch));
+    if (moved) co_await unwrap(sql::execute(transaction, forget_sealed_transactions));
     co_await unwrap(transaction.commit());
     if (files_) co_await publish(tree.checkpoint);
   }
   co_return Sealed{.entries = std::ssize(batch.entries), .more = batch.more};
 }
 
-// Waiting for the lock fails where transactions are serializable: then it is tried again.
 Task<Result<std::int64_t>> Sealer::seal_all() {
   std::int64_t entries = 0;
   if (!co_await unwrap(any_new())) co_return entries;
-  for (int attempt = 1;;) {
-    const auto sealed = co_await seal_batch(Busy::wait);
-    if (!sealed && sealed.error().code() == sql::errors::serialization && attempt < lock_attempts_max) {
-      ++attempt;
-      continue;
-    }
-    if (!sealed) co_return std::unexpected(sealed.error());
-    entries += sealed->entries;
-    if (!sealed->more) co_return entries;
+  for (bool more = true; more;) {
+    const Sealed sealed = co_await unwrap(seal_batch(Busy::wait));
+    entries += sealed.entries;
+    more = sealed.more;
   }
+  co_return entries;
 }
 
 Task<Result<bool>> Sealer::any_new() {

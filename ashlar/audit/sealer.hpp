@@ -61,7 +61,7 @@ class Sealer {
   struct Batch;
   Task<Result<TreeRow>> lock_tree(sql::Transaction& in, Busy busy);
   Task<Result<Batch>> read_batch(sql::Transaction& in, const TreeRow& tree, std::int64_t rows_max);
-  Task<Result<>> forget_transactions(sql::Transaction& in, TreeRow& tree);
+  Task<Result<bool>> is_in_another_cluster(sql::Transaction& in, const TreeRow& tree);
   Task<Result<>> append(sql::Transaction& in, TreeRow& tree, const Batch& batch);
   Task<Result<bool>> any_new();
   Task<Result<std::int64_t>> seal_in_turn();

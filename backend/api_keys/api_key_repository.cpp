@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/api_keys/api_key_repository.hpp"
 
+#include "ashlar/audit/record.hpp"
 #include "ashlar/sql/query.hpp"
 #include "backend/users/account_must_exist.hpp"
 #include "backend/users/user_repository.hpp"
@@ -53,14 +54,17 @@ Task<Result<>> ApiKeyRepository::create(api::UnitOfWork& unit, ApiKeyRow key, st
   co_await unwrap(sql::erase<ApiKeyRow>().where(of_user && col<&ApiKeyRow::expires_at> <= unit.call().now()).run(unit));
   if (co_await unwrap(from<ApiKeyRow>().where(of_user).count(unit)) >= per_user_max)
     co_return fail(errors::too_many_api_keys, "You have too many API keys: remove one first.");
+  audit::created(unit, key);
   co_await unwrap(account_must_exist(co_await sql::insert(key).run(unit)));
   co_return Result<>{};
 }
 
 Task<Result<bool>> ApiKeyRepository::remove(api::UnitOfWork& unit, Uuid user, Uuid id) {
   const auto removed = co_await unwrap(
-      sql::erase<ApiKeyRow>().where(col<&ApiKeyRow::id> == id && col<&ApiKeyRow::user_id> == user).run(unit));
-  co_return removed.rows_affected > 0;
+      sql::erase<ApiKeyRow>().where(col<&ApiKeyRow::id> == id && col<&ApiKeyRow::user_id> == user).returning_one(unit));
+  if (!removed) co_return false;
+  audit::deleted(unit, *removed);
+  co_return true;
 }
 
 }  // namespace ashlar::backend

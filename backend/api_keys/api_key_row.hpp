@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ashlar/audit/rules.hpp"
 #include "ashlar/sql/table_rules.hpp"
 #include "backend/users/user_row.hpp"
 
@@ -24,5 +25,7 @@ ASHLAR_DESCRIBE(ApiKeyRow, id, user_id, name, prefix, hash, permissions, created
 ASHLAR_TABLE(ApiKeyRow, "api_keys", sql::references<&ApiKeyRow::user_id, &UserRow::id>(sql::OnDelete::cascade),
              sql::type<&ApiKeyRow::permissions>("text"),
              sql::index<&ApiKeyRow::user_id, &ApiKeyRow::created_at, &ApiKeyRow::id>("api_keys_user"))
+ASHLAR_AUDIT(ApiKeyRow, "api_key", audit::id<&ApiKeyRow::id>(), audit::secret<&ApiKeyRow::hash>(),
+             audit::left_out<&ApiKeyRow::created_at, &ApiKeyRow::last_used_at>())
 
 }  // namespace ashlar::backend

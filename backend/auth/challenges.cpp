@@ -2,6 +2,7 @@
 #include "backend/auth/challenges.hpp"
 
 #include "ashlar/api/rate_limit.hpp"
+#include "ashlar/audit/record.hpp"
 #include "ashlar/auth/one_time_token.hpp"
 #include "ashlar/core/encoding.hpp"
 #include "backend/auth/challenge_repository.hpp"
@@ -17,6 +18,15 @@ constexpr std::chrono::hours counted{1};  // the window of hourly_max; rows are 
 
 bool is_of_email_change(ChallengeKind kind) {
   return kind == ChallengeKind::email_change_current || kind == ChallengeKind::email_change_new;
+}
+
+void record_challenge(api::UnitOfWork& unit, std::string_view action, const Uuid& id, ChallengeKind kind,
+                      const Uuid& account) {
+  audit::record(unit, {.action = action,
+                       .resource = "challenge",
+                       .resource_id = id.to_string(),
+                       .changes = audit::ChangedFields().add("kind", "null", audit::canonical_json(kind)).to_json(),
+                       .account = account});
 }
 
 Error invalid_challenge() {
@@ -62,8 +72,9 @@ Task<Result<IssuedChallenge>> Challenges::issue(api::UnitOfWork& unit, WantedCha
   co_await unwrap(
       ChallengeRepository::end_beyond(unit, wanted.user.value_or(Uuid{}), wanted.kind, open_max(wanted.kind) - 1));
   auth::OneTimeToken token = auth::new_one_time_token(random_);
+  const Uuid id = unit.call().new_id();
   co_await unwrap(ChallengeRepository::create(unit,
-                                              {.id = unit.call().new_id(),
+                                              {.id = id,
                                                .user_id = wanted.user,
                                                .kind = wanted.kind,
                                                .status = ChallengeStatus::open,
@@ -73,6 +84,9 @@ Task<Result<IssuedChallenge>> Challenges::issue(api::UnitOfWork& unit, WantedCha
                                                .created_at = now,
                                                .expires_at = now + lifetime(wanted.kind)},
                                               now - std::chrono::milliseconds(counted)));
+  // A reset is asked for without signing in, by anybody and for any address: it leaves no entry, which would stay.
+  if (wanted.user && wanted.kind != ChallengeKind::password_reset)
+    record_challenge(unit, "issue", id, wanted.kind, *wanted.user);
   if (wanted.user) out.token = std::move(token.text);
   co_return out;
 }
@@ -95,6 +109,7 @@ Task<Result<UsedChallenge>> Challenges::take(api::UnitOfWork& unit, std::string 
       co_await unwrap(UserRepository::find_account_locked(unit, *row->user_id, UserRepository::Lock::exclusive));
   if (!account || !was_sent_to_owner(*row, account->user)) co_return std::unexpected(invalid_challenge());
   if (!co_await unwrap(ChallengeRepository::use(unit, row->id))) co_return std::unexpected(invalid_challenge());
+  record_challenge(unit, "use", row->id, row->kind, *row->user_id);
   co_return UsedChallenge{.row = std::move(*row), .account = std::move(*account)};
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/auth/mfa_repository.hpp"
 
+#include "ashlar/audit/record.hpp"
 #include "ashlar/sql/query.hpp"
 
 namespace ashlar::backend {
@@ -22,6 +23,14 @@ Task<Result<bool>> set_state(api::UnitOfWork& unit, Uuid user, MfaState state) {
   co_return updated.rows_affected == 1;
 }
 
+// `before` and `after`: of users.mfa_enabled; nullptr: it does not change.
+void record_mfa(api::UnitOfWork& unit, std::string_view action, const Uuid& user, const char* before = nullptr,
+                const char* after = nullptr) {
+  audit::Event event{.action = action, .resource = "user", .resource_id = user.to_string(), .account = user};
+  if (before != nullptr) event.changes = audit::ChangedFields().add("mfaEnabled", before, after).to_json();
+  audit::record(unit, std::move(event));
+}
+
 Task<Result<>> end_challenges(api::UnitOfWork& unit, Uuid user) {
   co_await unwrap(sql::erase<MfaChallengeRow>().where(col<&MfaChallengeRow::user_id> == user).run(unit));
   co_return Result<>{};
@@ -39,7 +48,9 @@ Task<Result<bool>> MfaRepository::put_pending_secret(api::UnitOfWork& unit, MfaS
                                        .where(col<&MfaSecretRow::enabled_at>.is_null())
                                        .replace_all()
                                        .run(unit));
-  co_return put.rows_affected == 1;
+  if (put.rows_affected != 1) co_return false;
+  record_mfa(unit, "set_up_mfa", secret.user_id);
+  co_return true;
 }
 
 Task<Result<bool>> MfaRepository::enable(api::UnitOfWork& unit, Uuid user, std::int64_t step) {
@@ -50,6 +61,7 @@ Task<Result<bool>> MfaRepository::enable(api::UnitOfWork& unit, Uuid user, std::
                           .run(unit));
   if (enabled.rows_affected != 1) co_return false;
   co_await unwrap(end_challenges(unit, user));
+  record_mfa(unit, "enable_mfa", user, "false", "true");
   co_return co_await set_state(unit, user, MfaState::on);
 }
 
@@ -83,7 +95,9 @@ Task<Result<bool>> MfaRepository::remove(api::UnitOfWork& unit, Uuid user) {
   co_await unwrap(end_challenges(unit, user));
   co_await unwrap(sql::erase<MfaSecretRow>().where(col<&MfaSecretRow::user_id> == user).run(unit));
   co_await unwrap(sql::erase<MfaRecoveryCodeRow>().where(col<&MfaRecoveryCodeRow::user_id> == user).run(unit));
-  co_return co_await set_state(unit, user, MfaState::off);
+  const bool was_on = co_await unwrap(set_state(unit, user, MfaState::off));
+  if (was_on) record_mfa(unit, "disable_mfa", user, "true", "false");
+  co_return was_on;
 }
 
 Task<Result<>> MfaRepository::replace_recovery_codes(api::UnitOfWork& unit, Uuid user,
@@ -92,6 +106,7 @@ Task<Result<>> MfaRepository::replace_recovery_codes(api::UnitOfWork& unit, Uuid
   for (std::string& hash : hashes) rows.push_back({.user_id = user, .code_hash = std::move(hash)});
   co_await unwrap(sql::erase<MfaRecoveryCodeRow>().where(col<&MfaRecoveryCodeRow::user_id> == user).run(unit));
   co_await unwrap(sql::insert_many(rows).run(unit));
+  record_mfa(unit, "renew_recovery_codes", user);
   co_return Result<>{};
 }
 
@@ -100,7 +115,9 @@ Task<Result<bool>> MfaRepository::use_recovery_code(api::UnitOfWork& unit, Uuid 
       sql::erase<MfaRecoveryCodeRow>()
           .where(col<&MfaRecoveryCodeRow::user_id> == user && col<&MfaRecoveryCodeRow::code_hash> == hash)
           .run(unit));
-  co_return removed.rows_affected == 1;
+  if (removed.rows_affected != 1) co_return false;
+  record_mfa(unit, "use_recovery_code", user);
+  co_return true;
 }
 
 Task<Result<>> MfaRepository::create_challenge(api::UnitOfWork& unit, MfaChallengeRow challenge,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/auth/session_repository.hpp"
 
+#include "ashlar/audit/record.hpp"
 #include "ashlar/instances/revocation_sync.hpp"
 #include "ashlar/sql/query.hpp"
 
@@ -25,12 +26,17 @@ Session session_of(SessionRow row) {
           .expires_at = row.expires_at};
 }
 
+// Who ends a session that is not the caller's by a principal: the account whose token was sent, or a stranger.
+enum class EndedBy : std::uint8_t { account, stranger };
+
 Task<Result<instances::EndedSessions>> end_where(api::UnitOfWork& unit, sql::Condition<SessionRow> which,
-                                                 Timestamp revoked_until) {
+                                                 Timestamp revoked_until, EndedBy by = EndedBy::account) {
   const auto rows = co_await unwrap(sql::erase<SessionRow>().where(std::move(which)).returning_all(unit));
   instances::EndedSessions ended{.ids = {}, .until = revoked_until};
   std::vector<RevokedSessionRow> revoked;
   for (const SessionRow& row : rows) {
+    audit::record_change(unit, audit::Write::unit, "end", audit::rules_of<SessionRow>(), &row, nullptr,
+                         by == EndedBy::account ? std::optional(row.user_id) : std::nullopt);
     ended.ids.push_back(row.id);
     const Timestamp until = std::max(revoked_until, row.access_expires_at);
     ended.until = std::max(ended.until, until);
@@ -80,6 +86,8 @@ Task<Result<>> SessionRepository::create(api::UnitOfWork& unit, SessionRow sessi
       sql::erase<SessionRow>()
           .where(col<&SessionRow::user_id> == session.user_id && col<&SessionRow::expires_at> <= session.created_at)
           .run(unit));
+  audit::record_change(unit, audit::Write::next, "sign_in", audit::rules_of<SessionRow>(), nullptr, &session,
+                       session.user_id);
   co_await unwrap(sql::insert(session).run(unit));
   co_return Result<>{};
 }
@@ -109,19 +117,25 @@ Task<Result<RefusedRefresh>> SessionRepository::refuse(api::UnitOfWork& unit, Re
   } else if (row->last_used_at <= step.limits.used_after(now) || row->created_at <= step.limits.created_after(now)) {
     out.refusal = RefreshRefusal::outlived;
   }
-  out.ended = co_await unwrap(end(unit, step.user_id, step.session, step.access_expires_at));
+  auto which = col<&SessionRow::user_id> == step.user_id && col<&SessionRow::id> == step.session;
+  out.ended = co_await unwrap(end_where(unit, std::move(which), step.access_expires_at, EndedBy::stranger));
   co_return out;
 }
 
 Task<Result<std::optional<SessionRow>>> SessionRepository::step_up(api::UnitOfWork& unit, StepUpProof proof) {
   const Timestamp now = unit.call().now();
-  co_return co_await sql::update<SessionRow>()
-      .set(col<&SessionRow::auth_time> = proof.auth_time, col<&SessionRow::amr> = proof.amr,
-           col<&SessionRow::access_expires_at> = proof.access_expires_at)
-      .where(col<&SessionRow::id> == proof.session && col<&SessionRow::user_id> == proof.user_id &&
-             col<&SessionRow::last_used_at> > proof.limits.used_after(now) &&
-             col<&SessionRow::created_at> > proof.limits.created_after(now))
-      .returning_one(unit);
+  audit::Event event{.action = "step_up", .resource = "session", .resource_id = proof.session.to_string()};
+  event.changes = audit::ChangedFields().add("amr", "null", audit::canonical_json(proof.amr)).to_json();
+  auto row =
+      co_await unwrap(sql::update<SessionRow>()
+                          .set(col<&SessionRow::auth_time> = proof.auth_time, col<&SessionRow::amr> = proof.amr,
+                               col<&SessionRow::access_expires_at> = proof.access_expires_at)
+                          .where(col<&SessionRow::id> == proof.session && col<&SessionRow::user_id> == proof.user_id &&
+                                 col<&SessionRow::last_used_at> > proof.limits.used_after(now) &&
+                                 col<&SessionRow::created_at> > proof.limits.created_after(now))
+                          .returning_one(unit));
+  if (row) audit::record(unit, std::move(event));
+  co_return row;
 }
 
 Task<Result<instances::EndedSessions>> SessionRepository::end(api::UnitOfWork& unit, Uuid user,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ashlar/audit/rules.hpp"
 #include "ashlar/schema/constraints.hpp"
 #include "ashlar/sql/table_rules.hpp"
 #include "backend/users/user_row.hpp"
@@ -33,5 +34,10 @@ ASHLAR_DESCRIBE(SessionRow, id, user_id, refresh_id, created_at, last_used_at, e
 ASHLAR_TABLE(SessionRow, "sessions", sql::references<&SessionRow::user_id, &UserRow::id>(sql::OnDelete::cascade),
              sql::type<&SessionRow::amr>("text"),
              sql::index<&SessionRow::user_id, &SessionRow::created_at, &SessionRow::id>("sessions_user"))
+ASHLAR_AUDIT(SessionRow, "session", audit::id<&SessionRow::id>(),
+             audit::left_out<&SessionRow::refresh_id, &SessionRow::created_at, &SessionRow::last_used_at,
+                             &SessionRow::expires_at, &SessionRow::client_address, &SessionRow::client_agent,
+                             &SessionRow::previous_id, &SessionRow::rotated_at, &SessionRow::access_expires_at,
+                             &SessionRow::auth_time, &SessionRow::credentials_version>())
 
 }  // namespace ashlar::backend

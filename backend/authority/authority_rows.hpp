@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ashlar/audit/rules.hpp"
 #include "ashlar/sql/table_rules.hpp"
 #include "backend/users/user_row.hpp"
 
@@ -27,5 +28,6 @@ ASHLAR_TABLE(GrantRow, "grants", sql::references<&GrantRow::user_id, &UserRow::i
              sql::references<&GrantRow::permission, &PermissionRow::name>(sql::OnDelete::cascade),
              sql::check("(resource is null) = (resource_id is null)"), sql::check("ends_at > starts_at"),
              sql::index<&GrantRow::user_id, &GrantRow::created_at, &GrantRow::id>("grants_user"))
+ASHLAR_AUDIT(GrantRow, "grant", audit::id<&GrantRow::id>(), audit::left_out<&GrantRow::created_at>())
 
 }  // namespace ashlar::backend

@@ -15,7 +15,7 @@ Task<Result<>> remove(api::UnitOfWork& unit, std::string name) {
   co_await unwrap(require_may_give(unit.call(), role.permissions));
   if (name == role_user || name == role_admin)
     co_return fail(errors::role_built_in, "New accounts and the first admin get this role: it stays.");
-  co_return co_await RoleRepository::remove(unit, name);
+  co_return co_await RoleRepository::remove(unit, role);
 }
 
 }  // namespace

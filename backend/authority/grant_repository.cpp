@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/authority/grant_repository.hpp"
 
+#include "ashlar/audit/record.hpp"
 #include "ashlar/sql/query.hpp"
 #include "backend/authority/authority_rows.hpp"
 #include "backend/users/user_repository.hpp"
@@ -63,6 +64,7 @@ Task<Result<>> GrantRepository::create(api::UnitOfWork& unit, Grant grant, std::
                      .reason = std::move(grant.reason),
                      .approved_by = grant.approved_by,
                      .created_at = grant.created_at};
+  audit::created(unit, row);
   const auto inserted = co_await sql::insert(row).run(unit);
   if (!inserted && inserted.error().code() == sql::errors::foreign_key)
     co_return fail(errors::user_not_found, "There is no such user.");
@@ -72,8 +74,10 @@ Task<Result<>> GrantRepository::create(api::UnitOfWork& unit, Grant grant, std::
 
 Task<Result<bool>> GrantRepository::remove(api::UnitOfWork& unit, Uuid user, Uuid id) {
   const auto removed = co_await unwrap(
-      sql::erase<GrantRow>().where(col<&GrantRow::id> == id && col<&GrantRow::user_id> == user).run(unit));
-  co_return removed.rows_affected > 0;
+      sql::erase<GrantRow>().where(col<&GrantRow::id> == id && col<&GrantRow::user_id> == user).returning_one(unit));
+  if (!removed) co_return false;
+  audit::deleted(unit, *removed);
+  co_return true;
 }
 
 }  // namespace ashlar::backend

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ashlar/audit/rules.hpp"
 #include "ashlar/core/error.hpp"
 #include "ashlar/schema/composites.hpp"
 #include "ashlar/schema/constraints.hpp"
@@ -43,6 +44,7 @@ struct Role {
   static Role example();
 };
 ASHLAR_DESCRIBE(Role, name, description, permissions)
+ASHLAR_AUDIT(Role, "role", audit::id<&Role::name>())
 
 struct RoleByName {
   RoleName name;

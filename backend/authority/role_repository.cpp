@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/authority/role_repository.hpp"
 
+#include "ashlar/audit/record.hpp"
 #include "ashlar/sql/query.hpp"
 #include "backend/authority/permission_repository.hpp"
 #include "backend/users/role_rows.hpp"
@@ -70,6 +71,7 @@ Task<Result<>> RoleRepository::begin_change(api::UnitOfWork& unit) {
 Task<Result<>> RoleRepository::create(api::UnitOfWork& unit, Role role) {
   if (co_await unwrap(from<RoleRow>().count(unit)) >= roles_max)
     co_return fail(errors::too_many_roles, "There are too many roles: remove one first.");
+  audit::created(unit, role);
   const auto inserted = co_await sql::insert(RoleRow{.name = role.name, .description = role.description}).run(unit);
   if (!inserted && inserted.error().code() == sql::errors::unique)
     co_return fail(errors::role_taken, "There is a role of this name.");
@@ -111,13 +113,14 @@ Task<Result<>> RoleRepository::set_permissions(api::UnitOfWork& unit, const Role
   co_return Result<>{};
 }
 
-Task<Result<>> RoleRepository::remove(api::UnitOfWork& unit, std::string name) {
-  if (co_await unwrap(from<UserRow>().where(col<&UserRow::role> == name).exists(unit)))
+Task<Result<>> RoleRepository::remove(api::UnitOfWork& unit, const Role& role) {
+  if (co_await unwrap(from<UserRow>().where(col<&UserRow::role> == role.name).exists(unit)))
     co_return fail(errors::role_in_use, "Accounts have this role: give them another one first.");
-  auto removed = co_await sql::erase<RoleRow>().where(col<&RoleRow::name> == name).run(unit);
+  auto removed = co_await sql::erase<RoleRow>().where(col<&RoleRow::name> == role.name).run(unit);
   if (!removed && removed.error().code() == sql::errors::foreign_key)
     co_return fail(errors::role_in_use, "Accounts have this role: give them another one first.");
   if (!removed) co_return std::unexpected(std::move(removed.error()));
+  audit::deleted(unit, role);
   co_return Result<>{};
 }
 

@@ -32,7 +32,7 @@ class RoleRepository {
   static Task<Result<>> set_permissions(api::UnitOfWork& unit, const Role& before,
                                         const std::vector<std::string>& permissions);
   // Error role.in_use while an account has it.
-  static Task<Result<>> remove(api::UnitOfWork& unit, std::string name);
+  static Task<Result<>> remove(api::UnitOfWork& unit, const Role& role);
 
  private:
   sql::Executor& in_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/authority/update_role.hpp"
 
+#include "ashlar/audit/record.hpp"
 #include "backend/authority/giving.hpp"
 #include "backend/authority/role_repository.hpp"
 #include "backend/users/user_repository.hpp"
@@ -45,6 +46,7 @@ Task<Result<Role>> update(api::UnitOfWork& unit, UpdateRole in, Authorities* aut
   }
   Role after = co_await unwrap(
       required(co_await RoleRepository(unit).find(before.name), errors::role_not_found, "There is no such role."));
+  audit::changed(unit, before, after);
   if (after.permissions != before.permissions) {
     authorities->changed_after(unit, std::nullopt);
     unit.after_commit([&call = unit.call(), before, after] { return log_change(&call, before, after); });

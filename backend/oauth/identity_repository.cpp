@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/oauth/identity_repository.hpp"
 
+#include "ashlar/audit/record.hpp"
 #include "ashlar/sql/query.hpp"
 
 #include <utility>
@@ -41,6 +42,7 @@ Task<Result<std::int64_t>> IdentityRepository::count(Uuid user) {
 }
 
 Task<Result<>> IdentityRepository::create(api::UnitOfWork& unit, IdentityRow identity) {
+  audit::created(unit, identity, identity.user_id);
   const auto inserted = co_await sql::insert(identity).run(unit);
   if (!inserted && inserted.error().code() == sql::errors::unique)
     co_return fail(errors::identity_taken, "This identity has just been linked to an account. Try again.");
@@ -60,8 +62,10 @@ Task<Result<bool>> IdentityRepository::remove(api::UnitOfWork& unit, Uuid user, 
   const auto removed =
       co_await unwrap(sql::erase<IdentityRow>()
                           .where(col<&IdentityRow::id> == identity && col<&IdentityRow::user_id> == user)
-                          .run(unit));
-  co_return removed.rows_affected > 0;
+                          .returning_one(unit));
+  if (!removed) co_return false;
+  audit::deleted(unit, *removed);
+  co_return true;
 }
 
 Task<Result<>> IdentityRepository::follow_address(api::UnitOfWork& unit, Uuid user, std::string account_email,

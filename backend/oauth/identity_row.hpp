@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ashlar/audit/rules.hpp"
 #include "ashlar/schema/constraints.hpp"
 #include "ashlar/sql/table_rules.hpp"
 #include "backend/users/user_row.hpp"
@@ -24,6 +25,9 @@ ASHLAR_DESCRIBE(IdentityRow, id, user_id, provider, issuer, subject, email, acco
 ASHLAR_TABLE(IdentityRow, "identities", sql::references<&IdentityRow::user_id, &UserRow::id>(sql::OnDelete::cascade),
              sql::unique<&IdentityRow::issuer, &IdentityRow::subject>("identities_subject"),
              sql::index<&IdentityRow::user_id, &IdentityRow::created_at, &IdentityRow::id>("identities_user"))
+ASHLAR_AUDIT(IdentityRow, "identity", audit::id<&IdentityRow::id>(), audit::subject<&IdentityRow::user_id>(),
+             audit::personal<&IdentityRow::subject, &IdentityRow::email, &IdentityRow::account_email>(),
+             audit::left_out<&IdentityRow::created_at, &IdentityRow::last_used_at>())
 
 // A sign-in whose callback was received.
 struct UsedOauthFlowRow {

@@ -321,6 +321,12 @@ TEST_F(OauthTest, UnlinkingEndsTheIdentityAlone) {
   EXPECT_EQ(backend_.as(other, Method::remove, "/api/auth/identities/" + id).at("/code"), "auth.identity_not_found");
   EXPECT_EQ(backend_.as(ada, Method::remove, "/api/auth/identities/" + id).status, 204);
   EXPECT_EQ(backend_.as(ada, Method::remove, "/api/auth/identities/" + id).status, 404);
+  std::string entries;
+  const auto read = backend_.database().query_blocking(
+      {.sql = "select action from audit_entries where resource = 'identity' order by seq",
+       .on_row = [&entries](const sql::Row& row) { entries.append(row.text(0)).append(" "); }});
+  ASSERT_TRUE(read) << read.error().cause();
+  EXPECT_EQ(entries, "create delete ");
   EXPECT_EQ(login("ada@example.com", TestBackend::password).status, 200);
 }
 

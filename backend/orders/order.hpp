@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ashlar/audit/rules.hpp"
 #include "ashlar/core/error.hpp"
 #include "ashlar/core/timestamp.hpp"
 #include "ashlar/core/uuid.hpp"
@@ -52,5 +53,6 @@ struct Order {
 [[nodiscard]] std::vector<Uuid> products_of(const Order& order);
 [[nodiscard]] std::vector<Uuid> products_of(const std::vector<Order>& orders);
 ASHLAR_DESCRIBE(Order, id, user_id, status, items, total, currency, created_at, updated_at)
+ASHLAR_AUDIT(Order, "order", audit::id<&Order::id>(), audit::left_out<&Order::created_at, &Order::updated_at>())
 
 }  // namespace ashlar::backend

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/orders/order_repository.hpp"
 
+#include "ashlar/audit/record.hpp"
 #include "ashlar/events/publish.hpp"
 #include "ashlar/sql/list.hpp"
 #include "ashlar/sql/query.hpp"
 #include "backend/list_counts.hpp"
 #include "backend/orders/order_events.hpp"
+#include "backend/raw_statements.hpp"
 
 #include <algorithm>
 #include <map>
@@ -44,6 +46,7 @@ Task<Result<>> OrderRepository::create(api::UnitOfWork& unit, Order order) {
                      .unit_price = item.unit_price});
   }
   co_await unwrap(sql::insert_many(items).run(unit));
+  audit::record_change(unit, audit::Write::unit, "create", audit::rules_of<Order>(), nullptr, &order);
   publish(unit, order_created, order);
   co_return Result<>{};
 }
@@ -188,10 +191,27 @@ Task<Result<std::vector<Order>>> OrderRepository::cancel_pending_of(api::UnitOfW
   co_return co_await cancel_locked(unit, std::move(rows));
 }
 
+namespace {
+
+void record_status(api::UnitOfWork& unit, std::string_view action, const Uuid& id, OrderStatus before,
+                   OrderStatus after) {
+  audit::record(unit, {.action = action,
+                       .resource = "order",
+                       .resource_id = id.to_string(),
+                       .changes = audit::ChangedFields()
+                                      .add("status", audit::canonical_json(before), audit::canonical_json(after))
+                                      .to_json()});
+}
+
+}  // namespace
+
 Task<Result<std::vector<Order>>> OrderRepository::cancel_locked(api::UnitOfWork& unit, std::vector<OrderRow> rows) {
   if (rows.empty()) co_return std::vector<Order>{};
   std::vector<Uuid> ids;
-  for (const OrderRow& row : rows) ids.push_back(row.id);
+  for (const OrderRow& row : rows) {
+    ids.push_back(row.id);
+    record_status(unit, "cancel", row.id, row.status, OrderStatus::cancelled);
+  }
   const Timestamp now = unit.call().now();
   co_await unwrap(sql::update<OrderRow>()
                       .set(col<&OrderRow::status> = OrderStatus::cancelled, col<&OrderRow::updated_at> = now)
@@ -211,12 +231,13 @@ Task<Result<std::vector<Order>>> OrderRepository::cancel_locked(api::UnitOfWork&
 
 Task<Result<bool>> OrderRepository::end(api::UnitOfWork& unit, Uuid id) {
   const Timestamp now = unit.call().now();
-  const auto ended =
-      co_await unwrap(sql::execute(unit,
-                                   "update orders set status = case status when 'paid' then 'refunded' else "
-                                   "'cancelled' end, updated_at = $1 where id = $2 and status in ('pending', 'paid')",
-                                   now, id));
-  if (ended.rows_affected == 0) co_return false;
+  const auto status = co_await unwrap(end_order(now, id).writing().one(unit));
+  if (!status) co_return false;
+  if (*status == OrderStatus::refunded) {
+    record_status(unit, "refund", id, OrderStatus::paid, OrderStatus::refunded);
+  } else {
+    record_status(unit, "cancel", id, OrderStatus::pending, OrderStatus::cancelled);
+  }
   co_await unwrap(sql::update<PaymentRow>()
                       .set(col<&PaymentRow::status> = PaymentStatus::refunded, col<&PaymentRow::updated_at> = now)
                       .where(col<&PaymentRow::order_id> == id)
@@ -242,6 +263,7 @@ Task<Result<bool>> OrderRepository::pay(api::UnitOfWork& unit, Uuid id, Uuid pay
                        .created_at = now,
                        .updated_at = now};
   co_await unwrap(sql::insert(row).run(unit));
+  record_status(unit, "pay", id, OrderStatus::pending, OrderStatus::paid);
   const auto paid = co_await unwrap(OrderRepository(unit).find(id));
   if (paid) publish(unit, order_paid, *paid);
   co_return true;

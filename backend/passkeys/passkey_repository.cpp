@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/passkeys/passkey_repository.hpp"
 
+#include "ashlar/audit/record.hpp"
 #include "ashlar/core/encoding.hpp"
 #include "ashlar/sql/query.hpp"
 #include "backend/raw_statements.hpp"
@@ -58,6 +59,7 @@ Task<Result<>> PasskeyRepository::create(api::UnitOfWork& unit, PasskeyRow passk
   const auto held = co_await unwrap(PasskeyRepository(unit).of_user(passkey.user_id));
   if (held.size() >= per_user_max)
     co_return fail(errors::passkeys_full, "This account has as many passkeys as it may have: remove one first.");
+  audit::created(unit, passkey);
   auto inserted = co_await sql::insert(passkey).run(unit);
   if (!inserted && inserted.error().code() == sql::errors::unique)
     co_return fail(errors::passkey_taken, "This passkey is registered already.");
@@ -87,9 +89,12 @@ Task<Result<bool>> PasskeyRepository::use(api::UnitOfWork& unit, PasskeyUse use)
 }
 
 Task<Result<bool>> PasskeyRepository::remove(api::UnitOfWork& unit, Uuid user, Uuid id) {
-  const auto removed = co_await unwrap(
-      sql::erase<PasskeyRow>().where(col<&PasskeyRow::id> == id && col<&PasskeyRow::user_id> == user).run(unit));
-  co_return removed.rows_affected == 1;
+  const auto removed = co_await unwrap(sql::erase<PasskeyRow>()
+                                           .where(col<&PasskeyRow::id> == id && col<&PasskeyRow::user_id> == user)
+                                           .returning_one(unit));
+  if (!removed) co_return false;
+  audit::deleted(unit, *removed);
+  co_return true;
 }
 
 Task<Result<>> PasskeyChallenges::create(api::UnitOfWork& unit, PasskeyChallengeRow challenge) {

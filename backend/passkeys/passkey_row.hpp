@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ashlar/audit/rules.hpp"
 #include "ashlar/sql/table_rules.hpp"
 #include "backend/users/user_row.hpp"
 
@@ -31,6 +32,9 @@ ASHLAR_TABLE(PasskeyRow, "passkeys", sql::references<&PasskeyRow::user_id, &User
              sql::type<&PasskeyRow::transports>("text"),
              sql::unique<&PasskeyRow::credential_id>("passkeys_credential_id"),
              sql::index<&PasskeyRow::user_id, &PasskeyRow::created_at, &PasskeyRow::id>("passkeys_user"))
+ASHLAR_AUDIT(PasskeyRow, "passkey", audit::id<&PasskeyRow::id>(),
+             audit::left_out<&PasskeyRow::public_key, &PasskeyRow::sign_count, &PasskeyRow::created_at,
+                             &PasskeyRow::last_used_at>())
 
 enum class ChallengePurpose : std::uint8_t {
   registration,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ashlar/audit/rules.hpp"
 #include "ashlar/core/error.hpp"
 #include "ashlar/core/timestamp.hpp"
 #include "ashlar/core/uuid.hpp"
@@ -37,6 +38,8 @@ ASHLAR_TABLE(Post, "posts", sql::references<&Post::author_id, &UserRow::id>(sql:
              sql::index<&Post::published, &Post::created_at, &Post::id>("posts_published"),
              sql::index<&Post::published, &Post::updated_at, &Post::id>("posts_updated_at"),
              sql::index<&Post::published, &Post::title, &Post::id>("posts_title"))
+ASHLAR_AUDIT(Post, "post", audit::id<&Post::id>(), audit::subject<&Post::author_id>(),
+             audit::personal<&Post::title, &Post::content>(), audit::left_out<&Post::created_at, &Post::updated_at>())
 
 // A post in a list: without its content, since a hundred of them can have 40 MB.
 struct PostSummary {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/posts/post_repository.hpp"
 
+#include "ashlar/audit/record.hpp"
 #include "ashlar/events/publish.hpp"
 #include "ashlar/sql/list.hpp"
 #include "ashlar/sql/query.hpp"
@@ -66,18 +67,15 @@ void publish(api::UnitOfWork& unit, const Post& post) {
 }  // namespace
 
 Task<Result<>> PostRepository::create(api::UnitOfWork& unit, Post post) {
+  audit::created(unit, post);
   if (post.published) publish(unit, post);
   co_await unwrap(sql::insert(post).run(unit));
   co_return Result<>{};
 }
 
 Task<Result<std::optional<Post>>> PostRepository::update(api::UnitOfWork& unit, Uuid id, PostChanges changes) {
-  if (changes.empty()) co_return co_await sql::find<&Post::id>(id).one(unit);
-  bool becomes_public = false;
-  if (changes.published == true) {
-    const auto before = co_await unwrap(sql::from<Post>().where(col<&Post::id> == id).for_update().one(unit));
-    becomes_public = before && !before->published;
-  }
+  const auto before = co_await unwrap(sql::from<Post>().where(col<&Post::id> == id).for_update().one(unit));
+  if (!before || changes.empty()) co_return before;
   auto after = co_await unwrap(sql::update<Post>()
                                    .set(col<&Post::updated_at> = unit.call().now())
                                    .set_if(col<&Post::title>, changes.title)
@@ -85,13 +83,20 @@ Task<Result<std::optional<Post>>> PostRepository::update(api::UnitOfWork& unit, 
                                    .set_if(col<&Post::published>, changes.published)
                                    .where(col<&Post::id> == id)
                                    .returning_one(unit));
-  if (after && becomes_public) publish(unit, *after);
+  if (!after) co_return std::nullopt;
+  audit::changed(unit, *before, *after);
+  if (after->published && !before->published) publish(unit, *after);
   co_return after;
 }
 
 Task<Result<bool>> PostRepository::remove(api::UnitOfWork& unit, Uuid id) {
-  const auto removed = co_await unwrap(sql::erase<Post>().where(col<&Post::id> == id).run(unit));
-  co_return removed.rows_affected > 0;
+  const auto before = co_await unwrap(sql::find<&Post::id>(id).one(unit));
+  if (!before) co_return false;
+  audit::removed(unit, *before);
+  const auto removed =
+      co_await unwrap(sql::erase<Post>().where(col<&Post::id> == id && audit::unchanged(*before)).run(unit));
+  if (removed.rows_affected == 0) co_return audit::stale();
+  co_return true;
 }
 
 }  // namespace ashlar::backend

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ashlar/audit/rules.hpp"
 #include "ashlar/core/error.hpp"
 #include "ashlar/core/timestamp.hpp"
 #include "ashlar/core/uuid.hpp"
@@ -49,6 +50,8 @@ ASHLAR_TABLE(Product, "products", sql::check("price >= 0"), sql::check("stock >=
              sql::index<&Product::updated_at, &Product::id>("products_updated_at"),
              sql::index<&Product::name, &Product::id>("products_name"),
              sql::index<&Product::stock, &Product::id>("products_stock"))
+ASHLAR_AUDIT(Product, "product", audit::id<&Product::id>(),
+             audit::left_out<&Product::created_at, &Product::updated_at>())
 
 // In the row's form: without duplicates, in the given order.
 std::vector<std::string> texts_of(const ProductTags& tags);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/products/product_repository.hpp"
 
+#include "ashlar/audit/record.hpp"
 #include "ashlar/events/publish.hpp"
 #include "ashlar/sql/list.hpp"
 #include "ashlar/sql/query.hpp"
@@ -12,6 +13,7 @@ namespace ashlar::backend {
 using sql::col;
 
 Task<Result<>> ProductRepository::create(api::UnitOfWork& unit, Product product) {
+  audit::created(unit, product);
   events::publish(unit, product_created, product.id.to_string(), product);
   co_await unwrap(sql::insert(product).run(unit));
   co_return Result<>{};
@@ -58,7 +60,8 @@ Task<Result<api::Page<Product>>> ProductRepository::list_from(ListProducts wante
 }
 
 Task<Result<std::optional<Product>>> ProductRepository::update(api::UnitOfWork& unit, Uuid id, ProductChanges changes) {
-  if (changes.empty()) co_return co_await sql::find<&Product::id>(id).one(unit);
+  const auto before = co_await unwrap(sql::from<Product>().where(col<&Product::id> == id).for_update().one(unit));
+  if (!before || changes.empty()) co_return before;
   auto after = co_await unwrap(sql::update<Product>()
                                    .set(col<&Product::updated_at> = unit.call().now())
                                    .set_if(col<&Product::name>, changes.name)
@@ -69,13 +72,16 @@ Task<Result<std::optional<Product>>> ProductRepository::update(api::UnitOfWork& 
                                    .set_if(col<&Product::tags>, changes.tags)
                                    .where(col<&Product::id> == id)
                                    .returning_one(unit));
-  if (after) events::publish(unit, product_updated, id.to_string(), *after);
+  if (!after) co_return std::nullopt;
+  audit::changed(unit, *before, *after);
+  events::publish(unit, product_updated, id.to_string(), *after);
   co_return after;
 }
 
 Task<Result<bool>> ProductRepository::remove(api::UnitOfWork& unit, Uuid id) {
-  const auto removed = co_await unwrap(sql::erase<Product>().where(col<&Product::id> == id).run(unit));
-  if (removed.rows_affected == 0) co_return false;
+  const auto removed = co_await unwrap(sql::erase<Product>().where(col<&Product::id> == id).returning_one(unit));
+  if (!removed) co_return false;
+  audit::deleted(unit, *removed);
   events::publish(unit, product_deleted, id.to_string(), events::Removed{.id = id});
   co_return true;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/users/user_repository.hpp"
 
+#include "ashlar/audit/record.hpp"
 #include "ashlar/core/encoding.hpp"
 #include "ashlar/events/publish.hpp"
 #include "ashlar/schema/fault_codes.hpp"
@@ -65,6 +66,7 @@ Task<Result<User>> UserRepository::create(api::UnitOfWork& unit, NewUser user) {
                     .mfa_enabled = false,
                     .created_at = user.created_at,
                     .updated_at = user.created_at};
+  audit::created(unit, row, row.id);
   auto inserted = co_await sql::insert(row).run(unit);
   if (!inserted) co_return std::unexpected(explained(std::move(inserted.error())));
   User created = co_await unwrap(
@@ -131,17 +133,17 @@ Task<Result<api::Page<User>>> UserRepository::list_from(ListUsers wanted, const 
 }
 
 Task<Result<std::optional<User>>> UserRepository::update(api::UnitOfWork& unit, Uuid id, UserChanges changes) {
-  UserRepository users(unit);
-  auto before = co_await users.find(id);
-  if (!before || !*before || changes.empty()) co_return before;
-  if (changes.email && changes.email->view() == (*before)->email) changes.email.reset();
+  auto before = co_await unwrap(from<UserRow>().where(col<&UserRow::id> == id).for_update().one(unit));
+  if (!before) co_return std::nullopt;
+  if (changes.empty()) co_return user_of(std::move(*before));
+  if (changes.email && changes.email->view() == before->email) changes.email.reset();
   std::optional<bool> verified;
   if (changes.email) verified = false;
   if (changes.email_verified == EmailVerified::yes) verified = true;
   std::optional<std::string> email_key;
   if (changes.email) email_key = changes.email->key();
   std::optional<Nullable<Timestamp>> disabled_at;
-  if (changes.disabled && *changes.disabled != (*before)->disabled_at.has_value()) {
+  if (changes.disabled && *changes.disabled != before->disabled_at.has_value()) {
     disabled_at.emplace();
     if (*changes.disabled) disabled_at->emplace() = unit.call().now();
   }
@@ -160,9 +162,12 @@ Task<Result<std::optional<User>>> UserRepository::update(api::UnitOfWork& unit, 
                      .where(col<&UserRow::id> == id)
                      .run(unit);
   if (!updated) co_return std::unexpected(explained(std::move(updated.error())));
-  auto after = co_await unwrap(users.find(id));
-  if (after && changes.is_visible()) events::publish(unit, user_updated, id.to_string(), *after);
-  co_return after;
+  auto after = co_await unwrap(from<UserRow>().where(col<&UserRow::id> == id).one(unit));
+  if (!after) co_return std::nullopt;
+  audit::changed(unit, *before, *after);
+  User user = user_of(std::move(*after));
+  if (changes.is_visible()) events::publish(unit, user_updated, id.to_string(), user);
+  co_return user;
 }
 
 Task<Result<>> UserRepository::lock(api::UnitOfWork& unit, Uuid id) {
@@ -171,8 +176,9 @@ Task<Result<>> UserRepository::lock(api::UnitOfWork& unit, Uuid id) {
 }
 
 Task<Result<bool>> UserRepository::remove(api::UnitOfWork& unit, Uuid id) {
-  const auto removed = co_await unwrap(sql::erase<UserRow>().where(col<&UserRow::id> == id).run(unit));
-  if (removed.rows_affected == 0) co_return false;
+  const auto removed = co_await unwrap(sql::erase<UserRow>().where(col<&UserRow::id> == id).returning_one(unit));
+  if (!removed) co_return false;
+  audit::deleted(unit, *removed);
   events::publish(unit, user_deleted, id.to_string(), events::Removed{.id = id});
   co_return true;
 }
@@ -219,6 +225,19 @@ Task<Result<>> UserRepository::require_an_admin(api::UnitOfWork& unit) {
 
 Task<Result<bool>> UserRepository::any_admin() { return from<UserRow>().where(is_in_admin_role()).exists(in_); }
 
+namespace {
+
+audit::Event permission_event(std::string_view action, const Uuid& user, const std::string& before,
+                              const std::string& after) {
+  const auto json = [](const std::string& text) { return text.empty() ? "null" : audit::canonical_json(text); };
+  return {.action = action,
+          .resource = "user",
+          .resource_id = user.to_string(),
+          .changes = audit::ChangedFields().add("permission", json(before), json(after)).to_json()};
+}
+
+}  // namespace
+
 Task<Result<>> UserRepository::grant(api::UnitOfWork& unit, Uuid id, std::string permission) {
   auto granted = co_await sql::execute(unit,
                                        "insert into user_permissions (user_id, permission, created_at) "
@@ -226,14 +245,17 @@ Task<Result<>> UserRepository::grant(api::UnitOfWork& unit, Uuid id, std::string
                                        id, permission, unit.call().now());
   if (!granted && granted.error().code() == sql::errors::foreign_key)
     co_return std::unexpected(invalid_input("/permission", schema::codes::one_of, "is not known"));
-  co_await unwrap(std::move(granted));
+  const auto inserted = co_await unwrap(std::move(granted));
+  if (inserted.rows_affected > 0) audit::record(unit, permission_event("grant_permission", id, {}, permission));
   co_return Result<>{};
 }
 
 Task<Result<bool>> UserRepository::revoke(api::UnitOfWork& unit, Uuid id, std::string permission) {
   const auto revoked = co_await unwrap(
       sql::execute(unit, "delete from user_permissions where user_id = $1 and permission = $2", id, permission));
-  co_return revoked.rows_affected > 0;
+  if (revoked.rows_affected == 0) co_return false;
+  audit::record(unit, permission_event("revoke_permission", id, permission, {}));
+  co_return true;
 }
 
 }  // namespace ashlar::backend

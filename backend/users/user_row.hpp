@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ashlar/audit/rules.hpp"
 #include "ashlar/sql/table_rules.hpp"
 #include "backend/users/role_rows.hpp"
 #include "backend/users/user.hpp"
@@ -41,6 +42,11 @@ ASHLAR_TABLE(UserRow, "users", sql::references<&UserRow::role, &RoleRow::name>()
              sql::index<&UserRow::name, &UserRow::id>("users_name"),
              sql::index<&UserRow::email, &UserRow::id>("users_by_email"),
              sql::index("users_age", {"age, id", "age nulls first, id"}))
+ASHLAR_AUDIT(UserRow, "user", audit::id<&UserRow::id>(), audit::subject<&UserRow::id>(),
+             audit::personal<&UserRow::email, &UserRow::name, &UserRow::age>(),
+             audit::secret<&UserRow::password_hash>(),
+             audit::left_out<&UserRow::email_key, &UserRow::permissions, &UserRow::created_at, &UserRow::updated_at,
+                             &UserRow::credentials_version>())
 
 // The account's own permissions, in addition to its role's.
 struct UserPermissionRow {
