@@ -5,6 +5,7 @@
 #include "backend/orders/order.hpp"
 #include "backend/passkeys/passkey_row.hpp"
 #include "backend/users/user_row.hpp"
+#include "backend/webhooks/webhook_repository.hpp"
 
 #include <cstdint>
 #include <string>
@@ -31,6 +32,9 @@ inline constexpr sql::RawStatement<PasskeyRow(std::string)> passkeys_by_email_ke
     "select p.id, p.user_id, p.credential_id, p.public_key, p.sign_count, p.user_verified, p.backup_eligible, "
     "p.backed_up, p.transports, p.name, p.created_at, p.last_used_at "
     "from users u join passkeys p on p.user_id = u.id where u.email_key = $1 order by p.created_at, p.id");
+
+inline constexpr sql::RawStatement<DeliveryCount()> count_of_deliveries(
+    "select endpoint_id, status, count(*) as deliveries from webhook_deliveries group by endpoint_id, status");
 
 // Deliveries of webhooks whose time has come: an attempt has until $2. One that keeps an order waits for the earlier
 // ones of its key.

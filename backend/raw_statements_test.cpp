@@ -21,6 +21,7 @@ TEST(RawStatements, AreWhatTheMigratedDatabaseTakesAndGives) {
   test::TestBackend backend;
   sql::Database& database = backend.database();
   EXPECT_EQ(statement_faults(database, author_of_post), Faults{});
+  EXPECT_EQ(statement_faults(database, count_of_deliveries), Faults{});
   EXPECT_EQ(statement_faults(database, passkeys_by_email_key), Faults{});
   EXPECT_EQ(statement_faults(database, end_order), Faults{});
   EXPECT_EQ(statement_faults(database, audit_entries_total), Faults{});

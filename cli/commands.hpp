@@ -106,6 +106,12 @@ int audit_proof(const std::string& entry);  // always JSON
 int audit_erase(const std::string& user, AuditOutput output);
 int audit_trim(const std::string& keep_from, AuditOutput output);
 
+// The outbox and its consumers, counted now; removing a consumer that is not used any more.
+int events_list();
+int events_forget(const std::string& consumer);
+// The webhook endpoints with their deliveries, counted now.
+int webhooks_list();
+
 struct Seed {
   std::int64_t users = 10'000;
   std::int64_t products = 50'000;

@@ -180,6 +180,20 @@ void add_authz(CLI::App& app, CommandLine& line) {
   explain->callback([&] { line.chosen = [&] { return authz_explain(line.access); }; });
 }
 
+void add_events(CLI::App& app, CommandLine& line) {
+  auto* events = app.add_subcommand("events", "The stored events and their consumers");
+  events->require_subcommand(1);
+  auto* list = events->add_subcommand("list", "Each consumer, what waits for it and which instance reads");
+  list->callback([&] { line.chosen = [] { return events_list(); }; });
+  auto* forget = events->add_subcommand("forget", "Remove a consumer, whose events are not kept any longer");
+  forget->add_option("name", line.word, "Its name, as list shows it")->required();
+  forget->callback([&] { line.chosen = [&] { return events_forget(line.word); }; });
+  auto* webhooks = app.add_subcommand("webhooks", "The endpoints that events are sent to");
+  webhooks->require_subcommand(1);
+  auto* endpoints = webhooks->add_subcommand("list", "Each endpoint with its deliveries");
+  endpoints->callback([&] { line.chosen = [] { return webhooks_list(); }; });
+}
+
 void add_keys(CLI::App& app, CommandLine& line) {
   auto* command = app.add_subcommand("keys", "The keys that sign access tokens, where JWT_ALGORITHM is not HS256");
   command->require_subcommand(1);
@@ -272,6 +286,7 @@ int run_command_line(int argc, char** argv) {
   add_authz(app, line);
   add_keys(app, line);
   add_audit(app, line);
+  add_events(app, line);
   add_development(app, line);
   try {
     app.parse(argc, argv);

@@ -46,6 +46,14 @@ Task<Result<std::vector<WebhookEndpointRow>>> WebhookRepository::enabled_endpoin
       .all(in_);
 }
 
+Task<Result<std::vector<WebhookEndpointRow>>> WebhookRepository::all_endpoints() {
+  return from<WebhookEndpointRow>()
+      .order_by(asc<&WebhookEndpointRow::created_at>, asc<&WebhookEndpointRow::id>)
+      .all(in_);
+}
+
+Task<Result<std::vector<DeliveryCount>>> WebhookRepository::delivery_counts() { return count_of_deliveries().all(in_); }
+
 Task<Result<api::Page<WebhookDelivery>>> WebhookRepository::list_deliveries(ListWebhookDeliveries wanted,
                                                                             const sql::Cursors& cursors) {
   auto rows = sql::list<WebhookDeliveryRow, WebhookDelivery>();

@@ -38,6 +38,13 @@ struct DueDelivery {
   WebhookEndpointRow endpoint;
 };
 
+struct DeliveryCount {
+  Uuid endpoint_id;
+  DeliveryStatus status = DeliveryStatus::pending;
+  std::int64_t deliveries = 0;
+};
+ASHLAR_DESCRIBE(DeliveryCount, endpoint_id, status, deliveries)
+
 // What is written after an attempt.
 struct AttemptRecord {
   Uuid delivery;
@@ -58,6 +65,8 @@ class WebhookRepository {
   Task<Result<std::optional<WebhookEndpointRow>>> find_endpoint(Uuid id);
   Task<Result<api::Page<WebhookEndpoint>>> list_endpoints(ListWebhookEndpoints wanted, const sql::Cursors& cursors);
   Task<Result<std::vector<WebhookEndpointRow>>> enabled_endpoints();
+  Task<Result<std::vector<WebhookEndpointRow>>> all_endpoints();
+  Task<Result<std::vector<DeliveryCount>>> delivery_counts();  // reads every delivery
   Task<Result<api::Page<WebhookDelivery>>> list_deliveries(ListWebhookDeliveries wanted, const sql::Cursors& cursors);
   // nullopt: it is not there, or is not pending.
   Task<Result<std::optional<DueDelivery>>> find_due(Uuid delivery);

@@ -64,7 +64,9 @@ class OutboxTest : public testing::TestWithParam<sql::Dialect> {
 
   [[nodiscard]] static bool is_postgres() { return GetParam() == sql::Dialect::postgres; }
   [[nodiscard]] std::unique_ptr<sql::Database> open() const {
-    auto opened = sql::open_database(url);
+    sql::OpenOptions options;
+    options.postgres.transaction_time_max = std::chrono::minutes(5);  // some tests leave one open
+    auto opened = sql::open_database(url, options);
     if (!opened) throw std::runtime_error(opened.error().cause());
     return std::move(*opened);
   }
