@@ -147,6 +147,7 @@ void Reader::read_boolean(const Type& type, void* value, dom::element from, cons
 
 void Reader::read_integer(const Type& type, void* value, dom::element from, const Place* place) {
   constexpr double past_64_bits = 9223372036854775808.0;
+  constexpr double exact_below = 9007199254740992.0;  // 2^53: from there on a double may stand for another integer
   bool negative = false;
   switch (from.type()) {
     case element_type::INT64:
@@ -154,7 +155,10 @@ void Reader::read_integer(const Type& type, void* value, dom::element from, cons
     case element_type::UINT64:
       break;
     case element_type::DOUBLE: {
+      // JSON Schema 2020-12 section 6.1.1: 5.0 and 1e1 are integers.
       const double number = from.get_double().value_unsafe();
+      if (std::abs(number) < exact_below && std::trunc(number) == number)
+        return check(type.access.set_integer(value, static_cast<std::int64_t>(number)), place);
       negative = number < 0;
       if (std::abs(number) >= past_64_bits) break;
       [[fallthrough]];

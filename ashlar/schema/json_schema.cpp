@@ -110,6 +110,7 @@ void append_string_rules(const Type& type, Use use, std::string& out) {
     };
     append_amount("minimum", type.bounds.min);  // of the number; the text's digits are bounded by its pattern
     append_amount("maximum", type.bounds.max);
+    append_member("multipleOf", "0.01", out);
     return;
   }
   Bounds length = type.bounds;

@@ -114,7 +114,7 @@ TEST(JsonSchema, SaysTheConstraintsOfScalars) {
   EXPECT_EQ(schema_of<Timestamp>(), R"({"type":"string","format":"date-time"})");
   EXPECT_EQ(
       (schema_of<MoneyBetween<0, 99'999>>()),
-      R"({"type":["string","number"],"pattern":"^(0|[1-9][0-9]{0,12})\\.[0-9]{2}$","minimum":0.00,"maximum":999.99})");
+      R"({"type":["string","number"],"pattern":"^(0|[1-9][0-9]{0,12})\\.[0-9]{2}$","minimum":0.00,"maximum":999.99,"multipleOf":0.01})");
   EXPECT_EQ((schema_of<MoneyBetween<-1, 1>>(Use::output)),
             R"({"type":"string","pattern":"^-?(0|[1-9][0-9]{0,12})\\.[0-9]{2}$"})");
   EXPECT_EQ((schema_of<Defaulted<Int<1, 100>, 20>>()), R"({"type":"integer","minimum":1,"maximum":100,"default":20})");

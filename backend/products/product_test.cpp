@@ -107,7 +107,7 @@ TEST(Products, CreateRefuses) {
                       {"/tags too_many_items"}, who.token),
               invalid("a price in words", create, R"({"name": "a", "price": "ten"})", {"/price money"}, who.token),
               invalid("three decimals", create, R"({"name": "a", "price": "1.005"})", {"/price money"}, who.token),
-              invalid("three decimals as a number", create, R"({"name": "a", "price": 1.005})", {"/price money"},
+              invalid("three decimals as a number", create, R"({"name": "a", "price": 12.505})", {"/price money"},
                       who.token),
               invalid("a price below nothing", create, R"({"name": "a", "price": "-0.01"})", {"/price too_small"},
                       who.token),
