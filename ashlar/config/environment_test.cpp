@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/config/environment.hpp"
 
+#include "tests/support/temporary_folder.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -173,15 +175,8 @@ TEST(Environment, ReadsDurations) {
 }
 
 class DotEnvFileTest : public ::testing::Test {
- public:
-  DotEnvFileTest() {
-    std::string name = (std::filesystem::temp_directory_path() / "ashlar-env-XXXXXX").string();
-    folder_ = mkdtemp(name.data());
-  }
-  ~DotEnvFileTest() override { std::filesystem::remove_all(folder_); }
-
  protected:
-  std::filesystem::path folder_;
+  test::TemporaryFolder folder_;
 };
 
 TEST(EnvironmentNames, AreThoseThatBeginAndEndSo) {
@@ -195,7 +190,7 @@ TEST_F(DotEnvFileTest, AnAbsentOneIsFine) {
 }
 
 TEST_F(DotEnvFileTest, AFolderOrAHugeFileIsAFault) {
-  EXPECT_THAT(Environment::of_process(folder_.string()).report(), HasSubstr("is a folder, expected a file"));
+  EXPECT_THAT(Environment::of_process(folder_.path().string()).report(), HasSubstr("is a folder, expected a file"));
   std::ofstream(folder_ / "huge") << std::string(1024 * 1024 + 1, '\n');
   EXPECT_THAT(Environment::of_process((folder_ / "huge").string()).report(), HasSubstr("is longer than 1048576 bytes"));
 }

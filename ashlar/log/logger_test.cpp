@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/log/logger.hpp"
 
+#include "tests/support/temporary_folder.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -25,14 +26,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 class LoggerTest : public ::testing::Test {
- public:
-  LoggerTest() {
-    std::string name = (std::filesystem::temp_directory_path() / "ashlar-log-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary directory");
-    folder_ = name;
-  }
-  ~LoggerTest() override { std::filesystem::remove_all(folder_); }
-
  protected:
   [[nodiscard]] std::string path(const std::string& name) const { return (folder_ / name).string(); }
 
@@ -52,7 +45,7 @@ class LoggerTest : public ::testing::Test {
     return out;
   }
 
-  std::filesystem::path folder_;
+  test::TemporaryFolder folder_;
   ManualClock clock_{Timestamp::parse("2026-11-21T08:30:00.125Z").value()};
 };
 

@@ -5,13 +5,13 @@
 #include "ashlar/mail/internet_message.hpp"
 #include "ashlar/mail/memory_mailer.hpp"
 #include "ashlar/mail/queued_mailer.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -31,13 +31,6 @@ using testing::SizeIs;
 
 class Mailers : public testing::Test {
  protected:
-  ~Mailers() override { std::filesystem::remove_all(folder_); }
-
-  static std::filesystem::path new_folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "ashlar-mail-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary directory");
-    return name;
-  }
   [[nodiscard]] log::LogOptions log_options() const {
     log::LogOptions out;
     out.console = log::LogOptions::Console::none;
@@ -72,7 +65,7 @@ class Mailers : public testing::Test {
     return out;
   }
 
-  const std::filesystem::path folder_ = new_folder();
+  const test::TemporaryFolder folder_;
   ManualClock clock_{Timestamp::parse("2026-05-04T08:30:00Z").value()};
   log::Logger logger_{log_options(), clock_};
   boost::asio::io_context loop_;

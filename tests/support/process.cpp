@@ -40,22 +40,12 @@ std::vector<std::string> environment_of(const Command& command) {
   std::vector<std::string> out;
   for (const char* kept : {"PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS"})
     if (const char* value = std::getenv(kept)) out.push_back(std::string(kept) + "=" + value);
+  if (!command.folder.empty()) out.push_back("TMPDIR=" + command.folder.string());
   for (const auto& [name, value] : command.variables) out.push_back(name + "=" + value);
   return out;
 }
 
 }  // namespace
-
-TemporaryFolder::TemporaryFolder() {
-  std::string name = (std::filesystem::temp_directory_path() / "ashlar-test-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr) fail("mkdtemp");
-  path_ = name;
-}
-
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
 
 struct Process::State {
   pid_t pid = -1;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "tests/support/temporary_folder.hpp"
+
 #include <chrono>
 #include <csignal>
 #include <cstdint>
@@ -12,24 +14,10 @@
 
 namespace ashlar::test {
 
-// A folder of the test's own, removed with everything in it.
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  ~TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
-
 struct Command {
   std::vector<std::string> words;  // the program's path first
-  std::filesystem::path folder;    // where it runs
-  // Its whole environment, but for PATH and what sanitizers read.
+  std::filesystem::path folder;    // where it runs, and its TMPDIR
+  // Its whole environment, except PATH and what sanitizers read.
   std::map<std::string, std::string> variables{};
   std::string standard_input{};
   int inherited = -1;  // a descriptor of ours that is its descriptor 3

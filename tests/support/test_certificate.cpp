@@ -30,9 +30,6 @@ std::unique_ptr<std::FILE, Free> create(const std::string& path) {
 }  // namespace
 
 TestCertificate::TestCertificate(std::string common_name, std::chrono::seconds valid_for) {
-  std::string folder = (std::filesystem::temp_directory_path() / "ashlar-test-XXXXXX").string();
-  if (::mkdtemp(folder.data()) == nullptr) throw std::runtime_error("cannot create " + folder);
-  folder_ = folder;
   write(common_name, valid_for);
 }
 
@@ -57,11 +54,6 @@ void TestCertificate::write(const std::string& common_name, std::chrono::seconds
 
   PEM_write_X509(create(certificate_file()).get(), certificate.get());
   PEM_write_PrivateKey(create(key_file()).get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr);
-}
-
-TestCertificate::~TestCertificate() {
-  std::error_code ignored;
-  std::filesystem::remove_all(folder_, ignored);
 }
 
 }  // namespace ashlar::test

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "tests/support/temporary_folder.hpp"
+
 #include <chrono>
-#include <filesystem>
 #include <string>
 
 namespace ashlar::test {
@@ -13,9 +14,6 @@ class TestCertificate {
   // It was valid from an hour ago on; with a negative time it has expired.
   explicit TestCertificate(std::string common_name = "localhost",
                            std::chrono::seconds valid_for = std::chrono::hours{1});
-  ~TestCertificate();
-  TestCertificate(const TestCertificate&) = delete;
-  TestCertificate& operator=(const TestCertificate&) = delete;
 
   // Writes another one into the same files.
   void replace(const std::string& common_name);
@@ -26,7 +24,7 @@ class TestCertificate {
  private:
   void write(const std::string& common_name, std::chrono::seconds valid_for) const;
 
-  std::filesystem::path folder_;
+  TemporaryFolder folder_;
 };
 
 }  // namespace ashlar::test

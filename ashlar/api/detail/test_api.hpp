@@ -6,10 +6,9 @@
 #include "ashlar/api/detail/typed_operation.hpp"
 #include "ashlar/async/task_scope.hpp"
 #include "ashlar/log/logger.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <boost/asio/io_context.hpp>
-
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -35,11 +34,7 @@ class TestApi {
     return endpoint;
   }
   TestApi() = default;
-  ~TestApi() {
-    api_.reset();
-    log_.reset();
-    std::filesystem::remove(log_file_);
-  }
+  ~TestApi() = default;
   TestApi(const TestApi&) = delete;
   TestApi& operator=(const TestApi&) = delete;
 
@@ -85,11 +80,6 @@ class TestApi {
   boost::asio::io_context loop{1};
 
  private:
-  static std::string new_log_file() {
-    std::string name = (std::filesystem::temp_directory_path() / "ashlar-api-test-XXXXXX").string();
-    ::close(::mkstemp(name.data()));
-    return name;
-  }
   static log::LogOptions log_options(const std::string& file) {
     log::LogOptions out;
     out.level = log::Level::debug;
@@ -98,7 +88,8 @@ class TestApi {
     return out;
   }
 
-  std::string log_file_ = new_log_file();
+  test::TemporaryFolder folder_;
+  std::string log_file_ = folder_ / "log";
   std::optional<log::Logger> log_{std::in_place, log_options(log_file_), clock};
   std::vector<std::unique_ptr<Endpoint>> endpoints_;
   std::optional<Api> api_;

@@ -2,6 +2,7 @@
 #include "ashlar/sql/sqlite/backup.hpp"
 
 #include "ashlar/sql/sqlite/database.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -21,15 +22,6 @@ using testing::HasSubstr;
 
 class Backup : public testing::Test {
  protected:
-  Backup() {
-    std::string pattern = (fs::temp_directory_path() / "ashlar-backup-XXXXXX").string();
-    folder_ = mkdtemp(pattern.data());
-  }
-  ~Backup() override {
-    database_.reset();
-    fs::remove_all(folder_);
-  }
-
   void open() {
     auto opened = Database::open({.path = path_()});
     ASSERT_TRUE(opened) << opened.error().cause();
@@ -58,7 +50,7 @@ class Backup : public testing::Test {
   [[nodiscard]] fs::path path_() const { return folder_ / "ashlar.db"; }
   [[nodiscard]] fs::path backup() const { return folder_ / "backup.db"; }
   [[nodiscard]] std::size_t files() const {
-    return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()));
+    return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder_.path()), fs::directory_iterator()));
   }
   // The head of a page: SQLite has no checksums of its own, so a changed letter in a text shows in the file's alone.
   static constexpr std::streamoff page_40 = 40 * 4096;
@@ -68,7 +60,7 @@ class Backup : public testing::Test {
     out << std::string(2000, 'x');
   }
 
-  fs::path folder_;
+  test::TemporaryFolder folder_;
   std::unique_ptr<Database> database_;
 };
 

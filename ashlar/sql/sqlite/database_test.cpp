@@ -2,11 +2,10 @@
 #include "ashlar/sql/sqlite/database.hpp"
 
 #include "ashlar/sql/open.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
 #include <sqlite3.h>
-
-#include <stdlib.h>
 
 #include <filesystem>
 #include <fstream>
@@ -17,10 +16,7 @@ namespace {
 
 class SqliteFile : public testing::Test {
  protected:
-  SqliteFile() { EXPECT_NE(mkdtemp(folder_.data()), nullptr); }
-  ~SqliteFile() override { std::filesystem::remove_all(folder_); }
-
-  std::filesystem::path path() const { return std::filesystem::path(folder_) / "new" / "folder" / "test.db"; }
+  std::filesystem::path path() const { return folder_ / "new" / "folder" / "test.db"; }
   static Result<> write(Database& db, std::string sql, std::vector<Value> parameters = {}) {
     return db.query_blocking({.sql = std::move(sql), .parameters = std::move(parameters), .mode = Mode::write});
   }
@@ -32,13 +28,13 @@ class SqliteFile : public testing::Test {
     return out;
   }
 
-  std::string folder_ = (std::filesystem::temp_directory_path() / "ashlar-sqlite-XXXXXX").string();
+  test::TemporaryFolder folder_;
 };
 
 TEST_F(SqliteFile, SaysWhyItCannotBeOpened) {
-  std::ofstream(std::filesystem::path(folder_) / "file")
-      << "this is no database, but long enough to look like one to SQLite....";
-  for (const std::string& place : {folder_ + "/file/below.db", folder_ + "/file", folder_}) {
+  std::ofstream(folder_ / "file") << "this is no database, but long enough to look like one to SQLite....";
+  for (const std::string& place :
+       {(folder_ / "file/below.db").string(), (folder_ / "file").string(), folder_.path().string()}) {
     const auto opened = open_database("sqlite:" + place);
     ASSERT_FALSE(opened) << place;
     EXPECT_NE(opened.error().message().find(place), std::string::npos) << opened.error().message();

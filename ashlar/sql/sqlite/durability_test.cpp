@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/sql/conformance/suite.hpp"
 #include "ashlar/sql/open.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <signal.h>
-#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <filesystem>
 
 // A process is killed while it writes; everything reported to it as durable must still be there, and complete.
 namespace ashlar::sql {
@@ -74,9 +73,8 @@ std::vector<std::int64_t> write_until_killed(const std::string& url, std::size_t
 }
 
 TEST(Durability, WhatWasAcknowledgedSurvivesAKill) {
-  std::string folder = (std::filesystem::temp_directory_path() / "ashlar-kill-XXXXXX").string();
-  ASSERT_NE(mkdtemp(folder.data()), nullptr);
-  const std::string url = "sqlite:" + folder + "/data/test.db";
+  const test::TemporaryFolder folder;
+  const std::string url = "sqlite:" + (folder / "data/test.db").string();
   {
     auto db = open_database(url);
     ASSERT_TRUE(db) << db.error().message();
@@ -101,7 +99,6 @@ TEST(Durability, WhatWasAcknowledgedSurvivesAKill) {
     ASSERT_TRUE((*db)->run_script("delete from t"));
   }
   EXPECT_GE(checked, 351U);
-  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

@@ -2,11 +2,10 @@
 // A file that is deleted, moved or replaced under an open database.
 #include "ashlar/sql/sqlite/database.hpp"
 #include "ashlar/sql/transaction.hpp"
+#include "tests/support/temporary_folder.hpp"
 #include "tests/support/test_loop.hpp"
 
 #include <gtest/gtest.h>
-
-#include <stdlib.h>
 
 #include <filesystem>
 #include <functional>
@@ -20,7 +19,7 @@ namespace fs = std::filesystem;
 class ReplacedFile : public testing::Test, protected tests::TestLoop {
  protected:
   ReplacedFile() {
-    EXPECT_NE(mkdtemp(folder_.data()), nullptr);
+    fs::create_directory(folder_);
     auto opened = Database::open({.path = path(), .synchronous = Synchronous::off});
     EXPECT_TRUE(opened);
     database_ = std::move(*opened);
@@ -28,7 +27,6 @@ class ReplacedFile : public testing::Test, protected tests::TestLoop {
   }
   ~ReplacedFile() override {
     while_it_runs([this] { database_->close(); });
-    fs::remove_all(folder_);
   }
 
   fs::path path() const { return fs::path(folder_) / "test.db"; }
@@ -40,7 +38,8 @@ class ReplacedFile : public testing::Test, protected tests::TestLoop {
     return result ? "no error" : std::string(result.error().code().name);
   }
 
-  std::string folder_ = (fs::temp_directory_path() / "ashlar-replaced-XXXXXX").string();
+  test::TemporaryFolder scratch_;
+  std::string folder_ = scratch_ / "data";
   std::unique_ptr<Database> database_;
 };
 

@@ -6,8 +6,7 @@
 #include "ashlar/log/logger.hpp"
 #include "ashlar/web/app.hpp"
 #include "ashlar/web/test_client.hpp"
-
-#include <unistd.h>
+#include "tests/support/temporary_folder.hpp"
 
 #include <filesystem>
 #include <fstream>
@@ -30,12 +29,7 @@ class TestApp {
     app_.emplace(std::move(options), api::Call::Environment{&clock, &random, &*log_}, &tokens, std::move(routes));
     client_.emplace(*app_);
   }
-  ~TestApp() {
-    client_.reset();
-    app_.reset();
-    log_.reset();
-    std::filesystem::remove(log_file_);
-  }
+  ~TestApp() = default;
   TestApp(const TestApp&) = delete;
   TestApp& operator=(const TestApp&) = delete;
 
@@ -72,11 +66,6 @@ class TestApp {
       {.access_secret = std::string(32, 'a'), .refresh_secret = std::string(32, 'r')}, clock, random, revocations};
 
  private:
-  static std::string new_log_file() {
-    std::string name = (std::filesystem::temp_directory_path() / "ashlar-web-test-XXXXXX").string();
-    ::close(::mkstemp(name.data()));
-    return name;
-  }
   static log::LogOptions log_options(const std::string& file) {
     log::LogOptions options;
     options.level = log::Level::debug;
@@ -85,7 +74,8 @@ class TestApp {
     return options;
   }
 
-  std::string log_file_ = new_log_file();
+  test::TemporaryFolder folder_;
+  std::string log_file_ = folder_ / "log";
   std::optional<log::Logger> log_{std::in_place, log_options(log_file_), clock};
   std::optional<App> app_;
   std::optional<TestClient> client_;
