@@ -64,8 +64,7 @@ std::vector<sql::TableModel> models() {
           model_of<events::EventRow>(),
           model_of<events::ConsumerRow>(),
           model_of<WebhookEndpointRow>(),
-          model_of<WebhookDeliveryRow>()};
-          model_of<events::ConsumerRow>(),
+          model_of<WebhookDeliveryRow>(),
           model_of<audit::EntryRow>(),
           model_of<audit::TreeRow>(),
           model_of<audit::IndexRow>(),

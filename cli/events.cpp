@@ -39,7 +39,7 @@ int events_forget(const std::string& consumer) {
   events::Outbox outbox(*place.database);
   if (!place.loop.run_or_exit(outbox.remove_consumer(consumer)))
     throw ExitError(exit_failed, "there is no consumer " + consumer + ".");
-  std::printf("%s is forgotten: an instance that still runs it begins anew\n", consumer.c_str());
+  std::printf("%s is forgotten: an instance that still runs it restarts\n", consumer.c_str());
   return exit_ok;
 }
 
