@@ -16,7 +16,9 @@
 #include "backend/health/routes.hpp"
 #include "backend/jwt_keys/routes.hpp"
 #include "backend/mail/routes.hpp"
+#include "backend/notifications/routes.hpp"
 #include "backend/oauth/routes.hpp"
+#include "backend/order_notices.hpp"
 #include "backend/orders/routes.hpp"
 #include "backend/passkeys/routes.hpp"
 #include "backend/posts/routes.hpp"
@@ -153,6 +155,7 @@ web::AppOptions Application::app_options() {
               [this](api::UnitOfWork& unit, std::vector<events::Event> happened) {
                 return webhooks_.fan_out(unit, std::move(happened));
               });
+  events_.add(order_notice_options(), order_notices(mails_, notifications_));
   events_.add_metrics(metrics_);
   webhooks_.add_metrics(metrics_);
   web::AppOptions out = {.title = "Ashlar",
@@ -243,9 +246,12 @@ Application::Application(Settings settings, Dependencies dependencies)
                                  .redis = dependencies.redis,
                                  .key_prefix = settings_.redis_key_prefix,
                                  .listen_url = listen_url(settings_)}),
-      mailer_(make_mailer(), dependencies.logger),
-      account_mails_(mailer_, dependencies.random,
-                     {.from = settings_.mail.from, .public_url = settings_.mail.public_url}),
+      mail_transport_(settings_.mail, dependencies.clock, dependencies.logger),
+      mailer_(mail_transport_.mailer(), dependencies.logger),
+      unsubscribe_links_(settings_.mail.unsubscribe_url, derived_key(settings_, "ashlar.unsubscribe_key")),
+      mails_({.mailer = mailer_, .units = units_, .links = unsubscribe_links_}, {.from = settings_.mail.from}),
+      notifications_(units_, mails_),
+      account_mails_(mails_, notifications_, settings_.mail.public_url),
       challenges_({.verification_lifetime = settings_.mail.verification_lifetime,
                    .reset_lifetime = settings_.mail.reset_lifetime,
                    .email_change_lifetime = settings_.mail.email_change_lifetime},
@@ -294,11 +300,6 @@ void Application::share_authorities() {
                      [this] { authority_sync_.wake(); });
 }
 
-mail::Mailer& Application::make_mailer() {
-  if (settings_.mail.folder) return folder_mailer_.emplace(*settings_.mail.folder);
-  return memory_mailer_.emplace(mail::MemoryMailerOptions{.kept_max = settings_.mail.kept_max}, dependencies_.logger);
-}
-
 void Application::start(const std::vector<boost::asio::io_context*>& loops) {
   boost::asio::io_context& first_loop = *loops.front();
   if (breach_ranges_) breach_ranges_->start(loops);
@@ -320,6 +321,7 @@ void Application::close() {
   if (breach_ranges_) breach_ranges_->close();
   oauth_.close();
   mailer_.close();
+  mail_transport_.close();
   cache_.close();
   revocation_sync_.close();
   authority_sync_.close();
@@ -359,7 +361,9 @@ web::Routes Application::routes() {
   }
   mount_users(routes, units_, passwords_, account_cascade_, cursors_);
   mount_authority(routes, units_, authorities_, grant_options_);
-  if (settings_.stage != Stage::production && memory_mailer_) mount_kept_mails(routes, *memory_mailer_);
+  mount_mail(routes, units_, unsubscribe_links_);
+  mount_notifications(routes, units_, mails_);
+  if (settings_.stage != Stage::production && kept_mails() != nullptr) mount_kept_mails(routes, *kept_mails());
   mount_account_export(routes, units_.database(), account_export_);
   mount_posts(routes, units_, replicas_, cursors_);
   mount_products(routes, products_);

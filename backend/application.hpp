@@ -20,8 +20,6 @@
 #include "ashlar/instances/revocation_sync.hpp"
 #include "ashlar/instances/write_broadcast.hpp"
 #include "ashlar/log/logger.hpp"
-#include "ashlar/mail/folder_mailer.hpp"
-#include "ashlar/mail/memory_mailer.hpp"
 #include "ashlar/mail/queued_mailer.hpp"
 #include "ashlar/redis/clients.hpp"
 #include "ashlar/sql/cursor.hpp"
@@ -45,6 +43,8 @@
 #include "backend/events/event_services.hpp"
 #include "backend/health/readiness.hpp"
 #include "backend/jwt_keys/jwt_keys.hpp"
+#include "backend/mail/mail_transport.hpp"
+#include "backend/notifications/notifications.hpp"
 #include "backend/oauth/oauth.hpp"
 #include "backend/orders/order_expiry.hpp"
 #include "backend/orders/pay_order.hpp"
@@ -102,8 +102,10 @@ class Application {
   [[nodiscard]] EventServices& events() { return events_; }
   [[nodiscard]] Webhooks& webhooks() { return webhooks_; }
   [[nodiscard]] audit::Sealer& sealer() { return sealer_; }
-  // The mails that are kept in the process; null where they go into a folder.
-  [[nodiscard]] const mail::MemoryMailer* kept_mails() const { return memory_mailer_ ? &*memory_mailer_ : nullptr; }
+  [[nodiscard]] Notifications& notifications() { return notifications_; }
+  [[nodiscard]] const UnsubscribeLinks& unsubscribe_links() const { return unsubscribe_links_; }
+  // The mails that are kept in the process; null where they leave it.
+  [[nodiscard]] const mail::MemoryMailer* kept_mails() const { return mail_transport_.kept_mails(); }
   // What is shown beside the figures of requests; a server adds its own when it is made.
   [[nodiscard]] observe::MetricSources& metrics() { return metrics_; }
   // Closed by close(); else to be closed before a loop that used it is destroyed.
@@ -118,7 +120,6 @@ class Application {
   void expect_stored_hashes();
   [[nodiscard]] instances::RevocationBroadcast* share_revocations();
   void share_authorities();
-  [[nodiscard]] mail::Mailer& make_mailer();
   [[nodiscard]] api::UnitOptions unit_options();
   Task<> note_write(const api::Call& call);
   [[nodiscard]] std::optional<StoredKeySet> read_jwt_keys();
@@ -155,9 +156,11 @@ class Application {
   events::Bus bus_;
   api::Units units_;
   EventServices events_;
-  std::optional<mail::MemoryMailer> memory_mailer_;  // one of the two
-  std::optional<mail::FolderMailer> folder_mailer_;
+  MailTransport mail_transport_;
   mail::QueuedMailer mailer_;
+  const UnsubscribeLinks unsubscribe_links_;
+  Mails mails_;
+  Notifications notifications_;
   AccountMails account_mails_;
   const Challenges challenges_;
   Sessions sessions_;

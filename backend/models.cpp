@@ -13,6 +13,9 @@
 #include "backend/authority/authority_rows.hpp"
 #include "backend/jwt_keys/jwt_key_set_row.hpp"
 #include "backend/list_counts.hpp"
+#include "backend/mail/mail_preference_row.hpp"
+#include "backend/mail/suppression_row.hpp"
+#include "backend/notifications/notification_rows.hpp"
 #include "backend/oauth/identity_row.hpp"
 #include "backend/orders/order_row.hpp"
 #include "backend/passkeys/passkey_row.hpp"
@@ -68,7 +71,11 @@ std::vector<sql::TableModel> models() {
           model_of<audit::EntryRow>(),
           model_of<audit::TreeRow>(),
           model_of<audit::IndexRow>(),
-          model_of<audit::TileRow>()};
+          model_of<audit::TileRow>(),
+          model_of<NotificationRow>(),
+          model_of<NotificationPreferenceRow>(),
+          model_of<MailPreferenceRow>(),
+          model_of<SuppressionRow>()};
 }
 
 }  // namespace ashlar::backend

@@ -149,7 +149,15 @@ std::vector<Row> other_rows() {
           admins("listKeptMails", no),
           admins("listAuditEntries"),
           admins("getAuditCheckpoint"),
-          {"proveAuditEntry", no_one, expired, revoked, no, no, no, no_entry, no_entry, no, no_entry}};
+          {"proveAuditEntry", no_one, expired, revoked, no, no, no, no_entry, no_entry, no, no_entry},
+          admins("listMailSuppressions", no),
+          {"deleteMailSuppression", no_one, expired, revoked, no, no, no, "mail.suppression_not_found", no, no,
+           "mail.suppression_not_found"},
+          signed_in("listNotifications"),
+          signed_in("readNotification", "notification.not_found"),
+          signed_in("readAllNotifications"),
+          signed_in("getNotificationPreferences"),
+          signed_in("updateNotificationPreferences")};
 }
 
 std::vector<Row> table() {
@@ -204,6 +212,7 @@ struct World {
   [[nodiscard]] std::string value_of(const std::string& path, const std::string& parameter) const {
     if (parameter == "grantId") return grant;
     if (parameter == "name") return "editor";
+    if (parameter == "address") return "nobody@example.com";
     for (const auto& [part, id] : std::map<std::string, std::string>{{"/posts/", post},
                                                                      {"/products/", product},
                                                                      {"/orders/", order},
@@ -214,7 +223,8 @@ struct World {
                                                                      {"/identities/", user},
                                                                      {"/passkeys/", user},
                                                                      {"/webhooks/endpoints/", endpoint},
-                                                                     {"/webhooks/deliveries/", user}})
+                                                                     {"/webhooks/deliveries/", user},
+                                                                     {"/notifications/", user}})
       if (path.contains(part)) return id;
     return {};
   }

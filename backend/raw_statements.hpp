@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ashlar/sql/raw_statement.hpp"
+#include "backend/mail/mail_preference_row.hpp"
 #include "backend/orders/order.hpp"
 #include "backend/passkeys/passkey_row.hpp"
 #include "backend/users/user_row.hpp"
@@ -52,6 +53,23 @@ inline constexpr ClaimDeliveries claim_deliveries_on_sqlite(
     "and not (d.ordered and exists (select 1 from webhook_deliveries e where e.endpoint_id = d.endpoint_id "
     "and e.key = d.key and e.sequence < d.sequence and e.status = 'pending')) "
     "order by d.due_at limit $3) returning id");
+
+// A notification for an account that exists and wants its kind in the application: $1 id, $2 account, $3 kind, $4 what
+// it is about, $5 detail, $6 time. PostgreSQL does not derive the types of parameters in a select list.
+using NotifyStatement = sql::RawStatement<void(Uuid, Uuid, std::string, Nullable<Uuid>, std::string, Timestamp)>;
+inline constexpr NotifyStatement notify_in_app_on_postgres(
+    "insert into notifications (id, user_id, kind, resource_id, detail, created_at) "
+    "select $1::uuid, u.id, $3::text, $4::uuid, $5::text, $6::timestamptz from users u where u.id = $2 and coalesce("
+    "(select p.in_app from notification_preferences p where p.user_id = $2 and p.kind = $3::text), true)");
+inline constexpr NotifyStatement notify_in_app_on_sqlite(
+    "insert into notifications (id, user_id, kind, resource_id, detail, created_at) "
+    "select $1, u.id, $3, $4, $5, $6 from users u where u.id = $2 and coalesce("
+    "(select p.in_app from notification_preferences p where p.user_id = $2 and p.kind = $3), 1)");
+
+// One statement, so that its duration does not reveal whether an address has an account.
+inline constexpr sql::RawStatement<MailPreferenceRow(std::string)> mail_preference_by_email_key(
+    "select p.user_id, p.language, p.unsubscribed_at from users u join mail_preferences p on p.user_id = u.id "
+    "where u.email_key = $1");
 
 inline constexpr sql::RawStatement<Uuid(Uuid)> author_of_post("select author_id from posts where id = $1");
 

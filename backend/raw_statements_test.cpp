@@ -25,16 +25,19 @@ TEST(RawStatements, AreWhatTheMigratedDatabaseTakesAndGives) {
   EXPECT_EQ(statement_faults(database, passkeys_by_email_key), Faults{});
   EXPECT_EQ(statement_faults(database, end_order), Faults{});
   EXPECT_EQ(statement_faults(database, audit_entries_total), Faults{});
+  EXPECT_EQ(statement_faults(database, mail_preference_by_email_key), Faults{});
   EXPECT_EQ(statement_faults(database, instances::revoked_sessions_after), Faults{});
   if (database.dialect() == sql::Dialect::sqlite) {
     EXPECT_EQ(statement_faults(database, password_parameters_in_sqlite), Faults{});
     EXPECT_EQ(statement_faults(database, refresh_on_sqlite), Faults{});
     EXPECT_EQ(statement_faults(database, claim_deliveries_on_sqlite), Faults{});
+    EXPECT_EQ(statement_faults(database, notify_in_app_on_sqlite), Faults{});
     return;
   }
   EXPECT_EQ(statement_faults(database, password_parameters_in_postgres), Faults{});
   EXPECT_EQ(statement_faults(database, refresh_on_postgres), Faults{});
   EXPECT_EQ(statement_faults(database, claim_deliveries_on_postgres), Faults{});
+  EXPECT_EQ(statement_faults(database, notify_in_app_on_postgres), Faults{});
 }
 
 // A statement in another file would not be checked.

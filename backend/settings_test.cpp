@@ -172,7 +172,15 @@ TEST(Settings, RefuseAnIncompleteAdminAndProductionWithoutSecrets) {
 
 TEST(Settings, RefuseMailThatGoesNowhere) {
   expect_refusals({
-      {{{"MAIL_URL", "smtp://user:hush@mail.example"}}, "MAIL_URL"},
+      {{{"MAIL_URL", "smtp://user:hush@mail.example?tls=none"}}, "MAIL_URL"},
+      {{{"MAIL_URL", "smtp://user@mail.example"}}, "MAIL_URL"},
+      {{{"MAIL_URL", "http://api.example/emails"}}, "MAIL_URL"},
+      {{{"MAIL_URL", "https://api.example/emails"}}, "EMAIL_SERVICE_API_KEY"},
+      {{{"EMAIL_SERVICE_API_KEY", "re_1"}}, "EMAIL_SERVICE_API_KEY"},
+      {{{"MAIL_URL", "smtp://mail.example"}, {"MAIL_DKIM_SELECTOR", "s1"}}, "MAIL_DKIM_KEY_FILE"},
+      {{{"MAIL_URL", "smtp://mail.example"}, {"MAIL_DKIM_SELECTOR", "s1"}, {"MAIL_DKIM_KEY_FILE", "/nowhere"}},
+       "MAIL_DKIM_KEY_FILE"},
+      {{{"MAIL_UNSUBSCRIBE_URL", "shop.example"}}, "MAIL_UNSUBSCRIBE_URL"},
       {{{"MAIL_URL", "mails"}}, "MAIL_URL"},
       {{{"MAIL_URL", "file:"}}, "MAIL_URL"},
       {{{"MAIL_URL", "file:mails?x"}}, "MAIL_URL"},
@@ -206,6 +214,21 @@ TEST(Settings, OfProductionRequireTheSenderAndTheTargetOfMails) {
   EXPECT_EQ(settings.mail.from.name.view(), "Shop");
   EXPECT_EQ(settings.mail.from.address.view(), "no-reply@shop.example");
   EXPECT_EQ(settings.mail.public_url, "https://shop.example/app/");
+}
+
+TEST(Settings, OfMailNameAServerOrAnApi) {
+  config::Environment smtp(Variables{{"MAIL_URL", "smtps://me:hush@mail.example"}, {"MAIL_CA_FILE", "ca.pem"}});
+  const Settings by_smtp = read_settings(smtp);
+  EXPECT_TRUE(smtp.faults().empty()) << smtp.report();
+  EXPECT_EQ(by_smtp.mail.smtp.value().host, "mail.example");
+  EXPECT_EQ(by_smtp.mail.ca_file, "ca.pem");
+  EXPECT_EQ(by_smtp.mail.unsubscribe_url, "http://localhost:3000/api/unsubscribe");
+  config::Environment api(
+      Variables{{"MAIL_URL", "https://api.resend.com/emails"}, {"EMAIL_SERVICE_API_KEY", "re_hush"}});
+  const Settings by_api = read_settings(api);
+  EXPECT_TRUE(api.faults().empty()) << api.report();
+  EXPECT_EQ(by_api.mail.api_url, "https://api.resend.com/emails");
+  EXPECT_EQ(by_api.mail.api_key, "re_hush");
 }
 
 TEST(Settings, OfMailHaveDefaults) {
@@ -327,7 +350,7 @@ TEST(Settings, RefuseInvalidLimitsOfTheDatabase) {
 
 TEST(Settings, TheReportShowsNoSecret) {
   config::Environment env({{"JWT_SECRET", "hush-1"},
-                           {"MAIL_URL", "smtp://ashlar:hush-5@mail.example"},
+                           {"MAIL_URL", "smtp://ashlar:hush-5@mail.example?tls=none"},
                            {"ADMIN_EMAIL", "admin@example.com"},
                            {"ADMIN_PASSWORD", "hush-2"},
                            {"DATABASE_URL", "postgresql://ashlar:hush-3@db/ashlar?hush-3"},
@@ -549,7 +572,7 @@ TEST(Settings, AreAllDocumented) {
   int count = 0;
   for (std::string name; std::getline(names, name); ++count)
     EXPECT_THAT(source.str(), testing::HasSubstr('"' + name + '"'));
-  EXPECT_EQ(count, 115);
+  EXPECT_EQ(count, 121);
 }
 
 }  // namespace

@@ -11,7 +11,7 @@ void warn_about(const backend::Settings& settings, log::Logger& logger) {
         {{"host", settings.host}});
   if (settings.stage == Stage::production && settings.metrics_token.empty() && !settings.metrics_port)
     logger.info("/metrics is not served: set METRICS_TOKEN or METRICS_PORT");
-  if (settings.stage == Stage::production && !settings.mail.folder)
+  if (settings.stage == Stage::production && !sends_mail(settings.mail) && !settings.mail.folder)
     logger.warn("no mail is sent, so users cannot reset passwords or verify addresses: set MAIL_URL");
 }
 

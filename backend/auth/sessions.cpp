@@ -106,7 +106,7 @@ Task<Result<TokenPair>> Sessions::open(api::UnitOfWork& unit, SignIn sign_in, No
   const std::string agent = readable(call.client_agent());
   if (notice == Notice::if_unseen) {
     const auto clients = co_await unwrap(SessionRepository(unit).clients(user, now));
-    if (!is_seen(clients, call.client_address(), agent)) mails_.send_new_sign_in(unit, sign_in.user.email);
+    if (!is_seen(clients, call.client_address(), agent)) mails_.send_new_sign_in(unit, user, sign_in.user.email);
   }
   if (sign_in.replaces) co_await unwrap(end_replaced(unit, std::move(*sign_in.replaces)));
 
