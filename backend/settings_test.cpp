@@ -2,12 +2,12 @@
 #include "backend/settings.hpp"
 
 #include "backend/development_secrets.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -497,7 +497,7 @@ TEST(Settings, TakeWhatIsGiven) {
 }
 
 TEST(Settings, MissingSecretsAreMadeOnceAndOnlyTheirOwnerReadsThem) {
-  const auto folder = std::filesystem::temp_directory_path() / ("ashlar-settings-" + std::to_string(::getpid()));
+  const test::TemporaryFolder folder;
   SystemRandom random;
   Settings first;
   first.database_url = "sqlite:" + (folder / "data/some.db").string();
@@ -535,7 +535,6 @@ TEST(Settings, MissingSecretsAreMadeOnceAndOnlyTheirOwnerReadsThem) {
   Settings broken;
   broken.database_url = first.database_url;
   EXPECT_THROW(fill_development_secrets(broken, random), std::runtime_error);
-  std::filesystem::remove_all(folder);
 }
 
 TEST(Settings, SecretsOfADatabaseInMemoryLeaveNoFile) {

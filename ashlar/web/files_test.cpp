@@ -5,6 +5,7 @@
 #include "ashlar/web/detail/test_app.hpp"
 #include "tests/support/decode.hpp"
 #include "tests/support/raw_client.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
 
@@ -25,8 +26,6 @@ using detail::TestApp;
 class Site {
  public:
   Site() {
-    std::string name = (fs::temp_directory_path() / "ashlar-files-XXXXXX").string();
-    root_ = ::mkdtemp(name.data());
     write("../secret.txt", "secret");
     write("index.html", "<p>home</p>");
     write("app.js", "let a = 1;");
@@ -38,9 +37,6 @@ class Site {
     write(".git/config", "hidden");
     write("sub/.hidden", "hidden");
   }
-  ~Site() { fs::remove_all(root_); }
-  Site(const Site&) = delete;
-  Site& operator=(const Site&) = delete;
 
   void write(const std::string& path, std::string_view bytes) const {
     const fs::path file = folder() / path;
@@ -53,7 +49,7 @@ class Site {
   [[nodiscard]] fs::path folder() const { return root_ / "site"; }
 
  private:
-  fs::path root_;
+  test::TemporaryFolder root_;
 };
 
 AppOptions app_options(CompressionOptions compression) {

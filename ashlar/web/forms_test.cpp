@@ -6,6 +6,7 @@
 #include "ashlar/web/detail/test_app.hpp"
 #include "ashlar/web/upload.hpp"
 #include "tests/support/raw_client.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -219,8 +220,7 @@ TEST_F(FormTest, NothingOfAnUploadStaysWhateverComesOfIt) {
 }
 
 TEST_F(FormTest, AnUploadCanBeKeptButOverwritesNothing) {
-  std::string name = (fs::temp_directory_path() / "ashlar-kept-XXXXXX").string();
-  const fs::path home = ::mkdtemp(name.data());
+  const test::TemporaryFolder home;
   desk.keep_at = home / "kept.png";
   const auto sent = field("caption", "c") + file("file", "p.png", "image/png", png);
   EXPECT_EQ(picture(sent).status, 200);
@@ -229,7 +229,6 @@ TEST_F(FormTest, AnUploadCanBeKeptButOverwritesNothing) {
   const auto again = picture(sent);
   EXPECT_EQ(again.status, 409);
   EXPECT_EQ(again.at("/code"), "upload.target_exists");
-  fs::remove_all(home);
 }
 
 TEST_F(FormTest, FilesAreRefusedWithTheirPath) {
@@ -294,8 +293,8 @@ TEST_F(FormTest, AllUploadsTogetherHaveALimitOnTheDisk) {
 }
 
 TEST(Uploads, OfAClientThatLeavesInTheMiddleAreDeleted) {
-  std::string name = (fs::temp_directory_path() / "ashlar-upload-test-XXXXXX").string();
-  const fs::path home = ::mkdtemp(name.data());
+  const test::TemporaryFolder folder;
+  const fs::path& home = folder.path();
   const auto files = [&] {
     std::size_t count = 0;
     for (const auto& entry : fs::recursive_directory_iterator(home)) count += entry.is_regular_file() ? 1 : 0;

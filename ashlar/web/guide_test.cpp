@@ -4,6 +4,7 @@
 #include "ashlar/web/csrf.hpp"
 #include "ashlar/web/detail/test_app.hpp"
 #include "ashlar/web/upload.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
 
@@ -128,9 +129,8 @@ TEST(Guide, Forms) {
 }
 
 TEST(Guide, Uploads) {
-  std::string name = (std::filesystem::temp_directory_path() / "ashlar-avatars-XXXXXX").string();
-  const std::filesystem::path avatars = ::mkdtemp(name.data());
-  TestApp app{[&](Routes& routes) { mount_avatars(routes, avatars); }};
+  const test::TemporaryFolder avatars;
+  TestApp app{[&](Routes& routes) { mount_avatars(routes, avatars.path()); }};
   app->use_bearer(app.token_of("user"));
   const auto reply =
       app->send({.method = http::Method::post,
@@ -142,7 +142,6 @@ TEST(Guide, Uploads) {
                  .content_type = "multipart/form-data; boundary=b"});
   EXPECT_EQ(reply.status, 201) << reply.body;
   EXPECT_TRUE(std::filesystem::exists(avatars / reply.at("/data/file")));
-  std::filesystem::remove_all(avatars);
 }
 
 }  // namespace

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What an outsider could learn of the tokens in mails, and of the accounts that they are for.
+#include "tests/support/temporary_folder.hpp"
 #include "tests/support/test_backend.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <unistd.h>
-
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <regex>
 #include <set>
@@ -25,9 +23,6 @@ using testing::Not;
 
 class MailSecrecy : public testing::Test {
  protected:
-  MailSecrecy() { ::close(::mkstemp(file_.data())); }
-  ~MailSecrecy() override { std::filesystem::remove(file_); }
-
   // Everything, each statement as well.
   [[nodiscard]] log::LogOptions options() const {
     log::LogOptions out;
@@ -57,7 +52,8 @@ class MailSecrecy : public testing::Test {
 
  private:
   std::size_t read_ = 0;  // lines
-  std::string file_ = (std::filesystem::temp_directory_path() / "ashlar-mails-XXXXXX").string();
+  TemporaryFolder folder_;
+  std::string file_ = folder_ / "log";
 };
 
 TEST_F(MailSecrecy, LogsHoldNeitherTokensNorPasswords) {

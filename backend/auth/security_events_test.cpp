@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/authenticator.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <unistd.h>
-
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <string>
 #include <vector>
@@ -25,9 +23,6 @@ using testing::Not;
 // A log of security events alone.
 class SecurityEvents : public testing::Test {
  protected:
-  SecurityEvents() { ::close(::mkstemp(file_.data())); }
-  ~SecurityEvents() override { std::filesystem::remove(file_); }
-
   [[nodiscard]] log::LogOptions options() const {
     log::LogOptions out;
     out.level = log::Level::fatal;
@@ -43,7 +38,8 @@ class SecurityEvents : public testing::Test {
   }
 
  private:
-  std::string file_ = (std::filesystem::temp_directory_path() / "ashlar-events-XXXXXX").string();
+  TemporaryFolder folder_;
+  std::string file_ = folder_ / "log";
 };
 
 auto event(const std::string& message) {

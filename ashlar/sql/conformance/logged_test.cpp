@@ -3,8 +3,7 @@
 
 #include "ashlar/sql/conformance/people.hpp"
 #include "ashlar/sql/transaction.hpp"
-
-#include <unistd.h>
+#include "tests/support/temporary_folder.hpp"
 
 #include <filesystem>
 #include <fstream>
@@ -15,17 +14,9 @@ namespace {
 
 class LogFile {
  public:
-  explicit LogFile(log::Level level)
-      : path_(std::filesystem::temp_directory_path() / ("ashlar-statements-" + std::to_string(getpid()) + ".log")) {
-    std::filesystem::remove(path_);
+  explicit LogFile(log::Level level) {
     log::LogOptions options{.level = level, .console = log::LogOptions::Console::none, .file = path_.string()};
     logger_.emplace(std::move(options), clock_);
-  }
-  LogFile(const LogFile&) = delete;
-  LogFile& operator=(const LogFile&) = delete;
-  ~LogFile() {
-    logger_.reset();
-    std::filesystem::remove(path_);
   }
   log::Logger& logger() { return *logger_; }
   std::string text() {
@@ -36,7 +27,8 @@ class LogFile {
   }
 
  private:
-  std::filesystem::path path_;
+  test::TemporaryFolder folder_;
+  std::filesystem::path path_ = folder_ / "log";
   SystemClock clock_;
   std::optional<log::Logger> logger_;
 };
