@@ -60,45 +60,45 @@ create trigger authority_changes_bound after insert on authority_changes begin
 end;
 create trigger version_after_role after update of role on users when old.role <> new.role begin
   update authority_versions set version = version + 1 where name = 'authority';
-  insert into authority_changes (version, user_id) select version, old.id from authority_versions;
+  insert into authority_changes (version, user_id) select version, old.id from authority_versions where name = 'authority';
 end;
 create trigger version_after_removed after delete on users begin
   update authority_versions set version = version + 1 where name = 'authority';
-  insert into authority_changes (version, user_id) select version, old.id from authority_versions;
+  insert into authority_changes (version, user_id) select version, old.id from authority_versions where name = 'authority';
 end;
 create trigger version_after_own_insert after insert on user_permissions begin
   update authority_versions set version = version + 1 where name = 'authority';
-  insert into authority_changes (version, user_id) select version, new.user_id from authority_versions;
+  insert into authority_changes (version, user_id) select version, new.user_id from authority_versions where name = 'authority';
 end;
 create trigger version_after_own_update after update on user_permissions begin
   update authority_versions set version = version + 1 where name = 'authority';
-  insert into authority_changes (version, user_id) select version, case when old.user_id = new.user_id then old.user_id end from authority_versions;
+  insert into authority_changes (version, user_id) select version, case when old.user_id = new.user_id then old.user_id end from authority_versions where name = 'authority';
 end;
 create trigger version_after_own_delete after delete on user_permissions begin
   update authority_versions set version = version + 1 where name = 'authority';
-  insert into authority_changes (version, user_id) select version, old.user_id from authority_versions;
+  insert into authority_changes (version, user_id) select version, old.user_id from authority_versions where name = 'authority';
 end;
 create trigger version_after_grants_insert after insert on grants begin
   update authority_versions set version = version + 1 where name = 'authority';
-  insert into authority_changes (version, user_id) select version, new.user_id from authority_versions;
+  insert into authority_changes (version, user_id) select version, new.user_id from authority_versions where name = 'authority';
 end;
 create trigger version_after_grants_update after update on grants begin
   update authority_versions set version = version + 1 where name = 'authority';
-  insert into authority_changes (version, user_id) select version, case when old.user_id = new.user_id then old.user_id end from authority_versions;
+  insert into authority_changes (version, user_id) select version, case when old.user_id = new.user_id then old.user_id end from authority_versions where name = 'authority';
 end;
 create trigger version_after_grants_delete after delete on grants begin
   update authority_versions set version = version + 1 where name = 'authority';
-  insert into authority_changes (version, user_id) select version, old.user_id from authority_versions;
+  insert into authority_changes (version, user_id) select version, old.user_id from authority_versions where name = 'authority';
 end;
 create trigger version_after_roles_insert after insert on role_permissions begin
   update authority_versions set version = version + 1 where name = 'authority';
-  insert into authority_changes (version, user_id) select version, null from authority_versions;
+  insert into authority_changes (version, user_id) select version, null from authority_versions where name = 'authority';
 end;
 create trigger version_after_roles_update after update on role_permissions begin
   update authority_versions set version = version + 1 where name = 'authority';
-  insert into authority_changes (version, user_id) select version, null from authority_versions;
+  insert into authority_changes (version, user_id) select version, null from authority_versions where name = 'authority';
 end;
 create trigger version_after_roles_delete after delete on role_permissions begin
   update authority_versions set version = version + 1 where name = 'authority';
-  insert into authority_changes (version, user_id) select version, null from authority_versions;
+  insert into authority_changes (version, user_id) select version, null from authority_versions where name = 'authority';
 end;

@@ -16,9 +16,9 @@ create index api_keys_user on api_keys (user_id, created_at, id);
 -- Whoever keeps keys in memory forgets those of the account.
 create trigger version_after_keys_update after update of user_id, hash, permissions, expires_at on api_keys begin
   update authority_versions set version = version + 1 where name = 'authority';
-  insert into authority_changes (version, user_id) select version, old.user_id from authority_versions;
+  insert into authority_changes (version, user_id) select version, old.user_id from authority_versions where name = 'authority';
 end;
 create trigger version_after_keys_delete after delete on api_keys begin
   update authority_versions set version = version + 1 where name = 'authority';
-  insert into authority_changes (version, user_id) select version, old.user_id from authority_versions;
+  insert into authority_changes (version, user_id) select version, old.user_id from authority_versions where name = 'authority';
 end;

@@ -37,5 +37,5 @@ alter table users add column disabled_at integer;
 -- The API keys of a disabled account end, in every instance.
 create trigger version_after_disabled after update of disabled_at on users when old.disabled_at is not new.disabled_at begin
   update authority_versions set version = version + 1 where name = 'authority';
-  insert into authority_changes (version, user_id) select version, old.id from authority_versions;
+  insert into authority_changes (version, user_id) select version, old.id from authority_versions where name = 'authority';
 end;
