@@ -106,11 +106,10 @@ TEST_F(Dialogue, ForgetsWhatWasOfferedBeforeTls) {
   server_.tls = SmtpServer::Tls::required;
   server_.user = "me";
   server_.password = "hush";
-  EXPECT_EQ(begin("250-AUTH LOGIN\r\n250 STARTTLS\r\n").bytes, "STARTTLS\r\n");
+  EXPECT_EQ(begin("250-AUTH PLAIN\r\n250 STARTTLS\r\n").bytes, "STARTTLS\r\n");
   EXPECT_EQ(say("220 go\r\n").kind, Kind::start_tls);
   EXPECT_EQ(dialogue_.secured().bytes, "EHLO [127.0.0.1]\r\n");
-  EXPECT_EQ(say("250-mail.example\r\n250 AUTH PLAIN\r\n").bytes, "AUTH PLAIN AG1lAGh1c2g=\r\n");
-  EXPECT_EQ(say("235 welcome\r\n").kind, Kind::ready);
+  EXPECT_EQ(say("250-mail.example\r\n250 AUTH LOGIN\r\n").bytes, "AUTH LOGIN\r\n");
 }
 
 TEST_F(Dialogue, SignsInWithLoginWherePlainIsAbsent) {
@@ -123,6 +122,13 @@ TEST_F(Dialogue, SignsInWithLoginWherePlainIsAbsent) {
   EXPECT_EQ(refused.kind, Kind::failed);
   EXPECT_EQ(refused.error->code(), errors::unavailable) << "the operator can correct it";
   EXPECT_THAT(refused.error->cause(), Not(HasSubstr("aHVzaA")));
+}
+
+TEST_F(Dialogue, SignsInWithPlain) {
+  server_.user = "me";
+  server_.password = "hush";
+  EXPECT_EQ(begin("250 AUTH LOGIN PLAIN\r\n").bytes, "AUTH PLAIN AG1lAGh1c2g=\r\n");
+  EXPECT_EQ(say("235 welcome\r\n").kind, Kind::ready);
 }
 
 TEST_F(Dialogue, SignsInNowhereElse) {
