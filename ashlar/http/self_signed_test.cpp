@@ -2,13 +2,12 @@
 #include "ashlar/http/self_signed.hpp"
 
 #include "ashlar/http/tls.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <memory>
 
@@ -53,12 +52,10 @@ TEST(SelfSigned, IsGoodForItsNamesAndItsTimeAndAServerTakesIt) {
   EXPECT_EQ(X509_check_ip_asc(certificate.get(), "::1", 0), 1);
   EXPECT_EQ(X509_check_host(certificate.get(), "example.com", 0, 0, nullptr), 0);
 
-  std::string folder = (std::filesystem::temp_directory_path() / "ashlar-test-XXXXXX").string();
-  ASSERT_NE(::mkdtemp(folder.data()), nullptr);
-  std::ofstream(folder + "/certificate.pem") << made->certificate_pem;
-  std::ofstream(folder + "/key.pem") << made->private_key_pem;
-  const auto seen = inspect_tls({folder + "/certificate.pem", folder + "/key.pem"});
-  std::filesystem::remove_all(folder);
+  const test::TemporaryFolder folder;
+  std::ofstream(folder / "certificate.pem") << made->certificate_pem;
+  std::ofstream(folder / "key.pem") << made->private_key_pem;
+  const auto seen = inspect_tls({folder / "certificate.pem", folder / "key.pem"});
   ASSERT_TRUE(seen) << seen.error().message();
   EXPECT_EQ(seen->subject, "CN=localhost");
   EXPECT_EQ(seen->not_before.to_string(), "2026-05-04T07:30:00.000Z");

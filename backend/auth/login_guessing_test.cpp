@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/api/client.hpp"
 #include "ashlar/async/task_scope.hpp"
+#include "tests/support/temporary_folder.hpp"
 #include "tests/support/test_backend.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <filesystem>
 #include <fstream>
 #include <map>
 
@@ -178,8 +176,8 @@ TEST(LoginGuessing, TakesTheDeviceAsAMemberOfACallOfAnyTransport) {
 }
 
 TEST(LoginGuessing, LogsThatABoundIsReachedOnce) {
-  std::string file = (std::filesystem::temp_directory_path() / "ashlar-guesses-XXXXXX").string();
-  ::close(::mkstemp(file.data()));
+  const TemporaryFolder folder;
+  const std::string file = folder / "log";
   std::string ada;
   {
     log::LogOptions log;
@@ -195,7 +193,6 @@ TEST(LoginGuessing, LogsThatABoundIsReachedOnce) {
   std::vector<std::string> events;
   for (std::string line; std::getline(in, line);)
     if (line.contains("guessing bound reached")) events.push_back(line);
-  std::filesystem::remove(file);
   EXPECT_THAT(events, testing::SizeIs(2));
   EXPECT_THAT(events, testing::Contains(AllOf(HasSubstr(R"("channel":"security")"), HasSubstr(ada),
                                               HasSubstr(R"("guessed":"password")"), HasSubstr("127.0.0.1"))));
