@@ -51,6 +51,20 @@ TEST_P(JobRefusals, GoToDeadLettersWithTheReason) {
                           HasSubstr("job.unknown_kind: "), HasSubstr("job.expired: "), HasSubstr("internal: thrown")));
 }
 
+TEST_P(JobRefusals, AnErrorWithTextThatNoDatabaseTakesHoldsUpNothing) {
+  for (const char* text : {"bad text", "nul", "a"}) world.enqueue(Note{text}, {.attempts_max = 1});
+  world.run_due();
+  EXPECT_EQ(world.error("bad text"), "(the text of the error is not UTF-8)");
+  EXPECT_EQ(world.error("nul"), "note.refused: a b");
+  EXPECT_EQ(world.status("a"), "done");
+}
+
+TEST_P(JobRefusals, OnlyARefusalOfTheGuardIsFinal) {
+  world.enqueue(Note{"forbid"});
+  world.run_due();
+  EXPECT_EQ(world.status("forbid"), "failed") << "the handler returned it";
+}
+
 TEST_P(JobRefusals, AStoredStepThatIsNotDeclaredIsNamed) {
   world.enqueue(Steps{"x"});
   world.run_due();

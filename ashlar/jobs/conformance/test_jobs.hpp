@@ -82,6 +82,10 @@ inline Task<Result<>> note(JobCall& call, Note in, Journal& journal) {
   journal.write(in.text);
   const bool fails = in.text == "fail" || (in.text == "fail once" && call.attempt() == 1);
   if (fails) co_return fail(note_refused, "It was asked to fail.");
+  if (in.text == "bad text") co_return fail(note_refused, std::string("a\0b\xff", 4));
+  if (in.text == "nul") co_return fail(note_refused, std::string("a\0b", 3));
+  if (in.text == "forbid")
+    co_return fail(ErrorCode(ErrorKind::forbidden, "other.forbidden"), "Another system refuses.");
   if (in.text == "throw") throw std::runtime_error("thrown");
   co_return Result<>{};
 }

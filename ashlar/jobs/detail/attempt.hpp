@@ -53,6 +53,7 @@ class Attempt {
   const Kind* kind;  // null: the table has none of the job's name
   api::Units& units;
   std::vector<StoredStep> steps{};
+  bool admitted = false;  // the guard let it pass
   bool is_final = false;  // give_up()
   std::optional<std::chrono::milliseconds> retry_delay{};
   Stop stop = Stop::none;

@@ -122,9 +122,9 @@ Task<Result<>> Care::once() {
 
 Task<> Care::run(std::function<void()> found) {
   for (int round = 1;; ++round) {
-    auto done = co_await once();
-    if (done && round % rounds_per_prune == 0) done = co_await prune();
-    if (done && round % rounds_per_count == 1) done = co_await count_queues();
+    auto done = co_await caught(once());
+    if (done && round % rounds_per_prune == 0) done = co_await caught(prune());
+    if (done && round % rounds_per_count == 1) done = co_await caught(count_queues());
     failures_.note(done, *environment_.logger);
     if (std::exchange(found_, false)) found();
     co_await async::sleep_for(interval);

@@ -11,6 +11,11 @@ namespace {
 constexpr std::chrono::milliseconds idle_wait{60'000};
 constexpr std::chrono::milliseconds retry_delay{250};
 constexpr std::size_t batches_behind_max = 4;
+
+// The database may take the same statement later.
+bool is_unreachable(const Error& error) {
+  return error.kind() == ErrorKind::unavailable || error.kind() == ErrorKind::timed_out;
+}
 }  // namespace
 
 void Completions::start(boost::asio::io_context& loop, std::function<void()> released) {
@@ -40,7 +45,7 @@ std::vector<std::int64_t> Completions::waiting() const {
 
 std::vector<AttemptEnd> Completions::first_batch() const {
   const std::scoped_lock lock(mutex_);
-  const auto count = static_cast<std::ptrdiff_t>(std::min(ends_.size(), batch_max_));
+  const auto count = static_cast<std::ptrdiff_t>(std::min(ends_.size(), one_by_one_ ? 1 : batch_max_));
   return {ends_.begin(), ends_.begin() + count};
 }
 
@@ -49,13 +54,29 @@ void Completions::remove_first(std::size_t count) {
   ends_.erase(ends_.begin(), ends_.begin() + static_cast<std::ptrdiff_t>(count));
 }
 
-void Completions::count(const std::vector<AttemptEnd>& batch, std::size_t) {
+void Completions::count(const std::vector<AttemptEnd>& batch) {
   for (const AttemptEnd& end : batch) {
     if (end.status == "done") ++counts_.done;
     if (end.status == "failed") ++counts_.failed;
     if (end.status == "dead") ++counts_.dead;
     if (end.status == "cancelled") ++counts_.cancelled;
   }
+}
+
+// The database refuses something in the batch: it is written one by one, and what is refused alone loses its texts, and
+// then its turn. So one completion holds up no other.
+void Completions::set_aside(std::size_t count) {
+  const std::scoped_lock lock(mutex_);
+  if (count > 1) {
+    one_by_one_ = true;
+    return;
+  }
+  AttemptEnd refused = std::move(ends_.front());
+  ends_.erase(ends_.begin());
+  refused.error = refused.error ? std::optional<std::string>("job.error_unwritable") : std::nullopt;
+  refused.result.reset();
+  refused.progress_note.reset();
+  ends_.push_back(std::move(refused));
 }
 
 // False: there was nothing to write.
@@ -66,12 +87,17 @@ Task<Result<bool>> Completions::write_batch() {
     if (released_) released_();
   }
   auto batch = first_batch();
-  if (batch.empty()) co_return false;
+  if (batch.empty()) {
+    one_by_one_ = false;
+    co_return false;
+  }
   // One that is written twice, since its first answer was lost, is left alone the second time.
-  auto ended = co_await unwrap(store_.end(batch, environment_.clock->now()));
+  auto ended = co_await caught(store_.end(batch, environment_.clock->now()));
+  if (!ended && !is_unreachable(ended.error())) set_aside(batch.size());
+  if (!ended) co_return std::unexpected(std::move(ended.error()));
   remove_first(batch.size());
-  count(batch, ended.size());
-  unreleased_ = std::move(ended);
+  count(batch);
+  unreleased_ = std::move(*ended);
   co_return true;
 }
 
@@ -83,7 +109,7 @@ Task<Result<>> Completions::flush() {
 
 Task<> Completions::run() {
   while (true) {
-    const auto written = co_await flush();
+    const auto written = co_await caught(flush());
     failures_.note(written, *environment_.logger);
     co_await signal_->wait(written ? idle_wait : retry_delay);
   }

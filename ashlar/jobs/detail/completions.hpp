@@ -37,7 +37,8 @@ class Completions {
   std::vector<AttemptEnd> first_batch() const;
   void remove_first(std::size_t count);
   Task<Result<bool>> write_batch();
-  void count(const std::vector<AttemptEnd>& batch, std::size_t ended);
+  void set_aside(std::size_t count);
+  void count(const std::vector<AttemptEnd>& batch);
 
   Store& store_;
   const api::Call::Environment environment_;
@@ -46,6 +47,7 @@ class Completions {
   std::optional<Signal> signal_;
   std::function<void()> released_;
   FailureLog failures_{"completions of jobs cannot be written"};
+  bool one_by_one_ = false;           // after a batch that the database refused
   std::vector<EndedJob> unreleased_;  // ended, and what waited for them was not released yet
   mutable std::mutex mutex_;
   std::vector<AttemptEnd> ends_;

@@ -4,6 +4,7 @@
 #include "ashlar/api/reply.hpp"
 #include "ashlar/async/deadline.hpp"
 #include "ashlar/auth/secret_box.hpp"
+#include "ashlar/core/encoding.hpp"
 #include "ashlar/jobs/call.hpp"
 #include "ashlar/jobs/detail/context.hpp"
 #include "ashlar/schema/json.hpp"
@@ -41,6 +42,7 @@ class ArgumentsInput final : public api::InputSource {
   ArgumentsInput(std::string_view json, Attempt& attempt) : json_(json), attempt_(attempt) {}
 
   std::optional<Result<>> try_read(const schema::Type& type, void* value) override {
+    attempt_.admitted = true;
     auto read = schema::read_json(json_, type, value);
     std::vector<Fault> faults;
     if (read) schema::refine(type, value, "/", faults);
@@ -78,6 +80,14 @@ Task<Result<>> invoke_in_api(const api::Api& api, api::Invocation invocation) {
   co_return Result<>{};
 }
 
+// Text of other systems can hold what a database does not take as text.
+std::string printable(std::string text) {
+  for (char& c : text) {
+    if ((c >= 0 && c < ' ' && c != '\n' && c != '\t') || c == '\x7f') c = ' ';
+  }
+  return is_utf8(text) ? text : std::string("(the text of the error is not UTF-8)");
+}
+
 std::string text_of(const Error& error) {
   std::string out(error.code().name);
   const std::string& said = error.message().empty() ? error.cause() : error.message();
@@ -88,7 +98,7 @@ std::string text_of(const Error& error) {
     while (end > 0 && (static_cast<unsigned char>(out[end]) & 0xC0U) == 0x80U) --end;
     out.resize(end);
   }
-  return out;
+  return printable(std::move(out));
 }
 
 // The job is dead without running.
@@ -97,9 +107,9 @@ std::unexpected<Error> refuse_for_good(Attempt& attempt, ErrorCode code, std::st
   return fail(code, std::move(message));
 }
 
-// Another attempt would be refused as well.
-bool is_refusal(const Error& error) {
-  return error.kind() == ErrorKind::forbidden || error.kind() == ErrorKind::unauthenticated;
+// The guard refused the principal: another attempt would be refused as well.
+bool is_refusal(const Attempt& attempt, const Error& error) {
+  return !attempt.admitted && (error.kind() == ErrorKind::forbidden || error.kind() == ErrorKind::unauthenticated);
 }
 
 std::optional<std::string> undeclared_step(const Attempt& attempt) {
@@ -189,7 +199,7 @@ AttemptEnd Runner::decide(const Attempt& attempt, Outcome outcome) const {
     end.status = "cancelled";
     return end;
   }
-  if (attempt.is_final || is_refusal(*outcome.error) || job.attempt >= job.attempts_max) {
+  if (attempt.is_final || is_refusal(attempt, *outcome.error) || job.attempt >= job.attempts_max) {
     end.status = "dead";
     return end;
   }
@@ -216,7 +226,7 @@ Task<> Runner::run(Attempt& attempt) const {
   AttemptEnd end = decide(attempt, std::move(outcome));
   if (const auto progress = attempt.take_progress()) {
     end.progress = progress->percent;
-    end.progress_note = progress->note;
+    end.progress_note = printable(progress->note);
   }
   attempt.end = std::move(end);
 }
