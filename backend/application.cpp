@@ -15,6 +15,7 @@
 #include "backend/events/routes.hpp"
 #include "backend/health/routes.hpp"
 #include "backend/jwt_keys/routes.hpp"
+#include "backend/jobs/routes.hpp"
 #include "backend/mail/routes.hpp"
 #include "backend/notifications/routes.hpp"
 #include "backend/oauth/routes.hpp"
@@ -259,6 +260,8 @@ Application::Application(Settings settings, Dependencies dependencies)
       sessions_(units_, tokens_, devices_, revocations_, account_mails_, share_revocations(), settings_.sessions),
       webhooks_({units_, secret_box_, {&dependencies_.clock, &dependencies_.random, &dependencies_.logger}},
                 settings_.webhooks, event_types()),
+      jobs_(settings_, {&dependencies_.clock, &dependencies_.random, &dependencies_.logger}, units_, secret_box_,
+            authorities_, dependencies.redis),
       second_factors_(secret_box_, settings_.second_factors),
       oauth_(settings_.oauth, oauth_cookie_key(settings_), credential_cookies(),
              {units_, sessions_, second_factors_, dependencies.clock, dependencies.random}),
@@ -275,6 +278,8 @@ Application::Application(Settings settings, Dependencies dependencies)
       sealer_(dependencies.database, *checkpoint_signer_, dependencies.clock, dependencies.logger,
               settings_.audit.sealer),
       app_(app_options(), {&dependencies_.clock, &dependencies_.random, &dependencies_.logger}, &tokens_, routes()) {
+  // Every mount_..._jobs(jobs_.table(), ...) stands before this line.
+  jobs_.make_worker(metrics_);
   share_authorities();
   if (auto loaded = revocation_sync_.load_blocking(); !loaded) {
     throw std::runtime_error("cannot read the ended sessions: " + loaded.error().message() + " " +
@@ -311,11 +316,13 @@ void Application::start(const std::vector<boost::asio::io_context*>& loops) {
   sealer_.start(first_loop);
   mailer_.start(first_loop);
   replicas_.start(first_loop);
+  jobs_.start(loops);
 }
 
 void Application::close() {
   events_.close();
   webhooks_.close();
+  jobs_.close();
   order_expiry_.close();
   sealer_.close();
   if (breach_ranges_) breach_ranges_->close();
@@ -364,6 +371,7 @@ web::Routes Application::routes() {
   mount_mail(routes, units_, unsubscribe_links_);
   mount_notifications(routes, units_, mails_);
   if (settings_.stage != Stage::production && kept_mails() != nullptr) mount_kept_mails(routes, *kept_mails());
+  mount_job_admin(routes, jobs_.admin());
   mount_account_export(routes, units_.database(), account_export_);
   mount_posts(routes, units_, replicas_, cursors_);
   mount_products(routes, products_);

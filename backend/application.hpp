@@ -45,6 +45,7 @@
 #include "backend/jwt_keys/jwt_keys.hpp"
 #include "backend/mail/mail_transport.hpp"
 #include "backend/notifications/notifications.hpp"
+#include "backend/job_system.hpp"
 #include "backend/oauth/oauth.hpp"
 #include "backend/orders/order_expiry.hpp"
 #include "backend/orders/pay_order.hpp"
@@ -106,6 +107,7 @@ class Application {
   [[nodiscard]] const UnsubscribeLinks& unsubscribe_links() const { return unsubscribe_links_; }
   // The mails that are kept in the process; null where they leave it.
   [[nodiscard]] const mail::MemoryMailer* kept_mails() const { return mail_transport_.kept_mails(); }
+  [[nodiscard]] JobSystem& jobs() { return jobs_; }
   // What is shown beside the figures of requests; a server adds its own when it is made.
   [[nodiscard]] observe::MetricSources& metrics() { return metrics_; }
   // Closed by close(); else to be closed before a loop that used it is destroyed.
@@ -165,6 +167,7 @@ class Application {
   const Challenges challenges_;
   Sessions sessions_;
   Webhooks webhooks_;
+  JobSystem jobs_;
   SecondFactors second_factors_;
   Oauth oauth_;
   std::optional<Passkeys> passkeys_;

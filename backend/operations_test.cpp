@@ -56,6 +56,11 @@ Row admins(std::string operation, std::string key = ok, std::string granted = ok
   return {std::move(operation), no_one, expired, revoked, no, no, no, ok, std::move(key), no, std::move(granted)};
 }
 
+// Admins are let in, and find nothing.
+Row admins_miss(std::string operation, std::string error) {
+  return {std::move(operation), no_one, expired, revoked, no, no, no, error, error, no, error};
+}
+
 // The rows of signing in and of accounts. Inputs are in input_of().
 std::vector<Row> account_rows() {
   return {open("health"),
@@ -158,6 +163,14 @@ std::vector<Row> other_rows() {
           signed_in("readAllNotifications"),
           signed_in("getNotificationPreferences"),
           signed_in("updateNotificationPreferences")};
+          admins("listKeptMails", no),
+          admins("listJobs"),
+          admins_miss("getJob", "job.not_found"),
+          admins_miss("retryJob", "job.not_found"),
+          admins_miss("cancelJob", "job.not_found"),
+          admins("listQueues"),
+          admins_miss("getQueue", "job.queue_not_found"),
+          admins_miss("updateQueue", "job.queue_not_found")};
 }
 
 std::vector<Row> table() {
@@ -218,6 +231,7 @@ struct World {
                                                                      {"/orders/", order},
                                                                      {"/users/", user},
                                                                      {"/audit/", user},
+                                                                     {"/jobs/", user},
                                                                      {"/sessions/", user},
                                                                      {"/api-keys/", key_id},
                                                                      {"/identities/", user},
@@ -264,6 +278,7 @@ std::string input_of(const std::string& operation, const World& world) {
       {"updateMe", R"({"name": "Else"})"},
       {"updateUser", R"({"name": "Else"})"},
       {"createApiKey", R"({"name": "mine", "permissions": ["read:order"]})"},
+      {"updateQueue", R"({"paused": true})"},
       {"createRole", R"({"name": "writer", "permissions": []})"},
       {"updateRole", R"({"description": "Edits"})"},
       {"setUserRole", R"({"role": "user"})"},

@@ -208,6 +208,14 @@ void read_second_factors(config::Environment& env, Settings& settings) {
   count("MFA_WRONG_CODES_PER_DAY_MAX", options.wrong_codes_per_day_max, 10'000);
 }
 
+void read_jobs(config::Environment& env, Settings& settings) {
+  static constexpr std::array<std::string_view, 2> on_off{"on", "off"};
+  using Worker = Settings::JobWorker;
+  settings.job_worker = env.one_of("JOB_WORKER", "on", on_off) == "on" ? Worker::on : Worker::off;
+  settings.job_concurrency = static_cast<std::size_t>(env.integer("JOB_CONCURRENCY", 32, 1, 10'000));
+  settings.job_queues = env.list("JOB_QUEUES");
+}
+
 void read_passwords(config::Environment& env, Settings& settings) {
   static constexpr std::array<std::string_view, 2> schemes{"bcrypt", "argon2id"};
   if (env.one_of("PASSWORD_HASH", "bcrypt", schemes) == "argon2id")
@@ -365,6 +373,7 @@ Settings read_settings(config::Environment& env) {
   out.passkeys = read_passkey_options(
       env, {.place = out.stage == Stage::production ? Place::unknown : Place::localhost, .port = out.port});
   out.order_pending_max = env.duration("ORDER_PENDING_MAX", out.order_pending_max, 1s, 30 * 24h);
+  read_jobs(env, out);
   out.rate_limit_max = static_cast<std::uint32_t>(env.integer("RATE_LIMIT_MAX", 100, 0, 1'000'000));
   out.body_bytes_max =
       static_cast<std::size_t>(env.integer("BODY_BYTES_MAX", 10 * 1024 * 1024, 1024, 1024 * 1024 * 1024));

@@ -86,6 +86,9 @@ struct Settings {
   std::chrono::seconds device_lifetime{180 * 24 * 3600};         // how long a device is known after a sign-in
   PasskeyOptions passkeys;                                       // without an RP ID the backend has no passkeys
   std::chrono::milliseconds order_pending_max{30 * 60 * 1'000};  // then a pending order is cancelled
+  enum class JobWorker : std::uint8_t { off, on } job_worker = JobWorker::on;  // whether this process runs jobs
+  std::size_t job_concurrency = 32;     // jobs that run at the same time in this process
+  std::vector<std::string> job_queues;  // that it runs jobs of; empty: all
   std::optional<FirstAdmin> first_admin;
   OauthOptions oauth;  // sign-in with OpenID Connect providers; none by default
   MailSettings mail;

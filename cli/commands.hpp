@@ -19,6 +19,34 @@ struct Serve {
 };
 int serve(const Serve& wanted);
 
+struct WorkerCommand {
+  std::optional<std::size_t> concurrency;
+  std::vector<std::string> queues;  // empty: JOB_QUEUES
+};
+// Runs jobs and serves nothing, until SIGTERM or SIGINT.
+int work(const WorkerCommand& wanted);
+
+enum class Output : std::uint8_t { table, json };
+struct JobList {
+  std::string status;
+  std::string queue;
+  std::string kind;
+  std::int64_t limit = 20;
+  Output output = Output::table;
+};
+int jobs_list(const JobList& wanted);
+int jobs_retry(const std::string& id, Output output);
+int jobs_cancel(const std::string& id, Output output);
+// Prints the queues, after changing the one that is named.
+struct QueueCommand {
+  std::string name;
+  enum class State : std::uint8_t { as_it_is, pause, resume } state = State::as_it_is;
+  std::optional<std::int64_t> concurrency;
+  std::optional<std::int64_t> rate_per_minute;
+  Output output = Output::table;
+};
+int jobs_queues(const QueueCommand& wanted);
+
 enum class Run : std::uint8_t { real, dry };
 int migrate_status();
 int migrate_up(Run run, std::chrono::milliseconds lock_wait_max);

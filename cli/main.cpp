@@ -37,6 +37,10 @@ struct CommandLine {
   AuditVerification audit;
   Seed seed;
   NewCertificate certificate;
+  WorkerCommand worker;
+  JobList job_list;
+  QueueCommand queue;
+  Output output = Output::table;
 };
 
 constexpr const char* examples = R"(
@@ -255,6 +259,49 @@ void add_development(CLI::App& app, CommandLine& line) {
   token->callback([&] { line.chosen = [&] { return print_token(line.email); }; });
 }
 
+void add_worker(CLI::App& app, CommandLine& line) {
+  auto* command = app.add_subcommand("worker", "Run jobs, and serve nothing, until SIGTERM or SIGINT");
+  command->add_option("--concurrency", line.worker.concurrency, "Jobs at the same time (JOB_CONCURRENCY, 32)")
+      ->check(CLI::Range(1, 10'000));
+  command->add_option("--queue", line.worker.queues, "Run jobs of this queue; may be given again (JOB_QUEUES, all)");
+  command->callback([&] { line.chosen = [&] { return work(line.worker); }; });
+}
+
+void add_jobs(CLI::App& app, CommandLine& line) {
+  auto* command = app.add_subcommand("jobs", "List, retry and cancel jobs; pause and limit queues");
+  command->require_subcommand(1);
+  const auto add_json = [](CLI::App* to, Output& output) {
+    to->add_flag_callback("--json", [&output] { output = Output::json; }, "As JSON");
+  };
+  auto* list = command->add_subcommand("list", "Jobs, the newest first");
+  list->add_option("--status", line.job_list.status, "Of this status only")
+      ->check(CLI::IsMember({"waiting", "scheduled", "running", "failed", "done", "cancelled", "dead"}));
+  list->add_option("--queue", line.job_list.queue, "Of this queue only");
+  list->add_option("--kind", line.job_list.kind, "Of this kind only");
+  list->add_option("--limit", line.job_list.limit, "How many (20)")->check(CLI::Range(1, 10'000));
+  add_json(list, line.job_list.output);
+  list->callback([&] { line.chosen = [&] { return jobs_list(line.job_list); }; });
+  const auto add = [&](const char* name, const char* help, int (*run)(const std::string&, Output)) {
+    auto* sub = command->add_subcommand(name, help);
+    sub->add_option("id", line.word, "The id of the job")->required();
+    add_json(sub, line.output);
+    sub->callback([&line, run] { line.chosen = [&line, run] { return run(line.word, line.output); }; });
+  };
+  add("retry", "Run a dead or cancelled job again, or a failed or scheduled one now", jobs_retry);
+  add("cancel", "Cancel an unfinished job; a running one ends within two seconds", jobs_cancel);
+  auto* queues = command->add_subcommand("queues", "Queues with their counts; changes the one that is named");
+  queues->add_option("name", line.queue.name, "The queue to change");
+  using State = QueueCommand::State;
+  auto* pause = queues->add_flag_callback("--pause", [&] { line.queue.state = State::pause; }, "Begin no more jobs");
+  queues->add_flag_callback("--resume", [&] { line.queue.state = State::resume; }, "Begin jobs again")->excludes(pause);
+  queues->add_option("--concurrency", line.queue.concurrency, "Jobs at the same time, on all instances; 0: any number")
+      ->check(CLI::Range(0, 1'000'000));
+  queues->add_option("--per-minute", line.queue.rate_per_minute, "Jobs that begin in a minute; 0: any number")
+      ->check(CLI::Range(0, 100'000'000));
+  add_json(queues, line.queue.output);
+  queues->callback([&] { line.chosen = [&] { return jobs_queues(line.queue); }; });
+}
+
 void add_cert(CLI::App& app, CommandLine& line) {
   auto* command = app.add_subcommand("cert", "Make a self-signed TLS certificate, for development");
   command->add_option("--cert", line.certificate.certificate_file, "Its file (data/certificate.pem)");
@@ -272,6 +319,8 @@ int run_command_line(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer(examples);
   add_serve(app, line);
+  add_worker(app, line);
+  add_jobs(app, line);
   add_migrate(app, line);
   add_backup(app, line);
   add_doctor(app, line);
