@@ -39,7 +39,7 @@ struct Consumer::State {
   Wakeup wakeup;
 
   bool is_added = false;
-  std::optional<Position> position;  // known while the lease is held
+  std::optional<Position> position;  // known until the next batch is handled, while the lease is held
   std::chrono::steady_clock::time_point renew_at;
   std::int64_t events_per_batch = 0;
   bool was_last = true;  // Batch::is_last of the batch that was read last
@@ -83,7 +83,7 @@ void Consumer::close() {
   async::run_to_end(loop, state_->on_loop->tasks.join());
   state_->wakeup.close();
   state_->on_loop.reset();
-  if (!state_->position) return;
+  if (!state_->is_holding) return;
   state_->lose_lease();
   // Without it the next instance waits for the end of the lease.
   (void)async::run_to_end(loop, services_.outbox.release(state_->lease.consumer, state_->lease.holder));
@@ -130,13 +130,10 @@ Task<Result<std::optional<std::int64_t>>> Consumer::handle(Position position) {
     });
   }
   api::SystemCall call(services_.environment, "event consumer " + options_.name);
-  const auto began = std::chrono::steady_clock::now();
   co_await unwrap(async::with_deadline(
       services_.units.run(call, &handle_in_unit, &handler_, std::move(batch.events), batch.next, state.lease),
       options_.batch_time_max));
-  state.position = std::move(batch.next);
-  ++state.position->version;
-  state.renew_at = began + options_.lease_time / 3;
+  state.position.reset();  // the database has made the horizon of the new one: it is read again
   state.events += static_cast<std::uint64_t>(count);
   ++state.batches;
   co_return count;
