@@ -162,8 +162,7 @@ std::vector<Row> other_rows() {
           signed_in("readNotification", "notification.not_found"),
           signed_in("readAllNotifications"),
           signed_in("getNotificationPreferences"),
-          signed_in("updateNotificationPreferences")};
-          admins("listKeptMails", no),
+          signed_in("updateNotificationPreferences"),
           admins("listJobs"),
           admins_miss("getJob", "job.not_found"),
           admins_miss("retryJob", "job.not_found"),
