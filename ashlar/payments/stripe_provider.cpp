@@ -174,8 +174,9 @@ Task<Result<std::vector<Intent>>> StripeProvider::find(IntentSearch search) {
   co_return std::unexpected(unknown("more intents than find() reads"));
 }
 
+// Without an idempotency key: a repetition has the same effect, and Stripe would replay a stored 5xx for good.
 Task<Result<Intent>> StripeProvider::cancel(std::string id) {
-  const auto response = co_await unwrap(send(http::Method::post, intent_path(id) + "/cancel", {}, "cancel-" + id));
+  const auto response = co_await unwrap(send(http::Method::post, intent_path(id) + "/cancel", {}, {}));
   if (response.status == 200) co_return intent_in(response);
   const auto refusal = error_document(response);
   if (text_of(refusal.code) != "payment_intent_unexpected_state")

@@ -161,6 +161,13 @@ TEST_F(StripeProviders, ReportADeclinedCardAsAnIntent) {
   EXPECT_EQ(simulator.seen().back().path, "/v1/payment_intents/..%2Frefunds%3Fx");
 }
 
+TEST_F(StripeProviders, CancelAgainAfterAFault) {
+  const auto open = await(stripe.create(wanted()));
+  next(StripeFault::failed_500);
+  EXPECT_EQ(code_of(await(stripe.cancel(open->id))), "payment.outcome_unknown");
+  EXPECT_EQ(await(stripe.cancel(open->id))->status, IntentStatus::cancelled);
+}
+
 TEST_F(StripeProviders, KeepWhatIsBeingProcessed) {
   const auto slow = await(stripe.create(wanted("pm_slow")));
   ASSERT_TRUE(slow);
