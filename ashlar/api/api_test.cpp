@@ -279,7 +279,8 @@ TEST(Api, RefusesWrongDeclarationsAtOnce) {
     for (const char* part :
          {"POST /a has no guard", "same has the name \"same\", which another endpoint has",
           "same is .open() and has another guard", "limited has a negative time_max",
-          "limited has a limit that lets nothing through", "reads only reads; only what changes something",
+          "limited has a limit that lets nothing through",
+          "reads only reads; only an operation with changes takes an idempotency key",
           "reads looks an owner up, for which its input needs a member `Uuid id`", "log.one_in is 0"})
       EXPECT_THAT(error.what(), HasSubstr(part));
   }

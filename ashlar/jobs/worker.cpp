@@ -373,6 +373,13 @@ void Worker::close() {
   work.clear();
   for (std::size_t i = 1; i < state.loops.size(); ++i) state.loops[i]->stop();
   threads.clear();
+  // The loops may be destroyed before the worker, and a notification that was posted runs before its signal is gone.
+  state.loops.front()->restart();
+  state.loops.front()->poll();
+  state.completions.close();
+  state.wake.reset();
+  state.all_ended.reset();
+  state.tasks.reset();
   state.loops.clear();
 }
 

@@ -25,8 +25,8 @@ namespace ashlar::jobs {
 // A worker holds a lease, which it renews. When it cannot renew it in time, it cancels its jobs before others rescue
 // them. Several workers on one database share the jobs; on SQLite there is one process.
 //
-// A handler is run on one of the loops; different jobs on different loops. figures(), wake() and is_running() are safe
-// from any thread. All references outlive it.
+// A handler is run on one of the loops; different jobs on different loops. figures() is safe from any thread. All
+// references outlive it.
 class Worker {
  public:
   struct Services {

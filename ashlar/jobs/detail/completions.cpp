@@ -23,6 +23,8 @@ void Completions::start(boost::asio::io_context& loop, std::function<void()> rel
   released_ = std::move(released);
 }
 
+void Completions::close() { signal_.reset(); }
+
 void Completions::add(AttemptEnd end) {
   {
     const std::scoped_lock lock(mutex_);

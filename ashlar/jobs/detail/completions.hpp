@@ -26,6 +26,7 @@ class Completions {
   // Before run(). `released` is called after a batch that may have let other jobs begin.
   void start(boost::asio::io_context& loop, std::function<void()> released);
   Task<> run();  // until it is cancelled
+  void close();  // after the last flush(), before the loop is destroyed; from then on nothing wakes run()
 
   void add(AttemptEnd end);  // from any thread
   // Writes everything. One at a time; not while run() runs, but after it was cancelled.

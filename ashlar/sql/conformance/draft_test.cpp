@@ -161,7 +161,7 @@ TEST_P(Drafts, OfARequiredColumnAreMarked) {
                                      .down = ""}};
   const Draft made = draft(migrations, {model_of<first::Shelf>()});
   EXPECT_EQ(made.change.up,
-            "-- REVIEW: existing rows have no name: give it a default, or make it nullable, fill it, and say not "
+            "-- REVIEW: existing rows have no name: give it a default, or make it nullable, fill it, and add not "
             "null in a later step.\nalter table shelves add column name text not null;\n");
   EXPECT_EQ(made.change.down, "alter table shelves drop column name;\n");
 }
