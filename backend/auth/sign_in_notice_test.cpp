@@ -67,7 +67,7 @@ TEST_F(SignInNotice, SaysWhenAndWhereAndNothingOfTheClients) {
   ASSERT_EQ(notices_of("192.0.2.7", "Visit evil.example"), 1U);
   const mail::Message notice = notices().front();
   EXPECT_THAT(notice.text.str(), HasSubstr("192.0.2.7"));
-  EXPECT_THAT(notice.text.str(), HasSubstr("2026-05-04T08:30:00.000Z"));
+  EXPECT_THAT(notice.text.str(), HasSubstr("4 May 2026, 08:30 UTC"));
   EXPECT_THAT(notice.text.str(), Not(HasSubstr("evil.example")));
   EXPECT_THAT(notice.html.str(), Not(HasSubstr("evil.example")));
 }

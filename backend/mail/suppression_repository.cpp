@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/mail/suppression_repository.hpp"
 
+#include "ashlar/audit/record.hpp"
 #include "ashlar/sql/query.hpp"
 
 namespace ashlar::backend {
@@ -48,6 +49,7 @@ Task<Result<>> SuppressionRepository::add(api::UnitOfWork& unit, Email address, 
 Task<Result<bool>> SuppressionRepository::remove(api::UnitOfWork& unit, Email address) {
   const auto removed =
       co_await unwrap(sql::erase<SuppressionRow>().where(col<&SuppressionRow::address_key> == address.key()).run(unit));
+  if (removed.rows_affected > 0) audit::record(unit, {.action = "delete", .resource = "mail_suppression"});
   co_return removed.rows_affected > 0;
 }
 

@@ -77,6 +77,11 @@ TEST_F(MailDelivery, SuppressesAnAddressThatItsServerRefuses) {
   EXPECT_THAT(mailer_.taken, IsEmpty());
 
   EXPECT_EQ(backend_.as(admin, Method::remove, std::string(list) + "/UNKNOWN@example.com").status, 204);
+  int audited = 0;
+  ASSERT_TRUE(backend_.database().query_blocking(
+      {.sql = "select 1 from audit_entries where action = 'delete' and resource = 'mail_suppression'",
+       .on_row = [&audited](const sql::Row&) { ++audited; }}));
+  EXPECT_EQ(audited, 1);
   EXPECT_TRUE(deliver(notice("UNKNOWN@example.com")));
   EXPECT_THAT(mailer_.taken, SizeIs(1));
 }

@@ -15,7 +15,7 @@ Task<Result<NewWebhookEndpoint>> rotate(api::UnitOfWork& unit, Uuid id, Webhooks
   row.previous_secret = std::exchange(row.secret, sealed_key(webhooks->secrets(), id, key));
   row.updated_at = unit.call().now();
   row.previous_until = row.updated_at + webhooks->options().previous_secret_time;
-  co_await unwrap(WebhookRepository::replace_endpoint(unit, row));
+  co_await unwrap(WebhookRepository::replace_endpoint(unit, row, WebhookRepository::Change::secret));
   co_return new_endpoint_of(std::move(row), key.receiver_text());
 }
 

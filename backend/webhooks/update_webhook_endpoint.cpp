@@ -25,7 +25,7 @@ Task<Result<WebhookEndpoint>> update(api::UnitOfWork& unit, UpdateWebhookEndpoin
     }
   }
   row.updated_at = now;
-  co_await unwrap(WebhookRepository::replace_endpoint(unit, row));
+  co_await unwrap(WebhookRepository::replace_endpoint(unit, row, WebhookRepository::Change::settings));
   co_return endpoint_of(std::move(row));
 }
 

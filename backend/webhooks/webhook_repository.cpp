@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/webhooks/webhook_repository.hpp"
 
+#include "ashlar/audit/changes.hpp"
+#include "ashlar/audit/record.hpp"
 #include "ashlar/sql/list.hpp"
 #include "ashlar/sql/query.hpp"
 #include "backend/list_counts.hpp"
@@ -77,6 +79,22 @@ Task<Result<std::optional<DueDelivery>>> WebhookRepository::find_due(Uuid delive
   co_return DueDelivery{.delivery = std::move(*row), .endpoint = std::move(*endpoint)};
 }
 
+namespace {
+
+constexpr std::string_view endpoint_resource = "webhook_endpoint";
+
+// Who may receive the events of all accounts, and where, is for auditors. The secret is not.
+void record(api::UnitOfWork& unit, std::string_view action, const WebhookEndpointRow& row) {
+  audit::ChangedFields fields;
+  fields.add_after("url", row.url).add_after("state", row.disabled_at ? "disabled" : "enabled");
+  audit::record(unit, {.action = action,
+                       .resource = endpoint_resource,
+                       .resource_id = row.id.to_string(),
+                       .changes = fields.to_json()});
+}
+
+}  // namespace
+
 Task<Result<>> WebhookRepository::create_endpoint(api::UnitOfWork& unit, WebhookEndpointRow row,
                                                   std::int64_t endpoints_max) {
   // Two that are created at the same time may exceed the bound by one: it protects the fan-out, and is not exact.
@@ -84,6 +102,7 @@ Task<Result<>> WebhookRepository::create_endpoint(api::UnitOfWork& unit, Webhook
   if (count >= endpoints_max)
     co_return fail(errors::too_many_webhook_endpoints, "There are too many webhook endpoints: remove one first.");
   co_await unwrap(sql::insert(row).run(unit));
+  record(unit, "create", row);
   co_return Result<>{};
 }
 
@@ -93,14 +112,17 @@ Task<Result<WebhookEndpointRow>> WebhookRepository::lock_endpoint(api::UnitOfWor
       errors::webhook_endpoint_not_found, "There is no such webhook endpoint.");
 }
 
-Task<Result<>> WebhookRepository::replace_endpoint(api::UnitOfWork& unit, WebhookEndpointRow row) {
+Task<Result<>> WebhookRepository::replace_endpoint(api::UnitOfWork& unit, WebhookEndpointRow row, Change change) {
   co_await unwrap(sql::insert(row).on_conflict<&WebhookEndpointRow::id>().replace_all().run(unit));
+  record(unit, change == Change::secret ? "rotate_secret" : "update", row);
   co_return Result<>{};
 }
 
 Task<Result<bool>> WebhookRepository::remove_endpoint(api::UnitOfWork& unit, Uuid id) {
   const auto removed =
       co_await unwrap(sql::erase<WebhookEndpointRow>().where(col<&WebhookEndpointRow::id> == id).run(unit));
+  if (removed.rows_affected > 0)
+    audit::record(unit, {.action = "delete", .resource = endpoint_resource, .resource_id = id.to_string()});
   co_return removed.rows_affected > 0;
 }
 

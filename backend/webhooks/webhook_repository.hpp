@@ -75,7 +75,8 @@ class WebhookRepository {
   static Task<Result<>> create_endpoint(api::UnitOfWork& unit, WebhookEndpointRow row, std::int64_t endpoints_max);
   // Until the unit ends, no other one changes the endpoint. Error webhook.endpoint_not_found.
   static Task<Result<WebhookEndpointRow>> lock_endpoint(api::UnitOfWork& unit, Uuid id);
-  static Task<Result<>> replace_endpoint(api::UnitOfWork& unit, WebhookEndpointRow row);
+  enum class Change : std::uint8_t { settings, secret };
+  static Task<Result<>> replace_endpoint(api::UnitOfWork& unit, WebhookEndpointRow row, Change change);
   static Task<Result<bool>> remove_endpoint(api::UnitOfWork& unit, Uuid id);  // and its deliveries
 
   // Takes deliveries whose time has come, and sets when others may take them. Not those of the `busy` endpoints.

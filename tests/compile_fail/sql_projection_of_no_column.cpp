@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// refused: a member of the smaller struct is no column of the table
+// refused: a member of the smaller struct is not a column of the table
 #include "tables.hpp"
 
 auto run(Executor& db) { return select<Summary>().from<Author>().all(db); }

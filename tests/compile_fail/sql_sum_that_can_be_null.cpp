@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// refused: what is computed can be NULL
+// refused: the aggregate can be NULL
 #include "tables.hpp"
 
 auto query =

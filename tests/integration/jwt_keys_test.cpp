@@ -113,6 +113,7 @@ struct Traffic {
 TEST_F(JwtKeysCommand, RotatesUnderTwoServersWithoutARefusal) {
   variables["DATABASE_URL"] = tests::PostgresServer::shared().new_database();
   variables["REVOCATION_DELAY_MAX"] = "200ms";
+  variables["SESSIONS_PER_USER_MAX"] = "10000";  // each call signs in
   const Server one(folder, variables), two(folder, variables);
   Traffic to_two, to_one;
   std::jthread first([&] { to_two.run(one.port(), two.port()); });
