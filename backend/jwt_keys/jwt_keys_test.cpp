@@ -222,7 +222,7 @@ TEST(JwtKeys, OfATokenFromAnotherInstanceAreReadAtOnce) {
     EXPECT_EQ(code_of(backend.client().send(me(made_up + "." + part(token, 1) + "." + part(token, 2)))),
               "auth.token_invalid");
   }
-  backend.clock().advance(1ms);  // of two keys that begin at the same time, the former one signs
+  backend.clock().advance(1ms);  // of two keys that begin at the same time, the id decides which one signs
   op.rotate(0s);
   const std::string newest = [&] {
     web::TestClient& third = backend.new_client(backend.new_instance());
