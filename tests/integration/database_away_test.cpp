@@ -209,7 +209,8 @@ TEST(DatabaseAway, OrTooSlowShedsNewRequestsAndShowsIt) {
   std::vector<RawClient> waiting;
   {
     const HeldTable held(database, "posts");
-    for (int i = 0; i < 4; ++i) waiting.emplace_back(server.port()).send("GET /api/posts HTTP/1.1\r\nHost: x\r\n\r\n");
+    // More than fit, with the server's own statements.
+    for (int i = 0; i < 8; ++i) waiting.emplace_back(server.port()).send("GET /api/posts HTTP/1.1\r\nHost: x\r\n\r\n");
     const auto limit = Time::now() + 10s;
     while (figure(watching, "ashlar_database_waiting") < 6 && Time::now() < limit) {
     }
@@ -224,7 +225,13 @@ TEST(DatabaseAway, OrTooSlowShedsNewRequestsAndShowsIt) {
     EXPECT_EQ(refused.at("/code"), "server.overloaded");
     EXPECT_FALSE(refused.header("Retry-After").empty());
   }
-  for (auto& client : waiting) EXPECT_EQ(client.read_response().status, 200) << "those that were taken have their turn";
+  int answered = 0;
+  for (auto& client : waiting) {
+    const int status = client.read_response().status;
+    EXPECT_TRUE(status == 200 || status == 503) << status;
+    if (status == 200) ++answered;
+  }
+  EXPECT_GE(answered, 2) << "those that were taken have their turn";
   EXPECT_TRUE(reaches(watching, "ashlar_database_waiting", 0));
   const auto limit = Time::now() + 10s;
   while (watching.call("GET", "/api/posts").status != 200 && Time::now() < limit) {
