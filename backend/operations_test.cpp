@@ -391,18 +391,23 @@ std::map<std::string, Outcome> outcomes(Transport transport, const std::string& 
   return out;
 }
 
-TEST(Operations, AreDecidedAlikeOverHttpAndInTheProcess) {
-  for (const Row& row : table()) {
-    const auto http = outcomes(&over_http, row.operation);
-    const auto process = outcomes(&in_process, row.operation);
-    for (const auto& [who, expected, token] : callers) {
-      SCOPED_TRACE(row.operation + " by " + who);
-      EXPECT_EQ(http.at(who).code, row.*expected);
-      EXPECT_EQ(http.at(who), process.at(who));
-      EXPECT_EQ(http.at(who).counted, 1U);
-    }
+// A test for each row, so that processes can share them: a row makes some ten backends.
+class EachOperation : public testing::TestWithParam<Row> {};
+
+TEST_P(EachOperation, IsDecidedAlikeOverHttpAndInTheProcess) {
+  const Row& row = GetParam();
+  const auto http = outcomes(&over_http, row.operation);
+  const auto process = outcomes(&in_process, row.operation);
+  for (const auto& [who, expected, token] : callers) {
+    SCOPED_TRACE(who);
+    EXPECT_EQ(http.at(who).code, row.*expected);
+    EXPECT_EQ(http.at(who), process.at(who));
+    EXPECT_EQ(http.at(who).counted, 1U);
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(Of, EachOperation, testing::ValuesIn(table()),
+                         [](const auto& row) { return row.param.operation; });
 
 TEST(Operations, HaveARowEach) {
   TestBackend backend;
