@@ -20,7 +20,7 @@ using http::is_token;
 using http::trimmed;
 
 constexpr std::string_view accept_guid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";  // RFC 6455 section 1.3
-constexpr std::size_t key_characters = 24;  // of 16 bytes
+constexpr std::size_t key_characters = 24;                                        // of 16 bytes
 constexpr int window_bits_min = 8;
 constexpr int window_bits_max = 15;  // that of our deflater
 
