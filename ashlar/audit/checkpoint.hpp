@@ -10,7 +10,7 @@
 #include <string_view>
 
 // Signed statements of a tree's size and root: checkpoints (C2SP tlog-checkpoint) in signed notes (C2SP signed-note)
-// with Ed25519 (RFC 8032). Whoever keeps one can later prove that the tree of that size was changed.
+// with Ed25519 (RFC 8032). A copy of one proves a later change of the tree of that size.
 namespace ashlar::audit {
 
 namespace errors {

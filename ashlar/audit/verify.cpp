@@ -166,7 +166,7 @@ class Verifier {
     return xid == 0 || (snapshot && snapshot->sees(xid));
   }
 
-  // Rows beside the sealed ones. Entries and leaves that are written meanwhile are none of them.
+  // Rows outside the tree. Entries that are not sealed yet, and leaves that were added meanwhile, are no findings.
   Result<> check_strays() {
     const sql::Statement unsealed{
         .sql =

@@ -4,7 +4,7 @@
 #include "ashlar/api/system_call.hpp"
 #include "ashlar/async/deadline.hpp"
 #include "ashlar/async/task_scope.hpp"
-#include "ashlar/events/wakeup.hpp"
+#include "ashlar/async/wakeup.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
@@ -36,7 +36,7 @@ struct Consumer::State {
   };
   LeaseRequest lease;
   std::unique_ptr<OnLoop> on_loop;  // null: not started, or closed
-  Wakeup wakeup;
+  async::Wakeup wakeup;
 
   bool is_added = false;
   std::optional<Position> position;  // known until the next batch is handled, while the lease is held

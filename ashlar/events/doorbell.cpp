@@ -3,7 +3,7 @@
 
 #include "ashlar/async/deadline.hpp"
 #include "ashlar/async/task_scope.hpp"
-#include "ashlar/events/wakeup.hpp"
+#include "ashlar/async/wakeup.hpp"
 #include "ashlar/redis/clients.hpp"
 #include "ashlar/sql/postgres/subscriber.hpp"
 
@@ -23,7 +23,7 @@ struct Doorbell::State {
   Send send;
   const DoorbellOptions options;
   std::unique_ptr<OnLoop> on_loop;  // null: not started, or closed
-  Wakeup wakeup;
+  async::Wakeup wakeup;
   std::atomic<bool> rung = false;
   std::atomic<std::uint64_t> sent = 0;
 };

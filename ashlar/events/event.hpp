@@ -13,7 +13,7 @@
 
 // What happened, as a value that other parts of a program and other programs receive.
 //
-//   inline constexpr events::EventType<Order> order_created{"order.created"};      // beside the feature's types
+//   inline constexpr events::EventType<Order> order_created{"order.created"};      // next to the feature's types
 //   events::publish(unit, order_created, order.id.to_string(), order);             // publish.hpp
 namespace ashlar::events {
 

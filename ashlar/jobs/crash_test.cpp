@@ -4,20 +4,16 @@
 // killed.
 #include "ashlar/api/system_call.hpp"
 #include "ashlar/async/task_scope.hpp"
-#include "ashlar/jobs/conformance/test_jobs.hpp"
+#include "ashlar/jobs/conformance/job_program.hpp"
 #include "ashlar/jobs/rows.hpp"
-#include "ashlar/jobs/worker.hpp"
 #include "ashlar/sql/model.hpp"
-#include "ashlar/sql/open.hpp"
 #include "tests/support/postgres_server.hpp"
 #include "tests/support/process.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
 #include <csignal>
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <optional>
@@ -29,54 +25,14 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr const char* url_variable = "ASHLAR_TEST_JOBS_URL";
-
 int number_or(const char* variable, int otherwise) {
   const char* text = std::getenv(variable);
   return text == nullptr ? otherwise : std::stoi(text);
 }
 
-// What a process needs to enqueue and run the jobs of the test.
-struct Program {
-  explicit Program(const std::string& url) {
-    auto opened = sql::open_database(url);
-    if (!opened) throw std::runtime_error(opened.error().cause());
-    database = std::move(*opened);
-    table.add<Steps>(with_steps, journal).attempts(1'000).backoff({.first = 1ms, .max = 10ms});
-    units.emplace(*database, api::UnitOptions{});
-  }
-
-  SystemClock clock;
-  SystemRandom random;
-  log::Logger logger{{.level = log::Level::off, .console = log::LogOptions::Console::none}, clock};
-  const api::Call::Environment environment{&clock, &random, &logger};
-  boost::asio::io_context loop{1};
-  Journal journal;
-  LocalDoorbell doorbell;
-  Table table;
-  Enqueuer enqueuer{table, doorbell};
-  std::unique_ptr<sql::Database> database;
-  std::optional<api::Units> units;
-};
-
-// Not a test of its own: the process that JobCrash kills.
-TEST(JobVictim, RunsJobsUntilItIsKilled) {
-  const char* url = std::getenv(url_variable);
-  if (url == nullptr) GTEST_SKIP() << "started by JobCrash";
-  Program program(url);
-  Worker worker(
-      {.table = program.table, .enqueuer = program.enqueuer, .doorbell = program.doorbell, .units = *program.units},
-      program.environment, {.concurrency = 8, .poll_interval = 20ms, .heartbeat_interval = 100ms, .lease = 1'500ms});
-  worker.start({&program.loop});
-  const auto work = boost::asio::make_work_guard(program.loop);
-  std::puts("victim runs");
-  std::fflush(stdout);
-  program.loop.run();
-}
-
-class Victims {
+class Workers {
  public:
-  Victims(std::string url, std::size_t count) : url_(std::move(url)), processes_(count) {
+  Workers(std::string url, std::size_t count) : url_(std::move(url)), processes_(count) {
     for (auto& process : processes_) start(process);
   }
   void kill_one(std::size_t number) {
@@ -88,11 +44,8 @@ class Victims {
 
  private:
   void start(std::optional<test::Process>& process) {
-    process.emplace(
-        test::Command{.words = {std::filesystem::read_symlink("/proc/self/exe").string(), "--gtest_filter=JobVictim.*"},
-                      .folder = std::filesystem::current_path(),
-                      .variables = {{url_variable, url_}}});
-    process->wait_for("victim runs");
+    process.emplace(test::Command{.words = {ASHLAR_JOB_WORKER, url_}, .folder = std::filesystem::current_path()});
+    process->wait_for("the worker runs");
   }
   const std::string url_;
   std::vector<std::optional<test::Process>> processes_;
@@ -121,7 +74,7 @@ TEST_P(JobCrash, LosesNoJobAndRepeatsNoStep) {
   const test::TemporaryFolder folder;
   const std::string url =
       GetParam() ? tests::PostgresServer::shared().new_database() : "sqlite:" + (folder.path() / "jobs.db").string();
-  Program program(url);
+  JobProgram program(url);
   const std::vector<sql::TableModel> models{sql::model_of<JobRow>(),       sql::model_of<JobHistoryRow>(),
                                             sql::model_of<JobStepRow>(),   sql::model_of<JobKeyRow>(),
                                             sql::model_of<JobQueueRow>(),  sql::model_of<JobScheduleRow>(),
@@ -134,14 +87,14 @@ TEST_P(JobCrash, LosesNoJobAndRepeatsNoStep) {
   SCOPED_TRACE(seed);
   std::mt19937 random(seed);
   {
-    Victims victims(url, GetParam() ? 2 : 1);
+    Workers workers(url, GetParam() ? 2 : 1);
     for (int kill = 0; kill < kills; ++kill) {
       // At a random number of further steps, which is anywhere in the handler of several jobs.
       const std::int64_t target = count(*program.database, "charged") + 1 + static_cast<std::int64_t>(random() % 40);
       while (count(*program.database, "charged") < std::min<std::int64_t>(target, jobs) &&
              count(*program.database, "job_history") < jobs) {
       }
-      victims.kill_one(random());
+      workers.kill_one(random());
     }
     const auto until = std::chrono::steady_clock::now() + 100s;
     while (count(*program.database, "job_history") < jobs && std::chrono::steady_clock::now() < until) {

@@ -41,7 +41,7 @@ struct NamedQueue {
 // A line of the table.
 struct Kind {
   enum class Arguments : std::uint8_t { plain, sealed };
-  // by_enqueueing: whoever could enqueue the job may have it run.
+  // by_enqueueing: the permission to enqueue the job is enough to run it.
   enum class Access : std::uint8_t { by_enqueueing, guarded };
 
   std::string name;

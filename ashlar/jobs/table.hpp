@@ -41,7 +41,7 @@ class KindBuilder {
   // How many jobs of one group begin in a minute, on all instances; default 0: any number.
   KindBuilder& group_rate_per_minute(int at_most) { return kind_.group_rate_per_minute = at_most, *this; }
   // The principal that enqueued the job must still hold this permission when it runs; else the job is dead with
-  // auth.forbidden. By default a job runs for whoever could enqueue it, also without a principal.
+  // auth.forbidden. By default no permission is checked when a job runs, and it needs no principal.
   KindBuilder& permission(std::string any_of_first, auto... more);
   KindBuilder& guard(api::Guard guard);
   KindBuilder& summary(std::string sentence) { return kind_.endpoint.summary = std::move(sentence), *this; }

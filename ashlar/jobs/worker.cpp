@@ -3,12 +3,12 @@
 
 #include "ashlar/async/deadline.hpp"
 #include "ashlar/async/task_scope.hpp"
+#include "ashlar/async/wakeup.hpp"
 #include "ashlar/jobs/detail/attempt.hpp"
 #include "ashlar/jobs/detail/care.hpp"
 #include "ashlar/jobs/detail/completions.hpp"
 #include "ashlar/jobs/detail/failure_log.hpp"
 #include "ashlar/jobs/detail/runner.hpp"
-#include "ashlar/jobs/detail/signal.hpp"
 #include "ashlar/jobs/detail/store.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -115,8 +115,8 @@ struct Worker::State {
 
   std::vector<asio::io_context*> loops;
   std::optional<async::TaskScope> tasks;  // on the first loop
-  std::optional<detail::Signal> wake;
-  std::optional<detail::Signal> all_ended;
+  async::Wakeup wake;
+  async::Wakeup all_ended;
   std::atomic<bool> stopping = false;
   std::atomic<bool> hungry = false;  // the last claim was cut off by the concurrency
   std::vector<std::string> limited;  // queues with limits, as the last heartbeat read them
@@ -208,7 +208,7 @@ Task<> Worker::State::claim_loop() {
       continue;
     }
     if (next_due) pause = std::clamp(*next_due - now(), milliseconds(1), pause);
-    co_await wake->wait(pause);
+    co_await wake.wait(pause);
   }
 }
 
@@ -236,8 +236,8 @@ void Worker::State::ended(const std::shared_ptr<Attempt>& attempt) {
     attempts.erase(attempt->job.seq);
     last = attempts.empty();
   }
-  if (hungry.exchange(false)) wake->notify();
-  if (last && stopping) all_ended->notify();
+  if (hungry.exchange(false)) wake.wake();
+  if (last && stopping) all_ended.wake();
 }
 
 std::vector<std::pair<std::shared_ptr<Attempt>, std::size_t>> Worker::State::snapshot() const {
@@ -313,10 +313,10 @@ void Worker::start(const std::vector<asio::io_context*>& loops) {
   state.loops = loops;
   asio::io_context& first = *loops.front();
   state.tasks.emplace(first);
-  state.wake.emplace(first);
-  state.all_ended.emplace(first);
-  state.completions.start(first, [&state] { state.wake->notify(); });
-  state.services.doorbell.listen([&state] { state.wake->notify(); });
+  state.wake.open(first);
+  state.all_ended.open(first);
+  state.completions.start(first, [&state] { state.wake.wake(); });
+  state.services.doorbell.listen([&state] { state.wake.wake(); });
   state.tasks->start(begin_work(state));
 }
 
@@ -331,7 +331,7 @@ Task<> Worker::begin_work(State& state) {
   state.tasks->start(state.heartbeat_loop());
   state.tasks->start(state.claim_loop());
   state.tasks->start(state.completions.run());
-  state.tasks->start(state.care.run([&state] { state.wake->notify(); }));
+  state.tasks->start(state.care.run([&state] { state.wake.wake(); }));
   state.tasks->start(state.services.doorbell.receive());
 }
 
@@ -340,13 +340,13 @@ Task<> Worker::State::finish() {
   const Clock::Steady until = std::chrono::steady_clock::now() + options.drain_time_max;
   while (running() > 0 && std::chrono::steady_clock::now() < until) {
     const auto left = std::chrono::ceil<milliseconds>(until - std::chrono::steady_clock::now());
-    co_await all_ended->wait(std::clamp(left, milliseconds(1), milliseconds(100)));
+    co_await all_ended.wait(std::clamp(left, milliseconds(1), milliseconds(100)));
   }
   if (running() > 0) {
     environment.logger->warn("jobs are interrupted and run again", {{"count", running()}});
     stop_all(Attempt::Stop::draining);
   }
-  while (running() > 0) co_await all_ended->wait(milliseconds(100));
+  while (running() > 0) co_await all_ended.wait(milliseconds(100));
   tasks->cancel();
   co_await tasks->join();
   if (const auto written = co_await completions.flush(); !written) {
@@ -373,12 +373,10 @@ void Worker::close() {
   work.clear();
   for (std::size_t i = 1; i < state.loops.size(); ++i) state.loops[i]->stop();
   threads.clear();
-  // The loops may be destroyed before the worker, and a notification that was posted runs before its signal is gone.
-  state.loops.front()->restart();
-  state.loops.front()->poll();
+  // The loops may be destroyed before the worker.
   state.completions.close();
-  state.wake.reset();
-  state.all_ended.reset();
+  state.wake.close();
+  state.all_ended.close();
   state.tasks.reset();
   state.loops.clear();
 }

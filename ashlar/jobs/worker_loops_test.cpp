@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Workers on loops with threads: what runs at the same time, ends early, or moves to another worker.
+#include "ashlar/async/wakeup.hpp"
 #include "ashlar/jobs/conformance/job_world.hpp"
-#include "ashlar/jobs/detail/signal.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
@@ -81,7 +81,8 @@ Task<Result<>> block(JobCall& call, Block in, Gauge& gauge) {
   call.progress(10, "begun");
   const LoopExecutor loop = co_await boost::asio::this_coro::executor;
   if (in.text == "forever") {
-    detail::Signal never(loop.context());
+    async::Wakeup never;
+    never.open(loop.context());
     co_await never.wait(std::chrono::hours(1));
   }
   for (int i = 0; i < 20; ++i) co_await boost::asio::post(loop, boost::asio::use_awaitable_t<LoopExecutor>{});

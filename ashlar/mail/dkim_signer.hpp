@@ -20,7 +20,7 @@ struct DkimKey {
 // that is added later breaks the signature. Immutable; safe from any thread.
 class DkimSigner {
  public:
-  // Throws std::invalid_argument: a domain or selector that is none, a key that cannot be read or is too short.
+  // Throws std::invalid_argument: a malformed domain or selector, an unreadable key, or one that is too short.
   explicit DkimSigner(DkimKey key);
   ~DkimSigner();
   DkimSigner(const DkimSigner&) = delete;

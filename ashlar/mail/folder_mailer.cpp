@@ -33,7 +33,7 @@ int write_all(int file, std::string_view text) {
   return 0;
 }
 
-// Under another name first: whoever watches the folder sees whole files alone.
+// Written under another name first, so that programs that watch the folder see complete files only.
 int write_file(const std::filesystem::path& path, std::string_view text) {
   static std::atomic<unsigned> drafts{0};
   const std::string draft = path.string() + "." + std::to_string(::getpid()) + "." + std::to_string(drafts++) + ".tmp";

@@ -26,8 +26,8 @@ struct HttpApiOptions {
 // Usable from every loop of the client, which outlives it. The URL is the operator's: the egress policy does not apply.
 class HttpApiMailer final : public Mailer {
  public:
-  // Throws std::invalid_argument for a URL that is none or not https (http is for the machine itself: 127.0.0.1, ::1,
-  // localhost), or a key that is empty or cannot be a header field.
+  // Throws std::invalid_argument for a malformed URL, one that is not https (http is allowed for loopback: 127.0.0.1,
+  // ::1, localhost), or a key that is empty or cannot be a header field.
   HttpApiMailer(http::Client& client, HttpApiOptions options);
 
   Task<Result<>> send(Message message) override;

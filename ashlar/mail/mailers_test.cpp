@@ -138,7 +138,7 @@ TEST_F(Mailers, WithAQueueSendAtOnceBeforeTheStart) {
   EXPECT_THAT(ids(memory), ElementsAre("mail-1"));
 }
 
-// Refuses what it is told to, and counts.
+// Refuses the mail with one id, and records the others.
 class Refusing final : public Mailer {
  public:
   explicit Refusing(std::string left) : left_(std::move(left)) {}

@@ -271,7 +271,7 @@ TEST_F(Smtp, SendsNoMailToAServerThatMisbehaves) {
   }
 }
 
-// CVE-2011-0411: somebody on the way appends a reply to that of STARTTLS, which would be read as the server's own.
+// CVE-2011-0411: an attacker on the network appends a reply to that of STARTTLS, which must not count as the server's.
 TEST_F(Smtp, TakesNothingThatCameBeforeTls) {
   const ScriptedServer server([](ServerPeer& peer) {
     peer.write("220 hi\r\n");

@@ -335,7 +335,7 @@ TEST_F(Orders, UnderOneKeyAreOneOrderForADay) {
   backend.clock().advance(std::chrono::hours{24});
   ada = backend.sign_in(ada.email);
   EXPECT_NE(order(ada, body, "key-1").at("/data/id"), first.at("/data/id"));
-  EXPECT_EQ(rows("idempotency_keys"), 1) << "those that expired are gone, whosever they were";
+  EXPECT_EQ(rows("idempotency_keys"), 1) << "expired ones of all accounts are gone";
 }
 
 TEST_F(Orders, AtOnceUnderOneKeyAreOneOrder) {

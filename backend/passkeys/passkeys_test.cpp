@@ -103,7 +103,7 @@ TEST(Passkeys, RefuseInputsThatAreNoCredentials) {
                          R"(","type":"public-key","response":{"clientDataJSON":"AA","authenticatorData":"AA",)"
                          R"("signature":"AA"}}})",
                      {"/credential/id too_long"}),
-              faulty("a challenge id that is none", login, R"({"challengeId":"x"})",
+              faulty("a malformed challenge id", login, R"({"challengeId":"x"})",
                      {"/challengeId uuid", "/credential required"}),
               faulty("a number for an address", "POST /api/auth/passkeys/login/options", R"({"email":7})",
                      {"/email type"}),

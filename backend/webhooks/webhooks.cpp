@@ -4,7 +4,7 @@
 #include "ashlar/api/system_call.hpp"
 #include "ashlar/async/deadline.hpp"
 #include "ashlar/async/task_scope.hpp"
-#include "ashlar/events/wakeup.hpp"
+#include "ashlar/async/wakeup.hpp"
 #include "ashlar/schema/json.hpp"
 #include "ashlar/webhooks/retry_schedule.hpp"
 #include "backend/webhooks/webhook_secrets.hpp"
@@ -65,7 +65,7 @@ struct Webhooks::State {
     async::TaskScope tasks;
   };
   std::unique_ptr<OnLoop> on_loop;  // null: not started, or closed
-  events::Wakeup wakeup;
+  async::Wakeup wakeup;
   std::int64_t running = 0;  // attempts; on the loop
   bool failing = false;
 };

@@ -86,7 +86,7 @@ TEST_F(JwtKeysCommand, PublishesThenSignsThenEnds) {
   EXPECT_THAT(keys({"list"}).out, HasSubstr("EdDSA"));
 }
 
-// Signs in at one server and uses the token at both, until it is told to stop.
+// Signs in at one server and uses the token at both, until `stop` is set.
 struct Traffic {
   std::atomic<bool> stop = false;
   std::atomic<int> calls = 0;

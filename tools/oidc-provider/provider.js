@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // usage: node provider.js REDIRECT_URI ALGORITHM
 // oidc-provider, a certified OpenID provider, on a free port of 127.0.0.1, for backend/oauth/real_provider_test.cpp. Its
-// ID tokens are signed with ALGORITHM (RS256, ES256 or EdDSA). Prints "listening on PORT". Whoever is asked to sign in is
-// ada@example.com and consents to everything.
+// ID tokens are signed with ALGORITHM (RS256, ES256 or EdDSA). Prints "listening on PORT". Every sign-in is
+// by ada@example.com, who consents to everything.
 import { generateKeyPairSync } from "node:crypto";
 import { createServer } from "node:http";
 import Provider from "oidc-provider";

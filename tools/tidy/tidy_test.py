@@ -205,6 +205,8 @@ class Phrases(TidyTest):
     def test_refused(self):
         self.assert_fires(phrases.check, {"docs/a.md": "one\nTasks run by turns.\n"}, 'a.md:2: "by turns": write alternately')
         self.assert_fires(phrases.check, {"ashlar/core/a.cpp": "f();  // HE decides\n"}, "a.cpp:1")
+        self.assert_fires(phrases.check, {"ashlar/core/a.hpp": "// For whoever calls it\n// with a key that is\n// none.\n"}, "a.hpp:1",
+                          "a.hpp:2")
         self.assert_fires(phrases.check, {"ashlar/core/a_test.cpp": 'fail("The database is away.");\n'}, "unavailable")
 
     def test_over_the_end_of_a_line(self):

@@ -19,18 +19,18 @@ bool is_unreachable(const Error& error) {
 }  // namespace
 
 void Completions::start(boost::asio::io_context& loop, std::function<void()> released) {
-  signal_.emplace(loop);
+  wakeup_.open(loop);
   released_ = std::move(released);
 }
 
-void Completions::close() { signal_.reset(); }
+void Completions::close() { wakeup_.close(); }
 
 void Completions::add(AttemptEnd end) {
   {
     const std::scoped_lock lock(mutex_);
     ends_.push_back(std::move(end));
   }
-  if (signal_) signal_->notify();
+  wakeup_.wake();
 }
 
 bool Completions::is_behind() const {
@@ -113,7 +113,7 @@ Task<> Completions::run() {
   while (true) {
     const auto written = co_await caught(flush());
     failures_.note(written, *environment_.logger);
-    co_await signal_->wait(written ? idle_wait : retry_delay);
+    co_await wakeup_.wait(written ? idle_wait : retry_delay);
   }
 }
 

@@ -3,9 +3,9 @@
 
 #include "ashlar/api/call.hpp"
 #include "ashlar/async/task.hpp"
+#include "ashlar/async/wakeup.hpp"
 #include "ashlar/jobs/detail/counts.hpp"
 #include "ashlar/jobs/detail/failure_log.hpp"
-#include "ashlar/jobs/detail/signal.hpp"
 #include "ashlar/jobs/detail/store.hpp"
 
 #include <cstddef>
@@ -45,7 +45,7 @@ class Completions {
   const api::Call::Environment environment_;
   const std::size_t batch_max_;
   Counts& counts_;
-  std::optional<Signal> signal_;
+  async::Wakeup wakeup_;
   std::function<void()> released_;
   FailureLog failures_{"completions of jobs cannot be written"};
   bool one_by_one_ = false;           // after a batch that the database refused

@@ -61,7 +61,7 @@ Task<Result<>> SmtpConnection::run(Step step) {
   }
 }
 
-// The bytes after a reply are nobody's answer: after STARTTLS somebody on the way may have added them (CVE-2011-0411).
+// A byte after the reply is an error: after STARTTLS, an attacker on the network may have added it (CVE-2011-0411).
 Task<Result<SmtpConnection::Step>> SmtpConnection::exchange(std::string bytes) {
   if (!bytes.empty()) {
     auto written = co_await stream_->write(bytes);

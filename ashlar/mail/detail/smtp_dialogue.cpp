@@ -116,7 +116,7 @@ SmtpDialogue::Step SmtpDialogue::after_hello(const SmtpReply& reply) {
   if (reply.code != 250) return fail_with(errors::unavailable, "EHLO", &reply);
   offers_tls_ = offers_size_ = offers_plain_ = offers_login_ = false;
   message_bytes_max_ = 0;
-  for (const std::string& line : reply.lines) {  // the first is the server's name, which is none of these
+  for (const std::string& line : reply.lines) {  // the first is the server's name and matches no keyword
     std::string_view rest = line;
     const std::string keyword = ascii_lower(take_word(rest));
     offers_tls_ |= keyword == "starttls";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ashlar/events/wakeup.hpp"
+#include "ashlar/async/wakeup.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -11,7 +11,7 @@
 #include <mutex>
 #include <utility>
 
-namespace ashlar::events {
+namespace ashlar::async {
 
 namespace asio = boost::asio;
 
@@ -66,4 +66,4 @@ Task<> Wakeup::wait(std::chrono::milliseconds at_most) {
     throw boost::system::system_error(asio::error::operation_aborted);
 }
 
-}  // namespace ashlar::events
+}  // namespace ashlar::async

@@ -6,10 +6,10 @@
 #include <chrono>
 #include <memory>
 
-namespace ashlar::events {
+namespace ashlar::async {
 
-// Wakes one coroutine that waits on a loop, from any thread. A wake() while nothing waits ends the next wait at once;
-// several are one.
+// Wakes one coroutine that waits on a loop, from any thread. A wake() while nothing waits ends the next wait
+// immediately; several are one.
 class Wakeup {
  public:
   Wakeup();
@@ -29,4 +29,4 @@ class Wakeup {
   std::unique_ptr<State> state_;
 };
 
-}  // namespace ashlar::events
+}  // namespace ashlar::async
