@@ -96,6 +96,7 @@ Task<Result<>> HttpApiMailer::send(Message message) {
                               .url = options_.url,
                               .body = body_of(message),
                               .egress = http::EgressPolicy::operator_configured(),
+                              .repeat = http::Repeat::allowed,  // by the Idempotency-Key below
                               .response_body_bytes_max = answer_bytes_max};
   co_await unwrap(request.fields.add("Authorization", "Bearer " + options_.api_key));
   co_await unwrap(request.fields.add("Content-Type", "application/json"));

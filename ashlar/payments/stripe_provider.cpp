@@ -108,6 +108,7 @@ Task<Result<http::ClientResponse>> StripeProvider::send(http::Method method, std
   request.body = std::move(form);
   request.egress = http::EgressPolicy::operator_configured();
   request.response_body_bytes_max = options_.response_bytes_max;
+  if (!idempotency_key.empty()) request.repeat = http::Repeat::allowed;
   for (const auto& [name, value] : {std::pair<std::string_view, std::string>("Accept", "application/json"),
                                     {"Authorization", "Bearer " + options_.api_key},
                                     {"Stripe-Version", options_.api_version},

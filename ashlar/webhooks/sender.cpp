@@ -69,7 +69,8 @@ Task<AttemptOutcome> Sender::send(OutgoingMessage message) {
                  {"webhook-timestamp", std::to_string(now.seconds())},
                  {"webhook-signature", signature_field(message.keys, message.id, now, message.body)}},
       .body = std::move(message.body),
-      .egress = options_.egress};
+      .egress = options_.egress,
+      .repeat = http::Repeat::allowed};  // receivers tell a repetition by its webhook-id
   const auto began = std::chrono::steady_clock::now();
   const auto response = co_await client_->send(std::move(request), options_.attempt_time_max);
   AttemptOutcome out;

@@ -30,6 +30,10 @@ bool is_idempotent(Method method) {
 
 bool can_be_sent(Method method) { return is_idempotent(method) || method == Method::post || method == Method::patch; }
 
+bool may_be_repeated(const ClientRequest& request) {
+  return request.repeat == Repeat::allowed || is_idempotent(request.method);
+}
+
 // Counts a request against ClientOptions::requests_max.
 class Pending {
  public:
@@ -133,7 +137,7 @@ Task<Result<ClientResponse>> Call::hop(RequestUrl url) {
     // The server may close a kept connection while the request is in flight (RFC 9112 section 9.3.1).
     const bool stale = kept && !first_on_it && response.error().code() == client_errors::connection_lost &&
                        !connection->response_began();
-    if (!stale || !is_idempotent(request.method)) co_return response;
+    if (!stale || !may_be_repeated(request)) co_return response;
     count(pool.figures.retried);
     connection = nullptr;
   }

@@ -58,12 +58,19 @@ struct ClientOptions {
   const Clock* clock = nullptr;  // outlives the client; null: the system's. For certificates and idle times
 };
 
+// Whether a request may be sent once more when its kept connection closes before any byte of the response.
+enum class Repeat : std::uint8_t {
+  by_method,  // GET, HEAD, OPTIONS, PUT and DELETE (RFC 9110 section 9.2.2)
+  allowed,    // any: the receiver recognises a repetition, for example by an Idempotency-Key
+};
+
 struct ClientRequest {
   Method method = Method::get;  // not CONNECT, TRACE or other
   std::string url{};            // see RequestUrl
   ClientFields fields{};
   std::string body{};
   EgressPolicy egress{};  // of every hop
+  Repeat repeat = Repeat::by_method;
   // How many redirects are followed (301, 302, 303, 307, 308); 0: a redirect is an ordinary response. A redirect to
   // another origin keeps only these fields: Accept, Accept-Language, Content-Type, Content-Language, User-Agent.
   // http_client.redirect_refused: more than redirects_max, from https to http, with a body to another origin, or with a
@@ -108,8 +115,8 @@ class Client {
   // waiting for a connection, resolving, connecting, TLS, writing and reading, over all redirects. At most 24 hours.
   //
   // Errors: see client_errors.hpp. A response of any status is a response, not an error. When a kept connection turns
-  // out to be closed before any byte of the response, GET, HEAD, OPTIONS, PUT and DELETE are sent once more on a new
-  // one; nothing else is ever sent twice. Cancellation closes the connection and throws operation_aborted.
+  // out to be closed before any byte of the response, a request is sent once more on a new one if its Repeat allows
+  // that; nothing else is ever sent twice. Cancellation closes the connection and throws operation_aborted.
   [[nodiscard]] Task<Result<ClientResponse>> send(ClientRequest request, Clock::Steady deadline);
   [[nodiscard]] Task<Result<ClientResponse>> send(ClientRequest request, std::chrono::milliseconds time_max);
   [[nodiscard]] Task<Result<ClientResponse>> send(ClientRequest request);  // request_time_max

@@ -290,6 +290,17 @@ TEST_F(HttpClient, NeverSendsAnythingElseTwice) {
   }
 }
 
+TEST_F(HttpClient, SendsAPostOnceMoreWhenItsCallerAllowsThat) {
+  std::atomic<int> requests = 0;
+  const detail::ScriptedServer server(closes_instead_of_second_response(requests));
+  Client client({&loop_}, {});
+  ClientRequest request = post_to(server.url(), "body");
+  request.repeat = Repeat::allowed;
+  EXPECT_EQ(outcome(client, request), "200 ok");
+  EXPECT_EQ(outcome(client, request), "200 ok");
+  EXPECT_EQ(requests, 3);
+}
+
 TEST_F(HttpClient, SendsNothingTwiceOnceAByteOfTheResponseHasCome) {
   std::atomic<int> requests = 0;
   const detail::ScriptedServer server([&](detail::ServerPeer& peer) {
