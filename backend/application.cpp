@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/application.hpp"
 
+#include "ashlar/audit/record.hpp"
 #include "ashlar/cache/metrics.hpp"
 #include "ashlar/core/encoding.hpp"
 #include "ashlar/core/signing_keys.hpp"
@@ -16,7 +17,9 @@
 #include "backend/health/routes.hpp"
 #include "backend/jobs/routes.hpp"
 #include "backend/jwt_keys/routes.hpp"
+#include "backend/mail/mail_jobs.hpp"
 #include "backend/mail/routes.hpp"
+#include "backend/notifications/notification_jobs.hpp"
 #include "backend/notifications/routes.hpp"
 #include "backend/oauth/routes.hpp"
 #include "backend/order_notices.hpp"
@@ -30,6 +33,7 @@
 #include "backend/webhooks/routes.hpp"
 
 #include <algorithm>
+#include <any>
 #include <chrono>
 #include <functional>
 #include <stdexcept>
@@ -193,9 +197,21 @@ web::AppOptions Application::app_options() {
   return out;
 }
 
+api::CommitListener Application::commit_listener() {
+  return [this, bus = bus_.listener()](std::any message) {
+    if (std::any_cast<audit::Recorded>(&message) == nullptr) return bus(std::move(message));
+    return wake_sealer(this);
+  };
+}
+
+Task<> Application::wake_sealer(Application* application) {
+  application->sealer_.wake();
+  co_return;
+}
+
 // With replicas, a caller reads its own writes: in this instance, and in the others before the reply is sent.
 api::UnitOptions Application::unit_options() {
-  api::UnitOptions out{.listener = bus_.listener()};
+  api::UnitOptions out{.listener = commit_listener()};
   if (replicas_.size() == 0) return out;
   if (dependencies_.redis != nullptr)
     write_broadcast_.emplace(*dependencies_.redis, settings_.redis_key_prefix, replicas_, dependencies_.random);
@@ -247,11 +263,16 @@ Application::Application(Settings settings, Dependencies dependencies)
                                  .redis = dependencies.redis,
                                  .key_prefix = settings_.redis_key_prefix,
                                  .listen_url = listen_url(settings_)}),
+      jobs_(settings_, {&dependencies_.clock, &dependencies_.random, &dependencies_.logger}, units_, secret_box_,
+            authorities_, dependencies.redis),
       mail_transport_(settings_.mail, dependencies.clock, dependencies.logger),
-      mailer_(mail_transport_.mailer(), dependencies.logger),
       unsubscribe_links_(settings_.mail.unsubscribe_url, derived_key(settings_, "ashlar.unsubscribe_key")),
-      mails_({.mailer = mailer_, .units = units_, .links = unsubscribe_links_}, {.from = settings_.mail.from}),
-      notifications_(units_, mails_),
+      mails_({.mailer = mail_transport_.mailer(),
+              .units = units_,
+              .links = unsubscribe_links_,
+              .enqueuer = jobs_.enqueuer()},
+             {.from = settings_.mail.from}),
+      notifications_(units_, mails_, jobs_.enqueuer()),
       account_mails_(mails_, notifications_, settings_.mail.public_url),
       challenges_({.verification_lifetime = settings_.mail.verification_lifetime,
                    .reset_lifetime = settings_.mail.reset_lifetime,
@@ -260,8 +281,6 @@ Application::Application(Settings settings, Dependencies dependencies)
       sessions_(units_, tokens_, devices_, revocations_, account_mails_, share_revocations(), settings_.sessions),
       webhooks_({units_, secret_box_, {&dependencies_.clock, &dependencies_.random, &dependencies_.logger}},
                 settings_.webhooks, event_types()),
-      jobs_(settings_, {&dependencies_.clock, &dependencies_.random, &dependencies_.logger}, units_, secret_box_,
-            authorities_, dependencies.redis),
       second_factors_(secret_box_, settings_.second_factors),
       oauth_(settings_.oauth, oauth_cookie_key(settings_), credential_cookies(),
              {units_, sessions_, second_factors_, dependencies.clock, dependencies.random}),
@@ -278,8 +297,9 @@ Application::Application(Settings settings, Dependencies dependencies)
       sealer_(dependencies.database, *checkpoint_signer_, dependencies.clock, dependencies.logger,
               settings_.audit.sealer),
       app_(app_options(), {&dependencies_.clock, &dependencies_.random, &dependencies_.logger}, &tokens_, routes()) {
-  // Every mount_..._jobs(jobs_.table(), ...) stands before this line.
-  jobs_.make_worker(metrics_);
+  mount_mail_jobs(jobs_.table(), mails_);
+  mount_notification_jobs(jobs_.table(), units_, notifications_);
+  jobs_.make_worker(metrics_);  // the table is complete
   share_authorities();
   if (auto loaded = revocation_sync_.load_blocking(); !loaded) {
     throw std::runtime_error("cannot read the ended sessions: " + loaded.error().message() + " " +
@@ -314,7 +334,6 @@ void Application::start(const std::vector<boost::asio::io_context*>& loops) {
   webhooks_.start(first_loop);
   events_.start(first_loop);
   sealer_.start(first_loop);
-  mailer_.start(first_loop);
   replicas_.start(first_loop);
   jobs_.start(loops);
 }
@@ -327,7 +346,6 @@ void Application::close() {
   sealer_.close();
   if (breach_ranges_) breach_ranges_->close();
   oauth_.close();
-  mailer_.close();
   mail_transport_.close();
   cache_.close();
   revocation_sync_.close();

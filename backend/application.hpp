@@ -20,7 +20,6 @@
 #include "ashlar/instances/revocation_sync.hpp"
 #include "ashlar/instances/write_broadcast.hpp"
 #include "ashlar/log/logger.hpp"
-#include "ashlar/mail/queued_mailer.hpp"
 #include "ashlar/redis/clients.hpp"
 #include "ashlar/sql/cursor.hpp"
 #include "ashlar/sql/database.hpp"
@@ -103,6 +102,7 @@ class Application {
   [[nodiscard]] EventServices& events() { return events_; }
   [[nodiscard]] Webhooks& webhooks() { return webhooks_; }
   [[nodiscard]] audit::Sealer& sealer() { return sealer_; }
+  [[nodiscard]] Mails& mails() { return mails_; }
   [[nodiscard]] Notifications& notifications() { return notifications_; }
   [[nodiscard]] const UnsubscribeLinks& unsubscribe_links() const { return unsubscribe_links_; }
   // The mails that are kept in the process; null where they leave it.
@@ -123,6 +123,8 @@ class Application {
   [[nodiscard]] instances::RevocationBroadcast* share_revocations();
   void share_authorities();
   [[nodiscard]] api::UnitOptions unit_options();
+  [[nodiscard]] api::CommitListener commit_listener();
+  static Task<> wake_sealer(Application* application);
   Task<> note_write(const api::Call& call);
   [[nodiscard]] std::optional<StoredKeySet> read_jwt_keys();
   [[nodiscard]] auth::TokenOptions token_options() const;
@@ -158,8 +160,8 @@ class Application {
   events::Bus bus_;
   api::Units units_;
   EventServices events_;
+  JobSystem jobs_;
   MailTransport mail_transport_;
-  mail::QueuedMailer mailer_;
   const UnsubscribeLinks unsubscribe_links_;
   Mails mails_;
   Notifications notifications_;
@@ -167,7 +169,6 @@ class Application {
   const Challenges challenges_;
   Sessions sessions_;
   Webhooks webhooks_;
-  JobSystem jobs_;
   SecondFactors second_factors_;
   Oauth oauth_;
   std::optional<Passkeys> passkeys_;

@@ -46,7 +46,7 @@ function(ashlar_test name)
   ashlar_unity(${name} ${arg_SOURCES})
   if(arg_TOGETHER)
     add_test(NAME ${name}.together COMMAND ${name} --gtest_brief=1 --gtest_shuffle "--gtest_filter=${arg_TOGETHER}")
-    set_tests_properties(${name}.together PROPERTIES TIMEOUT 1500 COST 100)
+    set_tests_properties(${name}.together PROPERTIES TIMEOUT 600 COST 100)
     set(others "-${arg_TOGETHER}")
   endif()
   if(ASHLAR_TEST_SHARDS EQUAL 0)
@@ -59,16 +59,20 @@ function(ashlar_test name)
   math(EXPR last "${ASHLAR_TEST_SHARDS} - 1")
   foreach(shard RANGE ${last})
     add_test(NAME ${name}.shard_${shard} COMMAND ${name} --gtest_brief=1 --gtest_shuffle "--gtest_filter=*${others}")
-    set_tests_properties(${name}.shard_${shard} PROPERTIES TIMEOUT 1500 COST 10
+    set_tests_properties(${name}.shard_${shard} PROPERTIES TIMEOUT 600 COST 10
       ENVIRONMENT "GTEST_TOTAL_SHARDS=${ASHLAR_TEST_SHARDS};GTEST_SHARD_INDEX=${shard}")
   endforeach()
 endfunction()
 
 # ashlar_test_on_postgres(<name> [<filter>])
-# The tests of <name> once more, on PostgreSQL: one test of ctest's, so that they share one server.
+# The tests of <name> once more, on PostgreSQL: in two parts, each of which shares one server.
 function(ashlar_test_on_postgres name)
-  add_test(NAME ${name}.postgres COMMAND ${name} --gtest_brief=1 "--gtest_filter=*${ARGV1}")
-  set_tests_properties(${name}.postgres PROPERTIES ENVIRONMENT ASHLAR_TEST_DATABASE=postgres TIMEOUT 1500 COST 100)
+  foreach(shard RANGE 1)
+    set(test ${name}.postgres_${shard})
+    add_test(NAME ${test} COMMAND ${name} --gtest_brief=1 "--gtest_filter=*${ARGV1}")
+    set_tests_properties(${test} PROPERTIES TIMEOUT 600 COST 100
+      ENVIRONMENT "ASHLAR_TEST_DATABASE=postgres;GTEST_TOTAL_SHARDS=2;GTEST_SHARD_INDEX=${shard}")
+  endforeach()
 endfunction()
 
 # ashlar_test_on_redis(<name> [<filter>])
@@ -77,7 +81,7 @@ function(ashlar_test_on_redis name)
   foreach(database sqlite postgres)
     set(test ${name}.redis_and_${database})
     add_test(NAME ${test} COMMAND ${name} --gtest_brief=1 "--gtest_filter=*${ARGV1}")
-    set_tests_properties(${test} PROPERTIES TIMEOUT 1500 COST 100
+    set_tests_properties(${test} PROPERTIES TIMEOUT 600 COST 100
       ENVIRONMENT "ASHLAR_TEST_REDIS=yes;ASHLAR_TEST_DATABASE=${database}")
   endforeach()
 endfunction()

@@ -56,6 +56,7 @@ std::string actor_personal(const api::Call& call) {
 }
 
 void write(api::UnitOfWork& unit, Write write, Event event) {
+  unit.send_after_commit(Recorded{});
   const api::Call& call = unit.call();
   const Actor actor = actor_of(call, event.account);
   NewEntryRow row{.id = call.new_id(),

@@ -38,6 +38,9 @@ struct Event {
 };
 void record(api::UnitOfWork& unit, Event event);
 
+// The message that a unit with entries sends after its commit (UnitOfWork::send_after_commit): the sealer has work.
+struct Recorded {};
+
 enum class Write : unsigned char { next, unit };  // what the entry belongs to: the unit's next write, or the unit
 void record_change(api::UnitOfWork& unit, Write write, std::string_view action, const RowRules& rules,
                    const void* before, const void* after, std::optional<Uuid> account = std::nullopt);

@@ -53,7 +53,7 @@ constexpr sql::RawSql put_tile{
     "insert into audit_tiles (level, position, hashes) values ($1, $2, $3) "
     "on conflict (level, position) do update set hashes = excluded.hashes"};
 
-std::int64_t last_seq(const TreeRow& tree) { return parse_integer<std::int64_t>(tree.seen).value_or(0); }
+std::int64_t last_seq(std::string_view seen) { return parse_integer<std::int64_t>(seen).value_or(0); }
 
 Result<Snapshot> snapshot_of(std::string_view text) {
   auto out = Snapshot::parse(text);
@@ -86,6 +86,7 @@ Sealer::Sealer(sql::Database& database, const CheckpointSigner& signer, const Cl
 Sealer::~Sealer() = default;
 
 void Sealer::start(boost::asio::io_context& loop) {
+  wakeup_.open(loop);
   on_loop_ = std::make_unique<OnLoop>(loop);
   on_loop_->tasks.start(run());
 }
@@ -94,8 +95,11 @@ void Sealer::close() {
   if (!on_loop_) return;
   on_loop_->tasks.cancel();
   async::run_to_end(on_loop_->loop, on_loop_->tasks.join());
+  wakeup_.close();
   on_loop_.reset();
 }
+
+void Sealer::wake() { wakeup_.wake(); }
 
 // Each statement after it has a snapshot of its own, whatever the database's isolation: what a sealer reads once it has
 // the lock includes what the one before it has written.
@@ -120,7 +124,7 @@ Task<Result<Sealer::Batch>> Sealer::read_batch(sql::Transaction& in, const TreeR
     before = co_await unwrap(snapshot_of(tree.seen));
     statement.parameters = {before.end, before.running_text(), rows_max + 1};
   } else {
-    statement.parameters = {last_seq(tree), rows_max + 1};
+    statement.parameters = {last_seq(tree.seen), rows_max + 1};
   }
   statement.on_row = [&out, &now_seen](const sql::Row& row) {
     now_seen = row.text(0);
@@ -202,12 +206,13 @@ Task<Result<Sealed>> Sealer::seal_batch(Busy busy) {
     co_await unwrap(transaction.commit());
     if (files_) co_await publish(tree.checkpoint);
   }
-  co_return Sealed{.entries = std::ssize(batch.entries), .more = batch.more};
+  co_return Sealed{.entries = std::ssize(batch.entries), .more = batch.more, .seen = batch.seen};
 }
 
 Task<Result<std::int64_t>> Sealer::seal_all() {
   std::int64_t entries = 0;
-  if (!co_await unwrap(any_new())) co_return entries;
+  TreeRow tree = co_await unwrap(read_tree(database_));
+  if (!co_await unwrap(any_new(std::move(tree.seen)))) co_return entries;
   for (bool more = true; more;) {
     const Sealed sealed = co_await unwrap(seal_batch(Busy::wait));
     entries += sealed.entries;
@@ -216,25 +221,27 @@ Task<Result<std::int64_t>> Sealer::seal_all() {
   co_return entries;
 }
 
-Task<Result<bool>> Sealer::any_new() {
-  const TreeRow tree = co_await unwrap(read_tree(database_));
+Task<Result<bool>> Sealer::any_new(std::string seen) {
   if (database_.dialect() != sql::Dialect::postgres) {
-    const auto found = co_await unwrap(sql::raw<bool>(any_new_on_sqlite, last_seq(tree)).one(database_));
+    const auto found = co_await unwrap(sql::raw<bool>(any_new_on_sqlite, last_seq(seen)).one(database_));
     co_return found.value_or(false);
   }
-  const Snapshot before = co_await unwrap(snapshot_of(tree.seen));
+  const Snapshot before = co_await unwrap(snapshot_of(seen));
   const auto found =
       co_await unwrap(sql::raw<bool>(any_new_on_postgres, before.end, before.running_text()).one(database_));
   co_return found.value_or(false);
 }
 
+// What another sealer has sealed since `seen_` was read looks new; the batch that finds nothing corrects that.
 Task<Result<std::int64_t>> Sealer::seal_in_turn() {
   std::int64_t entries = 0;
-  if (!co_await unwrap(any_new())) co_return entries;
+  if (seen_.empty()) seen_ = (co_await unwrap(read_tree(database_))).seen;
+  if (!co_await unwrap(any_new(seen_))) co_return entries;
   for (bool more = true; more;) {
-    const Sealed sealed = co_await unwrap(seal_batch(Busy::skip));
+    Sealed sealed = co_await unwrap(seal_batch(Busy::skip));
     entries += sealed.entries;
     more = sealed.more;
+    if (!sealed.seen.empty()) seen_ = std::move(sealed.seen);
   }
   co_return entries;
 }
@@ -242,6 +249,7 @@ Task<Result<std::int64_t>> Sealer::seal_in_turn() {
 Task<> Sealer::run() {
   while (true) {
     report(co_await seal_in_turn());
+    co_await wakeup_.wait(options_.idle_interval);
     co_await async::sleep_for(options_.interval);
   }
 }

@@ -58,7 +58,7 @@ std::string worker_name() {
   return std::string(host) + "/" + std::to_string(getpid());
 }
 
-constexpr milliseconds promote_interval{50};
+constexpr milliseconds look_interval{50};  // while jobs are being claimed
 constexpr milliseconds retry_delay{250};
 constexpr milliseconds lease_margin{1'000};
 
@@ -87,7 +87,7 @@ struct Worker::State {
   // Claims.
   Task<Result<std::vector<detail::ClaimedJob>>> claim(const std::string& queue, std::size_t at_most);
   Task<Result<std::size_t>> claim_once();
-  Task<Result<>> promote();
+  Task<Result<bool>> any_waiting();
   Task<> claim_loop();
   void begin(detail::ClaimedJob job);
   void ended(const std::shared_ptr<Attempt>& attempt);
@@ -121,7 +121,8 @@ struct Worker::State {
   std::atomic<bool> hungry = false;  // the last claim was cut off by the concurrency
   std::vector<std::string> limited;  // queues with limits, as the last heartbeat read them
   bool claims_unknown = false;       // the answer to a claim was lost
-  Clock::Steady last_promote = Clock::Steady::min();
+  bool claimed_last = false;         // the last pass claimed something: the next one need not look first
+  Clock::Steady last_look = Clock::Steady::min();
   std::optional<Timestamp> next_due;
   Clock::Steady lease_until{};
   std::size_t next_loop = 0;
@@ -158,15 +159,18 @@ Task<Result<std::vector<detail::ClaimedJob>>> Worker::State::claim(const std::st
   co_return jobs;
 }
 
-Task<Result<>> Worker::State::promote() {
+// Promotes what is due. An idle worker reads once and claims nothing.
+Task<Result<bool>> Worker::State::any_waiting() {
   const Clock::Steady steady = std::chrono::steady_clock::now();
-  if (last_promote != Clock::Steady::min() && steady - last_promote < promote_interval) co_return Result<>{};
-  last_promote = steady;
-  next_due = co_await unwrap(store.next_due());
-  if (!next_due || *next_due > now()) co_return Result<>{};
-  (void)co_await unwrap(store.promote(now()));
-  next_due = co_await unwrap(store.next_due());
-  co_return Result<>{};
+  if (claimed_last && steady - last_look < look_interval) co_return true;
+  last_look = steady;
+  detail::Look look = co_await unwrap(store.look());
+  if (look.next_due && *look.next_due <= now()) {
+    (void)co_await unwrap(store.promote(now()));
+    look = co_await unwrap(store.look());
+  }
+  next_due = look.next_due;
+  co_return look.waiting;
 }
 
 // One pass over the queues, beginning with another one each time. Returns how many jobs were claimed.
@@ -178,9 +182,11 @@ Task<Result<std::size_t>> Worker::State::claim_once() {
     (void)co_await unwrap(store.give_back_unknown(id, std::move(known)));
     claims_unknown = false;
   }
-  co_await unwrap(promote());
-  std::size_t claimed = 0;
   hungry = false;
+  const bool any = co_await unwrap(any_waiting());
+  claimed_last = false;
+  if (!any) co_return 0;
+  std::size_t claimed = 0;
   for (std::size_t i = 0; i < queues.size() && !stopping; ++i) {
     const std::size_t busy = running();
     if (busy >= options.concurrency || completions.is_behind()) {
@@ -193,6 +199,7 @@ Task<Result<std::size_t>> Worker::State::claim_once() {
     for (auto& job : jobs) begin(std::move(job));
   }
   if (!queues.empty()) next_queue = (next_queue + 1) % queues.size();
+  claimed_last = claimed > 0;
   counts.claimed += claimed;
   co_return claimed;
 }
@@ -285,6 +292,7 @@ Task<Result<>> Worker::State::heartbeat() {
     if (queue.paused || queue.concurrency > 0 || queue.rate_per_minute > 0) names.push_back(queue.name);
   }
   limited = std::move(names);
+  if (running() == 0) co_return Result<>{};
   for (const std::int64_t seq : co_await unwrap(store.cancelled_of(id))) {
     for (const auto& [attempt, loop] : snapshot()) {
       if (attempt->job.seq != seq) continue;
@@ -396,8 +404,8 @@ Task<Result<std::size_t>> Worker::run_due() {
   for (bool found = true; found;) {
     found = false;
     co_await unwrap(state.care.once());
-    state.last_promote = Clock::Steady::min();
-    co_await unwrap(state.promote());
+    state.claimed_last = false;
+    (void)co_await unwrap(state.any_waiting());
     for (const std::string& queue : state.queues) {
       for (auto& job : co_await unwrap(state.claim(queue, state.options.concurrency))) {
         found = true;

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The mailers that keep mails, and the queue before one.
+// The mailers that keep mails.
 #include "ashlar/async/task_scope.hpp"
 #include "ashlar/mail/folder_mailer.hpp"
 #include "ashlar/mail/internet_message.hpp"
 #include "ashlar/mail/memory_mailer.hpp"
-#include "ashlar/mail/queued_mailer.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -18,7 +17,6 @@
 #include <sstream>
 #include <stdexcept>
 #include <string>
-#include <thread>
 #include <vector>
 
 namespace ashlar::mail {
@@ -129,75 +127,6 @@ TEST_F(Mailers, OfAFolderRefuseAPlaceThatIsNone) {
   std::ofstream(folder_ / "file") << "x";
   EXPECT_THROW(FolderMailer(folder_ / "file"), std::runtime_error);
   EXPECT_THROW(FolderMailer(folder_ / "file" / "mails"), std::runtime_error);
-}
-
-TEST_F(Mailers, WithAQueueSendAtOnceBeforeTheStart) {
-  MemoryMailer memory({}, logger_);
-  QueuedMailer mailer(memory, logger_);
-  EXPECT_TRUE(send(mailer, numbered(1)));
-  EXPECT_THAT(ids(memory), ElementsAre("mail-1"));
-}
-
-// Refuses the mail with one id, and records the others.
-class Refusing final : public Mailer {
- public:
-  explicit Refusing(std::string left) : left_(std::move(left)) {}
-  Task<Result<>> send(Message message) override {
-    if (message.id.left() == left_)
-      co_return std::unexpected(Error(errors::unavailable, "No.").with_cause("the disk is full"));
-    sent.emplace_back(message.id.left());
-    co_return Result<>{};
-  }
-  std::vector<std::string> sent;
-
- private:
-  const std::string left_;
-};
-
-TEST_F(Mailers, WithAQueueSendInOrderFromEveryThread) {
-  Refusing next("mail-2");
-  boost::asio::io_context first_loop;
-  QueuedMailer mailer(next, logger_);
-  mailer.start(first_loop);
-  std::thread sender([&] {
-    for (int i = 1; i <= 3; ++i) EXPECT_TRUE(send(mailer, numbered(i)));
-  });
-  sender.join();
-  EXPECT_TRUE(next.sent.empty()) << "its loop does not run yet";
-  mailer.close();
-  EXPECT_THAT(next.sent, ElementsAre("mail-1", "mail-3"));
-  const std::string log = logged();
-  EXPECT_THAT(log, HasSubstr("mail-2@example.com"));
-  EXPECT_THAT(log, HasSubstr("the disk is full"));
-  EXPECT_THAT(log, Not(HasSubstr("hush-hush")));
-  EXPECT_TRUE(send(mailer, numbered(4)));
-  EXPECT_THAT(next.sent, ElementsAre("mail-1", "mail-3", "mail-4")) << "a closed queue passes mails on";
-  mailer.close();
-}
-
-TEST_F(Mailers, WithAQueueSendWhileTheLoopRuns) {
-  MemoryMailer memory({}, logger_);
-  boost::asio::io_context first_loop;
-  QueuedMailer mailer(memory, logger_);
-  mailer.start(first_loop);
-  for (int i = 1; i <= 2; ++i) {
-    EXPECT_TRUE(send(mailer, numbered(i)));
-    while (memory.kept().size() < static_cast<std::size_t>(i)) first_loop.run_one();
-  }
-  EXPECT_THAT(ids(memory), ElementsAre("mail-2", "mail-1"));
-  mailer.close();
-}
-
-TEST_F(Mailers, WithAFullQueueRefuse) {
-  MemoryMailer memory({}, logger_);
-  boost::asio::io_context first_loop;
-  QueuedMailer mailer(memory, logger_, {.waiting_max = 2});
-  mailer.start(first_loop);
-  EXPECT_TRUE(send(mailer, numbered(1)));
-  EXPECT_TRUE(send(mailer, numbered(2)));
-  EXPECT_FALSE(send(mailer, numbered(3)));
-  mailer.close();
-  EXPECT_THAT(ids(memory), ElementsAre("mail-2", "mail-1"));
 }
 
 }  // namespace

@@ -6,7 +6,6 @@
 #include "backend/mail/mail_templates.hpp"
 #include "backend/mail/suppression_repository.hpp"
 
-#include <memory>
 #include <optional>
 #include <utility>
 
@@ -34,23 +33,7 @@ Mails::Mails(Services services, MailOptions options)
 
 void Mails::send(api::UnitOfWork& unit, SendEmail mail) {
   if (mail.language.empty()) mail.language = templates_.choose(unit.call().field("Accept-Language"));
-  if (services_.enqueuer != nullptr) {
-    services_.enqueuer->enqueue(unit, mail);
-    return;
-  }
-  unit.after_commit([this, call = &unit.call(), kept = std::make_shared<const SendEmail>(std::move(mail))] {
-    return send_now(call, *kept);
-  });
-}
-
-// The call outlives it: a unit awaits what follows its commit.
-Task<> Mails::send_now(api::Call* call, SendEmail mail) {
-  const MailAttempt attempt{.id = call->new_id(), .at = call->now()};
-  const auto sent = co_await deliver(*call, std::move(mail), attempt);
-  if (sent) co_return;
-  call->log().error(
-      "a mail was not sent",
-      {{"messageId", attempt.id.to_string()}, {"error", sent.error().code().name}, {"cause", sent.error().cause()}});
+  services_.enqueuer.enqueue(unit, mail);
 }
 
 Task<Result<Mails::Recipient>> Mails::recipient_of(SendEmail mail) {

@@ -30,23 +30,22 @@ struct MailAttempt {
   int number = 1;
 };
 
-// Makes mails from templates and sends them: the one way in which features send mail. Safe from every loop; what it
-// refers to outlives it.
+// Makes mails from templates and sends them: the one way in which features send mail. A mail is a job (mail_jobs.hpp),
+// so it commits with the unit that sends it, and a crash or a mail server that is down does not lose it. Safe from
+// every loop; what it refers to outlives it.
 class Mails {
  public:
-  // With an enqueuer, mail is a job and commits with the unit that sends it. Without one it is sent after the commit,
-  // and a crash in between loses it.
   struct Services {
     mail::Mailer& mailer;
     api::Units& units;
     const UnsubscribeLinks& links;
-    const jobs::Enqueuer* enqueuer = nullptr;
+    const jobs::Enqueuer& enqueuer;
   };
   Mails(Services services, MailOptions options);
   Mails(const Mails&) = delete;
   Mails& operator=(const Mails&) = delete;
 
-  // Sends the mail once the unit has committed. Without a language it takes the one of the request.
+  // Enqueues the mail in the unit. Without a language it takes the one of the request.
   void send(api::UnitOfWork& unit, SendEmail mail);
 
   // One attempt. Checks now whether the address is suppressed and whether a subscription has ended; writes the mail in
@@ -55,7 +54,6 @@ class Mails {
   Task<Result<>> deliver(api::Call& call, SendEmail mail, MailAttempt attempt);
 
   [[nodiscard]] const mail::Templates& templates() const { return templates_; }
-  [[nodiscard]] const jobs::Enqueuer* enqueuer() const { return services_.enqueuer; }
 
  private:
   struct Recipient;
@@ -63,7 +61,6 @@ class Mails {
   [[nodiscard]] Result<mail::Message> message_of(const SendEmail& mail, const Recipient& recipient,
                                                  const MailAttempt& attempt) const;
   [[nodiscard]] bool may_send_notice(const api::Call& call, std::string_view to);
-  Task<> send_now(api::Call* call, SendEmail mail);
 
   const Services services_;
   const MailOptions options_;

@@ -55,7 +55,10 @@ class MailDelivery : public testing::Test {
   PickyMailer mailer_;
   const Uuid id_ = Uuid::parse("019a5b1c-7c00-7d1e-8a55-3f1d2c4b5a71").value();
   const backend::UnsubscribeLinks links_{"https://shop.example/api/unsubscribe", std::string(32, 'k')};
-  Mails mails_{{.mailer = mailer_, .units = backend_.application().units(), .links = links_},
+  Mails mails_{{.mailer = mailer_,
+                .units = backend_.application().units(),
+                .links = links_,
+                .enqueuer = backend_.application().jobs().enqueuer()},
                {.from = mail::Mailbox::parse("Shop <no-reply@shop.example>").value()}};
 };
 

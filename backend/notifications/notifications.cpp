@@ -5,7 +5,6 @@
 #include "backend/users/user_repository.hpp"
 
 #include <cassert>
-#include <memory>
 #include <utility>
 
 namespace ashlar::backend {
@@ -19,18 +18,7 @@ void Notifications::add(api::UnitOfWork& unit, NewNotification notification) {
                                      .detail = notification.detail,
                                      .created_at = unit.call().now(),
                                      .read_at = std::nullopt});
-  unit.after_commit(
-      [this, call = &unit.call(), kept = std::make_shared<const NewNotification>(std::move(notification))] {
-        return deliver_now(call, *kept);
-      });
-}
-
-// The call outlives it: a unit awaits what follows its commit.
-Task<> Notifications::deliver_now(api::Call* call, NewNotification notification) {
-  const auto delivered = co_await deliver(*call, std::move(notification), {.id = call->new_id(), .at = call->now()});
-  if (!delivered)
-    call->log().error("a notification was not mailed",
-                      {{"error", delivered.error().code().name}, {"cause", delivered.error().cause()}});
+  enqueuer_.enqueue(unit, notification);
 }
 
 Task<Result<>> Notifications::deliver(api::Call& call, NewNotification notification, MailAttempt attempt) {

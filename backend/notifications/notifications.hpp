@@ -10,7 +10,7 @@
 
 namespace ashlar::backend {
 
-// As a job: what is sent outside of the application.
+// As a job, it mails the notification to an account that prefers that.
 struct NewNotification {
   static constexpr std::string_view job_name = "deliver-notification";
 
@@ -25,7 +25,8 @@ ASHLAR_DESCRIBE(NewNotification, user, kind, resource, detail)
 // notification, so both commit with the unit's rows or not at all. Safe from every loop; what it refers to outlives it.
 class Notifications {
  public:
-  Notifications(api::Units& units, Mails& mails) : units_(units), mails_(mails) {}
+  Notifications(api::Units& units, Mails& mails, const jobs::Enqueuer& enqueuer)
+      : units_(units), mails_(mails), enqueuer_(enqueuer) {}
   Notifications(const Notifications&) = delete;
   Notifications& operator=(const Notifications&) = delete;
 
@@ -36,10 +37,9 @@ class Notifications {
   Task<Result<>> deliver(api::Call& call, NewNotification notification, MailAttempt attempt);
 
  private:
-  Task<> deliver_now(api::Call* call, NewNotification notification);
-
   api::Units& units_;
   Mails& mails_;
+  const jobs::Enqueuer& enqueuer_;
 };
 
 }  // namespace ashlar::backend

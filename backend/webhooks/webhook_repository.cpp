@@ -79,6 +79,16 @@ Task<Result<std::optional<DueDelivery>>> WebhookRepository::find_due(Uuid delive
   co_return DueDelivery{.delivery = std::move(*row), .endpoint = std::move(*endpoint)};
 }
 
+Task<Result<std::optional<Timestamp>>> WebhookRepository::next_due_at() {
+  const auto row = co_await unwrap(from<WebhookDeliveryRow>()
+                                       .where(col<&WebhookDeliveryRow::status> == DeliveryStatus::pending)
+                                       .order_by(sql::asc<&WebhookDeliveryRow::due_at>)
+                                       .limit(1)
+                                       .one(in_));
+  if (!row) co_return std::nullopt;
+  co_return row->due_at;
+}
+
 namespace {
 
 constexpr std::string_view endpoint_resource = "webhook_endpoint";

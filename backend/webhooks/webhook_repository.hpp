@@ -70,6 +70,7 @@ class WebhookRepository {
   Task<Result<api::Page<WebhookDelivery>>> list_deliveries(ListWebhookDeliveries wanted, const sql::Cursors& cursors);
   // nullopt: it is not there, or is not pending.
   Task<Result<std::optional<DueDelivery>>> find_due(Uuid delivery);
+  Task<Result<std::optional<Timestamp>>> next_due_at();  // of all that are pending
 
   // Error webhook.too_many_endpoints.
   static Task<Result<>> create_endpoint(api::UnitOfWork& unit, WebhookEndpointRow row, std::int64_t endpoints_max);

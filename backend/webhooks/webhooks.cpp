@@ -23,7 +23,9 @@ namespace {
 
 constexpr std::int64_t attempts_max = 64;  // at the same time, of this process
 constexpr std::chrono::seconds claim_margin{15};
-constexpr std::chrono::seconds poll_interval{1};
+// Between two looks for deliveries. Those of this process wake it; those of an instance that died wait that long.
+constexpr std::chrono::milliseconds look_interval_min{1'000};
+constexpr std::chrono::milliseconds look_interval_max{5'000};
 constexpr std::chrono::minutes pruning_interval{10};
 
 using webhooks::AttemptOutcome;
@@ -236,8 +238,17 @@ Task<> Webhooks::run() {
       }
       report(claimed ? Result<>() : std::unexpected(std::move(claimed.error())));
     }
-    if (std::cmp_less(taken, free) || free == 0) co_await state.wakeup.wait(poll_interval);
+    if (std::cmp_less(taken, free) || free == 0) co_await state.wakeup.wait(co_await time_to_next_look());
   }
+}
+
+// What is due and was not claimed waits for its predecessor, or for its endpoint.
+Task<std::chrono::milliseconds> Webhooks::time_to_next_look() {
+  const auto next = co_await WebhookRepository(services_.units.database()).next_due_at();
+  if (!next) co_return look_interval_min;
+  if (!*next) co_return look_interval_max;
+  const std::chrono::milliseconds left = **next - services_.call.clock->now();
+  co_return left.count() <= 0 ? look_interval_min : std::min(left, look_interval_max);
 }
 
 Task<> Webhooks::run_attempt(Uuid delivery) {

@@ -70,6 +70,7 @@ class Webhooks {
   AttemptRecord record_of(const DueDelivery& due, const webhooks::AttemptOutcome& outcome, Timestamp now);
   static Task<> wake_after(Webhooks* webhooks);
   Task<> run();
+  Task<std::chrono::milliseconds> time_to_next_look();
   Task<> run_attempt(Uuid delivery);
   Task<> run_pruning();
   void report(const Result<>& worked);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/test_backend.hpp"
 
+#include "ashlar/async/task_scope.hpp"
 #include "ashlar/auth/revocations.hpp"
 #include "ashlar/sql/logged.hpp"
 #include "ashlar/sql/open.hpp"
@@ -170,7 +171,13 @@ BadTokens TestBackend::bad_tokens() {
   return ended;
 }
 
+void TestBackend::run_jobs() {
+  const auto ran = async::run_to_end(client().loop(), application_->jobs().worker().run_due());
+  if (!ran) throw std::runtime_error(ran.error().message() + " " + ran.error().cause());
+}
+
 std::vector<mail::Message> TestBackend::mails_to(const std::string& address) {
+  run_jobs();
   std::vector<mail::Message> out = application_->kept_mails()->kept();
   std::erase_if(out, [&](const mail::Message& message) { return message.to.address.view() != address; });
   return out;

@@ -72,7 +72,9 @@ class TestBackend {
   // Tokens of the person that are not, or no longer, valid.
   BadTokens bad_tokens();
 
-  // The mails to the address that this Application keeps, newest first.
+  // Runs the jobs that are due.
+  void run_jobs();
+  // Sends what waits; then the mails to the address that this Application keeps, newest first.
   std::vector<mail::Message> mails_to(const std::string& address);
   // The token in the newest of them with that subject. Throws std::runtime_error when there is none.
   std::string mailed_token(const std::string& address, const std::string& subject);

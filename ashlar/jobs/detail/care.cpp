@@ -20,6 +20,7 @@ constexpr int rounds_per_prune = 30;
 constexpr int rounds_per_count = 10;
 constexpr std::int64_t groups_per_sweep = 50;
 constexpr std::int64_t rows_per_prune = 5'000;
+constexpr std::chrono::hours ticks_checked_after{24};  // of an expression that is never due
 // A tick that is later than this was missed: no worker ran.
 constexpr milliseconds late_max{60'000};
 
@@ -71,21 +72,42 @@ Task<Result<>> Care::sweep() {
 
 Task<Result<>> Care::tick_schedules() {
   const Timestamp now = environment_.clock->now();
-  for (const auto& schedule : services_.table.schedules()) {
-    sql::Database& database = store_.database();
-    auto last = co_await unwrap(sql::raw<Timestamp>(find_tick, schedule->name).one(database));
-    if (!last) {
-      co_await unwrap(sql::execute(database, first_tick, schedule->name, now));
-      continue;
-    }
-    const auto due = latest_tick(*schedule, *last, now);
-    if (!due) continue;
-    const bool enqueues = now - *due <= late_max || schedule->missed == Schedule::Missed::latest_runs;
-    api::SystemCall call(environment_, "schedule " + schedule->name);
-    const bool enqueued =
-        co_await unwrap(services_.units.run(call, &take, schedule.get(), &services_.enqueuer, *due, enqueues));
-    found_ = found_ || enqueued;
+  const auto& schedules = services_.table.schedules();
+  next_ticks_.resize(schedules.size());
+  for (std::size_t i = 0; i < schedules.size(); ++i) {
+    const Schedule& schedule = *schedules[i];
+    if (next_ticks_[i] && now < *next_ticks_[i]) continue;
+    co_await unwrap(tick(&schedule, now));
+    next_ticks_[i] = schedule.expression.next(now, *schedule.zone).value_or(now + ticks_checked_after);
   }
+  co_return Result<>{};
+}
+
+Task<Result<>> Care::tick(const Schedule* scheduled, Timestamp now) {
+  const Schedule& schedule = *scheduled;
+  sql::Database& database = store_.database();
+  const auto last = co_await unwrap(sql::raw<Timestamp>(find_tick, schedule.name).one(database));
+  if (!last) {
+    co_await unwrap(sql::execute(database, first_tick, schedule.name, now));
+    co_return Result<>{};
+  }
+  const auto due = latest_tick(schedule, *last, now);
+  if (!due) co_return Result<>{};
+  const bool enqueues = now - *due <= late_max || schedule.missed == Schedule::Missed::latest_runs;
+  api::SystemCall call(environment_, "schedule " + schedule.name);
+  const bool enqueued =
+      co_await unwrap(services_.units.run(call, &take, &schedule, &services_.enqueuer, *due, enqueues));
+  found_ = found_ || enqueued;
+  co_return Result<>{};
+}
+
+// Dead rows come from jobs: while there are none and none were claimed since the last look, nothing is read.
+Task<Result<>> Care::rewrite(Look look) {
+  const std::uint64_t claimed = counts_.claimed;
+  const bool idle = !look.waiting && !look.running && !look.held && !look.next_due;
+  if (idle && claimed == claimed_before_rewrite_) co_return Result<>{};
+  (void)co_await unwrap(store_.rewrite(options_.dead_rows_max));
+  claimed_before_rewrite_ = claimed;
   co_return Result<>{};
 }
 
@@ -113,11 +135,11 @@ std::optional<QueueView> Care::queue(const std::string& name) const {
 }
 
 Task<Result<>> Care::once() {
-  co_await unwrap(rescue());
-  co_await unwrap(sweep());
+  const Look look = co_await unwrap(store_.look());
+  if (look.running) co_await unwrap(rescue());
+  if (look.held) co_await unwrap(sweep());
   co_await unwrap(tick_schedules());
-  (void)co_await unwrap(store_.rewrite(options_.dead_rows_max));
-  co_return Result<>{};
+  co_return co_await rewrite(look);
 }
 
 Task<> Care::run(std::function<void()> found) {

@@ -43,6 +43,8 @@ class Care {
   Task<Result<>> rescue();
   Task<Result<>> sweep();
   Task<Result<>> tick_schedules();
+  Task<Result<>> tick(const Schedule* scheduled, Timestamp now);
+  Task<Result<>> rewrite(Look look);
   Task<Result<>> prune();
   Task<Result<>> count_queues();
 
@@ -52,6 +54,8 @@ class Care {
   const WorkerOptions& options_;
   Counts& counts_;
   std::string last_group_;
+  std::vector<std::optional<Timestamp>> next_ticks_;  // of each schedule: nothing is read before it
+  std::uint64_t claimed_before_rewrite_ = 0;
   mutable std::mutex mutex_;
   std::vector<QueueView> queues_;
   bool found_ = false;

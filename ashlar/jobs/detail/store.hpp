@@ -63,6 +63,15 @@ struct EndedJob {
 };
 ASHLAR_DESCRIBE(EndedJob, id, status, group_key, batch)
 
+// What the job table holds, so that a pass over it can be left out.
+struct Look {
+  bool waiting = false;
+  bool running = false;
+  bool held = false;
+  std::optional<Timestamp> next_due{};  // of scheduled and failed jobs
+};
+ASHLAR_DESCRIBE(Look, waiting, running, held, next_due)
+
 struct StoredStep {
   std::string name;
   std::string result;
@@ -88,7 +97,7 @@ class Store {
 
   // scheduled and failed jobs whose time has come become waiting; returns how many.
   Task<Result<std::int64_t>> promote(Timestamp now);
-  Task<Result<std::optional<Timestamp>>> next_due();
+  Task<Result<Look>> look();
 
   // held jobs that need not be held any more.
   Task<Result<>> release_group(std::string group, Timestamp now);

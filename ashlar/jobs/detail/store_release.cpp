@@ -26,8 +26,11 @@ constexpr sql::RawSql promote_sqlite{
 constexpr sql::RawSql promote_postgres{
     "update jobs set state = 'waiting' where seq in (select seq from jobs where state in ('scheduled', 'failed') and "
     "run_at <= $1 order by run_at limit 1000 for update skip locked)"};
-constexpr sql::RawSql first_due{
-    "select run_at from jobs where state in ('scheduled', 'failed') order by run_at limit 1"};
+// Each part is one look into a partial index.
+constexpr sql::RawSql look_at_jobs{
+    "select exists (select 1 from jobs where state = 'waiting') as waiting, exists (select 1 from jobs where state = "
+    "'running') as running, exists (select 1 from jobs where state = 'held') as held, (select run_at from jobs where "
+    "state in ('scheduled', 'failed') order by run_at limit 1) as next_due"};
 
 // The lock orders the releases of one group, so that each counts what the one before it released. Jobs of other groups
 // with the same hash wait as well, which is harmless.
@@ -123,8 +126,9 @@ Task<Result<std::int64_t>> Store::promote(Timestamp now) {
   co_return done.rows_affected;
 }
 
-Task<Result<std::optional<Timestamp>>> Store::next_due() {
-  co_return co_await sql::raw<Timestamp>(first_due).one(database_);
+Task<Result<Look>> Store::look() {
+  const auto found = co_await unwrap(sql::raw<Look>(look_at_jobs).one(database_));
+  co_return found.value_or(Look{});
 }
 
 Task<Result<>> Store::release_group(std::string group, Timestamp now) {
