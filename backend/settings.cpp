@@ -125,17 +125,25 @@ void read_redis(config::Environment& env, Settings& settings) {
   redis::ClientOptions redis;
   redis.url = env.text("REDIS_URL", "");
   redis.ca_file = env.text("REDIS_CA_FILE", "");
+  redis.sentinel_user = env.text("REDIS_SENTINEL_USER", "");
+  redis.sentinel_password = env.secret("REDIS_SENTINEL_PASSWORD", {}).value_or("");
   redis.command_time_max = env.duration("REDIS_COMMAND_TIME_MAX", redis.command_time_max, 1ms, 10s);
   redis.connect_time_max = env.duration("REDIS_CONNECT_TIME_MAX", redis.connect_time_max, 10ms, 60s);
   redis.in_flight_max = static_cast<std::size_t>(env.integer("REDIS_IN_FLIGHT_MAX", 4'096, 1, 1'000'000));
   settings.redis_key_prefix = env.text("REDIS_KEY_PREFIX", settings.redis_key_prefix, 64);
   if (redis.url.empty()) {
     if (!redis.ca_file.empty()) env.fault("REDIS_URL", "is needed where REDIS_CA_FILE is set");
+    if (!redis.sentinel_password.empty()) env.fault("REDIS_URL", "is needed where REDIS_SENTINEL_PASSWORD is set");
     return;
   }
   if (const auto known = redis::check_url(redis.url); !known) return env.fault("REDIS_URL", known.error().message());
   if (!redis.ca_file.empty() && !redis.url.starts_with("rediss"))
     env.fault("REDIS_CA_FILE", "is for rediss://, and REDIS_URL is redis://");
+  const bool asks_sentinels = redis.url.starts_with("redis+sentinel:") || redis.url.starts_with("rediss+sentinel:");
+  if (!asks_sentinels && !redis.sentinel_password.empty())
+    env.fault("REDIS_SENTINEL_PASSWORD", "is for redis+sentinel:// and rediss+sentinel://");
+  if (redis.sentinel_password.empty() && !redis.sentinel_user.empty())
+    env.fault("REDIS_SENTINEL_PASSWORD", "is needed where REDIS_SENTINEL_USER is set");
   settings.redis = std::move(redis);
 }
 

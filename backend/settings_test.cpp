@@ -323,6 +323,8 @@ TEST(Settings, RefuseAnInvalidStore) {
       {{{"REDIS_URL", "localhost:6379"}}, "REDIS_URL"},
       {{{"REDIS_CA_FILE", "ca.pem"}}, "REDIS_URL"},
       {{{"REDIS_URL", "redis://localhost"}, {"REDIS_CA_FILE", "ca.pem"}}, "REDIS_CA_FILE"},
+      {{{"REDIS_URL", "redis://localhost"}, {"REDIS_SENTINEL_PASSWORD", "hush"}}, "REDIS_SENTINEL_PASSWORD"},
+      {{{"REDIS_URL", "redis+sentinel://localhost/shop"}, {"REDIS_SENTINEL_USER", "ada"}}, "REDIS_SENTINEL_PASSWORD"},
       {{{"REDIS_COMMAND_TIME_MAX", "0ms"}}, "REDIS_COMMAND_TIME_MAX"},
       {{{"REDIS_CONNECT_TIME_MAX", "2m"}}, "REDIS_CONNECT_TIME_MAX"},
       {{{"REDIS_IN_FLIGHT_MAX", "0"}}, "REDIS_IN_FLIGHT_MAX"},

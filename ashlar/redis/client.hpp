@@ -37,10 +37,12 @@ inline constexpr ErrorCode invalid_url{ErrorKind::invalid, "redis.invalid_url"};
 
 struct ClientOptions {
   // redis[s]://[[user]:password@]host[:port][/database], or through Sentinels:
-  // redis[s]+sentinel://[[user]:password@]host[:port],.../master[/database]. rediss is TLS with verified names. The
-  // user and password are not sent to Sentinels.
+  // redis[s]+sentinel://[[user]:password@]host[:port],.../master[/database]. rediss is TLS with verified names, to the
+  // Sentinels as well. The user and password are not sent to Sentinels.
   std::string url{};
-  std::string ca_file{};  // PEM, the CAs for a rediss server; empty: the system's
+  std::string sentinel_user{};      // empty: their default
+  std::string sentinel_password{};  // empty: no authentication
+  std::string ca_file{};            // PEM, the CAs for a rediss server; empty: the system's
 
   std::chrono::milliseconds command_time_max{250};       // a wait for a reply; then redis.timed_out
   std::chrono::milliseconds connect_time_max{1'000};     // one attempt, including TLS and authentication

@@ -92,6 +92,20 @@ TEST_F(RedisFailover, InvalidSentinelsOrSentinelsWithoutAMasterAreNoConnection) 
   }
 }
 
+TEST_F(RedisFailover, SentinelsGetTheirOwnPassword) {
+  const RedisServer master, replica;
+  ASSERT_EQ(told(*open({.url = replica.url(), .command_time_max = 10s}), replica_of(master)), "OK");
+  const RedisSentinel sentinel(master.port(), "hush");
+  const std::string url = "redis+sentinel://127.0.0.1:" + std::to_string(sentinel.port()) + "/shop";
+  EXPECT_EQ(told(*open({.url = url, .command_time_max = 10s}), {"PING"}), "redis.unavailable");
+  EXPECT_EQ(told(*open({.url = url, .sentinel_password = "wrong", .command_time_max = 10s}), {"PING"}),
+            "redis.unavailable");
+  EXPECT_TRUE(becomes(*open({.url = url, .sentinel_password = "hush", .command_time_max = 10s}), {"PING"}, "PONG"));
+  Client* const named =
+      open({.url = url, .sentinel_user = "default", .sentinel_password = "hush", .command_time_max = 10s});
+  EXPECT_TRUE(becomes(*named, {"PING"}, "PONG"));
+}
+
 TEST_F(RedisFailover, SentinelsNameTheNextMaster) {
   RedisServer master;
   const RedisServer replica({"--replicaof", "127.0.0.1", std::to_string(master.port())});

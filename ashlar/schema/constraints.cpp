@@ -134,7 +134,10 @@ Check check_money(std::int64_t minor_units, std::int64_t min, std::int64_t max) 
 }
 
 std::expected<std::int64_t, Violation> parse_money(std::string_view decimal, std::int64_t min, std::int64_t max) {
-  return in_range(hundredths(decimal, 2), min, max);
+  const auto amount = hundredths(decimal, 2);
+  // "-0.00" is text that the pattern of an amount without a sign excludes, though it is not less than 0.00.
+  if (amount == 0 && min >= 0 && decimal.starts_with('-')) return std::unexpected(violation(codes::money, "must have no sign"));
+  return in_range(amount, min, max);
 }
 
 // Exact: uses the shortest decimal that denotes this double, which is the one that the client wrote.

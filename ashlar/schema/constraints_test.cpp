@@ -227,6 +227,7 @@ TEST(Money, RefusesTextThatIsNotTwoDecimals) {
   EXPECT_EQ(fault_of<Money>(std::string_view(many(100, "9") + ".99")), "too_large");
   EXPECT_EQ(fault_of<Money>(std::string_view("-" + many(100, "9") + ".99")), "too_small");
   EXPECT_EQ((fault_of<MoneyBetween<1, 100>, std::string_view>("0.00")), "too_small");
+  EXPECT_EQ((fault_of<MoneyBetween<0, 100>, std::string_view>("-0.00")), "money") << "its pattern has no sign";
 }
 
 TEST(Money, KeepsEveryMinorUnit) {

@@ -8,12 +8,13 @@
 
 namespace ashlar::tests {
 
-RedisSentinel::RedisSentinel(int master_port) {
+RedisSentinel::RedisSentinel(int master_port, const std::string& password) {
   constexpr int attempts_max = 5;
   for (int attempt = 1; process_ == nullptr; ++attempt) {
     port_ = free_port();
     const auto file = folder_.path() / "sentinel.conf";
-    std::ofstream(file) << "bind 127.0.0.1\nport " << port_ << "\nsentinel monitor shop 127.0.0.1 " << master_port
+    std::ofstream(file) << (password.empty() ? "" : "requirepass " + password + "\n") << "bind 127.0.0.1\nport "
+                        << port_ << "\nsentinel monitor shop 127.0.0.1 " << master_port
                         << " 1\nsentinel down-after-milliseconds shop 300\nsentinel failover-timeout shop 5000\n";
     auto process = std::make_unique<test::Process>(test::Command{
         .words = {"/usr/bin/setpriv", "--pdeathsig", "KILL", "/usr/bin/redis-server", file.string(), "--sentinel"},

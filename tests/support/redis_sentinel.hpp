@@ -12,8 +12,8 @@ namespace ashlar::tests {
 // master has not answered for 300 ms. Killed at the end. Throws std::runtime_error when it cannot be started.
 class RedisSentinel {
  public:
-  // Waits until it knows a replica of the master.
-  explicit RedisSentinel(int master_port);
+  // Waits until it knows a replica of the master. A password is required of its clients.
+  explicit RedisSentinel(int master_port, const std::string& password = {});
 
   [[nodiscard]] int port() const { return port_; }
   void wait_for_failover();

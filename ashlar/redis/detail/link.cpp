@@ -34,6 +34,13 @@ Address address_of(const std::string& url) {
   return std::move(*parsed);
 }
 
+// Empty: no authentication.
+std::vector<std::string> auth_command(const std::string& user, const std::string& password) {
+  if (!user.empty()) return {"AUTH", user, password};
+  if (!password.empty()) return {"AUTH", password};
+  return {};
+}
+
 }  // namespace
 
 Error unavailable(std::string why) {
@@ -178,24 +185,31 @@ Task<Result<Endpoint>> Link::find_master() {
   co_return std::unexpected(unavailable("no Sentinel knows the master: " + why));
 }
 
+Task<Result<Reply>> Link::read_one(Shared connection) {
+  while (true) {
+    if (auto reply = co_await unwrap(connection->reader.next())) co_return std::move(*reply);
+    const std::size_t size = co_await connection->read_some();
+    connection->reader.feed({connection->buffer.data(), size});
+  }
+}
+
 // https://redis.io/docs/latest/develop/reference/sentinel-clients/
 Task<Result<Endpoint>> Link::ask_sentinel(Endpoint sentinel) {
   const auto connection = std::make_shared<Connection>(loop_, tls_ ? &*tls_ : nullptr, options_.reply_bytes_max);
   try {
     co_await connect(connection, std::move(sentinel));
+    const auto credentials = auth_command(options_.sentinel_user, options_.sentinel_password);
+    if (!credentials.empty()) append_command(connection->sending, credentials);
     append_command(connection->sending, {"SENTINEL", "GET-MASTER-ADDR-BY-NAME", address_.master_name});
     co_await connection->write(use_awaitable);
-    while (true) {
-      const std::optional<Reply> reply = co_await unwrap(connection->reader.next());
-      if (!reply) {
-        const std::size_t size = co_await connection->read_some();
-        connection->reader.feed({connection->buffer.data(), size});
-        continue;
-      }
-      if (reply->kind == Reply::Kind::array && reply->items.size() == 2)
-        co_return Endpoint{.host = reply->items[0].text, .port = reply->items[1].text};
-      co_return std::unexpected(unavailable(reply->is_nil() ? "no master of that name" : reply->text));
+    if (!credentials.empty()) {
+      const Reply reply = co_await unwrap(read_one(connection));
+      if (reply.kind == Reply::Kind::error) co_return std::unexpected(unavailable("AUTH: " + reply.text));
     }
+    const Reply reply = co_await unwrap(read_one(connection));
+    if (reply.kind == Reply::Kind::array && reply.items.size() == 2)
+      co_return Endpoint{.host = reply.items[0].text, .port = reply.items[1].text};
+    co_return std::unexpected(unavailable(reply.is_nil() ? "no master of that name" : reply.text));
   } catch (const boost::system::system_error& e) {
     if (e.code() == asio::error::operation_aborted) throw;
     co_return std::unexpected(unavailable(e.what()));
@@ -205,29 +219,19 @@ Task<Result<Endpoint>> Link::ask_sentinel(Endpoint sentinel) {
 // Ends with a PING: a server that accepts connections but does not answer in a command's time is unreachable.
 Task<Result<>> Link::sign_in(Shared connection) {
   std::vector<std::vector<std::string>> commands;
-  if (!address_.user.empty()) {
-    commands.push_back({"AUTH", address_.user, address_.password});
-  } else if (!address_.password.empty()) {
-    commands.push_back({"AUTH", address_.password});
-  }
+  if (auto credentials = auth_command(address_.user, address_.password); !credentials.empty())
+    commands.push_back(std::move(credentials));
   if (address_.database != 0) commands.push_back({"SELECT", std::to_string(address_.database)});
   if (checks_role_) commands.push_back({"ROLE"});
   commands.push_back({"PING"});
   for (const auto& words : commands) append_command(connection->sending, words);
   const auto asked_at = std::chrono::steady_clock::now();
   co_await connection->write(use_awaitable);
-  for (std::size_t answered = 0; answered < commands.size();) {
-    const std::optional<Reply> reply = co_await unwrap(connection->reader.next());
-    if (!reply) {
-      const std::size_t size = co_await connection->read_some();
-      connection->reader.feed({connection->buffer.data(), size});
-      continue;
-    }
-    if (reply->kind == Reply::Kind::error)
-      co_return std::unexpected(unavailable(commands[answered][0] + ": " + reply->text));
-    if (commands[answered][0] == "ROLE" && (reply->items.empty() || reply->items[0].text != "master"))
+  for (const auto& words : commands) {
+    const Reply reply = co_await unwrap(read_one(connection));
+    if (reply.kind == Reply::Kind::error) co_return std::unexpected(unavailable(words[0] + ": " + reply.text));
+    if (words[0] == "ROLE" && (reply.items.empty() || reply.items[0].text != "master"))
       co_return std::unexpected(unavailable("the server is a replica"));
-    ++answered;
   }
   if (std::chrono::steady_clock::now() - asked_at > options_.command_time_max)
     co_return std::unexpected(unavailable("its PING took longer than command_time_max"));

@@ -63,6 +63,7 @@ class Link {
   // The master's address, from the first Sentinel that knows it.
   Task<Result<Endpoint>> find_master();
   Task<Result<Endpoint>> ask_sentinel(Endpoint sentinel);
+  Task<Result<Reply>> read_one(Shared connection);
   Task<Result<>> sign_in(Shared connection);
   Task<Error> read(Shared connection);
   void flush(const Shared& connection);
