@@ -136,7 +136,8 @@ Check check_money(std::int64_t minor_units, std::int64_t min, std::int64_t max) 
 std::expected<std::int64_t, Violation> parse_money(std::string_view decimal, std::int64_t min, std::int64_t max) {
   const auto amount = hundredths(decimal, 2);
   // "-0.00" is text that the pattern of an amount without a sign excludes, though it is not less than 0.00.
-  if (amount == 0 && min >= 0 && decimal.starts_with('-')) return std::unexpected(violation(codes::money, "must have no sign"));
+  if (amount == 0 && min >= 0 && decimal.starts_with('-'))
+    return std::unexpected(violation(codes::money, "must have no sign"));
   return in_range(amount, min, max);
 }
 
