@@ -65,13 +65,13 @@ function(ashlar_test name)
 endfunction()
 
 # ashlar_test_on_postgres(<name> [<filter>])
-# The tests of <name> once more, on PostgreSQL: in two parts, each of which shares one server.
+# The tests of <name> once more, on PostgreSQL: in four parts, each of which shares one server.
 function(ashlar_test_on_postgres name)
-  foreach(shard RANGE 1)
+  foreach(shard RANGE 3)
     set(test ${name}.postgres_${shard})
     add_test(NAME ${test} COMMAND ${name} --gtest_brief=1 "--gtest_filter=*${ARGV1}")
     set_tests_properties(${test} PROPERTIES TIMEOUT 600 COST 100
-      ENVIRONMENT "ASHLAR_TEST_DATABASE=postgres;GTEST_TOTAL_SHARDS=2;GTEST_SHARD_INDEX=${shard}")
+      ENVIRONMENT "ASHLAR_TEST_DATABASE=postgres;GTEST_TOTAL_SHARDS=4;GTEST_SHARD_INDEX=${shard}")
   endforeach()
 endfunction()
 

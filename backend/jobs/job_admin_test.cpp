@@ -28,6 +28,8 @@ class JobAdministration : public testing::Test {
     return id;
   }
 
+  JobAdministration() { backend.run("delete from jobs"); }  // the mails of signing up
+
   TestBackend backend;
   Person admin = backend.admin();
   int jobs_ = 0;
