@@ -138,7 +138,6 @@ Socket::Sent Socket::send(std::shared_ptr<const OutgoingMessage> message) {
       (queued_bytes_ + bytes > options.queue_bytes_max || queued_messages_ >= options.queue_messages_max)) {
     ++statistics_.messages_dropped;
     end(Ending::slow);
-    drop_queue();
     begin_close(CloseCode::try_again_later, "slow_consumer");
     return Sent::slow;
   }

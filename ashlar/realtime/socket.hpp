@@ -77,7 +77,7 @@ class Socket {
   enum class Sent : std::uint8_t {
     queued,
     closed,  // the socket is closing or has ended
-    slow,    // the queue is full: what was queued is dropped, and the socket closes (Ending::slow)
+    slow,    // the queue is full: the message is dropped, and the socket closes behind the queue (Ending::slow)
   };
   Sent send(std::shared_ptr<const OutgoingMessage> message);
   Sent send(std::string_view text) { return send(OutgoingMessage::text(text)); }

@@ -23,7 +23,8 @@ namespace ashlar::realtime {
 struct SocketOptions {
   MessageLimits message{};
   // Frames that were sent and that the connection has not accepted. Beyond either the client is a slow consumer: the
-  // socket closes with 1013. One message always fits an empty queue.
+  // socket closes with 1013 behind the queue, so that a client that resumes has advanced. One message always fits an
+  // empty queue.
   std::size_t queue_bytes_max = 1024 * 1024;
   std::size_t queue_messages_max = 16 * 1024;
   // After so long without a byte from the client it gets a ping; 0: never. Less than the idle limit of proxies.
