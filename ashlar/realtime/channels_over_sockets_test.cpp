@@ -94,8 +94,11 @@ class RealtimeServer final : http::Handler {
  private:
   struct Loop {
     Loop(Hub& hub, boost::asio::io_context& the_loop, const Clock& clock)
-        : hub_loop(hub, the_loop),
-          sockets(the_loop, clock, {.queue_bytes_max = 200'000, .close_time_max = std::chrono::minutes(1)}) {}
+        : hub_loop(hub, the_loop), sockets(the_loop, clock, options) {}
+    // The clients of these tests answer no pings, and may be slow to close.
+    static constexpr SocketOptions options{.queue_bytes_max = 200'000,
+                                           .ping_after = std::chrono::milliseconds(0),
+                                           .close_time_max = std::chrono::minutes(5)};
     HubLoop hub_loop;
     Sockets sockets;
   };
@@ -200,11 +203,12 @@ TEST_P(ChannelsOverSockets, CloseASlowConsumerWhichResumesWithoutAGap) {
                                                 test::WebSocketClientOptions{.receive_buffer_bytes = 4 * 1024});
   (void)subscribe(fast);
   (void)subscribe(*slow);
-  constexpr int events = 2'000;
-  const std::string padding(5'000, 'x');
+  constexpr int events = 1'000;
+  const std::string padding(8'000, 'x');
   for (int i = 0; i < events; ++i) {
     publish(std::to_string(i) + " " + padding);
-    EXPECT_THAT(fast.next(), HasSubstr(" " + std::to_string(i) + " ")) << "one slow consumer delays no other";
+    const std::string text = fast.next();
+    ASSERT_THAT(text.substr(0, 40), HasSubstr(" " + std::to_string(i) + " ")) << "a slow consumer delays no other";
   }
   // The backlog is longer than a queue, so that it takes several connections; each advances.
   int seen = 0;
@@ -213,7 +217,7 @@ TEST_P(ChannelsOverSockets, CloseASlowConsumerWhichResumesWithoutAGap) {
     std::string text;
     while (seen < events && (text = slow->next()).starts_with("text ")) {
       last = text.substr(5, text.find(' ', 5) - 5);
-      ASSERT_THAT(text, HasSubstr(" " + std::to_string(seen++) + " "));
+      ASSERT_THAT(text.substr(0, 40), HasSubstr(" " + std::to_string(seen++) + " "));
     }
     if (seen == events) break;
     ASSERT_EQ(text, "close 1013 slow_consumer");
