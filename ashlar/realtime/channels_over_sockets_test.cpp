@@ -81,7 +81,10 @@ class Connection final : public Subscriber {
 
 class RealtimeServer final : http::Handler {
  public:
-  RealtimeServer() : server_({.host = "127.0.0.1", .port = 0, .loops = 2}, *this) {
+  // The slow consumer of a slow run is not disconnected by HTTP's own limit.
+  RealtimeServer()
+      : server_({.host = "127.0.0.1", .port = 0, .loops = 2, .limits = {.write_time_max = std::chrono::minutes(5)}},
+                *this) {
     for (std::size_t i = 0; i < server_.loops(); ++i)
       loops_.push_back(std::make_unique<Loop>(hub_, server_.loop(i), clock_));
     server_.start();

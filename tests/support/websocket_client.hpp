@@ -6,6 +6,7 @@
 #include "tests/support/raw_client.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -126,11 +127,24 @@ class WebSocketClient {
     received_.clear();
     at_ = 0;
     if (over_ == WebSocketOver::http1) {
-      received_ = read(1);
+      received_ = read_websocket_frame();
     } else {
       while (received_.empty() && !stream_ended_ && read_frame()) continue;
     }
     return !received_.empty();
+  }
+  // An unmasked frame. Empty: the connection has ended.
+  std::string read_websocket_frame() {
+    std::string out = read(2);
+    if (out.empty()) return out;
+    std::size_t size = static_cast<std::uint8_t>(out[1]) & 0x7FU;
+    if (size >= 126) {
+      const std::string length = read(size == 126 ? 2 : 8);
+      size = 0;
+      for (const char byte : length) size = size << 8U | static_cast<std::uint8_t>(byte);
+      out += length;
+    }
+    return out + (size > 0 ? read(size) : std::string());
   }
   // Empty: the connection has ended.
   std::string read(std::size_t bytes) {
@@ -161,25 +175,13 @@ class WebSocketClient {
   }
   static std::string in_words(const realtime::MessageReader::Step& step) {
     using Outcome = realtime::MessageReader::Outcome;
+    if (step.outcome == Outcome::failed) throw std::runtime_error("the server broke the protocol");
     const std::string payload(step.payload);
-    switch (step.outcome) {
-      case Outcome::need_more:
-      case Outcome::fragment:
-        return {};
-      case Outcome::text:
-        return "text " + payload;
-      case Outcome::binary:
-        return "binary " + payload;
-      case Outcome::ping:
-        return "ping " + payload;
-      case Outcome::pong:
-        return "pong " + payload;
-      case Outcome::close:
-        return "close " + std::to_string(static_cast<int>(step.code)) + (payload.empty() ? "" : " " + payload);
-      case Outcome::failed:
-        break;
-    }
-    throw std::runtime_error("the server broke the protocol");
+    if (step.outcome == Outcome::close)
+      return "close " + std::to_string(static_cast<int>(step.code)) + (payload.empty() ? "" : " " + payload);
+    static constexpr std::array names{"", "", "text ", "binary ", "ping ", "pong "};  // in the order of Outcome
+    const std::string name = names.at(static_cast<std::size_t>(step.outcome));
+    return name.empty() ? name : name + payload;
   }
 
   RawClient raw_;
