@@ -14,6 +14,8 @@
 #include "backend/authority/routes.hpp"
 #include "backend/event_types.hpp"
 #include "backend/events/routes.hpp"
+#include "backend/exports/generate_report.hpp"
+#include "backend/exports/routes.hpp"
 #include "backend/health/routes.hpp"
 #include "backend/jobs/routes.hpp"
 #include "backend/jwt_keys/routes.hpp"
@@ -25,6 +27,8 @@
 #include "backend/order_notices.hpp"
 #include "backend/orders/routes.hpp"
 #include "backend/passkeys/routes.hpp"
+#include "backend/payments/process_payment.hpp"
+#include "backend/payments/routes.hpp"
 #include "backend/posts/routes.hpp"
 #include "backend/products/routes.hpp"
 #include "backend/raw_statements.hpp"
@@ -290,13 +294,19 @@ Application::Application(Settings settings, Dependencies dependencies)
       cursors_({derived_key(settings_, "ashlar.cursor_key")}),
       products_(units_, cache_, cursors_, settings_.cache_ttl),
       account_cascade_(sessions_, products_, authorities_, challenges_, account_mails_),
-      order_payments_(settings_.stage == Stage::development ? OrderPayments::by_owner : OrderPayments::by_admin),
-      order_expiry_(units_, products_, {&dependencies_.clock, &dependencies_.random, &dependencies_.logger},
-                    {.pending_max = settings_.order_pending_max}),
+      payment_services_(settings_, units_, jobs_.enqueuer(), dependencies.clock),
       checkpoint_signer_(make_checkpoint_signer(settings_)),
       sealer_(dependencies.database, *checkpoint_signer_, dependencies.clock, dependencies.logger,
               settings_.audit.sealer),
+      exports_({units_, jobs_.enqueuer(), authorities_, sealer_}, derived_key(settings_, "ashlar.export_link_key"),
+               {.link_max = settings_.export_link_max,
+                .kept = std::max<std::chrono::milliseconds>(std::chrono::hours(24), settings_.export_link_max)}),
+      order_expiry_(units_, products_, {&dependencies_.clock, &dependencies_.random, &dependencies_.logger},
+                    {.pending_max = settings_.order_pending_max}),
       app_(app_options(), {&dependencies_.clock, &dependencies_.random, &dependencies_.logger}, &tokens_, routes()) {
+  payments().on_failure(payment_failure_notices(mails_, notifications_));
+  mount_payment_jobs(jobs_.table(), payments());
+  mount_export_jobs(jobs_.table(), exports_);
   mount_mail_jobs(jobs_.table(), mails_);
   mount_notification_jobs(jobs_.table(), units_, notifications_);
   jobs_.make_worker(metrics_);  // the table is complete
@@ -346,6 +356,7 @@ void Application::close() {
   sealer_.close();
   if (breach_ranges_) breach_ranges_->close();
   oauth_.close();
+  payment_services_.close();
   mail_transport_.close();
   cache_.close();
   revocation_sync_.close();
@@ -395,7 +406,9 @@ web::Routes Application::routes() {
   mount_products(routes, products_);
   mount_events(routes, events_.outbox());
   mount_webhooks(routes, units_, webhooks_, events_.outbox(), cursors_);
-  mount_orders(routes, units_, products_, order_payments_, cursors_);
+  mount_orders(routes, units_, products_, cursors_);
+  mount_payments(routes, units_, payments(), products_, payment_services_.stripe_webhook());
+  mount_exports(routes, exports_);
   mount_audit(routes, dependencies_.database, sealer_, cursors_);
   if (settings_.openapi == Settings::Openapi::is_public)
     web::mount_docs(routes, settings_.stage == Stage::production ? web::DocsPage::no : web::DocsPage::yes);

@@ -40,6 +40,7 @@
 #include "backend/authority/authority_sync.hpp"
 #include "backend/authority/create_grant.hpp"
 #include "backend/events/event_services.hpp"
+#include "backend/exports/exports.hpp"
 #include "backend/health/readiness.hpp"
 #include "backend/job_system.hpp"
 #include "backend/jwt_keys/jwt_keys.hpp"
@@ -47,8 +48,8 @@
 #include "backend/notifications/notifications.hpp"
 #include "backend/oauth/oauth.hpp"
 #include "backend/orders/order_expiry.hpp"
-#include "backend/orders/pay_order.hpp"
 #include "backend/passkeys/passkeys.hpp"
+#include "backend/payments/payment_services.hpp"
 #include "backend/products/products.hpp"
 #include "backend/settings.hpp"
 #include "backend/users/passwords.hpp"
@@ -99,6 +100,8 @@ class Application {
   [[nodiscard]] Oauth& oauth() { return oauth_; }
   [[nodiscard]] Readiness& readiness() { return readiness_; }
   [[nodiscard]] OrderExpiry& order_expiry() { return order_expiry_; }
+  [[nodiscard]] PaymentServices& payment_services() { return payment_services_; }  // closed as oauth() is
+  [[nodiscard]] Payments& payments() { return payment_services_.payments(); }
   [[nodiscard]] EventServices& events() { return events_; }
   [[nodiscard]] Webhooks& webhooks() { return webhooks_; }
   [[nodiscard]] audit::Sealer& sealer() { return sealer_; }
@@ -178,11 +181,12 @@ class Application {
   sql::Cursors cursors_;
   Products products_;
   AccountCascade account_cascade_;
-  const OrderPayments order_payments_;
-  const AccountExportOptions account_export_;
-  OrderExpiry order_expiry_;
+  PaymentServices payment_services_;
   const std::unique_ptr<audit::CheckpointSigner> checkpoint_signer_;
   audit::Sealer sealer_;
+  Exports exports_;
+  const AccountExportOptions account_export_;
+  OrderExpiry order_expiry_;
   observe::MetricSources metrics_;
   std::optional<api::RedisRateLimits> redis_rate_limits_;
   web::App app_;

@@ -11,6 +11,7 @@
 #include "backend/auth/mfa_rows.hpp"
 #include "backend/auth/session_row.hpp"
 #include "backend/authority/authority_rows.hpp"
+#include "backend/exports/export_row.hpp"
 #include "backend/jwt_keys/jwt_key_set_row.hpp"
 #include "backend/list_counts.hpp"
 #include "backend/mail/mail_preference_row.hpp"
@@ -18,6 +19,7 @@
 #include "backend/notifications/notification_rows.hpp"
 #include "backend/oauth/identity_row.hpp"
 #include "backend/orders/order_row.hpp"
+#include "backend/orders/payment_row.hpp"
 #include "backend/passkeys/passkey_row.hpp"
 #include "backend/posts/post.hpp"
 #include "backend/products/product.hpp"
@@ -43,6 +45,9 @@ std::vector<sql::TableModel> models() {
           model_of<OrderRow>(),
           model_of<OrderItemRow>(),
           model_of<PaymentRow>(),
+          model_of<StripeEventRow>(),
+          model_of<ExportRow>(),
+          model_of<ExportChunkRow>(),
           model_of<IdempotencyRow>(),
           model_of<ListCountRow>(),
           model_of<MfaSecretRow>(),

@@ -128,7 +128,11 @@ std::vector<Row> other_rows() {
           owned("getOrder"),
           with_key("createOrder"),
           owned("cancelOrder"),
-          {"payOrder", no_one, expired, revoked, no, "order.payment_admin_only", no, ok, ok, no, ok},
+          owned("payOrder"),
+          {"refundOrder", no_one, expired, revoked, no, no, no, "order.not_refundable", "order.not_refundable", no,
+           "order.not_refundable"},
+          admins("generateExport"),
+          admins_miss("getExport", "export.not_found"),
           admins("listRoles"),
           admins("createRole", no),
           admins("updateRole", no),
@@ -237,6 +241,7 @@ struct World {
                                                                      {"/passkeys/", user},
                                                                      {"/webhooks/endpoints/", endpoint},
                                                                      {"/webhooks/deliveries/", user},
+                                                                     {"/exports/", user},
                                                                      {"/notifications/", user}})
       if (path.contains(part)) return id;
     return {};
@@ -278,6 +283,7 @@ std::string input_of(const std::string& operation, const World& world) {
       {"updateUser", R"({"name": "Else"})"},
       {"createApiKey", R"({"name": "mine", "permissions": ["read:order"]})"},
       {"updateQueue", R"({"paused": true})"},
+      {"generateExport", R"({"type": "products", "format": "csv"})"},
       {"createRole", R"({"name": "writer", "permissions": []})"},
       {"updateRole", R"({"description": "Edits"})"},
       {"setUserRole", R"({"role": "user"})"},

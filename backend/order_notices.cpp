@@ -3,6 +3,7 @@
 
 #include "ashlar/schema/constraints.hpp"
 #include "backend/orders/order_events.hpp"
+#include "backend/orders/order_repository.hpp"
 #include "backend/users/user_repository.hpp"
 
 #include <string>
@@ -55,6 +56,19 @@ Task<Result<>> handle(api::UnitOfWork& unit, std::vector<events::Event> events, 
   co_return Result<>{};
 }
 
+Task<Result<>> handle_failure(api::UnitOfWork& unit, Uuid id, Mails* mails, Notifications* notifications) {
+  const auto order = co_await unwrap(OrderRepository(unit).find(id));
+  if (!order || !order->user_id) co_return Result<>{};
+  const auto user = co_await unwrap(UserRepository(unit).find(*order->user_id));
+  if (!user) co_return Result<>{};
+  mails->send(unit, order_mail(user->email, "payment-failed", *order));
+  notifications->add(unit, {.user = user->id,
+                            .kind = "payment.failed",
+                            .resource = order->id,
+                            .detail = text_of(order->total.minor_units(), order->currency)});
+  co_return Result<>{};
+}
+
 }  // namespace
 
 events::ConsumerOptions order_notice_options() {
@@ -66,6 +80,12 @@ events::ConsumerOptions order_notice_options() {
 events::Consumer::Handler order_notices(Mails& mails, Notifications& notifications) {
   return [&mails, &notifications](api::UnitOfWork& unit, std::vector<events::Event> events) {
     return handle(unit, std::move(events), &mails, &notifications);
+  };
+}
+
+Payments::FailureHook payment_failure_notices(Mails& mails, Notifications& notifications) {
+  return [&mails, &notifications](api::UnitOfWork& unit, Uuid order) {
+    return handle_failure(unit, order, &mails, &notifications);
   };
 }
 

@@ -3,7 +3,6 @@
 
 #include "ashlar/sql/raw_statement.hpp"
 #include "backend/mail/mail_preference_row.hpp"
-#include "backend/orders/order.hpp"
 #include "backend/passkeys/passkey_row.hpp"
 #include "backend/users/user_row.hpp"
 #include "backend/webhooks/webhook_repository.hpp"
@@ -72,11 +71,6 @@ inline constexpr sql::RawStatement<MailPreferenceRow(std::string)> mail_preferen
     "where u.email_key = $1");
 
 inline constexpr sql::RawStatement<Uuid(Uuid)> author_of_post("select author_id from posts where id = $1");
-
-// Cancels a pending order, refunds a paid one: the new status. $1 now, $2 the order.
-inline constexpr sql::RawStatement<OrderStatus(Timestamp, Uuid)> end_order(
-    "update orders set status = case status when 'paid' then 'refunded' else 'cancelled' end, updated_at = $1 "
-    "where id = $2 and status in ('pending', 'paid') returning status");
 
 // Entries of the audit trail that retention has not removed.
 inline constexpr sql::RawStatement<std::int64_t()> audit_entries_total(

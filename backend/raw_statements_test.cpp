@@ -23,7 +23,6 @@ TEST(RawStatements, AreWhatTheMigratedDatabaseTakesAndGives) {
   EXPECT_EQ(statement_faults(database, author_of_post), Faults{});
   EXPECT_EQ(statement_faults(database, count_of_deliveries), Faults{});
   EXPECT_EQ(statement_faults(database, passkeys_by_email_key), Faults{});
-  EXPECT_EQ(statement_faults(database, end_order), Faults{});
   EXPECT_EQ(statement_faults(database, audit_entries_total), Faults{});
   EXPECT_EQ(statement_faults(database, mail_preference_by_email_key), Faults{});
   EXPECT_EQ(statement_faults(database, instances::revoked_sessions_after), Faults{});

@@ -377,6 +377,8 @@ Settings read_settings(config::Environment& env) {
   out.webhooks = read_webhook_options(env, out.stage == Stage::development ? PlainHttp::allowed : PlainHttp::refused);
   out.events = read_event_options(env, out.redis ? RedisIs::configured : RedisIs::absent, out.redis_key_prefix);
   read_audit(env, out);
+  read_payments(env, out);
+  out.export_link_max = env.duration("EXPORT_LINK_MAX", out.export_link_max, 1s, 7 * 24h);
   using Place = PasskeyDefaults::Place;
   out.passkeys = read_passkey_options(
       env, {.place = out.stage == Stage::production ? Place::unknown : Place::localhost, .port = out.port});

@@ -21,6 +21,7 @@
 #include "backend/mail_settings.hpp"
 #include "backend/oauth/oauth_options.hpp"
 #include "backend/passkeys/passkey_options.hpp"
+#include "backend/payments/payment_settings.hpp"
 #include "backend/webhooks/webhook_options.hpp"
 
 #include <chrono>
@@ -95,6 +96,8 @@ struct Settings {
   EventOptions events;
   WebhookOptions webhooks;
   AuditSettings audit;
+  PaymentSettings payments;
+  std::chrono::milliseconds export_link_max{3'600'000};  // how long a link to an export's file works
 
   std::uint32_t rate_limit_max = 100;  // requests per minute and client; 0: no limit
   std::size_t body_bytes_max = 10 * 1024 * 1024;

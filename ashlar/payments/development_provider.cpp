@@ -3,6 +3,7 @@
 
 #include "ashlar/core/parse.hpp"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <utility>
@@ -13,6 +14,8 @@ namespace {
 
 constexpr std::string_view prefix = "pi_dev_";
 constexpr std::array<std::string_view, 6> cards = {"", "ok", "decline", "lost_answer", "late", "twice"};
+
+bool is_card(std::string_view name) { return std::ranges::find(cards, name) != cards.end(); }
 
 // pi_dev_<payment>.<milliseconds of its creation>.<minor units>.<currency>.<card>
 struct Parts {
@@ -37,7 +40,7 @@ std::optional<Parts> parts_of(std::string_view id) {
   const auto created_at = parse_integer<std::int64_t>(take_part(id));
   const auto minor_units = parse_integer<std::int64_t>(take_part(id));
   Parts out{.payment = {}, .created_at = {}, .amount = {}, .currency = take_part(id), .card = std::string(id)};
-  if (!payment || !created_at || !minor_units || !DevelopmentProvider::is_card(out.card)) return std::nullopt;
+  if (!payment || !created_at || !minor_units || !is_card(out.card)) return std::nullopt;
   if (*created_at < 0 || *created_at > Timestamp::milliseconds_max) return std::nullopt;
   if (*minor_units < 0 || *minor_units > 999'999'999'999'999) return std::nullopt;
   out.payment = *payment;
@@ -53,11 +56,7 @@ std::string id_of(const NewIntent& intent) {
 
 }  // namespace
 
-bool DevelopmentProvider::is_card(std::string_view name) {
-  for (const std::string_view card : cards)
-    if (card == name) return true;
-  return false;
-}
+bool DevelopmentProvider::accepts(std::string_view card) const { return is_card(card); }
 
 Result<Intent> DevelopmentProvider::find_intent(const std::string& id) {
   const auto parts = parts_of(id);

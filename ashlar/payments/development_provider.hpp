@@ -34,9 +34,8 @@ class DevelopmentProvider final : public Provider {
   explicit DevelopmentProvider(const Clock& clock, DevelopmentOptions options = {})
       : clock_(clock), options_(options) {}
 
-  [[nodiscard]] static bool is_card(std::string_view name);  // empty, or one of the above
-
   [[nodiscard]] std::string_view name() const override { return "development"; }
+  [[nodiscard]] bool accepts(std::string_view card) const override;  // one of the above
   Task<Result<Intent>> create(NewIntent intent) override;
   Task<Result<Intent>> retrieve(std::string id) override;
   Task<Result<std::vector<Intent>>> find(IntentSearch search) override;

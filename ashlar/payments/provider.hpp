@@ -87,6 +87,8 @@ class Provider {
   virtual ~Provider() = default;
 
   [[nodiscard]] virtual std::string_view name() const = 0;
+  // Whether the text can name a payment method of the provider's; an empty one does not name any, and is accepted.
+  [[nodiscard]] virtual bool accepts(std::string_view card) const = 0;
   // Creates an intent, and confirms it where there is a card. A declined card is an intent that failed, not an error.
   virtual Task<Result<Intent>> create(NewIntent intent) = 0;
   // Error payment.intent_not_found.

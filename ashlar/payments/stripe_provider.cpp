@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/payments/stripe_provider.hpp"
 
+#include "ashlar/core/ascii.hpp"
 #include "ashlar/core/encoding.hpp"
 #include "ashlar/core/parse.hpp"
 #include "ashlar/http/client/client.hpp"
@@ -120,6 +121,13 @@ Task<Result<http::ClientResponse>> StripeProvider::send(http::Method method, std
   auto response = co_await client_.send(std::move(request), options_.request_time_max);
   if (!response) co_return std::unexpected(transport_error(response.error()));
   co_return response;
+}
+
+// A card's number is never sent: it must not get here in the first place.
+bool StripeProvider::accepts(std::string_view card) const {
+  if (card.empty()) return true;
+  return card.size() <= 255 && card.starts_with("pm_") &&
+         std::ranges::all_of(card, [](char c) { return is_alphanumeric(c) || c == '_'; });
 }
 
 Task<Result<Intent>> StripeProvider::create(NewIntent intent) {

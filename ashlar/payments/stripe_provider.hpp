@@ -36,6 +36,7 @@ class StripeProvider final : public Provider {
   StripeProvider(http::Client& client, StripeOptions options);
 
   [[nodiscard]] std::string_view name() const override { return "stripe"; }
+  [[nodiscard]] bool accepts(std::string_view card) const override;
   Task<Result<Intent>> create(NewIntent intent) override;
   Task<Result<Intent>> retrieve(std::string id) override;
   Task<Result<std::vector<Intent>>> find(IntentSearch search) override;

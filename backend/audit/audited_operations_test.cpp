@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every operation that changes something, with the entries that it leaves. A new one fails until it has a row.
+#include "ashlar/api/system_call.hpp"
+#include "ashlar/async/task_scope.hpp"
 #include "tests/support/authenticator.hpp"
 #include "tests/support/test_authenticator.hpp"
 #include "tests/support/test_backend.hpp"
@@ -57,6 +59,17 @@ class Stage {
   std::string post() { return made(ada, "/api/posts", R"({"title": "T", "content": "C"})"); }
   std::string order() {
     return made(ada, "/api/orders", R"({"items": [{"productId": ")" + product() + R"(", "quantity": 1}]})");
+  }
+  std::string paid_order() {
+    std::string id = order();
+    EXPECT_EQ(backend.as(ada, Method::post, "/api/orders/" + id + "/pay", "{}").status, 202);
+    for (int i = 0; i < 2; ++i) {
+      backend.clock().advance(std::chrono::seconds{31});
+      SystemRandom random;
+      api::SystemCall call({&backend.clock(), &random, &backend.logger()}, "payments");
+      EXPECT_TRUE(async::run_to_end(backend.client().loop(), backend.application().payments().reconcile(call)));
+    }
+    return id;
   }
   // Of a second factor that is turned on for it.
   std::string next_code() {
@@ -280,10 +293,18 @@ std::vector<Row> order_and_role_rows() {
           {"payOrder",
            [](Stage& on) {
              const std::string id = on.order();
-             on.audited(&on.admin, Method::post, "/api/orders/" + id + "/pay");
+             on.audited(&on.admin, Method::post, "/api/orders/" + id + "/pay", "{}");
              on.audited(&on.admin, Method::post, "/api/orders/" + id + "/cancel");
            },
-           {"pay order by user", "refund order by user"}},
+           {"create payment by user", "cancel order by user", "begin_cancel payment by user"}},
+          {"refundOrder",
+           [](Stage& on) { on.audited(&on.admin, Method::post, "/api/orders/" + on.paid_order() + "/refund"); },
+           {"refund order by user", "begin_refund payment by user"}},
+          {"generateExport",
+           [](Stage& on) {
+             on.audited(&on.admin, Method::post, "/api/exports/generate", R"({"type": "users", "format": "csv"})");
+           },
+           {"create export by user"}},
           {"createRole",
            [](Stage& on) {
              on.audited(&on.admin, Method::post, "/api/admin/roles",

@@ -3,15 +3,14 @@
 
 #include "ashlar/schema/fault_codes.hpp"
 #include "ashlar/sql/query.hpp"
+#include "backend/audit/audit_entry_repository.hpp"
 #include "backend/list_counts.hpp"
 #include "backend/raw_statements.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace ashlar::backend {
 
-using audit::EntryRow;
 using audit::IndexRow;
 using sql::col;
 
@@ -40,23 +39,6 @@ bool has_filter(const ListAuditEntries& in) {
   return in.user_id || in.action || in.resource || in.resource_id || in.from || in.to;
 }
 
-// The entries of these rows, in their order.
-Task<Result<std::vector<AuditEntry>>> entries_of(sql::Database* in, std::vector<IndexRow> rows) {
-  std::vector<AuditEntry> out;
-  if (rows.empty()) co_return out;
-  std::vector<std::int64_t> seqs;
-  for (const IndexRow& row : rows) seqs.push_back(row.seq);
-  auto entries = co_await unwrap(sql::from<EntryRow>().where(col<&EntryRow::seq>.in(seqs)).all(*in));
-  for (const IndexRow& row : rows) {
-    const auto found = std::ranges::find(entries, row.seq, &EntryRow::seq);
-    if (found == entries.end()) continue;  // removed by retention meanwhile
-    AuditEntry entry = co_await unwrap(audit_entry_of(std::move(*found), row.position));
-    entry.commitments.reset();
-    out.push_back(std::move(entry));
-  }
-  co_return out;
-}
-
 }  // namespace
 
 Task<Result<api::Page<AuditEntry>>> list_audit_entries(api::Call& call, ListAuditEntries in, sql::Database& database,
@@ -67,7 +49,7 @@ Task<Result<api::Page<AuditEntry>>> list_audit_entries(api::Call& call, ListAudi
     auto rows = co_await unwrap(
         matching(in).cursor_page<&IndexRow::position>(database, cursors, api::cursor_of(in.cursor), in.limit));
     sql::CursorPage<AuditEntry> page{.rows = {}, .next = std::move(rows.next), .previous = std::move(rows.previous)};
-    page.rows = co_await unwrap(entries_of(&database, std::move(rows.rows)));
+    page.rows = co_await unwrap(AuditEntryRepository(database).of(std::move(rows.rows)));
     co_return api::page_of(std::move(page), in.limit);
   }
   const auto list = matching(in);
@@ -76,7 +58,7 @@ Task<Result<api::Page<AuditEntry>>> list_audit_entries(api::Call& call, ListAudi
                              : list.page_with_total(database, in.page, in.limit, std::move(total));
   auto rows = co_await unwrap(std::move(read));
   sql::ListPage<AuditEntry> page{.rows = {}, .total = rows.total, .kind = rows.kind};
-  page.rows = co_await unwrap(entries_of(&database, std::move(rows.rows)));
+  page.rows = co_await unwrap(AuditEntryRepository(database).of(std::move(rows.rows)));
   co_return api::page_of(std::move(page), in.page, in.limit);
 }
 

@@ -18,8 +18,6 @@ namespace errors {
 inline constexpr ErrorCode order_not_found{ErrorKind::not_found, "order.not_found"};
 inline constexpr ErrorCode order_out_of_stock{ErrorKind::conflict, "order.out_of_stock"};
 inline constexpr ErrorCode order_not_pending{ErrorKind::conflict, "order.not_pending"};  // paid, cancelled or refunded
-// Outside development an owner without pay:order cannot mark the order as paid.
-inline constexpr ErrorCode order_payment_admin_only{ErrorKind::forbidden, "order.payment_admin_only"};
 inline constexpr ErrorCode order_not_cancellable{ErrorKind::conflict, "order.not_cancellable"};  // ended before
 }  // namespace errors
 

@@ -7,7 +7,7 @@
 #include "ashlar/sql/query.hpp"
 #include "backend/list_counts.hpp"
 #include "backend/orders/order_events.hpp"
-#include "backend/raw_statements.hpp"
+#include "backend/orders/payment_audit.hpp"
 
 #include <algorithm>
 #include <map>
@@ -34,7 +34,8 @@ Task<Result<>> OrderRepository::create(api::UnitOfWork& unit, Order order) {
                      .total = order.total,
                      .currency = order.currency,
                      .created_at = order.created_at,
-                     .updated_at = order.updated_at};
+                     .updated_at = order.updated_at,
+                     .payment_id = {}};
   co_await unwrap(sql::insert(row).run(unit));
   std::vector<OrderItemRow> items;
   for (const OrderItem& item : order.items) {
@@ -95,6 +96,12 @@ Task<Result<std::vector<Order>>> OrderRepository::of_user_after(Uuid user, Uuid 
                                   .order_by(asc<&OrderRow::id>)
                                   .limit(count_max)
                                   .all(in_));
+  co_return co_await with_items(std::move(rows));
+}
+
+Task<Result<std::vector<Order>>> OrderRepository::all_after(Uuid after, std::int64_t count_max) {
+  auto rows = co_await unwrap(
+      from<OrderRow>().where(col<&OrderRow::id> > after).order_by(asc<&OrderRow::id>).limit(count_max).all(in_));
   co_return co_await with_items(std::move(rows));
 }
 
@@ -165,19 +172,21 @@ Task<Result<>> OrderRepository::give_back(api::UnitOfWork& unit, std::vector<Ord
 
 Task<Result<bool>> OrderRepository::any_expired(Timestamp created_until) {
   return from<OrderRow>()
-      .where(col<&OrderRow::status> == OrderStatus::pending && col<&OrderRow::created_at> <= created_until)
+      .where(col<&OrderRow::status> == OrderStatus::pending && col<&OrderRow::created_at> <= created_until &&
+             col<&OrderRow::payment_id>.is_null())
       .exists(in_);
 }
 
 Task<Result<std::vector<Order>>> OrderRepository::cancel_expired(api::UnitOfWork& unit, Timestamp created_until,
                                                                  std::int64_t orders_max) {
-  auto rows = co_await unwrap(
-      from<OrderRow>()
-          .where(col<&OrderRow::status> == OrderStatus::pending && col<&OrderRow::created_at> <= created_until)
-          .order_by(asc<&OrderRow::created_at>, asc<&OrderRow::id>)
-          .limit(orders_max)
-          .for_update(sql::LockedRows::skip)
-          .all(unit));
+  auto rows =
+      co_await unwrap(from<OrderRow>()
+                          .where(col<&OrderRow::status> == OrderStatus::pending &&
+                                 col<&OrderRow::created_at> <= created_until && col<&OrderRow::payment_id>.is_null())
+                          .order_by(asc<&OrderRow::created_at>, asc<&OrderRow::id>)
+                          .limit(orders_max)
+                          .for_update(sql::LockedRows::skip)
+                          .all(unit));
   co_return co_await cancel_locked(unit, std::move(rows));
 }
 
@@ -193,9 +202,28 @@ Task<Result<std::vector<Order>>> OrderRepository::cancel_pending_of(api::UnitOfW
 
 namespace {
 
-void record_status(api::UnitOfWork& unit, std::string_view action, const Uuid& id, OrderStatus before,
-                   OrderStatus after) {
-  audit::record(unit, {.action = action,
+// The action of an audit entry and the type of an event, by the status that an order gets.
+struct StatusChange {
+  std::string_view action;
+  const events::EventType<Order>* event;
+};
+
+StatusChange change_to(OrderStatus status) {
+  switch (status) {
+    case OrderStatus::pending:
+      break;  // an order is created so, and never becomes it again
+    case OrderStatus::paid:
+      return {.action = "pay", .event = &order_paid};
+    case OrderStatus::cancelled:
+      return {.action = "cancel", .event = &order_cancelled};
+    case OrderStatus::refunded:
+      return {.action = "refund", .event = &order_refunded};
+  }
+  return {.action = "create", .event = &order_created};
+}
+
+void record_status(api::UnitOfWork& unit, const Uuid& id, OrderStatus before, OrderStatus after) {
+  audit::record(unit, {.action = change_to(after).action,
                        .resource = "order",
                        .resource_id = id.to_string(),
                        .changes = audit::ChangedFields()
@@ -203,16 +231,21 @@ void record_status(api::UnitOfWork& unit, std::string_view action, const Uuid& i
                                       .to_json()});
 }
 
+void publish_status(api::UnitOfWork& unit, const Order& order) { publish(unit, *change_to(order.status).event, order); }
+
 }  // namespace
 
 Task<Result<std::vector<Order>>> OrderRepository::cancel_locked(api::UnitOfWork& unit, std::vector<OrderRow> rows) {
   if (rows.empty()) co_return std::vector<Order>{};
   std::vector<Uuid> ids;
+  std::vector<Uuid> payments;
   for (const OrderRow& row : rows) {
     ids.push_back(row.id);
-    record_status(unit, "cancel", row.id, row.status, OrderStatus::cancelled);
+    if (row.payment_id) payments.push_back(*row.payment_id);
+    record_status(unit, row.id, row.status, OrderStatus::cancelled);
   }
   const Timestamp now = unit.call().now();
+  co_await unwrap(end_payments(unit, std::move(payments)));
   co_await unwrap(sql::update<OrderRow>()
                       .set(col<&OrderRow::status> = OrderStatus::cancelled, col<&OrderRow::updated_at> = now)
                       .where(col<&OrderRow::id>.in(ids))
@@ -222,51 +255,58 @@ Task<Result<std::vector<Order>>> OrderRepository::cancel_locked(api::UnitOfWork&
     row.updated_at = now;
   }
   auto orders = co_await unwrap(OrderRepository(unit).with_items(std::move(rows)));
-  for (const Order& order : orders) publish(unit, order_cancelled, order);
+  for (const Order& order : orders) publish_status(unit, order);
   std::vector<OrderItem> items;
   for (const Order& order : orders) items.insert(items.end(), order.items.begin(), order.items.end());
   co_await unwrap(give_back(unit, std::move(items)));
   co_return orders;
 }
 
-Task<Result<bool>> OrderRepository::end(api::UnitOfWork& unit, Uuid id) {
+// What becomes of the money follows: a payment whose outcome is open is cancelled or, if that is too late, refunded,
+// and one that was made is refunded. Payments::reconcile() continues from here.
+Task<Result<>> OrderRepository::end_payments(api::UnitOfWork& unit, std::vector<Uuid> payments) {
+  if (payments.empty()) co_return Result<>{};
   const Timestamp now = unit.call().now();
-  const auto status = co_await unwrap(end_order(now, id).writing().one(unit));
-  if (!status) co_return false;
-  if (*status == OrderStatus::refunded) {
-    record_status(unit, "refund", id, OrderStatus::paid, OrderStatus::refunded);
-  } else {
-    record_status(unit, "cancel", id, OrderStatus::pending, OrderStatus::cancelled);
+  for (const auto& [from_status, to_status] : {std::pair(PaymentStatus::processing, PaymentStatus::cancelling),
+                                               std::pair(PaymentStatus::succeeded, PaymentStatus::refunding)}) {
+    const auto changed =
+        co_await unwrap(sql::update<PaymentRow>()
+                            .set(col<&PaymentRow::status> = to_status, col<&PaymentRow::check_at> = Nullable(now),
+                                 col<&PaymentRow::checks> = 0, col<&PaymentRow::updated_at> = now)
+                            .where(col<&PaymentRow::id>.in(payments) && col<&PaymentRow::status> == from_status)
+                            .returning_all(unit));
+    for (const PaymentRow& payment : changed) record_payment_status(unit, payment.id, from_status, to_status);
   }
-  co_await unwrap(sql::update<PaymentRow>()
-                      .set(col<&PaymentRow::status> = PaymentStatus::refunded, col<&PaymentRow::updated_at> = now)
-                      .where(col<&PaymentRow::order_id> == id)
-                      .run(unit));
-  const auto order = co_await unwrap(OrderRepository(unit).find(id));
-  if (order) publish(unit, order->status == OrderStatus::refunded ? order_refunded : order_cancelled, *order);
+  co_return Result<>{};
+}
+
+Task<Result<bool>> OrderRepository::end(api::UnitOfWork& unit, Uuid id) {
+  const auto order = co_await unwrap(lock(unit, id));
+  if (!order || (order->status != OrderStatus::pending && order->status != OrderStatus::paid)) co_return false;
+  const auto ended = order->status == OrderStatus::paid ? OrderStatus::refunded : OrderStatus::cancelled;
+  std::vector<Uuid> payments;
+  if (order->payment_id) payments.push_back(*order->payment_id);
+  co_await unwrap(end_payments(unit, std::move(payments)));
+  co_await unwrap(write(unit, *order, ended, order->payment_id));
   co_return true;
 }
 
-Task<Result<bool>> OrderRepository::pay(api::UnitOfWork& unit, Uuid id, Uuid payment) {
-  const Timestamp now = unit.call().now();
-  const auto order =
-      co_await unwrap(sql::update<OrderRow>()
-                          .set(col<&OrderRow::status> = OrderStatus::paid, col<&OrderRow::updated_at> = now)
-                          .where(col<&OrderRow::id> == id && col<&OrderRow::status> == OrderStatus::pending)
-                          .returning_one(unit));
-  if (!order) co_return false;
-  const PaymentRow row{.id = payment,
-                       .order_id = id,
-                       .status = PaymentStatus::taken,
-                       .amount = order->total,
-                       .currency = order->currency,
-                       .created_at = now,
-                       .updated_at = now};
-  co_await unwrap(sql::insert(row).run(unit));
-  record_status(unit, "pay", id, OrderStatus::pending, OrderStatus::paid);
-  const auto paid = co_await unwrap(OrderRepository(unit).find(id));
-  if (paid) publish(unit, order_paid, *paid);
-  co_return true;
+Task<Result<std::optional<OrderRow>>> OrderRepository::lock(api::UnitOfWork& unit, Uuid id) {
+  return from<OrderRow>().where(col<&OrderRow::id> == id).for_update().one(unit);
+}
+
+Task<Result<>> OrderRepository::write(api::UnitOfWork& unit, OrderRow before, OrderStatus status,
+                                      Nullable<Uuid> payment) {
+  co_await unwrap(sql::update<OrderRow>()
+                      .set(col<&OrderRow::status> = status, col<&OrderRow::payment_id> = payment,
+                           col<&OrderRow::updated_at> = unit.call().now())
+                      .where(col<&OrderRow::id> == before.id)
+                      .run(unit));
+  if (status == before.status) co_return Result<>{};
+  record_status(unit, before.id, before.status, status);
+  const auto order = co_await unwrap(OrderRepository(unit).find(before.id));
+  if (order) publish_status(unit, *order);
+  co_return Result<>{};
 }
 
 }  // namespace ashlar::backend

@@ -44,7 +44,9 @@ class OrderRepository {
                                            const sql::Cursors& cursors);  // by wanted.cursor
   // Of the user, in the order of their ids: those after the id `after`, at most `count_max`.
   Task<Result<std::vector<Order>>> of_user_after(Uuid user, Uuid after, std::int64_t count_max);
-  // Whether there is a pending order that was created then or before.
+  // The same of all orders.
+  Task<Result<std::vector<Order>>> all_after(Uuid after, std::int64_t count_max);
+  // Whether there is a pending order that was created then or before, and is not being paid.
   Task<Result<bool>> any_expired(Timestamp created_until);
 
   static Task<Result<>> create(api::UnitOfWork& unit, Order order);
@@ -52,19 +54,25 @@ class OrderRepository {
   static Task<Result<std::optional<TakenProduct>>> take(api::UnitOfWork& unit, Uuid product, std::int64_t quantity);
   static Task<Result<>> give_back(api::UnitOfWork& unit, std::vector<OrderItem> items);
 
-  // Cancels a pending order, refunds a paid one: false when it was ended before.
+  // Cancels a pending order, refunds a paid one: false when it was ended before. Its payment is then cancelled or
+  // refunded at the provider (docs/design/payments.md).
   static Task<Result<bool>> end(api::UnitOfWork& unit, Uuid id);
   // Cancels pending orders and returns their pieces to the stock: the oldest `orders_max` that were created until then,
-  // without those that another transaction has locked; or those of a user.
+  // without those that another transaction has locked and those that are being paid; or those of a user.
   static Task<Result<std::vector<Order>>> cancel_expired(api::UnitOfWork& unit, Timestamp created_until,
                                                          std::int64_t orders_max);
   static Task<Result<std::vector<Order>>> cancel_pending_of(api::UnitOfWork& unit, Uuid user);
-  // false when it is not pending.
-  static Task<Result<bool>> pay(api::UnitOfWork& unit, Uuid id, Uuid payment);
+
+  // Locks the row until the unit ends.
+  static Task<Result<std::optional<OrderRow>>> lock(api::UnitOfWork& unit, Uuid id);
+  // Writes the status and the payment of an order whose row, `before`, is locked. A change of the status leaves an
+  // audit entry and publishes its event.
+  static Task<Result<>> write(api::UnitOfWork& unit, OrderRow before, OrderStatus status, Nullable<Uuid> payment);
 
  private:
   Task<Result<std::vector<Order>>> with_items(std::vector<OrderRow> rows);
   static Task<Result<std::vector<Order>>> cancel_locked(api::UnitOfWork& unit, std::vector<OrderRow> rows);
+  static Task<Result<>> end_payments(api::UnitOfWork& unit, std::vector<Uuid> payments);
   sql::Executor& in_;
 };
 

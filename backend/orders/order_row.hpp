@@ -17,8 +17,9 @@ struct OrderRow {
   std::string currency;
   Timestamp created_at;
   Timestamp updated_at;
+  Nullable<Uuid> payment_id;  // the payment whose outcome is open, or that paid it
 };
-ASHLAR_DESCRIBE(OrderRow, id, user_id, status, total, currency, created_at, updated_at)
+ASHLAR_DESCRIBE(OrderRow, id, user_id, status, total, currency, created_at, updated_at, payment_id)
 ASHLAR_TABLE(OrderRow, "orders", sql::references<&OrderRow::user_id, &UserRow::id>(sql::OnDelete::set_null),
              sql::check("total >= 0"),
              sql::index<&OrderRow::user_id, &OrderRow::created_at, &OrderRow::id>("orders_user"),
@@ -41,22 +42,6 @@ ASHLAR_TABLE(OrderItemRow, "order_items", sql::primary_key<&OrderItemRow::order_
              sql::references<&OrderItemRow::product_id, &Product::id>(sql::OnDelete::set_null),
              sql::check("quantity > 0"), sql::check("unit_price >= 0"),
              sql::index<&OrderItemRow::product_id>("order_items_product"))
-
-enum class PaymentStatus : std::uint8_t { taken, refunded };
-ASHLAR_DESCRIBE_ENUM(PaymentStatus, taken, refunded)
-
-struct PaymentRow {
-  Uuid id;
-  Uuid order_id;
-  PaymentStatus status = PaymentStatus::taken;
-  Money amount;
-  std::string currency;
-  Timestamp created_at;
-  Timestamp updated_at;
-};
-ASHLAR_DESCRIBE(PaymentRow, id, order_id, status, amount, currency, created_at, updated_at)
-ASHLAR_TABLE(PaymentRow, "payments", sql::unique<&PaymentRow::order_id>(),
-             sql::references<&PaymentRow::order_id, &OrderRow::id>(sql::OnDelete::cascade), sql::check("amount >= 0"))
 
 // The replies that api::Units stores under idempotency keys.
 struct IdempotencyRow {

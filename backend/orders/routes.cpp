@@ -6,12 +6,11 @@
 #include "backend/orders/customer_of.hpp"
 #include "backend/orders/get_order.hpp"
 #include "backend/orders/list_orders.hpp"
-#include "backend/orders/pay_order.hpp"
 
 namespace ashlar::backend {
 
 // clang-format off
-void mount_orders(web::Routes& routes, api::Units& units, Products& products, const OrderPayments& payments, const sql::Cursors& cursors) {
+void mount_orders(web::Routes& routes, api::Units& units, Products& products, const sql::Cursors& cursors) {
   sql::Database& database = units.database();
   routes.get("/api/orders", list_orders, database, cursors).signed_in().api_key("read:order").heavy(is_heavy)
       .name("listOrders").tag("Orders").summary("My orders, and those that I may read").fails_with(sql::errors::invalid_cursor);
@@ -21,8 +20,6 @@ void mount_orders(web::Routes& routes, api::Units& units, Products& products, co
       .name("createOrder").tag("Orders").summary("Place an order; once per Idempotency-Key").fails_with(errors::order_out_of_stock, api::errors::idempotency_mismatch);
   routes.post("/api/orders/{id}/cancel", cancel_order, units, products).owner_or("cancel:order", customer_of, database)
       .name("cancelOrder").tag("Orders").summary("Cancel an order of mine").fails_with(errors::order_not_found, errors::order_not_cancellable);
-  routes.post("/api/orders/{id}/pay", pay_order, units, payments).owner_or("pay:order", customer_of, database)
-      .name("payOrder").tag("Orders").summary("Mark an order as paid; outside development, with pay:order").fails_with(errors::order_not_found, errors::order_not_pending, errors::order_payment_admin_only);
 }
 // clang-format on
 

@@ -28,6 +28,7 @@ backend::Settings test_settings(const TestBackend::ChangeSettings& change) {
   out.bcrypt_cost = 4;
   out.password_guess_bits_min = 12;  // "a long password" has 26
   out.rate_limit_max = 0;
+  out.payments.answer_wait_max = std::chrono::milliseconds(0);  // the tests run its job
   out.passkeys.relying_party = {.id = "example.org", .origins = {"https://example.org"}};
   change(out);
   return out;
@@ -102,6 +103,7 @@ TestBackend::TestBackend(ChangeSettings change, const std::string& database_url,
 TestBackend::~TestBackend() {
   application_->cache().close();
   application_->oauth().close();
+  application_->payment_services().close();
   for (const auto& instance : other_instances_) instance->cache().close();
   // PostgreSQL's driver would wait a second for each loop, which no longer runs; a loop that is gone is no reason to
   // wait.
