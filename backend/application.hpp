@@ -20,6 +20,7 @@
 #include "ashlar/instances/revocation_sync.hpp"
 #include "ashlar/instances/write_broadcast.hpp"
 #include "ashlar/log/logger.hpp"
+#include "ashlar/mcp/server.hpp"
 #include "ashlar/redis/clients.hpp"
 #include "ashlar/sql/cursor.hpp"
 #include "ashlar/sql/database.hpp"
@@ -187,6 +188,7 @@ class Application {
   Exports exports_;
   const AccountExportOptions account_export_;
   OrderExpiry order_expiry_;
+  mcp::Server mcp_;
   observe::MetricSources metrics_;
   std::optional<api::RedisRateLimits> redis_rate_limits_;
   web::App app_;

@@ -404,6 +404,7 @@ Settings read_settings(config::Environment& env) {
   if (http2 == "off") out.protocols = http::Protocols::http1;
   if (http2 == "only") out.protocols = http::Protocols::http2;
   if (env.one_of("COMPRESSION", "on", on_off) == "off") out.compression = Settings::Compression::off;
+  if (env.one_of("MCP", "on", on_off) == "off") out.mcp = Settings::Mcp::off;
   out.requests_in_flight_max = static_cast<std::size_t>(env.integer("REQUESTS_IN_FLIGHT_MAX", 5'000, 0, 10'000'000));
   out.metrics_token = read_secret(env, out, "METRICS_TOKEN", {.bytes_min = 16});
   if (const auto port = env.port("METRICS_PORT", 0); env.raw("METRICS_PORT")) out.metrics_port = port;

@@ -113,6 +113,7 @@ struct Settings {
   web::CorsOptions cors;
   enum class SecureCookies : std::uint8_t { no, yes } secure_cookies = SecureCookies::no;
   enum class Compression : std::uint8_t { off, on } compression = Compression::on;
+  enum class Mcp : std::uint8_t { off, on } mcp = Mcp::on;  // agents may call tools at /mcp
 
   std::size_t requests_in_flight_max = 5'000;  // more are refused immediately; 0: no limit
 

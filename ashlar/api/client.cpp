@@ -14,9 +14,10 @@ namespace {
 
 class ClientTransport final : public Transport {
  public:
-  ClientTransport(std::string_view operation, std::string_view token) : operation_(operation), token_(token) {}
+  ClientTransport(std::string_view name, std::string_view operation, std::string_view token)
+      : name_(name), operation_(operation), token_(token) {}
 
-  [[nodiscard]] std::string_view name() const override { return "in-process"; }
+  [[nodiscard]] std::string_view name() const override { return name_; }
   [[nodiscard]] std::string_view target() const override { return operation_; }
   [[nodiscard]] bool late() const override { return std::chrono::steady_clock::now() >= deadline_; }
   [[nodiscard]] Credential credential(const Call&) override { return {.token = token_}; }
@@ -27,6 +28,7 @@ class ClientTransport final : public Transport {
   void set_deadline(Clock::Steady deadline) { deadline_ = deadline; }
 
  private:
+  const std::string_view name_;
   const std::string_view operation_;
   const std::string_view token_;
   Clock::Steady deadline_ = Clock::Steady::max();
@@ -121,7 +123,7 @@ Task<Result<ClientReply>> Client::call_with(std::string operation, const schema:
   if (&type != &endpoint->endpoint->operation->input())
     throw std::logic_error("the operation " + operation + " takes another input");
 
-  ClientTransport transport(operation, caller.token);
+  ClientTransport transport(caller.transport, operation, caller.token);
   const RequestId id(caller.request_id, *environment.random);
   UserCall call(environment, transport, id.view());
   call.set_client(caller.address, caller.agent);

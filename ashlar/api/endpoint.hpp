@@ -47,6 +47,9 @@ struct Endpoint {
   // separate limit, OverloadOptions::heavy_in_flight_max. Empty: no call is heavy.
   std::function<bool(const void* input)> heavy = {};
 
+  // Whether programs that act for language models may find and call it (ashlar/mcp).
+  enum class Tool : std::uint8_t { no, yes } tool = Tool::no;
+
   std::string summary;            // one sentence
   std::string tag;                // the group under which it is listed
   std::vector<ErrorCode> errors;  // that the operation itself returns

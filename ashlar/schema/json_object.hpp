@@ -3,6 +3,7 @@
 
 #include "ashlar/schema/json.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,6 +30,9 @@ class JsonObject {
   }
 
   [[nodiscard]] const std::string& text() const { return text_; }
+  // The JSON text of a member's value, which lives as long as this object; nullopt: there is none of that name. The
+  // name is compared with the bytes between the quotes, so one with escapes is not found. O(length of the text).
+  [[nodiscard]] std::optional<std::string_view> member(std::string_view name) const;
   // Errors as schema::read_json(). Ignores members that T does not have, so that an older reader accepts newer data.
   template <schema::DescribedStruct T>
   [[nodiscard]] Result<T> as() const {

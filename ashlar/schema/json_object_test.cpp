@@ -50,6 +50,22 @@ TEST(JsonObject, KeepsItsTextWithoutWhiteSpace) {
   EXPECT_EQ(read->content.text(), R"({"b":[1,2.5,null],"c d":"e f"})");
 }
 
+TEST(JsonObject, GivesTheTextOfAMember) {
+  const auto object =
+      JsonObject::trusted(R"({"a":1,"b":{"a":2,"c":"}"},"d":[1,{"e":"\\\""}],"f\"g":true,"h":"x\\","i":null})");
+  EXPECT_EQ(object.member("a"), "1");
+  EXPECT_EQ(object.member("b"), R"({"a":2,"c":"}"})");
+  EXPECT_EQ(object.member("c"), std::nullopt) << "a member of a member";
+  EXPECT_EQ(object.member("d"), R"([1,{"e":"\\\""}])");
+  EXPECT_EQ(object.member("h"), R"("x\\")");
+  EXPECT_EQ(object.member("i"), "null");
+  EXPECT_EQ(object.member(""), std::nullopt);
+  EXPECT_EQ(JsonObject{}.member("a"), std::nullopt);
+  const auto spaced = JsonObject::trusted(" { \"a\" : 1 , \"b\" :\n[ 2 ] } ");
+  EXPECT_EQ(spaced.member("a"), "1");
+  EXPECT_EQ(spaced.member("b"), "[ 2 ]");
+}
+
 TEST(JsonObject, IsReadAsAStructThatKnowsFewerMembers) {
   const auto book = JsonObject::trusted(R"({"title":"Emma","pages":3,"isbn":"1"})").as<Book>();
   ASSERT_TRUE(book);

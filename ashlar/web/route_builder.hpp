@@ -124,6 +124,9 @@ class RouteBuilder {
   // (BREACH).
   RouteBuilder& uncompressed() { return route_.compressed = Route::Compressed::no, *this; }
 
+  // A tool of the Model Context Protocol (ashlar/mcp): agents find it by its summary and call it with the same guards.
+  RouteBuilder& tool() { return route_.endpoint.tool = api::Endpoint::Tool::yes, *this; }
+
   RouteBuilder& name(std::string operation) { return route_.endpoint.name = std::move(operation), *this; }
   RouteBuilder& summary(std::string sentence) { return route_.endpoint.summary = std::move(sentence), *this; }
   RouteBuilder& tag(std::string group) { return route_.endpoint.tag = std::move(group), *this; }

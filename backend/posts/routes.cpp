@@ -14,13 +14,13 @@ namespace ashlar::backend {
 void mount_posts(web::Routes& routes, api::Units& units, sql::Replicas& replicas, const sql::Cursors& cursors) {
   sql::Database& database = units.database();
   routes.get("/api/posts", list_posts, replicas, cursors).open().api_key("read:post").heavy(is_heavy)
-      .name("listPosts").tag("Posts").summary("Published posts, and mine").fails_with(sql::errors::invalid_cursor);
+      .tool().name("listPosts").tag("Posts").summary("Published posts, and mine").fails_with(sql::errors::invalid_cursor);
   routes.get("/api/posts/{id}", get_post, database).open().api_key("read:post")
-      .name("getPost").tag("Posts").summary("One post").fails_with(errors::post_not_found);
+      .tool().name("getPost").tag("Posts").summary("One post").fails_with(errors::post_not_found);
   routes.post("/api/posts", create_post, units).signed_in().api_key("create:post")
-      .name("createPost").tag("Posts").summary("Write a post");
+      .tool().name("createPost").tag("Posts").summary("Write a post");
   routes.patch("/api/posts/{id}", update_post, units).owner_or("update:post", author_of, database)
-      .name("updatePost").tag("Posts").summary("Change a post of mine").fails_with(errors::post_not_found);
+      .tool().name("updatePost").tag("Posts").summary("Change a post of mine").fails_with(errors::post_not_found);
   routes.remove("/api/posts/{id}", delete_post, units).owner_or("delete:post", author_of, database)
       .name("deletePost").tag("Posts").summary("Remove a post of mine").fails_with(errors::post_not_found);
 }

@@ -12,9 +12,9 @@ namespace ashlar::backend {
 // clang-format off
 void mount_products(web::Routes& routes, Products& products) {
   routes.get("/api/products", list_products, products).open().heavy(is_heavy)
-      .name("listProducts").tag("Products").summary("Find products").fails_with(sql::errors::invalid_cursor);
+      .tool().name("listProducts").tag("Products").summary("Find products").fails_with(sql::errors::invalid_cursor);
   routes.get("/api/products/{id}", get_product, products).open()
-      .name("getProduct").tag("Products").summary("One product").fails_with(errors::product_not_found);
+      .tool().name("getProduct").tag("Products").summary("One product").fails_with(errors::product_not_found);
   routes.post("/api/products", create_product, products).permission("create:product")
       .name("createProduct").tag("Products").summary("Add a product");
   routes.patch("/api/products/{id}", update_product, products).permission("update:product")

@@ -16,7 +16,7 @@ namespace ashlar::backend {
 void mount_users(web::Routes& routes, api::Units& units, Passwords& passwords, AccountHooks& hooks, const sql::Cursors& cursors) {
   sql::Database& database = units.database();
   routes.get("/api/users/me", me, database).signed_in().api_key("read:user")
-      .name("me").tag("Users").summary("My account");
+      .tool().name("me").tag("Users").summary("My account");
   routes.patch("/api/users/me", update_me, units, hooks).signed_in()
       .name("updateMe").tag("Users").summary("Change my account; another address is not verified").fails_with(errors::email_taken, auth::errors::step_up_required);
   routes.get("/api/users", list_users, database, cursors).permission("read:user").heavy(is_heavy)
