@@ -25,7 +25,7 @@ namespace ashlar::api {
 struct Caller {
   std::shared_ptr<const auth::Principal> principal = {};  // already authenticated; not authenticated again
   std::string_view token = {};                            // alternatively an access token; neither: anonymous
-  std::string_view transport = "in-process";  // a literal, for the log
+  std::string_view transport = "in-process";              // a literal, for the log
   std::string_view address = "in-process";                // rate limits count by it
   std::string_view agent = {};
   std::string_view idempotency_key = {};
