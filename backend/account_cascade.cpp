@@ -5,6 +5,7 @@
 #include "backend/auth/sessions.hpp"
 #include "backend/authority/giving.hpp"
 #include "backend/authority/set_user_role.hpp"
+#include "backend/oauth/identity_repository.hpp"
 #include "backend/orders/order_repository.hpp"
 #include "backend/products/products.hpp"
 
@@ -24,6 +25,14 @@ Task<Result<>> AccountCascade::change_role(api::UnitOfWork& unit, User before, s
 
 Task<Result<>> AccountCascade::after_address_change(api::UnitOfWork& unit, User before, User now) {
   return mail_changed_address(unit, std::move(before), std::move(now), &challenges_, &mails_);
+}
+
+Task<Result<>> AccountCascade::after_address_confirmed(api::UnitOfWork& unit, Uuid account, std::string address) {
+  return IdentityRepository::follow_address(unit, account, std::move(address));
+}
+
+Task<Result<>> AccountCascade::require_sign_in_method(api::UnitOfWork& unit, Uuid account) {
+  return backend::require_sign_in_method(unit, account, passkeys_);
 }
 
 Task<Result<>> AccountCascade::before_disabling(api::UnitOfWork& unit, Uuid account) {

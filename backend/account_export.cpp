@@ -49,7 +49,7 @@ Task<Result<AccountExport>> export_me(api::UserCall& call, sql::Database& databa
   AccountExport out;
   out.account = co_await unwrap(required(co_await UserRepository(database).find(id), auth::errors::token_revoked,
                                          "This account does not exist any more."));
-  out.sessions = co_await unwrap(SessionRepository(database).all_of(id, call.now()));
+  out.sessions = co_await unwrap(SessionRepository(database).all_of(id, call.now(), options.session_limits));
   for (Session& session : out.sessions) session.current = session.id == call.user().session;
 
   std::size_t bytes_left = options.bytes_max;

@@ -6,6 +6,7 @@
 #include "ashlar/sql/database.hpp"
 #include "ashlar/web/routes.hpp"
 #include "backend/auth/session.hpp"
+#include "backend/auth/session_limits.hpp"
 #include "backend/orders/order.hpp"
 #include "backend/posts/post.hpp"
 #include "backend/users/user.hpp"
@@ -23,6 +24,7 @@ inline constexpr ErrorCode export_too_large{ErrorKind::conflict, "user.export_to
 struct AccountExportOptions {
   std::size_t bytes_max = 32 * 1024 * 1024;  // of texts in memory; an account with more reads its lists page by page
   std::int64_t rows_per_read = 20;           // posts or orders at a time
+  SessionLimits session_limits = {};         // of the sessions that are shown
 };
 
 // All data of an account except its password.

@@ -245,21 +245,23 @@ Application::Application(Settings settings, Dependencies dependencies)
       no_replicas_(dependencies.database, {}),
       replicas_(dependencies.replicas != nullptr ? *dependencies.replicas : no_replicas_),
       hashing_(hashing_pool()),
-      hashing_queue_(hashing_, dependencies.clock, {.wait_max = settings_.hashing_wait_max}),
+      hashing_queue_(
+          hashing_, dependencies.clock,
+          {.wait_max = settings_.hashing_wait_max, .known_device_wait_max = settings_.hashing_wait_max_known_device}),
       hasher_(hashing_queue_, dependencies.random, password_options(settings_)),
       password_policy_(password_policy_options(settings_), make_breach_ranges()),
       passwords_(hasher_, password_policy_),
       guessing_(guess_counts(), derived_key(settings_, "ashlar.guess_key"), settings_.guessing),
       devices_(derived_key(settings_, "ashlar.device_key"), settings_.device_lifetime),
       revocations_(dependencies.clock),
-      revocation_sync_(
-          dependencies.database, revocations_, dependencies.clock, dependencies.logger,
-          {.delay_max = settings_.revocation_delay_max, .access_lifetime = settings_.tokens.access_lifetime}),
-      authorities_(dependencies.database, {.accounts_max = settings_.authority_accounts_max,
-                                           .lease = authority_lease(settings_.revocation_delay_max)}),
+      instances_(dependencies.database, dependencies.clock, dependencies.random, dependencies.logger,
+                 {.lease = authority_lease(settings_.revocation_delay_max)}),
+      looks_(instances_, dependencies.clock, dependencies.logger, {.delay_max = settings_.revocation_delay_max}),
+      revocation_sync_(dependencies.database, revocations_, dependencies.clock, {}),
+      authorities_(dependencies.database, instances_, dependencies.clock,
+                   {.accounts_max = settings_.authority_accounts_max}),
       api_keys_(dependencies.database, dependencies.clock, {}),
-      authority_sync_(dependencies.database, authorities_, dependencies.clock, dependencies.logger,
-                      {.delay_max = settings_.revocation_delay_max}),
+      authority_sync_(dependencies.database, authorities_),
       grant_options_({.per_user_max = settings_.grants_per_user_max}),
       api_key_options_({.per_user_max = settings_.api_keys_per_user_max}),
       secret_box_(settings_.secret_keys, dependencies.random),
@@ -291,7 +293,7 @@ Application::Application(Settings settings, Dependencies dependencies)
                    .reset_lifetime = settings_.mail.reset_lifetime,
                    .email_change_lifetime = settings_.mail.email_change_lifetime},
                   dependencies.random),
-      sessions_(units_, tokens_, devices_, revocations_, account_mails_, share_revocations(), settings_.sessions),
+      sessions_(units_, tokens_, devices_, revocations_, account_mails_, instances_, settings_.sessions),
       webhooks_({units_, secret_box_, {&dependencies_.clock, &dependencies_.random, &dependencies_.logger}},
                 settings_.webhooks, event_types()),
       second_factors_(secret_box_, settings_.second_factors),
@@ -302,7 +304,8 @@ Application::Application(Settings settings, Dependencies dependencies)
       cache_({.bytes_max = settings_.cache_bytes_max}, dependencies.clock, dependencies.random, cache_level_.get()),
       cursors_({derived_key(settings_, "ashlar.cursor_key")}),
       products_(units_, cache_, cursors_, settings_.cache_ttl),
-      account_cascade_(sessions_, products_, authorities_, challenges_, account_mails_),
+      account_cascade_(sessions_, products_, authorities_, challenges_, account_mails_,
+                       settings_.passkeys.are_on() ? PasskeySignIn::on : PasskeySignIn::off),
       payment_services_(settings_, units_, jobs_.enqueuer(), dependencies.clock),
       checkpoint_signer_(make_checkpoint_signer(settings_)),
       sealer_(dependencies.database, *checkpoint_signer_, dependencies.clock, dependencies.logger,
@@ -310,6 +313,7 @@ Application::Application(Settings settings, Dependencies dependencies)
       exports_({units_, jobs_.enqueuer(), authorities_, sealer_}, derived_key(settings_, "ashlar.export_link_key"),
                {.link_max = settings_.export_link_max,
                 .kept = std::max<std::chrono::milliseconds>(std::chrono::hours(24), settings_.export_link_max)}),
+      account_export_({.session_limits = settings_.sessions.limits}),
       order_expiry_(units_, products_, {&dependencies_.clock, &dependencies_.random, &dependencies_.logger},
                     {.pending_max = settings_.order_pending_max}),
       mcp_(mcp_options(settings_)),
@@ -321,7 +325,7 @@ Application::Application(Settings settings, Dependencies dependencies)
   mount_notification_jobs(jobs_.table(), units_, notifications_);
   jobs_.make_worker(metrics_);  // the table is complete
   mcp_.serve(app_.api());
-  share_authorities();
+  prepare_looks();
   if (auto loaded = revocation_sync_.load_blocking(); !loaded) {
     throw std::runtime_error("cannot read the ended sessions: " + loaded.error().message() + " " +
                              loaded.error().cause());
@@ -331,26 +335,27 @@ Application::Application(Settings settings, Dependencies dependencies)
 
 Application::~Application() = default;
 
-instances::RevocationBroadcast* Application::share_revocations() {
-  if (dependencies_.redis == nullptr) return nullptr;
-  return &revocation_broadcast_.emplace(*dependencies_.redis, settings_.redis_key_prefix, revocations_,
-                                        dependencies_.clock, dependencies_.random, [this] { revocation_sync_.wake(); });
+void Application::prepare_looks() {
+  authorities_.on_invalidated([this](const std::optional<Uuid>& account) { api_keys_.forget(account); });
+  looks_.add([this] { return jwt_keys_.look(); });
+  looks_.add([this] { return revocation_sync_.look(); });
+  looks_.add([this] { return authority_sync_.look(); });
+  looks_.on_lease([this](Clock::Steady until) {
+    authorities_.trust_until(until);
+    api_keys_.trust_until(until);
+  });
+  looks_.also([this] { return api_keys_.write_uses(); });
 }
 
-void Application::share_authorities() {
-  authorities_.on_invalidated([this](const std::optional<Uuid>& account) { api_keys_.forget(account); });
-  authorities_.on_lease([this](Clock::Steady until) { api_keys_.trust_until(until); });
-  authority_sync_.also([this] { return after_look(); });
-  if (dependencies_.redis == nullptr) return;
-  authorities_.share(*dependencies_.redis, settings_.redis_key_prefix, dependencies_.random,
-                     [this] { authority_sync_.wake(); });
+std::optional<sql::postgres::SubscriberOptions> Application::change_subscriber() const {
+  if (!instances_.is_shared()) return std::nullopt;
+  return sql::postgres::SubscriberOptions{.url = listen_url(settings_)};
 }
 
 void Application::start(const std::vector<boost::asio::io_context*>& loops) {
   boost::asio::io_context& first_loop = *loops.front();
   if (breach_ranges_) breach_ranges_->start(loops);
-  authority_sync_.start(first_loop);
-  revocation_sync_.start(first_loop);
+  looks_.start(first_loop, change_subscriber());
   order_expiry_.start(first_loop);
   webhooks_.start(first_loop);
   events_.start(first_loop);
@@ -370,8 +375,7 @@ void Application::close() {
   payment_services_.close();
   mail_transport_.close();
   cache_.close();
-  revocation_sync_.close();
-  authority_sync_.close();
+  looks_.close();
   replicas_.close();
 }
 
@@ -389,23 +393,20 @@ auth::TokenOptions Application::token_options() const {
   return out;
 }
 
-Task<> Application::after_look() {
-  co_await api_keys_.write_uses();
-  co_await jwt_keys_.look();
-}
-
 web::Routes Application::routes() {
   web::Routes routes;
   mount_health(routes, settings_.stage, readiness_);
+  if (settings_.passkeys.are_on()) {
+    passkeys_.emplace(Passkeys::Services{units_, account_mails_, account_cascade_}, settings_.passkeys,
+                      passkey_decoy_key(settings_));
+    passkey_support_.prover = &*passkeys_;
+  }
   mount_auth(routes, {units_, passwords_, guessing_, devices_, sessions_, second_factors_, challenges_, account_mails_,
-                      account_cascade_});
+                      account_cascade_, passkey_support_});
   mount_jwt_keys(routes, jwt_keys_);
   mount_api_keys(routes, units_, authorities_, api_key_options_);
-  mount_oauth(routes, oauth_);
-  if (settings_.passkeys.are_on()) {
-    passkeys_.emplace(units_, settings_.passkeys, passkey_decoy_key(settings_));
-    mount_passkeys(routes, units_, *passkeys_, sessions_, second_factors_);
-  }
+  mount_oauth(routes, oauth_, account_cascade_);
+  if (passkeys_) mount_passkeys(routes, units_, *passkeys_, sessions_, second_factors_);
   mount_users(routes, units_, passwords_, account_cascade_, cursors_);
   mount_authority(routes, units_, authorities_, grant_options_);
   mount_mail(routes, units_, unsubscribe_links_);

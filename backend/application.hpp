@@ -16,7 +16,8 @@
 #include "ashlar/cache/redis_level.hpp"
 #include "ashlar/core/clock.hpp"
 #include "ashlar/core/random.hpp"
-#include "ashlar/instances/revocation_broadcast.hpp"
+#include "ashlar/instances/instance_register.hpp"
+#include "ashlar/instances/look_loop.hpp"
 #include "ashlar/instances/revocation_sync.hpp"
 #include "ashlar/instances/write_broadcast.hpp"
 #include "ashlar/log/logger.hpp"
@@ -124,15 +125,14 @@ class Application {
   [[nodiscard]] api::RateLimitStore& guess_counts();
   [[nodiscard]] const auth::BreachRanges* make_breach_ranges();
   void expect_stored_hashes();
-  [[nodiscard]] instances::RevocationBroadcast* share_revocations();
-  void share_authorities();
+  void prepare_looks();
+  [[nodiscard]] std::optional<sql::postgres::SubscriberOptions> change_subscriber() const;
   [[nodiscard]] api::UnitOptions unit_options();
   [[nodiscard]] api::CommitListener commit_listener();
   static Task<> wake_sealer(Application* application);
   Task<> note_write(const api::Call& call);
   [[nodiscard]] std::optional<StoredKeySet> read_jwt_keys();
   [[nodiscard]] auth::TokenOptions token_options() const;
-  Task<> after_look();
 
   const Settings settings_;
   Dependencies dependencies_;
@@ -148,8 +148,9 @@ class Application {
   Guessing guessing_;
   DeviceTokens devices_;
   auth::MemoryRevocations revocations_;
+  instances::InstanceRegister instances_;
+  instances::LookLoop looks_;
   instances::RevocationSync revocation_sync_;
-  std::optional<instances::RevocationBroadcast> revocation_broadcast_;
   std::optional<instances::WriteBroadcast> write_broadcast_;  // with Redis and replicas
   Authorities authorities_;
   ApiKeys api_keys_;
@@ -176,6 +177,7 @@ class Application {
   SecondFactors second_factors_;
   Oauth oauth_;
   std::optional<Passkeys> passkeys_;
+  PasskeySupport passkey_support_;
   Readiness readiness_;
   std::unique_ptr<cache::RedisLevel> cache_level_;  // null where there is no Redis
   cache::Cache cache_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/raw_statements.hpp"
 
+#include "ashlar/instances/instance_register.hpp"
 #include "ashlar/instances/revocation_sync.hpp"
 #include "tests/support/test_backend.hpp"
 
@@ -25,18 +26,25 @@ TEST(RawStatements, AreWhatTheMigratedDatabaseTakesAndGives) {
   EXPECT_EQ(statement_faults(database, passkeys_by_email_key), Faults{});
   EXPECT_EQ(statement_faults(database, audit_entries_total), Faults{});
   EXPECT_EQ(statement_faults(database, mail_preference_by_email_key), Faults{});
-  EXPECT_EQ(statement_faults(database, instances::revoked_sessions_after), Faults{});
   if (database.dialect() == sql::Dialect::sqlite) {
     EXPECT_EQ(statement_faults(database, password_parameters_in_sqlite), Faults{});
     EXPECT_EQ(statement_faults(database, refresh_on_sqlite), Faults{});
     EXPECT_EQ(statement_faults(database, claim_deliveries_on_sqlite), Faults{});
     EXPECT_EQ(statement_faults(database, notify_in_app_on_sqlite), Faults{});
+    EXPECT_EQ(statement_faults(database, instances::new_revocations_on_sqlite), Faults{});
     return;
   }
   EXPECT_EQ(statement_faults(database, password_parameters_in_postgres), Faults{});
   EXPECT_EQ(statement_faults(database, refresh_on_postgres), Faults{});
   EXPECT_EQ(statement_faults(database, claim_deliveries_on_postgres), Faults{});
   EXPECT_EQ(statement_faults(database, notify_in_app_on_postgres), Faults{});
+  EXPECT_EQ(statement_faults(database, instances::new_revocations_on_postgres), Faults{});
+  EXPECT_EQ(statement_faults(database, instances::begin_look_of_instance), Faults{});
+  EXPECT_EQ(statement_faults(database, instances::end_look_of_instance), Faults{});
+  EXPECT_EQ(statement_faults(database, instances::remove_instance), Faults{});
+  EXPECT_EQ(statement_faults(database, instances::remove_ended_instances), Faults{});
+  EXPECT_EQ(statement_faults(database, instances::other_instances), Faults{});
+  EXPECT_EQ(statement_faults(database, instances::ask_other_instances), Faults{});
 }
 
 // A statement in another file would not be checked.

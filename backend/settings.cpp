@@ -234,6 +234,8 @@ void read_passwords(config::Environment& env, Settings& settings) {
   if (!settings.password_breach_url.empty() && !Url::parse(settings.password_breach_url))
     env.fault("PASSWORD_BREACH_URL", "expected an http or https URL");
   settings.hashing_wait_max = env.duration("HASHING_WAIT_MAX", settings.hashing_wait_max, 0ms, 1min);
+  settings.hashing_wait_max_known_device =
+      env.duration("HASHING_WAIT_MAX_KNOWN_DEVICE", settings.hashing_wait_max_known_device, 0ms, 1min);
   const auto failures = [&](std::string_view name, std::uint32_t& option) {
     option = static_cast<std::uint32_t>(env.integer(name, option, 2, 1'000'000));
   };
@@ -395,7 +397,8 @@ Settings read_settings(config::Environment& env) {
   out.unsent_bytes_max =
       static_cast<std::size_t>(env.integer("UNSENT_BYTES_MAX", 64 * 1024 * 1024, 1024 * 1024, std::int64_t{1} << 40));
   read_cors(env, out);
-  if (env.one_of("SECURE_COOKIES", out.stage == Stage::production ? "yes" : "no", yes_no) == "yes") {
+  const bool is_https = out.mail.public_url.starts_with("https:");
+  if (env.one_of("SECURE_COOKIES", out.stage == Stage::production || is_https ? "yes" : "no", yes_no) == "yes") {
     out.secure_cookies = Settings::SecureCookies::yes;
   }
   static constexpr std::array<std::string_view, 2> on_off{"on", "off"};

@@ -80,13 +80,14 @@ struct Settings {
   std::uint32_t api_keys_per_user_max = 20;
   auth::PasswordScheme password_hash = auth::PasswordScheme::bcrypt;  // of new hashes
   int bcrypt_cost = 12;
-  double password_guess_bits_min = 0;                            // of a new password, by zxcvbn's estimate; 0: none
-  std::string password_breach_url;                               // empty: leaked passwords are not looked up
-  std::chrono::milliseconds hashing_wait_max{3'000};             // one that would wait longer is refused
-  GuessingOptions guessing;                                      // wrong passwords of one account in any 24 hours
-  std::chrono::seconds device_lifetime{180 * 24 * 3600};         // how long a device is known after a sign-in
-  PasskeyOptions passkeys;                                       // without an RP ID the backend has no passkeys
-  std::chrono::milliseconds order_pending_max{30 * 60 * 1'000};  // then a pending order is cancelled
+  double password_guess_bits_min = 0;                               // of a new password, by zxcvbn's estimate; 0: none
+  std::string password_breach_url;                                  // empty: leaked passwords are not looked up
+  std::chrono::milliseconds hashing_wait_max{3'000};                // one that would wait longer is refused
+  std::chrono::milliseconds hashing_wait_max_known_device{15'000};  // the same for a device that has signed in before
+  GuessingOptions guessing;                                         // wrong passwords of one account in any 24 hours
+  std::chrono::seconds device_lifetime{180 * 24 * 3600};            // how long a device is known after a sign-in
+  PasskeyOptions passkeys;                                          // without an RP ID the backend has no passkeys
+  std::chrono::milliseconds order_pending_max{30 * 60 * 1'000};     // then a pending order is cancelled
   enum class JobWorker : std::uint8_t { off, on } job_worker = JobWorker::on;  // whether this process runs jobs
   std::size_t job_concurrency = 32;     // jobs that run at the same time in this process
   std::vector<std::string> job_queues;  // that it runs jobs of; empty: all

@@ -159,6 +159,7 @@ TEST(Settings, RefuseAnIncompleteAdminAndProductionWithoutSecrets) {
       {{{"PASSWORD_GUESS_BITS_MIN", "61"}}, "PASSWORD_GUESS_BITS_MIN"},
       {{{"PASSWORD_BREACH_URL", "ftp://breaches.example/"}}, "PASSWORD_BREACH_URL"},
       {{{"HASHING_WAIT_MAX", "2m"}}, "HASHING_WAIT_MAX"},
+      {{{"HASHING_WAIT_MAX_KNOWN_DEVICE", "2m"}}, "HASHING_WAIT_MAX_KNOWN_DEVICE"},
       {{{"SIGN_IN_FAILURES_PER_ACCOUNT_MAX", "1"}}, "SIGN_IN_FAILURES_PER_ACCOUNT_MAX"},
       {{{"SIGN_IN_FAILURES_PER_DEVICE_MAX", "0"}}, "SIGN_IN_FAILURES_PER_DEVICE_MAX"},
       {{{"DEVICE_LIFETIME", "401d"}}, "DEVICE_LIFETIME"},
@@ -401,6 +402,7 @@ TEST(Settings, SayHowPasswordsAreHashedAndGuessed) {
                            {"PASSWORD_GUESS_BITS_MIN", "30"},
                            {"PASSWORD_BREACH_URL", "https://breaches.example/range/"},
                            {"HASHING_WAIT_MAX", "5s"},
+                           {"HASHING_WAIT_MAX_KNOWN_DEVICE", "20s"},
                            {"SIGN_IN_FAILURES_PER_ACCOUNT_MAX", "50"},
                            {"SIGN_IN_FAILURES_PER_DEVICE_MAX", "10"},
                            {"DEVICE_LIFETIME", "30d"}});
@@ -410,9 +412,23 @@ TEST(Settings, SayHowPasswordsAreHashedAndGuessed) {
   EXPECT_EQ(settings.password_guess_bits_min, 30);
   EXPECT_EQ(settings.password_breach_url, "https://breaches.example/range/");
   EXPECT_EQ(settings.hashing_wait_max, std::chrono::seconds(5));
+  EXPECT_EQ(settings.hashing_wait_max_known_device, std::chrono::seconds(20));
   EXPECT_EQ(settings.guessing.failures_per_account_max, 50U);
   EXPECT_EQ(settings.guessing.failures_per_device_max, 10U);
   EXPECT_EQ(settings.device_lifetime, std::chrono::days(30));
+}
+
+TEST(Settings, SecureCookiesFollowThePublicUrl) {
+  const auto secure = [](Variables variables) {
+    config::Environment env(std::move(variables));
+    const Settings settings = read_settings(env);
+    EXPECT_TRUE(env.faults().empty()) << env.report();
+    return settings.secure_cookies == Settings::SecureCookies::yes;
+  };
+  EXPECT_FALSE(secure({}));
+  EXPECT_FALSE(secure({{"PUBLIC_URL", "http://localhost:8080"}}));
+  EXPECT_TRUE(secure({{"PUBLIC_URL", "https://shop.example"}}));
+  EXPECT_FALSE(secure({{"PUBLIC_URL", "https://shop.example"}, {"SECURE_COOKIES", "no"}}));
 }
 
 TEST(Settings, TakeARedisWithItsLimits) {
@@ -574,7 +590,7 @@ TEST(Settings, AreAllDocumented) {
   int count = 0;
   for (std::string name; std::getline(names, name); ++count)
     EXPECT_THAT(source.str(), testing::HasSubstr('"' + name + '"'));
-  EXPECT_EQ(count, 142);
+  EXPECT_EQ(count, 149);
 }
 
 }  // namespace

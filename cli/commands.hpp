@@ -110,8 +110,8 @@ struct AccessQuestion {
 };
 int authz_explain(const AccessQuestion& question);
 
-// The keys that sign access tokens, where JWT_ALGORITHM is not HS256. A running server uses the change after
-// REVOCATION_DELAY_MAX at the latest.
+// The keys that sign access tokens, where JWT_ALGORITHM is not HS256. On PostgreSQL a command returns when every
+// running server uses the change; on SQLite the server reads it within REVOCATION_DELAY_MAX.
 enum class KeysOutput : std::uint8_t { table, json };
 struct KeyRotation {
   std::int64_t lead_seconds = 600;       // between publishing the new key and signing with it

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/auth/secret_box.hpp"
+#include "ashlar/instances/instance_register.hpp"
 #include "ashlar/schema/json.hpp"
 #include "backend/development_secrets.hpp"
 #include "backend/jwt_keys/jwt_key_store.hpp"
@@ -61,6 +62,11 @@ void print(const auth::KeySet& keys, Timestamp now, KeysOutput output) {
   table.print();
 }
 
+Task<Result<>> wait_for(instances::InstanceRegister* servers) {
+  co_await servers->wait_until_applied();
+  co_return Result<>{};
+}
+
 // The stored set of an application whose JWT_ALGORITHM has one.
 class StoredKeys {
  public:
@@ -72,6 +78,8 @@ class StoredKeys {
       backend::fill_development_secrets(context_.settings, context_.random);
     box_.emplace(context_.settings.secret_keys, context_.random);
     store_.emplace(*context_.database, *box_);
+    servers_.emplace(*context_.database, context_.clock, context_.random, context_.logger,
+                     instances::InstanceRegisterOptions{});
   }
 
   [[nodiscard]] CommandContext& context() { return context_; }
@@ -84,7 +92,9 @@ class StoredKeys {
     while (true) {
       const backend::StoredKeySet before = read();
       auth::KeySet after = change(before.keys);
-      if (value_or_exit(store_->replace_blocking(after, before.version))) return after;
+      if (!value_or_exit(store_->replace_blocking(after, before.version))) continue;
+      context_.loop.run_or_exit(wait_for(&*servers_));
+      return after;
     }
   }
 
@@ -92,6 +102,7 @@ class StoredKeys {
   CommandContext context_;
   std::optional<auth::SecretBox> box_;
   std::optional<backend::JwtKeyStore> store_;
+  std::optional<instances::InstanceRegister> servers_;
 };
 
 // Instances' clocks differ: the key that signs from now on may not begin later on any of them.

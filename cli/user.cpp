@@ -4,6 +4,7 @@
 #include "ashlar/async/blocking_pool.hpp"
 #include "ashlar/auth/password.hpp"
 #include "ashlar/auth/revocations.hpp"
+#include "ashlar/instances/instance_register.hpp"
 #include "backend/auth/challenge_repository.hpp"
 #include "backend/auth/mfa_repository.hpp"
 #include "backend/auth/session_repository.hpp"
@@ -53,7 +54,8 @@ class UserCommand {
   auto run(std::string reason, Body body, Arguments... arguments) {
     const api::Call::Environment environment{&context.clock, &context.random, &context.logger};
     api::SystemCall call(environment, std::move(reason));
-    api::Units units(*context.database, {});
+    api::Units units(*context.database,
+                     {.on_commit = [this](const api::Call&) { return servers.wait_until_applied(); }});
     return context.loop.run_or_exit(units.run(call, body, std::move(arguments)...));
   }
   // When an access token issued now by this configuration expires; end() also considers the sessions' stored expiry.
@@ -62,6 +64,7 @@ class UserCommand {
   }
 
   CommandContext context;
+  instances::InstanceRegister servers{*context.database, context.clock, context.random, context.logger, {}};
 };
 
 template <class Value>

@@ -48,6 +48,9 @@ struct HashingQueue::State {
       : options(given), slots(threads), job_time(given.job_time_assumed) {}
 
   [[nodiscard]] milliseconds wait_of(const HashingClient& client) const;  // with the lock held
+  [[nodiscard]] milliseconds wait_max(HashingClient::Lane lane) const {
+    return lane == HashingClient::Lane::known_device ? options.known_device_wait_max : options.wait_max;
+  }
   void admit(HashingClient client, WaiterPtr waiter);
   void leave();
   void abandon(const HashingClient& client, const WaiterPtr& waiter);
@@ -83,7 +86,7 @@ void HashingQueue::State::admit(HashingClient client, WaiterPtr waiter) {
       waiter->turn.emplace(this);
     } else {
       waiter->refused_wait = wait_of(client);
-      if (lanes.size(client.lane) < options.waiting_max && waiter->refused_wait <= options.wait_max) {
+      if (lanes.size(client.lane) < options.waiting_max && waiter->refused_wait <= wait_max(client.lane)) {
         lanes.push(client, waiter);
         return;
       }

@@ -26,8 +26,10 @@ struct HashingClient {
 };
 
 struct HashingQueueOptions {
-  std::size_t waiting_max = 256;                    // jobs that wait, in each lane
-  std::chrono::milliseconds wait_max{3000};         // a job that is expected to wait longer is refused at once
+  std::size_t waiting_max = 256;             // jobs that wait, in each lane
+  std::chrono::milliseconds wait_max{3000};  // a job that is expected to wait longer is refused at once
+  // The same for known devices. A crowd makes each job slower, and its jobs are refused before those of known devices.
+  std::chrono::milliseconds known_device_wait_max{15'000};
   std::chrono::milliseconds job_time_assumed{250};  // of one job, until some were measured
 };
 

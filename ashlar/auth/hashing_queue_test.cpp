@@ -84,6 +84,22 @@ TEST_F(HashingQueueTest, RefusesAtOnceWhatWouldWaitTooLong) {
   EXPECT_EQ(queue.running() + queue.waiting(), 0U);
 }
 
+// A crowd makes each job slower, so that even the next one waits longer than others may.
+TEST_F(HashingQueueTest, AKnownDeviceWaitsForItsOwnTime) {
+  HashingQueue queue(pool_, clock_, {.wait_max = 1000ms, .known_device_wait_max = 3000ms, .job_time_assumed = 1500ms});
+  const HashingClient known{.address = "1", .lane = Lane::known_device};
+  occupy(queue);
+  add(queue, "crowd", {.address = "2"});
+  EXPECT_EQ(refused_.size(), 1U);
+  add(queue, "known1", known);
+  add(queue, "known2", known);
+  EXPECT_EQ(queue.waiting(), 2U);
+  add(queue, "known3", known);
+  EXPECT_EQ(refused_.size(), 2U) << "4.5 s";
+  finish();
+  EXPECT_THAT(order_, ElementsAre("known1", "known2"));
+}
+
 TEST_F(HashingQueueTest, BoundsEachLane) {
   HashingQueue queue(pool_, clock_, {.waiting_max = 2, .wait_max = 1h});
   occupy(queue);

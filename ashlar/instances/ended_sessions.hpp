@@ -8,7 +8,7 @@
 
 namespace ashlar::instances {
 
-// Sessions that a transaction ended. Pass them to RevocationBroadcast::announce() after the commit.
+// Sessions that a transaction ended.
 struct EndedSessions {
   std::vector<Uuid> ids;
   Timestamp until;  // when the last of their access tokens expires

@@ -80,6 +80,11 @@ class Stage {
   std::string passkey_options(const Person& who) {
     return backend.as(who, Method::post, "/api/auth/passkeys/options").at("/data/challenge");
   }
+  std::string passkey_proof() {
+    const auto begun = backend.client().post("/api/auth/passkeys/login/options", "{}");
+    return R"({"challengeId":")" + begun.at("/data/challengeId") + R"(","credential":)" +
+           device.assertion(begun.at("/data/publicKey/challenge")) + "}";
+  }
   void add_passkey(bool is_audited) {
     const auto id = Uuid::parse(ada.id).value();
     device.user_handle = {reinterpret_cast<const char*>(id.bytes().data()), id.bytes().size()};
@@ -128,8 +133,12 @@ std::vector<Row> account_rows() {
        },
        {"end session by user"}},
       {"stepUp",
-       [](Stage& on) { on.audited(&on.ada, Method::post, "/api/auth/step-up", R"({"password": "a long password"})"); },
-       {"step_up session by user"}},
+       [](Stage& on) {
+         on.add_passkey(false);
+         on.audited(&on.ada, Method::post, "/api/auth/step-up", R"({"password": "a long password"})");
+         on.audited(&on.ada, Method::post, "/api/auth/step-up", on.passkey_proof());
+       },
+       {"step_up session by user", "step_up session by user"}},
       {"verifyEmail",
        [](Stage& on) {
          on.audited(nullptr, Method::post, "/api/auth/verify-email",
@@ -246,10 +255,7 @@ std::vector<Row> factor_rows() {
       {"loginWithPasskey",
        [](Stage& on) {
          on.add_passkey(false);
-         const auto begun = on.backend.client().post("/api/auth/passkeys/login/options", "{}");
-         on.audited(nullptr, Method::post, "/api/auth/passkeys/login",
-                    R"({"challengeId":")" + begun.at("/data/challengeId") + R"(","credential":)" +
-                        on.device.assertion(begun.at("/data/publicKey/challenge")) + "}");
+         on.audited(nullptr, Method::post, "/api/auth/passkeys/login", on.passkey_proof());
        },
        {"sign_in session by user"}}};
 }

@@ -12,7 +12,7 @@ using enum ChallengeKind;
 
 // take() locks the account, so of two confirmations at once the later one sees the earlier one.
 Task<Result<EmailConfirmed>> confirm(api::UnitOfWork& unit, std::string token, const Challenges* challenges,
-                                     AccountMails* mails) {
+                                     AccountMails* mails, AccountHooks* hooks) {
   const UsedChallenge used =
       co_await unwrap(challenges->take(unit, std::move(token), {email_change_current, email_change_new}));
   const User& user = used.account.user;
@@ -23,6 +23,7 @@ Task<Result<EmailConfirmed>> confirm(api::UnitOfWork& unit, std::string token, c
 
   co_await unwrap(
       UserRepository::update(unit, user.id, {.email = Email::of(new_address), .email_verified = EmailVerified::yes}));
+  co_await unwrap(hooks->after_address_confirmed(unit, user.id, new_address));
   co_await unwrap(ChallengeRepository::end_all(unit, user.id));
   mails->send_email_changed(unit, user.email, new_address);
   mails->send_email_changed(unit, new_address, new_address);
@@ -33,8 +34,8 @@ Task<Result<EmailConfirmed>> confirm(api::UnitOfWork& unit, std::string token, c
 }  // namespace
 
 Task<Result<EmailConfirmed>> confirm_email(api::Call& call, ConfirmEmail in, api::Units& units,
-                                           const Challenges& challenges, AccountMails& mails) {
-  return units.run(call, &confirm, in.token.reveal().str(), &challenges, &mails);
+                                           const Challenges& challenges, AccountMails& mails, AccountHooks& hooks) {
+  return units.run(call, &confirm, in.token.reveal().str(), &challenges, &mails, &hooks);
 }
 
 }  // namespace ashlar::backend

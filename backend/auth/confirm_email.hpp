@@ -6,6 +6,7 @@
 #include "backend/auth/account_mails.hpp"
 #include "backend/auth/challenge.hpp"
 #include "backend/auth/challenges.hpp"
+#include "backend/users/account_hooks.hpp"
 
 namespace ashlar::backend {
 
@@ -22,9 +23,9 @@ struct EmailConfirmed {
 ASHLAR_DESCRIBE(EmailConfirmed, changed)
 
 // Confirms an e-mail change from one of its two addresses; the second confirmation changes the address, which is
-// verified then. Sessions stay. Errors: auth.challenge_invalid; user.email_taken when another account has taken the
-// address by now, which leaves this token unused.
+// verified then, and the account's identities go on to sign in to it. Sessions stay. Errors: auth.challenge_invalid;
+// user.email_taken when another account has taken the address by now, which leaves this token unused.
 Task<Result<EmailConfirmed>> confirm_email(api::Call& call, ConfirmEmail in, api::Units& units,
-                                           const Challenges& challenges, AccountMails& mails);
+                                           const Challenges& challenges, AccountMails& mails, AccountHooks& hooks);
 
 }  // namespace ashlar::backend

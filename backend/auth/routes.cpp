@@ -35,11 +35,14 @@ namespace {
 constexpr api::RateLimit guesses_of_account{
     .requests = 10, .window = std::chrono::minutes{1}, .by = api::RateLimit::By::account};
 
+// A credential of a passkey repeats parts of itself.
+constexpr std::size_t credential_bytes_max = 96 * 1024;
+
 }  // namespace
 
 // clang-format off
 void mount_auth(web::Routes& routes, AuthServices services) {
-  auto& [units, passwords, guessing, devices, sessions, second_factors, challenges, mails, hooks] = services;
+  auto& [units, passwords, guessing, devices, sessions, second_factors, challenges, mails, hooks, passkeys] = services;
   routes.post("/api/auth/register", register_account, units, passwords, sessions, challenges, mails).open().limit(30, 1min).from_cookie("refreshToken", &Register::refresh_token)
       .name("register").tag("Auth").summary("Make an account and sign in").fails_with(errors::email_taken);
   routes.post("/api/auth/login", login, units, passwords, guessing, devices, sessions, second_factors).open().limit(30, 1min).from_cookie("deviceToken", &Login::device_token).from_cookie("refreshToken", &Login::refresh_token)
@@ -48,8 +51,8 @@ void mount_auth(web::Routes& routes, AuthServices services) {
       .name("refresh").tag("Auth").summary("Trade a refresh token for a new pair; the one before the newest may be sent again for a moment").fails_with(auth::errors::token_invalid, auth::errors::token_expired, auth::errors::token_revoked, errors::refresh_reused);
   routes.post("/api/auth/logout", logout, sessions).open().from_cookie("refreshToken", &Logout::refresh_token)
       .name("logout").tag("Auth").summary("End this session, by its access token or its refresh token").fails_with(auth::errors::not_signed_in, auth::errors::token_invalid, auth::errors::token_expired);
-  routes.post("/api/auth/step-up", step_up, units, passwords, guessing, sessions, second_factors).signed_in().limit(30, 1min)
-      .name("stepUp").tag("Auth").summary("Prove again who I am, for a while").fails_with(errors::invalid_credentials, errors::too_many_guesses, errors::invalid_code, errors::too_many_codes, errors::mfa_not_enabled);
+  routes.post("/api/auth/step-up", step_up, units, passwords, guessing, sessions, second_factors, passkeys).signed_in().limit(30, 1min).body_bytes_max(credential_bytes_max)
+      .name("stepUp").tag("Auth").summary("Prove again who I am, for a while").fails_with(errors::invalid_credentials, errors::too_many_guesses, errors::invalid_code, errors::too_many_codes, errors::mfa_not_enabled, errors::challenge_invalid, auth::errors::webauthn_malformed, errors::passkey_refused);
   routes.post("/api/auth/logout-all", logout_all, units, sessions).signed_in()
       .name("logoutAll").tag("Auth").summary("End every session of mine");
   routes.get("/api/auth/sessions", list_sessions, units.database(), sessions).signed_in()
@@ -78,7 +81,7 @@ void mount_auth(web::Routes& routes, AuthServices services) {
       .name("changePassword").tag("Auth").summary("Change my password; ends my other sessions").fails_with(errors::invalid_credentials, errors::too_many_guesses);
   routes.post("/api/auth/email/change", change_email, units, passwords, guessing, challenges, mails).signed_in().fresh(sign_in_age_max).limit(guesses_of_account)
       .name("changeEmail").tag("Auth").summary("Ask for another e-mail address; both addresses get a token").fails_with(errors::invalid_credentials, errors::too_many_guesses);
-  routes.post("/api/auth/email/confirm", confirm_email, units, challenges, mails).open().limit(30, 1min)
+  routes.post("/api/auth/email/confirm", confirm_email, units, challenges, mails, hooks).open().limit(30, 1min)
       .name("confirmEmail").tag("Auth").summary("Confirm an e-mail change by the token of one address; the second one changes it").fails_with(errors::challenge_invalid, errors::email_taken);
   routes.post("/api/users/me/delete", delete_me, units, passwords, guessing, hooks).signed_in().fresh(sign_in_age_max).limit(guesses_of_account)
       .name("deleteMe").tag("Users").summary("Remove my account, as deleteUser does").fails_with(errors::invalid_credentials, errors::too_many_guesses, errors::last_admin);

@@ -7,6 +7,7 @@
 #include "backend/auth/challenges.hpp"
 #include "backend/auth/device_tokens.hpp"
 #include "backend/auth/guessing.hpp"
+#include "backend/auth/passkey_prover.hpp"
 #include "backend/auth/second_factors.hpp"
 #include "backend/auth/sessions.hpp"
 #include "backend/users/account_hooks.hpp"
@@ -25,6 +26,7 @@ struct AuthServices {
   const Challenges& challenges;
   AccountMails& mails;
   AccountHooks& hooks;
+  const PasskeySupport& passkeys;
 };
 
 void mount_auth(web::Routes& routes, AuthServices services);

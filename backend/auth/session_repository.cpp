@@ -6,6 +6,7 @@
 #include "ashlar/sql/query.hpp"
 
 #include <algorithm>
+#include <ranges>
 
 namespace ashlar::backend {
 
@@ -48,14 +49,19 @@ Task<Result<instances::EndedSessions>> end_where(api::UnitOfWork& unit, sql::Con
   co_return ended;
 }
 
+// Those that can still be refreshed.
+sql::Condition<SessionRow> is_alive(const Uuid& user, Timestamp now, const SessionLimits& limits) {
+  return col<&SessionRow::user_id> == user && col<&SessionRow::expires_at> > now &&
+         col<&SessionRow::last_used_at> > limits.used_after(now) &&
+         col<&SessionRow::created_at> > limits.created_after(now);
+}
+
 }  // namespace
 
 Task<Result<api::Page<Session>>> SessionRepository::list(Uuid user, Timestamp now, SessionLimits limits,
                                                          ListSessions wanted) {
   auto rows = co_await unwrap(sql::from<SessionRow>()
-                                  .where(col<&SessionRow::user_id> == user && col<&SessionRow::expires_at> > now &&
-                                         col<&SessionRow::last_used_at> > limits.used_after(now) &&
-                                         col<&SessionRow::created_at> > limits.created_after(now))
+                                  .where(is_alive(user, now, limits))
                                   .order_by(wanted.sort, asc<&SessionRow::id>)
                                   .page(wanted.page, wanted.limit)
                                   .all_and_count(in_));
@@ -64,9 +70,9 @@ Task<Result<api::Page<Session>>> SessionRepository::list(Uuid user, Timestamp no
   co_return api::page_of(std::move(page), wanted.page, wanted.limit);
 }
 
-Task<Result<std::vector<Session>>> SessionRepository::all_of(Uuid user, Timestamp now) {
+Task<Result<std::vector<Session>>> SessionRepository::all_of(Uuid user, Timestamp now, SessionLimits limits) {
   auto rows = co_await unwrap(sql::from<SessionRow>()
-                                  .where(col<&SessionRow::user_id> == user && col<&SessionRow::expires_at> > now)
+                                  .where(is_alive(user, now, limits))
                                   .order_by(desc<&SessionRow::created_at>, desc<&SessionRow::id>)
                                   .all(in_));
   std::vector<Session> out;
@@ -74,11 +80,8 @@ Task<Result<std::vector<Session>>> SessionRepository::all_of(Uuid user, Timestam
   co_return out;
 }
 
-Task<Result<std::vector<SessionClient>>> SessionRepository::clients(Uuid user, Timestamp now) {
-  return sql::select<SessionClient>()
-      .from<SessionRow>()
-      .where(col<&SessionRow::user_id> == user && col<&SessionRow::expires_at> > now)
-      .all(in_);
+Task<Result<std::vector<SessionClient>>> SessionRepository::clients(Uuid user, Timestamp now, SessionLimits limits) {
+  return sql::select<SessionClient>().from<SessionRow>().where(is_alive(user, now, limits)).all(in_);
 }
 
 Task<Result<>> SessionRepository::create(api::UnitOfWork& unit, SessionRow session) {
@@ -145,16 +148,15 @@ Task<Result<instances::EndedSessions>> SessionRepository::end(api::UnitOfWork& u
   return end_where(unit, std::move(which), revoked_until);
 }
 
-Task<Result<instances::EndedSessions>> SessionRepository::end_beyond(api::UnitOfWork& unit, Uuid user,
-                                                                     std::int64_t kept, Timestamp revoked_until) {
-  const auto beyond = co_await unwrap(sql::from<SessionRow>()
-                                          .where(col<&SessionRow::user_id> == user)
+Task<Result<instances::EndedSessions>> SessionRepository::end_beyond(api::UnitOfWork& unit, Uuid user, Uuid opened,
+                                                                     std::size_t kept, Timestamp revoked_until) {
+  const auto others = co_await unwrap(sql::from<SessionRow>()
+                                          .where(col<&SessionRow::user_id> == user && col<&SessionRow::id> != opened)
                                           .order_by(desc<&SessionRow::last_used_at>, desc<&SessionRow::id>)
-                                          .page(2, kept)
                                           .all(unit));
-  if (beyond.empty()) co_return instances::EndedSessions{};
   std::vector<Uuid> ids;
-  for (const SessionRow& row : beyond) ids.push_back(row.id);
+  for (const SessionRow& row : others | std::views::drop(kept - 1)) ids.push_back(row.id);
+  if (ids.empty()) co_return instances::EndedSessions{};
   co_return co_await end_where(unit, col<&SessionRow::id>.in(ids), revoked_until);
 }
 

@@ -66,10 +66,10 @@ class SessionRepository {
   // Those that can still be refreshed.
   Task<Result<api::Page<Session>>> list(Uuid user, Timestamp now, SessionLimits limits, ListSessions wanted);
 
-  // Those that have not expired, the newest first: at most as many as an account may have.
-  Task<Result<std::vector<Session>>> all_of(Uuid user, Timestamp now);
-  // From where and with what the user's sessions that have not expired were opened.
-  Task<Result<std::vector<SessionClient>>> clients(Uuid user, Timestamp now);
+  // The same, the newest first: at most as many as an account may have.
+  Task<Result<std::vector<Session>>> all_of(Uuid user, Timestamp now, SessionLimits limits);
+  // From where and with what they were opened.
+  Task<Result<std::vector<SessionClient>>> clients(Uuid user, Timestamp now, SessionLimits limits);
 
   // Removes the user's expired sessions as well.
   static Task<Result<>> create(api::UnitOfWork& unit, SessionRow session);
@@ -86,9 +86,9 @@ class SessionRepository {
   // tokens expires, and at least until `revoked_until`.
   static Task<Result<instances::EndedSessions>> end(api::UnitOfWork& unit, Uuid user, std::optional<Uuid> session,
                                                     Timestamp revoked_until);
-  // The same for the sessions that were used longest ago: the last `kept` stay.
-  static Task<Result<instances::EndedSessions>> end_beyond(api::UnitOfWork& unit, Uuid user, std::int64_t kept,
-                                                           Timestamp revoked_until);
+  // The same for the sessions that were used longest ago: `kept` stay, of which `opened` is one.
+  static Task<Result<instances::EndedSessions>> end_beyond(api::UnitOfWork& unit, Uuid user, Uuid opened,
+                                                           std::size_t kept, Timestamp revoked_until);
 
  private:
   sql::Executor& in_;

@@ -87,6 +87,32 @@ TEST(SessionState, ThatIsOverIsNotListed) {
   EXPECT_EQ(list.at("/pagination/total"), "1");
 }
 
+TEST(SessionState, ThatIsOverIsNotExported) {
+  TestBackend backend;
+  auto& client = backend.new_client(
+      backend.new_instance([](backend::Settings& settings) { settings.sessions.limits.idle_max = 1h; }));
+  (void)backend.person("ada");
+  backend.clock().advance(1h);
+  const Person again = backend.sign_in("ada@example.com");
+  const auto mine = client.send({.method = Method::get,
+                                 .target = "/api/users/me/export",
+                                 .headers = {{"Authorization", "Bearer " + again.token}},
+                                 .body = {}});
+  EXPECT_TRUE(mine.has("/data/sessions/0/id")) << mine.body;
+  EXPECT_FALSE(mine.has("/data/sessions/1/id"));
+}
+
+// Sessions that were used in the same millisecond: the one that is just opened is not the one that ends.
+TEST(SessionState, TheOneThatWasJustOpenedStays) {
+  TestBackend backend([](backend::Settings& settings) { settings.sessions.per_user_max = 2; });
+  (void)backend.person("ada");
+  for (int i = 0; i < 20; ++i) {
+    const Person ada = backend.sign_in("ada@example.com");
+    ASSERT_EQ(code_of_me(backend.client(), ada), "ok") << i;
+    EXPECT_EQ(backend.as(ada, Method::get, "/api/auth/sessions").at("/pagination/total"), "2");
+  }
+}
+
 // A token of an hour, revoked by an instance whose tokens last a minute, stays revoked for the hour.
 TEST(SessionState, ARevocationLastsAsLongAsTheTokensOfTheSession) {
   TestBackend backend;

@@ -105,7 +105,7 @@ Task<Result<TokenPair>> Sessions::open(api::UnitOfWork& unit, SignIn sign_in, No
     co_return fail(errors::invalid_credentials, "The e-mail address or the password is wrong.");
   const std::string agent = readable(call.client_agent());
   if (notice == Notice::if_unseen) {
-    const auto clients = co_await unwrap(SessionRepository(unit).clients(user, now));
+    const auto clients = co_await unwrap(SessionRepository(unit).clients(user, now, options_.limits));
     if (!is_seen(clients, call.client_address(), agent)) mails_.send_new_sign_in(unit, user, sign_in.user.email);
   }
   if (sign_in.replaces) co_await unwrap(end_replaced(unit, std::move(*sign_in.replaces)));
@@ -135,8 +135,8 @@ Task<Result<TokenPair>> Sessions::open(api::UnitOfWork& unit, SignIn sign_in, No
                                                    .auth_time = now,
                                                    .amr = std::move(sign_in.amr),
                                                    .credentials_version = sign_in.credentials_version}));
-  revoke_after(
-      unit, co_await unwrap(SessionRepository::end_beyond(unit, user, options_.per_user_max, last_access_expiry(now))));
+  revoke_after(unit, co_await unwrap(SessionRepository::end_beyond(unit, user, session, options_.per_user_max,
+                                                                   last_access_expiry(now))));
   unit.after_commit([&call, user, session] { return log_sign_in(&call, user, session); });
   co_return pair;
 }
@@ -268,7 +268,7 @@ void Sessions::revoke_after(api::UnitOfWork& unit, instances::EndedSessions ende
 
 Task<> Sessions::revoke(instances::EndedSessions ended) {
   for (const Uuid& session : ended.ids) revocations_.revoke_session(session, ended.until);
-  if (broadcast_ != nullptr) (void)co_await broadcast_->announce(std::move(ended));
+  co_await instances_.wait_until_applied();
 }
 
 }  // namespace ashlar::backend

@@ -6,7 +6,7 @@
 #include "ashlar/auth/revocations.hpp"
 #include "ashlar/auth/token.hpp"
 #include "ashlar/instances/ended_sessions.hpp"
-#include "ashlar/instances/revocation_broadcast.hpp"
+#include "ashlar/instances/instance_register.hpp"
 #include "backend/auth/account_mails.hpp"
 #include "backend/auth/device_tokens.hpp"
 #include "backend/auth/session_limits.hpp"
@@ -28,20 +28,18 @@ struct NamedSession {
 
 // The sessions of accounts. A session begins with a sign-in and has one newest refresh token: each use replaces it, and
 // the one before it may be sent again for a moment (docs/design/sessions.md). Ending a session makes its refresh token
-// useless and its access tokens refused from that moment on: here, after a restart, and in the instances that the
-// broadcast reaches; in the others when they next read the database. Safe from every loop. What it is given outlives
-// it.
+// useless, and when the call returns, every registered instance refuses its access tokens. Safe from every loop. What
+// it is given outlives it.
 class Sessions {
  public:
-  // `broadcast` may be null.
   Sessions(api::Units& units, auth::Tokens& tokens, const DeviceTokens& devices, auth::MemoryRevocations& revocations,
-           AccountMails& mails, instances::RevocationBroadcast* broadcast, SessionOptions options)
+           AccountMails& mails, instances::InstanceRegister& instances, SessionOptions options)
       : units_(units),
         tokens_(tokens),
         devices_(devices),
         revocations_(revocations),
         mails_(mails),
-        broadcast_(broadcast),
+        instances_(instances),
         options_(options) {}
   Sessions(const Sessions&) = delete;
   Sessions& operator=(const Sessions&) = delete;
@@ -91,7 +89,7 @@ class Sessions {
   const DeviceTokens& devices_;
   auth::MemoryRevocations& revocations_;
   AccountMails& mails_;
-  instances::RevocationBroadcast* broadcast_;
+  instances::InstanceRegister& instances_;
   const SessionOptions options_;
 };
 

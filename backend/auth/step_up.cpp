@@ -9,7 +9,12 @@
 
 namespace ashlar::backend {
 
-StepUp StepUp::example() { return {.password = SentPassword::of("a long password"), .code = std::nullopt}; }
+StepUp StepUp::example() {
+  return {.password = SentPassword::of("a long password"),
+          .code = std::nullopt,
+          .credential = std::nullopt,
+          .challenge_id = std::nullopt};
+}
 
 SteppedUp SteppedUp::example() {
   return {.access_token = "eyJhbGciOiJIUzI1NiIsInR5cCI6ImF0K2p3dCJ9.e30.c2lnbmF0dXJl", .expires_in = 900};
@@ -52,13 +57,37 @@ Task<Result<Checked>> renew_by_code(api::UnitOfWork& unit, MfaCode code, Session
   co_return Checked(co_await unwrap(renew(unit, std::move(account.user), {"otp"}, sessions)));
 }
 
+Task<Result<SteppedUpReply>> renew_by_passkey(api::UnitOfWork& unit, ProvenFactor proven, Sessions* sessions) {
+  const Uuid id = unit.call().principal()->id;
+  auto account = co_await unwrap(required(co_await UserRepository::find_account_locked(unit, id),
+                                          auth::errors::token_revoked, "This account does not exist any more."));
+  co_await unwrap(proven.record_use(unit));
+  co_return co_await renew(unit, std::move(account.user), std::move(proven.amr), sessions);
+}
+
+std::optional<Error> fault_of(const StepUp& in, const PasskeySupport& passkeys) {
+  const int proofs = int{in.password.has_value()} + int{in.code.has_value()} + int{in.credential.has_value()};
+  if (proofs != 1) return invalid_input("", schema::codes::one_of, "has either password, code or credential");
+  if (in.credential && !in.challenge_id)
+    return invalid_input("/challengeId", schema::codes::required, "is needed where there is a credential");
+  if (in.challenge_id && !in.credential)
+    return invalid_input("/credential", schema::codes::required, "is needed where there is a challengeId");
+  if (in.credential && passkeys.prover == nullptr)
+    return invalid_input("/credential", schema::codes::one_of, "passkeys are turned off");
+  return std::nullopt;
+}
+
 }  // namespace
 
 Task<Result<api::WithCredentials<SteppedUp>>> step_up(api::UserCall& call, StepUp in, api::Units& units,
                                                       Passwords& passwords, Guessing& guessing, Sessions& sessions,
-                                                      SecondFactors& second_factors) {
-  if (in.password.has_value() == in.code.has_value())
-    co_return std::unexpected(invalid_input("", schema::codes::one_of, "has either password or code"));
+                                                      SecondFactors& second_factors, const PasskeySupport& passkeys) {
+  if (auto wrong = fault_of(in, passkeys)) co_return std::unexpected(std::move(*wrong));
+  if (in.credential) {
+    PasskeyProof proof{.challenge_id = *in.challenge_id, .credential = std::move(*in.credential)};
+    auto proven = co_await unwrap(passkeys.prover->prove_own(call, std::move(proof)));
+    co_return co_await units.run(call, &renew_by_passkey, std::move(proven), &sessions);
+  }
   if (in.code)
     co_return co_await unwrap(units.run(call, &renew_by_code, std::move(*in.code), &sessions, &second_factors));
   Account account =

@@ -1,50 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/authority/authorities.hpp"
 
+#include "ashlar/async/deadline.hpp"
 #include "backend/authority/authority_repository.hpp"
 
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
+#include <chrono>
 #include <utility>
 
 namespace ashlar::backend {
 
-namespace asio = boost::asio;
-
 namespace {
 
-constexpr std::string_view all_accounts = "*";
+using namespace std::chrono_literals;
 
-using Timer =
-    asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, LoopExecutor>;
-
-Task<> wait_for(std::chrono::milliseconds time) {
-  Timer timer(co_await asio::this_coro::executor, time);
-  boost::system::error_code ignored;
-  co_await timer.async_wait(asio::redirect_error(asio::use_awaitable_t<LoopExecutor>{}, ignored));
-}
+// A suspended process that goes on looks within some milliseconds.
+constexpr auto lease_wait_max = 500ms;
+constexpr auto lease_wait_step = 5ms;
 
 }  // namespace
 
-Authorities::Authorities(sql::Database& database, AuthoritiesOptions options)
-    : database_(database), options_(options), cache_({.accounts_max = options.accounts_max}) {}
-
-void Authorities::share(redis::Clients& clients, const std::string& key_prefix, Random& random,
-                        std::function<void()> on_subscribed) {
-  broadcast_ = std::make_unique<redis::Broadcast>(
-      clients, key_prefix + "authority", random,
-      redis::Subscriber::Handlers{.on_message = [this](std::string_view, std::string_view message) { hear(message); },
-                                  .on_subscribed = std::move(on_subscribed)});
-}
+Authorities::Authorities(sql::Database& database, instances::InstanceRegister& instances, const Clock& clock,
+                         AuthoritiesOptions options)
+    : database_(database), instances_(instances), clock_(clock), cache_({.accounts_max = options.accounts_max}) {}
 
 std::shared_ptr<const auth::Authority> Authorities::try_find(const Uuid& account, Clock::Steady now) {
   return cache_.find(account, now);
 }
 
 Task<Result<std::shared_ptr<const auth::Authority>>> Authorities::load(Uuid account) {
+  co_await unwrap(wait_for_lease());
   const auto ticket = cache_.begin_load(account);
   auto loaded = co_await unwrap(AuthorityRepository(database_).load(account, cache_));
   if (!loaded) co_return nullptr;
@@ -62,31 +46,29 @@ void Authorities::invalidate(const std::optional<Uuid>& account) {
   if (listener_) listener_(account);
 }
 
-void Authorities::renew_lease(Clock::Steady began) {
-  const Clock::Steady until = began + options_.lease;
+void Authorities::trust_until(Clock::Steady until) {
+  trusted_until_ = until.time_since_epoch().count();
   cache_.trust_until(until);
-  if (lease_listener_) lease_listener_(until);
+}
+
+// By the real time: a look of this process ends it.
+Task<Result<>> Authorities::wait_for_lease() {
+  const auto until = std::chrono::steady_clock::now() + lease_wait_max;
+  while (clock_.steady().time_since_epoch().count() >= trusted_until_) {
+    if (std::chrono::steady_clock::now() >= until)
+      co_return fail(sql::errors::unavailable, "The rights of accounts cannot be read.");
+    co_await async::sleep_for(lease_wait_step);
+  }
+  co_return Result<>{};
 }
 
 void Authorities::changed_after(api::UnitOfWork& unit, std::optional<Uuid> account) {
   unit.after_commit([this, account] { return announce(account); });
 }
 
-// An instance that does not confirm may still use what it keeps until its lease, which it renewed before the commit at
-// the latest, has ended.
 Task<> Authorities::announce(std::optional<Uuid> account) {
   invalidate(account);
-  if (!broadcast_) co_return;
-  const auto began = std::chrono::steady_clock::now();
-  if (co_await broadcast_->publish(account ? account->to_string() : std::string(all_accounts))) co_return;
-  const auto passed = std::chrono::ceil<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
-  if (passed < options_.lease) co_await wait_for(options_.lease - passed);
-}
-
-// What is not of our making is passed over.
-void Authorities::hear(std::string_view message) {
-  if (message == all_accounts) return invalidate(std::nullopt);
-  if (const auto account = Uuid::parse(message)) invalidate(account);
+  co_await instances_.wait_until_applied();
 }
 
 }  // namespace ashlar::backend

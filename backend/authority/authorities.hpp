@@ -5,68 +5,63 @@
 #include "ashlar/api/unit_of_work.hpp"
 #include "ashlar/async/task.hpp"
 #include "ashlar/auth/authority_cache.hpp"
-#include "ashlar/core/random.hpp"
-#include "ashlar/redis/broadcast.hpp"
+#include "ashlar/core/clock.hpp"
+#include "ashlar/instances/instance_register.hpp"
 #include "ashlar/sql/database.hpp"
 
-#include <chrono>
+#include <atomic>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
-#include <string>
-#include <string_view>
 
 namespace ashlar::backend {
 
 struct AuthoritiesOptions {
-  std::size_t accounts_max = 100'000;       // kept in memory: see auth::AuthorityCacheOptions
-  std::chrono::milliseconds lease{10'000};  // without news from the database, what is kept is used for so long
+  std::size_t accounts_max = 100'000;  // kept in memory: see auth::AuthorityCacheOptions
 };
 
 // What accounts may do, kept in memory and read from the primary on a miss.
 //
-// changed_after() makes a change hold: in this instance when the call returns, and in every instance that Redis
-// reaches. When one of these does not confirm in time, the call waits until the lease of that instance has ended. An
-// instance that Redis does not reach reads the change with AuthoritySync's next look at the database, or its lease
-// ends. Changes that nobody announced (by `ashlar`, by hand) arrive the same way: the database's triggers number all of
-// them.
+// changed_after() makes a change hold everywhere when the call returns: in this instance, and in every other one that
+// is registered (instances/instance_register.hpp). Changes by SQL arrive with AuthoritySync's next look at the
+// database: its triggers number all of them.
 //
-// Safe from every loop. What it is given outlives it. The Redis clients are closed before it is destroyed.
+// Nothing is used beyond the time that trust_until() was given. A call whose lease is over waits for the next look:
+// an instance that was suspended uses neither rights nor sessions that ended meanwhile.
+//
+// Safe from every loop. What it is given outlives it.
 class Authorities final : public api::AuthoritySource {
  public:
-  Authorities(sql::Database& database, AuthoritiesOptions options);
+  Authorities(sql::Database& database, instances::InstanceRegister& instances, const Clock& clock,
+              AuthoritiesOptions options);
 
-  // Announces changes to other instances, and hears theirs on the clients' first loop. Before the clients are started.
-  // `on_subscribed`: what was announced before may have been missed.
-  void share(redis::Clients& clients, const std::string& key_prefix, Random& random,
-             std::function<void()> on_subscribed);
   // Called with each account that is invalidated, nullopt for all; from any loop. Set before the first call.
   void on_invalidated(std::function<void(const std::optional<Uuid>&)> listener) { listener_ = std::move(listener); }
-  // Called with the end of each lease. Set before the first call.
-  void on_lease(std::function<void(Clock::Steady)> listener) { lease_listener_ = std::move(listener); }
 
   [[nodiscard]] std::shared_ptr<const auth::Authority> try_find(const Uuid& account, Clock::Steady now) override;
+  // Error database.unavailable when the lease is over and no look succeeds in half a second.
   Task<Result<std::shared_ptr<const auth::Authority>>> load(Uuid account) override;
 
   // The unit changes what the account may do, or removes it; nullopt: what any account may do.
   void changed_after(api::UnitOfWork& unit, std::optional<Uuid> account);
   // In this instance alone.
   void invalidate(const std::optional<Uuid>& account);
-  // All changes up to a look at the database that began then are known: what is kept is used for one lease from it.
-  void renew_lease(Clock::Steady began);
+  // What is kept is used until then. At the start nothing is, until the first look.
+  void trust_until(Clock::Steady until);
 
   [[nodiscard]] const auth::AuthorityCache& cache() const { return cache_; }
 
  private:
   Task<> announce(std::optional<Uuid> account);
-  void hear(std::string_view message);
+  Task<Result<>> wait_for_lease();
 
   sql::Database& database_;
-  const AuthoritiesOptions options_;
+  instances::InstanceRegister& instances_;
+  const Clock& clock_;
   auth::AuthorityCache cache_;
+  std::atomic<Clock::Steady::rep> trusted_until_ = Clock::Steady::max().time_since_epoch().count();
   std::function<void(const std::optional<Uuid>&)> listener_;
-  std::function<void(Clock::Steady)> lease_listener_;
-  std::unique_ptr<redis::Broadcast> broadcast_;  // null where there is no Redis
 };
 
 }  // namespace ashlar::backend

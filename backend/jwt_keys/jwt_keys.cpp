@@ -11,22 +11,29 @@ std::int64_t JwtKeys::version() {
   return version_;
 }
 
-Task<> JwtKeys::look() {
-  if (options_.algorithm == auth::SignatureAlgorithm::hs256) co_return;
+Task<Result<>> JwtKeys::look() {
+  if (options_.algorithm == auth::SignatureAlgorithm::hs256) co_return Result<>{};
   auto read = co_await store_.read_newer(version());
-  bool changed = false;
+  if (!read) {
+    const ErrorCode code = read.error().code();
+    if (code != errors::jwt_keys_unusable && code != auth::errors::sealed_secret_unreadable)
+      co_return std::unexpected(std::move(read.error()));
+    note(&read.error());
+    co_return Result<>{};
+  }
+  note(nullptr);
+  if (*read) apply(std::move(**read));
+  co_return Result<>{};
+}
+
+// Logs a set that cannot be opened once, and when one can be again.
+void JwtKeys::note(const Error* error) {
   {
     const std::scoped_lock lock(mutex_);
-    changed = std::exchange(failing_, !read) == read.has_value();
+    if (std::exchange(failing_, error != nullptr) == (error != nullptr)) return;
   }
-  if (!read) {
-    if (changed)
-      logger_.warn("the signing keys cannot be read",
-                   {{"error", read.error().code().name}, {"cause", read.error().cause()}});
-    co_return;
-  }
-  if (changed) logger_.info("the signing keys are read again");
-  if (*read) apply(std::move(**read));
+  if (error == nullptr) return logger_.info("the signing keys can be read again");
+  logger_.error("the signing keys cannot be read", {{"error", error->code().name}, {"cause", error->cause()}});
 }
 
 // Two loops may read at once; the older answer may come last.
@@ -45,7 +52,7 @@ bool JwtKeys::may_have_newer(std::string_view token) {
   return rereads_++ < options_.rereads_per_second_max;
 }
 
-Task<> JwtKeys::refresh() { return look(); }
+Task<> JwtKeys::refresh() { (void)co_await look(); }
 
 std::optional<std::string> JwtKeys::jwks() const {
   if (options_.algorithm == auth::SignatureAlgorithm::hs256) return std::nullopt;

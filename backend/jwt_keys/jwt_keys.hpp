@@ -32,8 +32,9 @@ class JwtKeys final : public api::TokenKeySource {
           JwtKeysOptions options)
       : store_(store), tokens_(tokens), clock_(clock), logger_(logger), options_(options), version_(version) {}
 
-  // Reads the set when it has changed. A set that cannot be read or opened leaves the keys as they are, and is logged.
-  Task<> look();
+  // Reads the set when it has changed. A set that cannot be opened leaves the keys as they are, and is logged. Errors:
+  // those of the database. For instances::LookLoop.
+  Task<Result<>> look();
 
   [[nodiscard]] bool may_have_newer(std::string_view token) override;
   Task<> refresh() override;
@@ -44,6 +45,7 @@ class JwtKeys final : public api::TokenKeySource {
  private:
   [[nodiscard]] std::int64_t version();
   void apply(StoredKeySet stored);
+  void note(const Error* error);
 
   JwtKeyStore& store_;
   auth::Tokens& tokens_;

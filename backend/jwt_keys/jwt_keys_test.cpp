@@ -80,7 +80,7 @@ class Operator {
 };
 
 void look(web::TestClient& client, backend::Application& instance) {
-  async::run_to_end(client.loop(), instance.jwt_keys().look());
+  EXPECT_TRUE(async::run_to_end(client.loop(), instance.jwt_keys().look()));
 }
 
 TEST(JwtKeys, OfHs256AreNotPublic) {

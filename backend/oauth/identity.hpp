@@ -23,7 +23,6 @@ inline constexpr ErrorCode identity_taken{ErrorKind::conflict, "auth.identity_ta
 inline constexpr ErrorCode identity_outdated{ErrorKind::conflict, "auth.identity_outdated"};
 inline constexpr ErrorCode too_many_identities{ErrorKind::conflict, "auth.too_many_identities"};
 inline constexpr ErrorCode identity_not_found{ErrorKind::not_found, "auth.identity_not_found"};
-inline constexpr ErrorCode last_sign_in_method{ErrorKind::conflict, "auth.last_sign_in_method"};
 }  // namespace errors
 
 // An identity at a provider, as shown to its account.

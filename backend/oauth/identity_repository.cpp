@@ -70,12 +70,19 @@ Task<Result<bool>> IdentityRepository::remove(api::UnitOfWork& unit, Uuid user, 
 
 Task<Result<>> IdentityRepository::follow_address(api::UnitOfWork& unit, Uuid user, std::string account_email,
                                                   std::optional<Uuid> identity) {
-  sql::Condition<IdentityRow> which = col<&IdentityRow::user_id> == user;
+  sql::Condition<IdentityRow> which =
+      col<&IdentityRow::user_id> == user && col<&IdentityRow::account_email> != account_email;
   if (identity) which = std::move(which) && col<&IdentityRow::id> == *identity;
-  co_await unwrap(sql::update<IdentityRow>()
-                      .set(col<&IdentityRow::account_email> = account_email)
-                      .where(std::move(which))
-                      .run(unit));
+  const auto rows = co_await unwrap(sql::from<IdentityRow>().where(std::move(which)).all(unit));
+  for (const IdentityRow& before : rows) {
+    IdentityRow after = before;
+    after.account_email = account_email;
+    audit::updated(unit, before, after);
+    co_await unwrap(sql::update<IdentityRow>()
+                        .set(col<&IdentityRow::account_email> = account_email)
+                        .where(col<&IdentityRow::id> == before.id)
+                        .run(unit));
+  }
   co_return Result<>{};
 }
 

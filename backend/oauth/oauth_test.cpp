@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sign-in with a provider as a browser sees it. What an ID token must be is tested in ashlar/oidc/provider_test.cpp.
-#include "ashlar/api/system_call.hpp"
-#include "ashlar/async/task_scope.hpp"
-#include "backend/oauth/identity_repository.hpp"
 #include "tests/support/hostile_issuer.hpp"
 #include "tests/support/test_backend.hpp"
 
@@ -97,16 +94,23 @@ class OauthTest : public testing::Test {
         .as({.id = {}, .email = {}, .token = token, .refresh_token = {}}, Method::get, "/api/auth/identities")
         .at("/pagination/total");
   }
+  // Of identities, in their order.
+  std::string audited_actions() {
+    std::string out;
+    const auto read = backend_.database().query_blocking(
+        {.sql = "select action from audit_entries where resource = 'identity' order by seq",
+         .on_row = [&out](const sql::Row& row) { out.append(row.text(0)).append(" "); }});
+    EXPECT_TRUE(read) << read.error().cause();
+    return out;
+  }
   web::TestReply login(const std::string& email, const std::string& password) {
     return backend_.client().post("/api/auth/login",
                                   R"({"email": ")" + email + R"(", "password": ")" + password + R"("})");
   }
 
-  SystemRandom random_;
   LateClock clock_;
   HostileIssuer issuer_{clock_};
   TestBackend backend_;
-  log::Logger logger_{log::LogOptions{.level = log::Level::off}, backend_.clock()};
 };
 
 // The start
@@ -321,12 +325,7 @@ TEST_F(OauthTest, UnlinkingEndsTheIdentityAlone) {
   EXPECT_EQ(backend_.as(other, Method::remove, "/api/auth/identities/" + id).at("/code"), "auth.identity_not_found");
   EXPECT_EQ(backend_.as(ada, Method::remove, "/api/auth/identities/" + id).status, 204);
   EXPECT_EQ(backend_.as(ada, Method::remove, "/api/auth/identities/" + id).status, 404);
-  std::string entries;
-  const auto read = backend_.database().query_blocking(
-      {.sql = "select action from audit_entries where resource = 'identity' order by seq",
-       .on_row = [&entries](const sql::Row& row) { entries.append(row.text(0)).append(" "); }});
-  ASSERT_TRUE(read) << read.error().cause();
-  EXPECT_EQ(entries, "create delete ");
+  EXPECT_EQ(audited_actions(), "create delete ");
   EXPECT_EQ(login("ada@example.com", TestBackend::password).status, 200);
 }
 
@@ -427,15 +426,22 @@ TEST_F(OauthTest, IdentitiesFollowAnAddressThatWasProved) {
   const auto made = sign_in();
   const Person ada{
       .id = made.at("/data/user/id"), .email = {}, .token = made.at("/data/accessToken"), .refresh_token = {}};
-  ASSERT_EQ(backend_.as(ada, Method::patch, "/api/users/me", R"({"email": "new@example.com"})").status, 200);
-  const api::Call::Environment environment{&backend_.clock(), &random_, &logger_};
-  api::SystemCall call(environment, "test");
-  const auto followed = async::run_to_end(
-      backend_.client().loop(), backend_.application().units().run(
-                                    call, &backend::IdentityRepository::follow_address, Uuid::parse(ada.id).value(),
-                                    std::string("new@example.com"), std::optional<Uuid>{}));
-  ASSERT_TRUE(followed) << followed.error().cause();
+  (void)backend_.person("donor");
+  backend_.run(
+      "update users set password_hash = (select password_hash from users where email = 'donor@example.com') "
+      "where email = 'ada@example.com'");
+  ASSERT_EQ(backend_
+                .as(ada, Method::post, "/api/auth/email/change",
+                    R"({"email": "new@example.com", "password": "a long password"})")
+                .status,
+            202);
+  for (const auto& [address, subject] : {std::pair("ada@example.com", "Confirm the change of your e-mail address"),
+                                         std::pair("new@example.com", "Confirm your new e-mail address")}) {
+    const std::string token = backend_.mailed_token(address, subject);
+    ASSERT_EQ(backend_.client().post("/api/auth/email/confirm", R"({"token": ")" + token + R"("})").status, 200);
+  }
   EXPECT_EQ(sign_in().at("/data/user/id"), ada.id);
+  EXPECT_EQ(audited_actions(), "create update ");
 }
 
 TEST_F(OauthTest, NonVerifyingProvider) {

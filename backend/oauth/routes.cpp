@@ -32,7 +32,7 @@ void mount_page(web::Routes& routes, const std::string& path, Page page, Oauth& 
 }  // namespace
 
 // clang-format off
-void mount_oauth(web::Routes& routes, Oauth& oauth) {
+void mount_oauth(web::Routes& routes, Oauth& oauth, AccountHooks& hooks) {
   for (const auto& provider : oauth.providers()) {
     const std::string path = "/api/auth/oauth/" + provider->options().name;
     mount_page(routes, path, start_oauth, oauth, *provider);
@@ -40,7 +40,7 @@ void mount_oauth(web::Routes& routes, Oauth& oauth) {
   }
   routes.get("/api/auth/identities", list_identities, oauth.units().database()).signed_in()
       .name("listIdentities").tag("Auth").summary("My identities at sign-in providers");
-  routes.remove("/api/auth/identities/{id}", unlink_identity, oauth.units()).signed_in().fresh(sign_in_age_max)
+  routes.remove("/api/auth/identities/{id}", unlink_identity, oauth.units(), hooks).signed_in().fresh(sign_in_age_max)
       .name("unlinkIdentity").tag("Auth").summary("Unlink one of my identities").fails_with(errors::identity_not_found, errors::last_sign_in_method);
 }
 // clang-format on

@@ -3,10 +3,11 @@
 
 #include "ashlar/web/routes.hpp"
 #include "backend/oauth/oauth.hpp"
+#include "backend/users/account_hooks.hpp"
 
 namespace ashlar::backend {
 
 // The two pages of each provider, and the identities of an account.
-void mount_oauth(web::Routes& routes, Oauth& oauth);
+void mount_oauth(web::Routes& routes, Oauth& oauth, AccountHooks& hooks);
 
 }  // namespace ashlar::backend

@@ -12,7 +12,6 @@
 namespace ashlar::backend {
 
 namespace errors {
-inline constexpr ErrorCode passkey_refused{ErrorKind::unauthenticated, "auth.passkey_refused"};
 inline constexpr ErrorCode passkey_not_found{ErrorKind::not_found, "auth.passkey_not_found"};
 inline constexpr ErrorCode passkey_taken{ErrorKind::conflict, "auth.passkey_taken"};
 inline constexpr ErrorCode passkeys_full{ErrorKind::conflict, "auth.passkeys_full"};

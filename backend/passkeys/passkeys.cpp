@@ -79,24 +79,38 @@ std::optional<std::string> mismatch(const PasskeyRow& passkey, const PasskeyChal
   return std::nullopt;
 }
 
-Task<Result<>> insert_passkey(api::UnitOfWork& unit, PasskeyRow row, std::uint32_t per_user_max) {
-  co_await unwrap(PasskeyRepository::create(unit, row, per_user_max));
+}  // namespace
+
+Passkeys::Passkeys(Services services, PasskeyOptions options, std::string decoy_key)
+    : units_(services.units),
+      mails_(services.mails),
+      hooks_(services.hooks),
+      options_(std::move(options)),
+      party_(options_.relying_party),
+      decoys_({std::move(decoy_key)}) {}
+
+Task<Result<>> Passkeys::insert(api::UnitOfWork& unit, PasskeyRow row, Passkeys* passkeys) {
+  co_await unwrap(PasskeyRepository::create(unit, row, passkeys->options_.per_user_max));
+  User owner = co_await unwrap(required(co_await UserRepository(unit).find(row.user_id), auth::errors::token_revoked,
+                                        "This account does not exist any more."));
+  passkeys->mails_.send_factor_added(unit, std::move(owner.email));
   unit.after_commit(
       [call = &unit.call(), user = row.user_id, id = row.id] { return log_change(call, "passkey added", user, id); });
   co_return Result<>{};
 }
 
-Task<Result<>> remove_passkey_of(api::UnitOfWork& unit, Uuid user, Uuid id) {
+Task<Result<>> Passkeys::erase(api::UnitOfWork& unit, Uuid user, Uuid id, Passkeys* passkeys) {
+  // Of two units that remove different ways to sign in, the second sees what the first has left.
+  co_await unwrap(UserRepository::lock(unit, user));
   if (!co_await unwrap(PasskeyRepository::remove(unit, user, id)))
     co_return fail(errors::passkey_not_found, "There is no such passkey.");
+  co_await unwrap(passkeys->hooks_.require_sign_in_method(unit, user));
+  User owner = co_await unwrap(required(co_await UserRepository(unit).find(user), auth::errors::token_revoked,
+                                        "This account does not exist any more."));
+  passkeys->mails_.send_factor_removed(unit, std::move(owner.email));
   unit.after_commit([call = &unit.call(), user, id] { return log_change(call, "passkey removed", user, id); });
   co_return Result<>{};
 }
-
-}  // namespace
-
-Passkeys::Passkeys(api::Units& units, PasskeyOptions options, std::string decoy_key)
-    : units_(units), options_(std::move(options)), party_(options_.relying_party), decoys_({std::move(decoy_key)}) {}
 
 PasskeyChallengeRow Passkeys::new_challenge(const api::Call& call, ChallengePurpose purpose,
                                             Nullable<Uuid> user) const {
@@ -146,7 +160,7 @@ Task<Result<Passkey>> Passkeys::add(api::UserCall& call, PasskeyName name,
                  .last_used_at = {}};
   if (credential.response.transports)
     for (const auto& each : *credential.response.transports) row.transports.push_back(each.str());
-  co_await unwrap(units_.run(call, &insert_passkey, row, options_.per_user_max));
+  co_await unwrap(units_.run(call, &Passkeys::insert, row, this));
   co_return Passkey{.id = row.id,
                     .name = std::move(row.name),
                     .created_at = row.created_at,
@@ -155,7 +169,7 @@ Task<Result<Passkey>> Passkeys::add(api::UserCall& call, PasskeyName name,
 }
 
 Task<Result<>> Passkeys::remove(api::UserCall& call, Uuid id) {
-  return units_.run(call, &remove_passkey_of, call.user().id, id);
+  return units_.run(call, &Passkeys::erase, call.user().id, id, this);
 }
 
 // A real credential of the commonest authenticators looks like this.
@@ -196,6 +210,17 @@ Task<Result<ProvenPasskey>> Passkeys::prove(api::Call& call, PasskeyProof proof)
     co_return std::unexpected(refused(call, &*passkey, verified.error().message()));
   const auto assertion = co_await unwrap(std::move(verified));
   co_return ProvenPasskey{.row = std::move(*passkey), .assertion = assertion};
+}
+
+Task<Result<ProvenFactor>> Passkeys::prove_own(api::UserCall& call, PasskeyProof proof) {
+  const Uuid caller = call.user().id;
+  auto proven = co_await unwrap(prove(call, std::move(proof)));
+  if (proven.row.user_id != caller)
+    co_return std::unexpected(refused(call, &proven.row, "the passkey is not the caller's"));
+  auto methods = authentication_methods(proven);
+  co_return ProvenFactor{
+      .amr = std::move(methods),
+      .record_use = [this, proven = std::move(proven)](api::UnitOfWork& unit) { return record_use(unit, proven); }};
 }
 
 Task<Result<>> Passkeys::record_use(api::UnitOfWork& unit, ProvenPasskey proven) {

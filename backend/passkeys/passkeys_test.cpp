@@ -136,6 +136,97 @@ TEST(Passkeys, OptionsAreWhatTheBrowserTakes) {
   EXPECT_EQ(reply.at("/data/attestation"), "none");
 }
 
+std::string step_up_body(const Challenge& challenge, const TestAuthenticator& device) {
+  return login_body(challenge, device);
+}
+
+TEST(PasskeyStepUp, RefusesOthersAndUsedSignatures) {
+  TestBackend backend;
+  const Registered ada(backend), eve(backend, "eve");
+  const std::string route = "/api/auth/step-up";
+  const auto code = [&](const std::string& body) { return code_of(backend.as(ada.person, Method::post, route, body)); };
+  const Challenge challenge = begun(backend);
+  EXPECT_EQ(code(R"({"challengeId":")" + challenge.id + "\"}"), "request.invalid");
+  EXPECT_EQ(code(R"({"credential":)" + ada.device.assertion(challenge.text) + "}"), "request.invalid");
+  EXPECT_EQ(code(R"({"password":"a long password",)" + step_up_body(challenge, ada.device).substr(1)),
+            "request.invalid");
+  EXPECT_EQ(code(step_up_body(begun(backend), eve.device)), "auth.passkey_refused") << "of another account";
+  EXPECT_EQ(code(step_up_body({.id = challenge.id, .text = "AAAA"}, ada.device)), "auth.passkey_refused");
+  EXPECT_EQ(code(step_up_body(challenge, ada.device)), "auth.challenge_invalid") << "the refusal used it up";
+  const std::string good = step_up_body(begun(backend), ada.device);
+  EXPECT_EQ(code(good), "ok");
+  EXPECT_EQ(code(good), "auth.challenge_invalid");
+  const Challenge late = begun(backend);
+  backend.clock().advance(std::chrono::minutes{5});
+  EXPECT_EQ(code(step_up_body(late, ada.device)), "auth.challenge_invalid");
+}
+
+TEST(PasskeyStepUp, IsARecentSignInByItsMethods) {
+  TestBackend backend;
+  Registered ada(backend);
+  backend.clock().advance(std::chrono::minutes{6});
+  EXPECT_EQ(code_of(backend.as(ada.person, Method::post, std::string(path) + "/options")), "auth.step_up_required");
+  for (const std::string options : {"{}", R"({"email":"ada@example.com"})"}) {
+    const auto reply =
+        backend.as(ada.person, Method::post, "/api/auth/step-up", step_up_body(begun(backend, options), ada.device));
+    ASSERT_EQ(reply.status, 200) << reply.body;
+    ada.person.token = reply.at("/data/accessToken");
+    const std::string token = ada.person.token;
+    const std::string claims =
+        from_base64url(token.substr(token.find('.') + 1, token.rfind('.') - token.find('.') - 1)).value();
+    EXPECT_THAT(claims, testing::HasSubstr(R"("amr":["hwk","user","mfa"])"));
+    EXPECT_EQ(code_of(backend.as(ada.person, Method::post, std::string(path) + "/options")), "ok");
+  }
+  ASSERT_EQ(code_of(backend.as(ada.person, Method::remove, std::string(path) + "/" + ada.id)), "ok");
+  EXPECT_EQ(
+      code_of(backend.as(ada.person, Method::post, "/api/auth/step-up", step_up_body(begun(backend), ada.device))),
+      "auth.passkey_refused");
+}
+
+TEST(PasskeyStepUp, IsRefusedWhereThereAreNoPasskeys) {
+  TestBackend backend([](backend::Settings& settings) { settings.passkeys.relying_party = {}; });
+  const Person ada = backend.person("ada");
+  const auto reply =
+      backend.as(ada, Method::post, "/api/auth/step-up", login_body({ada.id, "AAAA"}, TestAuthenticator()));
+  EXPECT_EQ(reply.status, 422);
+  EXPECT_EQ(reply.at("/errors/0/path"), "/credential");
+}
+
+TEST(Passkeys, TheLastWayToSignInStays) {
+  TestBackend backend;
+  const Registered ada(backend);
+  backend.run("update users set password_hash = ''");
+  EXPECT_EQ(code_of(backend.as(ada.person, Method::remove, std::string(path) + "/" + ada.id)),
+            "auth.last_sign_in_method");
+  EXPECT_EQ(code_of(signed_in(backend, ada.device)), "ok");
+  TestAuthenticator other;
+  other.user_handle = bytes_of(ada.person.id);
+  const auto second = added(backend, ada.person, other);
+  ASSERT_EQ(second.status, 201) << second.body;
+  // Two that go at once: one stays.
+  const auto removal = [&](const std::string& id) {
+    return web::TestRequest{.method = Method::remove,
+                            .target = std::string(path) + "/" + id,
+                            .headers = {{"Authorization", "Bearer " + ada.person.token}},
+                            .body = {}};
+  };
+  EXPECT_EQ(backend.at_once(std::vector{removal(ada.id), removal(second.at("/data/id"))}), (std::vector{204, 409}));
+}
+
+TEST(Passkeys, TheirOwnerGetsAMailOfChanges) {
+  TestBackend backend;
+  const Registered ada(backend);
+  const auto subjects = [&] {
+    std::vector<std::string> out;
+    for (const auto& mail : backend.mails_to("ada@example.com")) out.emplace_back(mail.subject.view());
+    return out;
+  };
+  EXPECT_THAT(subjects(), testing::Contains("A way to sign in was added to your account"));
+  EXPECT_THAT(subjects(), testing::Not(testing::Contains("A way to sign in was removed from your account")));
+  ASSERT_EQ(code_of(backend.as(ada.person, Method::remove, std::string(path) + "/" + ada.id)), "ok");
+  EXPECT_THAT(subjects(), testing::Contains("A way to sign in was removed from your account"));
+}
+
 TEST(Passkeys, AreListedAndRemovedByTheirOwner) {
   TestBackend backend;
   const Registered ada(backend), eve(backend, "eve");

@@ -28,7 +28,7 @@ void mount_passkeys(web::Routes& routes, api::Units& units, Passkeys& passkeys, 
   routes.get("/api/auth/passkeys", list_passkeys, units.database()).signed_in()
       .name("listPasskeys").tag("Auth").summary("My passkeys");
   routes.remove("/api/auth/passkeys/{id}", remove_passkey, passkeys).signed_in().fresh(sign_in_age_max)
-      .name("removePasskey").tag("Auth").summary("Remove a passkey of mine").fails_with(errors::passkey_not_found);
+      .name("removePasskey").tag("Auth").summary("Remove a passkey of mine").fails_with(errors::passkey_not_found, errors::last_sign_in_method);
   routes.post("/api/auth/passkeys/login/options", begin_passkey_login, passkeys).open().limit(30, 1min)
       .name("beginPasskeyLogin").tag("Auth").summary("Options to sign in with a passkey");
   routes.post("/api/auth/passkeys/login", login_with_passkey, units, passkeys, sessions, second_factors).open().limit(30, 1min).body_bytes_max(credential_bytes_max)

@@ -9,6 +9,10 @@
 
 namespace ashlar::backend {
 
+namespace errors {
+inline constexpr ErrorCode last_sign_in_method{ErrorKind::conflict, "auth.last_sign_in_method"};
+}  // namespace errors
+
 // The effects of an account's change on other features, as part of the unit of work that changes it. An error ends the
 // unit. Implemented by the application (backend/account_cascade.hpp), so that users includes no other feature.
 class AccountHooks {
@@ -27,6 +31,11 @@ class AccountHooks {
   virtual Task<Result<>> change_role(api::UnitOfWork& unit, User before, std::string role) = 0;
   // After the account got a new, unverified e-mail address.
   virtual Task<Result<>> after_address_change(api::UnitOfWork& unit, User before, User now) = 0;
+  // After the account's owner has confirmed a new address at both addresses.
+  virtual Task<Result<>> after_address_confirmed(api::UnitOfWork& unit, Uuid account, std::string address) = 0;
+  // After a way to sign in was removed. The account's row is locked (UserRepository::lock). Error
+  // auth.last_sign_in_method when no password, identity or passkey is left.
+  virtual Task<Result<>> require_sign_in_method(api::UnitOfWork& unit, Uuid account) = 0;
   // Before the account is disabled. Its row is locked (UserRepository::lock).
   virtual Task<Result<>> before_disabling(api::UnitOfWork& unit, Uuid account) = 0;
   // Before the account is removed. Its row is locked: see UserRepository::lock.

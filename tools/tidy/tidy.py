@@ -17,11 +17,12 @@ import layers
 import one_way
 import pages
 import phrases
+import security
 import wording
 from tree import Tree
 
 TEXT = {"layers": layers.check, "budgets": budgets.check, "wording": wording.check, "phrases": phrases.check,
-        "errors": errors.check, "one-way": one_way.check, "pages": pages.check}
+        "errors": errors.check, "one-way": one_way.check, "pages": pages.check, "security": security.check}
 COMPILED = {"alone": compiled.alone, "format": compiled.format_, "clang-tidy": compiled.clang_tidy}
 
 

@@ -15,6 +15,7 @@ import layers
 import one_way
 import pages
 import phrases
+import security
 import wording
 from tree import Tree, blank
 
@@ -351,6 +352,38 @@ class Blanking(unittest.TestCase):
         self.assertNotIn("}", out)
         self.assertIn("1'000", out)
         self.assertIn('"x{"', blank(code, keep_literals=True))
+
+
+class Security(TidyTest):
+    @staticmethod
+    def page(change=lambda rows: rows):
+        rows = {f"{section}.{i}": ("It is held.", "`Suite.Holds`")
+                for section, count in security.SECTIONS.items() for i in range(1, count + 1)}
+        return "".join(f"| {row} | 1 | {how} | {named} |\n" for row, (how, named) in change(rows).items())
+
+    def messages(self, change=lambda rows: rows, tests="TEST(Suite, Holds) {}\n"):
+        return [f.message for f in security.check(self.tree({"docs/security.md": self.page(change),
+                                                             "backend/a_test.cpp": SPDX + tests}))]
+
+    def test_fine(self):
+        self.assertEqual(self.messages(), [])
+        self.assertEqual(self.messages(tests="TEST_F(Suite, Holds) {}\n"), [])
+        for reason in ("Not met: why.", "Not applicable: why.", "Documentation: where."):
+            self.assertEqual(self.messages(lambda rows: rows | {"6.1.1": (reason, "")}), [])
+
+    def test_a_test_that_is_gone(self):
+        self.assertEqual(len(self.messages(tests="TEST(Suite, HoldsNot) {}\n")), sum(security.SECTIONS.values()))
+        self.assertEqual(self.messages(lambda rows: rows | {"9.1.1": ("It is held.", "`Suite.Holds`, `Suite.Gone`")}),
+                         ["9.1.1: there is no test Suite.Gone"])
+
+    def test_a_row_without_a_reason(self):
+        self.assertEqual(len(self.messages(lambda rows: rows | {"7.4.1": ("It is held.", "")})), 1)
+
+    def test_rows_that_are_missing_or_too_many(self):
+        self.assertEqual(self.messages(lambda rows: {row: rows[row] for row in rows if row != "10.4.16"}),
+                         ["10.4.16 has no row"])
+        self.assertEqual(self.messages(lambda rows: rows | {"6.9.1": ("It is held.", "`Suite.Holds`")}),
+                         ["6.9.1 is no requirement of the standard"])
 
 
 if __name__ == "__main__":

@@ -27,12 +27,14 @@ class AuthenticationStep final : public Step {
     if (!call.has_principal()) identify(invocation, co_await verify(std::string(call.presented_token())));
     if (!call.has_principal() || try_find_authority(invocation)) co_return Result<>{};
     auto authority = co_await callers_.authorities->load(call.peek_principal()->id);
-    if (authority && *authority) {
-      call.set_authority(std::move(*authority));
+    if (!authority) {
+      refuse_caller(invocation, std::move(authority.error()));
+    } else if (!*authority) {
+      refuse_caller(invocation, Error(auth::errors::token_revoked, "This account does not exist any more."));
+    } else if (auto still = verify_again(call); !still) {
+      refuse_caller(invocation, std::move(still.error()));
     } else {
-      call.set_principal(nullptr);
-      refuse(invocation, authority ? Error(auth::errors::token_revoked, "This account does not exist any more.")
-                                   : std::move(authority.error()));
+      call.set_authority(std::move(*authority));
     }
     co_return Result<>{};
   }
@@ -40,6 +42,18 @@ class AuthenticationStep final : public Step {
  private:
   static void refuse(Invocation& invocation, Error error) {
     invocation.credential_refusal = std::make_unique<Error>(std::move(error));
+  }
+  static void refuse_caller(Invocation& invocation, Error error) {
+    invocation.call.set_principal(nullptr);
+    refuse(invocation, std::move(error));
+  }
+  // While the rights were read, this process may have learned that the session has ended.
+  [[nodiscard]] Result<> verify_again(const Call& call) const {
+    const std::string_view token = call.presented_token();
+    if (token.empty() || callers_.tokens == nullptr || is_api_key(token)) return {};
+    auto verified = callers_.tokens->verify_access(token);
+    if (!verified) return std::unexpected(std::move(verified.error()));
+    return {};
   }
   static void identify(Invocation& invocation, Result<std::shared_ptr<const auth::Principal>> verified) {
     if (!verified) return refuse(invocation, std::move(verified.error()));
