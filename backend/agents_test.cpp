@@ -43,7 +43,8 @@ TEST_F(Agents, FindTheOperationsThatAreTools) {
 
 TEST_F(Agents, AreBoundByTheirPermissions) {
   const Person ada = backend.person("ada");
-  const auto key = backend.as(ada, Method::post, "/api/auth/api-keys", R"({"name":"agent","permissions":["read:order"]})");
+  const auto key =
+      backend.as(ada, Method::post, "/api/auth/api-keys", R"({"name":"agent","permissions":["read:order"]})");
   ASSERT_EQ(key.status, 201) << key.body;
   const std::string token = key.at("/data/key");
   EXPECT_EQ(call("listOrders", "{}", token).at("/result/structuredContent/pagination/total"), "0");

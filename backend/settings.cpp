@@ -331,6 +331,21 @@ void read_log(config::Environment& env, Settings& settings) {
   settings.log.files_kept_max = static_cast<std::size_t>(env.integer("LOG_FILES_KEPT_MAX", 5, 1, 1000));
 }
 
+void read_what_is_served(config::Environment& env, Settings& out) {
+  static constexpr std::array<std::string_view, 2> on_off{"on", "off"};
+  static constexpr std::array<std::string_view, 3> on_off_only{"on", "off", "only"};
+  const auto http2 = env.one_of("HTTP2", "on", on_off_only);
+  if (http2 == "off") out.protocols = http::Protocols::http1;
+  if (http2 == "only") out.protocols = http::Protocols::http2;
+  if (env.one_of("COMPRESSION", "on", on_off) == "off") out.compression = Settings::Compression::off;
+  if (env.one_of("MCP", "on", on_off) == "off") out.mcp = Settings::Mcp::off;
+  out.metrics_token = read_secret(env, out, "METRICS_TOKEN", {.bytes_min = 16});
+  if (const auto port = env.port("METRICS_PORT", 0); env.raw("METRICS_PORT")) out.metrics_port = port;
+  static constexpr std::array<std::string_view, 2> public_off{"public", "off"};
+  if (env.one_of("OPENAPI", out.stage == Stage::production ? "off" : "public", public_off) == "off")
+    out.openapi = Settings::Openapi::off;
+}
+
 }  // namespace
 
 std::string_view to_string(Stage stage) {
@@ -401,19 +416,8 @@ Settings read_settings(config::Environment& env) {
   if (env.one_of("SECURE_COOKIES", out.stage == Stage::production || is_https ? "yes" : "no", yes_no) == "yes") {
     out.secure_cookies = Settings::SecureCookies::yes;
   }
-  static constexpr std::array<std::string_view, 2> on_off{"on", "off"};
-  static constexpr std::array<std::string_view, 3> on_off_only{"on", "off", "only"};
-  const auto http2 = env.one_of("HTTP2", "on", on_off_only);
-  if (http2 == "off") out.protocols = http::Protocols::http1;
-  if (http2 == "only") out.protocols = http::Protocols::http2;
-  if (env.one_of("COMPRESSION", "on", on_off) == "off") out.compression = Settings::Compression::off;
-  if (env.one_of("MCP", "on", on_off) == "off") out.mcp = Settings::Mcp::off;
   out.requests_in_flight_max = static_cast<std::size_t>(env.integer("REQUESTS_IN_FLIGHT_MAX", 5'000, 0, 10'000'000));
-  out.metrics_token = read_secret(env, out, "METRICS_TOKEN", {.bytes_min = 16});
-  if (const auto port = env.port("METRICS_PORT", 0); env.raw("METRICS_PORT")) out.metrics_port = port;
-  static constexpr std::array<std::string_view, 2> public_off{"public", "off"};
-  if (env.one_of("OPENAPI", out.stage == Stage::production ? "off" : "public", public_off) == "off")
-    out.openapi = Settings::Openapi::off;
+  read_what_is_served(env, out);
   read_log(env, out);
   return out;
 }

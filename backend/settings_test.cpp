@@ -582,7 +582,8 @@ TEST(Settings, AreAllDocumented) {
   std::ostringstream source;
   for (const char* file : {"/backend/settings.cpp", "/backend/mail_settings.cpp", "/backend/audit/audit_settings.cpp",
                            "/backend/events/event_options.cpp", "/backend/oauth/read_oauth_options.cpp",
-                           "/backend/passkeys/passkey_settings.cpp", "/backend/webhooks/webhook_options.cpp"})
+                           "/backend/passkeys/passkey_settings.cpp", "/backend/payments/payment_settings.cpp",
+                           "/backend/webhooks/webhook_options.cpp"})
     source << std::ifstream(std::string(ASHLAR_SOURCE_DIR) + file).rdbuf();
   const std::string guide = words_of("/docs/guide/configuration.md", "| `");
   EXPECT_EQ(guide, words_of("/.env.example", "#"));

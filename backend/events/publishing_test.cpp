@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the backend's operations publish: one table for all of them.
+#include "ashlar/async/task_scope.hpp"
 #include "ashlar/events/outbox.hpp"
 #include "backend/event_types.hpp"
 #include "tests/support/test_backend.hpp"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/webhooks/webhooks.hpp"
 
+#include "ashlar/async/task_scope.hpp"
 #include "ashlar/webhooks/signing_key.hpp"
 #include "tests/support/scripted_server.hpp"
 #include "tests/support/test_backend.hpp"
