@@ -29,9 +29,11 @@ std::string random_bytes(std::size_t size, Random& random) {
   return out;
 }
 
+// It begins with a letter: a command that takes it as an argument reads what begins with "-" as an option.
 std::string new_id(Random& random) {
   std::array<std::byte, 12> bytes{};
   random.fill(bytes);
+  bytes[0] &= std::byte{0x7F};
   return to_base64url(bytes);
 }
 

@@ -9,6 +9,7 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
+#include <algorithm>
 #include <array>
 #include <functional>
 #include <set>
@@ -82,6 +83,16 @@ const Key& ed() { return keys()[3]; }
 std::string header_of(const Key& key, std::string_view more = "") {
   return R"({"alg":")" + std::string(name_of(key.algorithm())) + R"(","typ":"t")" + std::string(more) + R"(,"kid":")" +
          key.id() + R"("})";
+}
+
+class AllOnes final : public Random {
+ public:
+  void fill(std::span<std::byte> out) override { std::ranges::fill(out, std::byte{0xFF}); }
+};
+
+TEST(KeyIds, AreNoOptionsOfACommand) {
+  AllOnes random;
+  EXPECT_EQ(Key::generate(SignatureAlgorithm::hs256, random).id(), "f_______________");
 }
 
 TEST(Keys, RefusesForgedHeaders) {
