@@ -236,7 +236,7 @@ Task<> Socket::write_queue() {
     co_await asio::post(sockets_.loop_, asio::use_awaitable_t<LoopExecutor>{});  // what else this turn sends
     co_await write_until_empty();
   } catch (const boost::system::system_error&) {
-    // Cancelled: abort() has dropped the queue.
+    drop_queue();  // cancelled
   }
   writing_ = false;
 }
