@@ -3,10 +3,6 @@
 
 #include "ashlar/async/task_scope.hpp"
 
-#include <boost/asio/basic_waitable_timer.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 #include <string_view>
 #include <utility>
 
@@ -14,18 +10,10 @@ namespace ashlar::instances {
 
 namespace asio = boost::asio;
 
-namespace {
-
-using Timer =
-    asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, LoopExecutor>;
-
-}  // namespace
-
 struct LookLoop::OnLoop {
-  explicit OnLoop(asio::io_context& its_loop) : loop(its_loop), tasks(its_loop), timer(its_loop.get_executor()) {}
+  explicit OnLoop(asio::io_context& its_loop) : loop(its_loop), tasks(its_loop) {}
   asio::io_context& loop;
   async::TaskScope tasks;
-  Timer timer;  // until the next look
   std::optional<sql::postgres::Subscriber> subscriber;
 };
 
@@ -35,13 +23,14 @@ LookLoop::LookLoop(InstanceRegister& instances, const Clock& clock, log::Logger&
 LookLoop::~LookLoop() = default;
 
 void LookLoop::start(asio::io_context& loop, std::optional<sql::postgres::SubscriberOptions> subscriber) {
+  wakeup_.open(loop);
   on_loop_ = std::make_unique<OnLoop>(loop);
   if (subscriber) {
     // Requests that were sent while it was not connected were missed.
-    on_loop_->subscriber.emplace(
-        loop, std::move(*subscriber), std::vector<std::string>{InstanceRegister::channel},
-        sql::postgres::Subscriber::Handlers{.on_message = [this](std::string_view, std::string_view) { wake(); },
-                                            .on_subscribed = [this] { wake(); }});
+    on_loop_->subscriber.emplace(loop, std::move(*subscriber), std::vector<std::string>{InstanceRegister::channel},
+                                 sql::postgres::Subscriber::Handlers{
+                                     .on_message = [this](std::string_view, std::string_view) { wakeup_.wake(); },
+                                     .on_subscribed = [this] { wakeup_.wake(); }});
     on_loop_->tasks.start(on_loop_->subscriber->run());
   }
   for (const auto& listener : lease_listeners_) listener(clock_.steady());
@@ -52,15 +41,11 @@ void LookLoop::close() {
   if (!on_loop_) return;
   on_loop_->tasks.cancel();
   async::run_to_end(on_loop_->loop, on_loop_->tasks.join());
+  wakeup_.close();
   // Without it, changes would wait for the lease of an instance that has stopped.
   if (const auto left = async::run_to_end(on_loop_->loop, instances_.leave()); !left)
     logger_.warn("the instance stays registered until its lease is over", {{"cause", left.error().cause()}});
   on_loop_.reset();
-}
-
-void LookLoop::wake() {
-  woken_ = true;
-  on_loop_->timer.cancel();
 }
 
 Task<Result<>> LookLoop::look() {
@@ -75,13 +60,9 @@ Task<Result<>> LookLoop::look() {
 
 Task<> LookLoop::run() {
   while (true) {
-    woken_ = false;
     report(co_await look());
     if (also_) co_await also_();
-    if (woken_) continue;
-    on_loop_->timer.expires_after(options_.delay_max);
-    boost::system::error_code ignored;
-    co_await on_loop_->timer.async_wait(asio::redirect_error(asio::use_awaitable_t<LoopExecutor>{}, ignored));
+    co_await wakeup_.wait(options_.delay_max);
   }
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ashlar/async/task.hpp"
+#include "ashlar/async/wakeup.hpp"
 #include "ashlar/core/clock.hpp"
 #include "ashlar/instances/instance_register.hpp"
 #include "ashlar/log/logger.hpp"
@@ -53,7 +54,6 @@ class LookLoop {
 
  private:
   Task<> run();
-  void wake();
   void report(const Result<>& looked);
 
   InstanceRegister& instances_;
@@ -65,7 +65,7 @@ class LookLoop {
   std::function<Task<>()> also_;
   struct OnLoop;
   std::unique_ptr<OnLoop> on_loop_;  // null: not started, or closed
-  bool woken_ = false;
+  async::Wakeup wakeup_;
   bool failing_ = false;
 };
 

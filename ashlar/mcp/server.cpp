@@ -3,6 +3,7 @@
 
 #include "ashlar/core/encoding.hpp"
 #include "ashlar/schema/json.hpp"
+#include "ashlar/web/bearer_token.hpp"
 
 #include <algorithm>
 #include <array>
@@ -107,16 +108,6 @@ std::string json_of(const api::ClientReply& reply) {
   return out + "}";
 }
 
-std::string_view bearer_token(std::string_view authorization) {
-  constexpr std::string_view scheme = "bearer ";
-  if (authorization.size() < scheme.size()) return {};
-  for (std::size_t i = 0; i < scheme.size(); ++i) {
-    const char c = authorization[i];
-    if ((c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c) != scheme[i]) return {};
-  }
-  return authorization.substr(scheme.size());
-}
-
 }  // namespace
 
 struct Server::Exchange {
@@ -174,7 +165,7 @@ Task<Answer> Server::answer(std::string body, RequestFields fields, api::Caller 
     co_return Answer{.status = era.error().code == codes::invalid_params ? 400 : http_status(era.error()),
                      .body = write_error(message->id, era.error())};
   if (message->id.empty()) co_return Answer{.status = 202};
-  caller.token = bearer_token(fields.authorization);
+  caller.token = web::bearer_token(fields.authorization).value_or("");
   caller.transport = "mcp";
   co_return co_await dispatch({.message = std::move(*message), .era = *era, .caller = std::move(caller)});
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/mcp/tools.hpp"
 
+#include "ashlar/core/encoding.hpp"
 #include "ashlar/schema/json.hpp"
 #include "ashlar/schema/json_schema.hpp"
 
@@ -77,12 +78,6 @@ std::string fault_of(const Endpoint& endpoint) {
   return {};
 }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return out;
-}
-
 bool has_every_word(const std::string& text, std::string_view query) {
   while (!query.empty()) {
     const std::size_t space = std::min(query.find(' '), query.size());
@@ -112,10 +107,10 @@ const Tool* Tools::find(std::string_view name) const {
 
 std::vector<const Tool*> Tools::search(std::string_view query, std::size_t at_most) const {
   std::vector<const Tool*> out;
-  const std::string wanted = lower(query);
+  const std::string wanted = ascii_lower(query);
   for (const Tool& tool : tools_) {
     if (out.size() == at_most) break;
-    if (has_every_word(lower(tool.name + " " + tool.summary), wanted)) out.push_back(&tool);
+    if (has_every_word(ascii_lower(tool.name + " " + tool.summary), wanted)) out.push_back(&tool);
   }
   return out;
 }

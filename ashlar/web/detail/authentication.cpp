@@ -2,25 +2,9 @@
 #include "ashlar/web/detail/authentication.hpp"
 
 #include "ashlar/auth/token.hpp"
-#include "ashlar/core/encoding.hpp"
+#include "ashlar/web/bearer_token.hpp"
 
 namespace ashlar::web {
-
-namespace {
-
-// RFC 6750 section 2.1: "Bearer" (case-insensitive by RFC 9110), one or more spaces, b64token.
-std::optional<std::string_view> bearer_token(std::string_view authorization) {
-  constexpr std::string_view scheme = "bearer";
-  if (authorization.size() <= scheme.size() || !ascii_iequals(authorization.substr(0, scheme.size()), scheme) ||
-      authorization[scheme.size()] != ' ')
-    return std::nullopt;
-  std::string_view token = authorization.substr(scheme.size());
-  while (!token.empty() && token.front() == ' ') token.remove_prefix(1);
-  if (token.empty() || token.find_first_of(" \t,;\"") != token.npos) return std::nullopt;
-  return token;
-}
-
-}  // namespace
 
 FoundCredential find_credential(const http::Request& request, const KnownHeaders& headers,
                                 const CredentialCookie& access_cookie) {
