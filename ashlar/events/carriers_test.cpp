@@ -145,7 +145,7 @@ class NatsBroker final : public Broker {
  private:
   tests::NatsServer server_;
   boost::asio::io_context loop_{1};
-  NatsCarrier carrier_{{.url = server_.url(), .connect_time_max = 500ms, .ack_time_max = 1'000ms}};
+  NatsCarrier carrier_{{.url = server_.url(), .connect_time_max = 2s, .ack_time_max = 3s}};
 };
 
 struct Kind {

@@ -114,7 +114,7 @@ class WebhooksTest : public testing::Test {
   TestBackend backend{[](Settings& out) {
     const std::vector<std::string> allow = {"127.0.0.1"};
     out.webhooks.sender.egress = http::EgressPolicy::parse(allow).value();
-    out.webhooks.sender.attempt_time_max = 500ms;
+    out.webhooks.sender.attempt_time_max = 10s;
   }};
   Person admin = backend.admin();
   std::string secret;

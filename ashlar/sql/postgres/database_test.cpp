@@ -279,7 +279,7 @@ TEST_F(PostgresDatabase, OneOfTwoDeadlockedTransactionsFails) {
 }
 
 TEST_F(PostgresDatabase, ATransactionWaitsForAConnectionAndNotForever) {
-  auto& db = open({.transactions_per_loop = 2, .acquire_time_max = 100ms});
+  auto& db = open({.transactions_per_loop = 2, .acquire_time_max = 500ms});
   auto first = await(db.begin());
   auto second = await(db.begin());
   ASSERT_TRUE(first && second);
@@ -287,8 +287,8 @@ TEST_F(PostgresDatabase, ATransactionWaitsForAConnectionAndNotForever) {
   const auto third = await(db.begin());
   EXPECT_EQ(code_of(third), "database.unavailable");
   EXPECT_GT(third.error().retry_after().count(), 0);
-  EXPECT_GE(Time::now() - began, 100ms);
-  EXPECT_LT(Time::now() - began, 2s);
+  EXPECT_GE(Time::now() - began, 500ms);
+  EXPECT_LT(Time::now() - began, 10s);
   std::optional<Result<Transaction>> waiting;
   start(keep_result(db.begin(), waiting));
   std::optional<Result<>> over;

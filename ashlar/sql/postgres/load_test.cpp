@@ -81,7 +81,7 @@ TEST_F(PostgresLoad, IsTheSumOfTheLoopsAndReadFromAnyThread) {
 
 TEST_F(PostgresLoad, ALoopThatRestsKeepsNoDeadConnections) {
   tests::PostgresServer server;
-  auto& db = open({.url = server.url(), .connections_per_loop = 1, .acquire_time_max = 50ms});
+  auto& db = open({.url = server.url(), .connections_per_loop = 1, .acquire_time_max = 1s});
   boost::asio::io_context other(1);
   std::optional<Result<Outcome>> there;
   boost::asio::co_spawn(other, keep_result(db.execute({.sql = "select 1"}), there), [](const std::exception_ptr&) {});
