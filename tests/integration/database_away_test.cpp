@@ -89,10 +89,10 @@ void expect_no_leak(const PostgresServer& database, ApiClient& client) {
   int ours = -1, theirs = 0;
   while (ours != theirs && Time::now() < limit) {
     ours = figure(client, "ashlar_database_connections");
-    // Those that wait for notifications are not in the pool.
+    // Those that wait for notifications are not in the pool. Their check of an idle connection is an empty query.
     theirs = std::stoi(
-        database.query("select count(*) from pg_stat_activity where application_name = 'ashlar' and query not ilike "
-                       "'listen%'"));
+        database.query("select count(*) from pg_stat_activity where application_name = 'ashlar' and query <> '' and "
+                       "query not ilike 'listen%'"));
   }
   EXPECT_EQ(ours, theirs);
   EXPECT_LE(ours, figure(client, "ashlar_database_connections_max"));
@@ -210,30 +210,30 @@ TEST(DatabaseAway, OrTooSlowShedsNewRequestsAndShowsIt) {
   std::vector<RawClient> waiting;
   {
     const HeldTable held(database, "posts");
-    // A page is two statements that go together: its rows and their number. Beyond 16 that wait, requests are refused;
-    // the server's own statements, which come and go, are far fewer.
-    for (int i = 0; i < 24; ++i) waiting.emplace_back(server.port()).send("GET /api/posts HTTP/1.1\r\nHost: x\r\n\r\n");
+    // A page is two statements that go together: its rows and their number. Beyond 16 that wait, requests are refused.
+    const auto ask_for_page = [&server] {
+      RawClient client(server.port());
+      client.send("GET /api/posts HTTP/1.1\r\nHost: x\r\n\r\n");
+      return client;
+    };
     const auto limit = Time::now() + 10s;
-    auto most = figure(watching, "ashlar_database_waiting");
-    while (most < 17 && Time::now() < limit) most = std::max(most, figure(watching, "ashlar_database_waiting"));
-    EXPECT_GE(most, 17);
+    for (int waits = 0; waits < 17; waits = figure(watching, "ashlar_database_waiting")) {
+      ASSERT_LT(Time::now(), limit);
+      if (waiting.size() < 12) waiting.push_back(ask_for_page());
+    }
     EXPECT_EQ(figure(watching, "ashlar_database_waiting_max"), 32);
     EXPECT_GE(figure(watching, "ashlar_database_in_flight"), 2);
     const auto looked_again = Time::now() + 50ms;  // what is known of a queue may be 10 ms old
     while (Time::now() < looked_again) (void)figure(watching, "ashlar_database_waiting");
+    for (int i = 0; i < 12; ++i) {
+      const RawResponse response = ask_for_page().read_response();
+      EXPECT_EQ(response.status, 503);
+      EXPECT_THAT(response.body, testing::HasSubstr("server.overloaded"));
+      EXPECT_FALSE(response.header("Retry-After").empty());
+    }
   }
   int answered = 0;
-  int refused = 0;
-  for (auto& client : waiting) {
-    const RawResponse response = client.read_response();
-    if (response.status == 200) ++answered;
-    if (response.status != 503) continue;
-    ++refused;
-    EXPECT_THAT(response.body, testing::HasSubstr("server.overloaded"));
-    EXPECT_FALSE(response.header("Retry-After").empty());
-  }
-  EXPECT_EQ(answered + refused, 24);
-  EXPECT_GE(refused, 1);
+  for (auto& client : waiting) answered += client.read_response().status == 200 ? 1 : 0;
   EXPECT_GE(answered, 2) << "those that were taken have their turn";
   EXPECT_TRUE(reaches(watching, "ashlar_database_waiting", 0));
   const auto limit = Time::now() + 10s;
