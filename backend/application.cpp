@@ -310,6 +310,7 @@ Application::Application(Settings settings, Dependencies dependencies)
       checkpoint_signer_(make_checkpoint_signer(settings_)),
       sealer_(dependencies.database, *checkpoint_signer_, dependencies.clock, dependencies.logger,
               settings_.audit.sealer),
+      audit_retention_{.units = units_, .sealer = sealer_, .kept = settings_.audit.retention},
       exports_({units_, jobs_.enqueuer(), authorities_, sealer_}, derived_key(settings_, "ashlar.export_link_key"),
                {.link_max = settings_.export_link_max,
                 .kept = std::max<std::chrono::milliseconds>(std::chrono::hours(24), settings_.export_link_max)}),
@@ -321,6 +322,7 @@ Application::Application(Settings settings, Dependencies dependencies)
   payments().on_failure(payment_failure_notices(mails_, notifications_));
   mount_payment_jobs(jobs_.table(), payments());
   mount_export_jobs(jobs_.table(), exports_);
+  mount_audit_jobs(jobs_.table(), audit_retention_);
   mount_mail_jobs(jobs_.table(), mails_);
   mount_notification_jobs(jobs_.table(), units_, notifications_);
   jobs_.make_worker(metrics_);  // the table is complete

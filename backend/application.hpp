@@ -31,6 +31,7 @@
 #include "backend/account_export.hpp"
 #include "backend/api_keys/api_keys.hpp"
 #include "backend/api_keys/create_api_key.hpp"
+#include "backend/audit/audit_retention.hpp"
 #include "backend/auth/account_mails.hpp"
 #include "backend/auth/breach_ranges.hpp"
 #include "backend/auth/challenges.hpp"
@@ -187,6 +188,7 @@ class Application {
   PaymentServices payment_services_;
   const std::unique_ptr<audit::CheckpointSigner> checkpoint_signer_;
   audit::Sealer sealer_;
+  const AuditRetention audit_retention_;
   Exports exports_;
   const AccountExportOptions account_export_;
   OrderExpiry order_expiry_;

@@ -43,6 +43,10 @@ void read_audit(config::Environment& env, Settings& settings) {
   }
   audit.sealer.interval = env.duration("AUDIT_SEAL_INTERVAL", audit.sealer.interval, 10ms, 1min);
   if (const auto folder = env.raw("AUDIT_CHECKPOINT_FOLDER")) audit.sealer.checkpoint_folder = *folder;
+  constexpr std::chrono::hours day{24};
+  audit.retention = env.duration("AUDIT_RETENTION", audit.retention, 0ms, 36'500 * day);
+  if (audit.retention > 0ms && audit.retention < day)
+    env.fault("AUDIT_RETENTION", "expected 0s, which removes nothing, or at least 1d");
 }
 
 std::unique_ptr<audit::CheckpointSigner> make_checkpoint_signer(const Settings& settings) {

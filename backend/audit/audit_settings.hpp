@@ -3,6 +3,7 @@
 
 #include "ashlar/audit/sealer.hpp"
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -19,6 +20,7 @@ struct AuditSettings {
   std::string origin = "ashlar";  // the log's name in its checkpoints
   std::string key;                // 32 bytes, of Ed25519; empty: derived from JWT_REFRESH_SECRET
   audit::SealerOptions sealer;
+  std::chrono::milliseconds retention{0};  // entries that are older are removed every night; 0: none
 };
 
 void read_audit(config::Environment& env, Settings& settings);

@@ -14,6 +14,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <functional>
 #include <set>
 #include <string>
 #include <thread>
@@ -32,7 +34,10 @@ using Kind = Finding::Kind;
 
 class AuditTree : public testing::Test {
  protected:
-  explicit AuditTree(const std::string& database_url = prepared_database_url()) : backend(database_url) {}
+  explicit AuditTree(
+      const std::string& database_url = prepared_database_url(),
+      const std::function<void(backend::Settings&)>& configure = [](backend::Settings&) {})
+      : backend(configure, database_url) {}
 
   template <class T>
   Result<T> await(Task<Result<T>> task) {
@@ -445,6 +450,33 @@ TEST_F(AuditTree, KeepsTheRootsOfWhatRetentionRemoves) {
   without_triggers();
   backend.run("delete from audit_entries where action = 'trim'");
   EXPECT_THAT(findings(), UnorderedElementsAre("removed -1", "removed 600"));
+}
+
+class AuditTreeWithRetention : public AuditTree {
+ protected:
+  AuditTreeWithRetention()
+      : AuditTree(prepared_database_url(), [](backend::Settings& settings) { settings.audit.retention = days(30); }) {}
+  void wait_until_the_next_night() {
+    backend.run_jobs();  // it learns when the schedule is due
+    backend.clock().advance(days(1));
+    backend.run_jobs();
+  }
+  using days = std::chrono::duration<int, std::ratio<86'400>>;
+};
+
+TEST_F(AuditTreeWithRetention, RemovesWhatIsTooOldEveryNight) {
+  write(300);
+  backend.clock().advance(days(20));
+  write(300);
+  wait_until_the_next_night();
+  EXPECT_EQ(integer("select count(*) from audit_entries where resource = 'thing'"), 600) << "none is so old";
+  backend.clock().advance(days(15));
+  wait_until_the_next_night();
+  EXPECT_EQ(integer("select first_index from audit_tree"), 256);
+  EXPECT_EQ(integer("select count(*) from audit_entries where resource = 'thing'"), 600 - 256) << "in whole tiles";
+  EXPECT_EQ(integer("select count(*) from audit_entries where action = 'trim'"), 1);
+  ASSERT_TRUE(await(sealer().seal_all()));
+  EXPECT_THAT(findings(), IsEmpty());
 }
 
 }  // namespace
