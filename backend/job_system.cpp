@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/job_system.hpp"
 
+#include "ashlar/audit/record.hpp"
 #include "ashlar/jobs/metrics.hpp"
 
 namespace ashlar::backend {
@@ -23,6 +24,24 @@ jobs::WorkerOptions worker_options(const Settings& settings) {
           .log = {.one_in = settings.access_log_one_in, .slow = settings.access_log_slow}};
 }
 
+// The entry of what an operator did to a job or a queue.
+void record_change(api::UnitOfWork& unit, const jobs::OperatorChange& change) {
+  using Kind = jobs::OperatorChange::Kind;
+  if (change.kind != Kind::queue_changed) {
+    const std::string_view action = change.kind == Kind::retried ? "retry" : "cancel";
+    return audit::record(unit, {.action = action, .resource = "job", .resource_id = change.id});
+  }
+  audit::ChangedFields fields;
+  const auto add = [&fields](std::string_view field, auto before, auto after) {
+    if (before != after) fields.add(field, schema::to_json(before), schema::to_json(after));
+  };
+  add("paused", change.before.paused, change.after.paused);
+  add("concurrency", change.before.concurrency, change.after.concurrency);
+  add("ratePerMinute", change.before.rate_per_minute, change.after.rate_per_minute);
+  audit::record(unit,
+                {.action = "update", .resource = "job_queue", .resource_id = change.id, .changes = fields.to_json()});
+}
+
 }  // namespace
 
 JobSystem::JobSystem(const Settings& settings, const api::Call::Environment& environment, api::Units& units,
@@ -34,7 +53,7 @@ JobSystem::JobSystem(const Settings& settings, const api::Call::Environment& env
       authorities_(authorities),
       doorbell_(make_doorbell(settings, units.database(), redis)),
       enqueuer_(table_, *doorbell_, &secrets),
-      admin_(units, *doorbell_, *environment.clock) {}
+      admin_(units, *doorbell_, *environment.clock, &record_change) {}
 
 void JobSystem::make_worker(observe::MetricSources& metrics) {
   worker_.emplace(jobs::Worker::Services{.table = table_,

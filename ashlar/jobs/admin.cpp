@@ -192,13 +192,19 @@ Task<Result<std::optional<Live>>> lock_live(api::UnitOfWork& unit, Uuid id) {
   co_return co_await sql::raw<Live>(postgres ? lock_live_postgres : lock_live_sqlite, id).writing().one(unit);
 }
 
-Task<Result<std::optional<std::string>>> retry_in(api::UnitOfWork& unit, Uuid id) {
+void report(const OperatorListener& listener, api::UnitOfWork& unit, const OperatorChange& change) {
+  if (listener) listener(unit, change);
+}
+
+Task<Result<std::optional<std::string>>> retry_in(api::UnitOfWork& unit, Uuid id, const OperatorListener* listener) {
+  const OperatorChange change{.kind = OperatorChange::Kind::retried, .id = id.to_string()};
   const Timestamp now = unit.call().now();
   const bool postgres = unit.dialect() == sql::Dialect::postgres;
   if (const auto live = co_await unwrap(lock_live(unit, id))) {
     if (live->status != "failed" && live->status != "scheduled")
       co_return fail(errors::wrong_status, "The job is " + live->status + ".");
     co_await unwrap(sql::execute(unit, begin_now, live->seq, now));
+    report(*listener, unit, change);
     co_return std::nullopt;
   }
   const auto dead =
@@ -206,12 +212,15 @@ Task<Result<std::optional<std::string>>> retry_in(api::UnitOfWork& unit, Uuid id
   if (!dead) co_return fail(errors::wrong_status, "The job is done.");
   co_await unwrap(sql::execute(unit, postgres ? back_to_jobs_postgres : back_to_jobs, id, now, false));
   co_await unwrap(sql::execute(unit, remove_history, id));
+  report(*listener, unit, change);
   co_return dead->group_key;
 }
 
-Task<Result<std::vector<detail::EndedJob>>> cancel_in(api::UnitOfWork& unit, Uuid id) {
+Task<Result<std::vector<detail::EndedJob>>> cancel_in(api::UnitOfWork& unit, Uuid id,
+                                                      const OperatorListener* listener) {
   const auto live = co_await unwrap(lock_live(unit, id));
   if (!live) co_return fail(errors::wrong_status, "The job has ended.");
+  report(*listener, unit, {.kind = OperatorChange::Kind::cancelled, .id = id.to_string()});
   if (live->status == "running") {
     co_await unwrap(sql::execute(unit, request_cancel, live->seq, true));
     co_return std::vector<detail::EndedJob>{};
@@ -258,7 +267,8 @@ constexpr sql::RawSql lock_queue_postgres{
     "select name, paused, concurrency, rate_per_minute, starts, used_at from job_queues where name = $1 for "
     "update"};
 
-Task<Result<>> change_in(api::UnitOfWork& unit, std::string name, QueueChange change) {
+Task<Result<>> change_in(api::UnitOfWork& unit, std::string name, QueueChange change,
+                         const OperatorListener* listener) {
   const bool postgres = unit.dialect() == sql::Dialect::postgres;
   auto row = co_await unwrap(
       sql::raw<JobQueueRow>(postgres ? lock_queue_postgres : lock_queue_sqlite, name).writing().one(unit));
@@ -267,6 +277,11 @@ Task<Result<>> change_in(api::UnitOfWork& unit, std::string name, QueueChange ch
   const bool paused = change.paused ? *change.paused == QueueChange::Paused::yes : row->paused;
   const auto concurrency = change.concurrency ? *change.concurrency : row->concurrency;
   co_await unwrap(sql::execute(unit, change_queue_row, name, paused, concurrency, rate));
+  report(*listener, unit,
+         {.kind = OperatorChange::Kind::queue_changed,
+          .id = name,
+          .before = {.paused = row->paused, .concurrency = row->concurrency, .rate_per_minute = row->rate_per_minute},
+          .after = {.paused = paused, .concurrency = concurrency, .rate_per_minute = rate}});
   co_return Result<>{};
 }
 
@@ -328,7 +343,7 @@ Task<Result<JobView>> JobAdmin::find(Uuid id) {
 
 Task<Result<JobView>> JobAdmin::retry(api::Call& call, Uuid id) {
   (void)co_await unwrap(find(id));
-  const auto group = co_await unwrap(units_.run(call, &retry_in, id));
+  const auto group = co_await unwrap(units_.run(call, &retry_in, id, &listener_));
   if (group) co_await unwrap(detail::Store(units_.database()).release_group(*group, call.now()));
   co_await doorbell_.ring();
   co_return co_await find(id);
@@ -336,7 +351,7 @@ Task<Result<JobView>> JobAdmin::retry(api::Call& call, Uuid id) {
 
 Task<Result<JobView>> JobAdmin::cancel(api::Call& call, Uuid id) {
   (void)co_await unwrap(find(id));
-  auto ended = co_await unwrap(units_.run(call, &cancel_in, id));
+  auto ended = co_await unwrap(units_.run(call, &cancel_in, id, &listener_));
   co_await unwrap(detail::Store(units_.database()).release(std::move(ended), call.now()));
   co_await doorbell_.ring();
   co_return co_await find(id);
@@ -372,7 +387,7 @@ Task<Result<QueueView>> JobAdmin::queue(std::string name) {
 }
 
 Task<Result<QueueView>> JobAdmin::change_queue(api::Call& call, std::string name, QueueChange change) {
-  co_await unwrap(units_.run(call, &change_in, name, change));
+  co_await unwrap(units_.run(call, &change_in, name, change, &listener_));
   co_await doorbell_.ring();
   co_return co_await queue(std::move(name));
 }

@@ -7,8 +7,10 @@
 #include "ashlar/schema/constraints.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace ashlar::jobs {
@@ -58,6 +60,21 @@ struct QueueChange {
   std::optional<std::int64_t> rate_per_minute{};  // 0: no limit
 };
 
+// What an operator did, for an audit trail.
+struct OperatorChange {
+  struct Limits {
+    bool paused = false;
+    std::int64_t concurrency = 0;
+    std::int64_t rate_per_minute = 0;
+  };
+  enum class Kind : std::uint8_t { retried, cancelled, queue_changed };
+  Kind kind{};
+  std::string id{};          // of the job; of a queue its name
+  Limits before{}, after{};  // of a queue
+};
+// Called in the unit of work of the change, after its writes. Must not block or throw.
+using OperatorListener = std::function<void(api::UnitOfWork&, const OperatorChange&)>;
+
 struct BatchCounts {
   std::int64_t unfinished = 0, done = 0, cancelled = 0, dead = 0;
 };
@@ -71,8 +88,8 @@ struct JobFilter {
 // What operators do with jobs. Everything is one statement or one unit of work, and works from any instance.
 class JobAdmin {
  public:
-  JobAdmin(api::Units& units, Doorbell& doorbell, const Clock& clock)
-      : units_(units), doorbell_(doorbell), clock_(clock) {}
+  JobAdmin(api::Units& units, Doorbell& doorbell, const Clock& clock, OperatorListener listener = {})
+      : units_(units), doorbell_(doorbell), clock_(clock), listener_(std::move(listener)) {}
   JobAdmin(const JobAdmin&) = delete;
   JobAdmin& operator=(const JobAdmin&) = delete;
 
@@ -95,6 +112,7 @@ class JobAdmin {
   api::Units& units_;
   Doorbell& doorbell_;
   const Clock& clock_;
+  const OperatorListener listener_;
 };
 
 }  // namespace ashlar::jobs

@@ -375,6 +375,31 @@ std::vector<Row> webhook_rows() {
            {"delete webhook_endpoint by user"}}};
 }
 
+std::vector<Row> job_rows() {
+  static const std::string jobs = "/api/admin/jobs/";
+  const auto waiting = [](Stage& on) {
+    const std::string body = R"({"type": "products", "format": "csv"})";
+    EXPECT_EQ(on.backend.as(on.admin, Method::post, "/api/exports/generate", body).status, 202);
+    return on.backend.as(on.admin, Method::get, "/api/admin/jobs?kind=generate-report").at("/data/0/id");
+  };
+  return {{"cancelJob",
+           [waiting](Stage& on) { on.audited(&on.admin, Method::post, jobs + waiting(on) + "/cancel"); },
+           {"cancel job by user"}},
+          {"retryJob",
+           [waiting](Stage& on) {
+             const std::string id = waiting(on);
+             EXPECT_EQ(on.backend.as(on.admin, Method::post, jobs + id + "/cancel").status, 200);
+             on.audited(&on.admin, Method::post, jobs + id + "/retry");
+           },
+           {"retry job by user"}},
+          {"updateQueue",
+           [](Stage& on) {
+             on.backend.run_jobs();
+             on.audited(&on.admin, Method::patch, "/api/admin/queues/exports", R"({"paused": true})");
+           },
+           {"update job_queue by user"}}};
+}
+
 // Operations that write nothing which an auditor asks for, each with the reason.
 const std::set<std::string> without_entries = {
     "refresh",            // uses a session, which its sign-in has recorded; a refused one leaves "end session"
@@ -383,16 +408,14 @@ const std::set<std::string> without_entries = {
     "beginPasskeyLogin",  // the same
     // What an account reads, and which mail it wants, concerns no one else.
     "readNotification", "readAllNotifications", "updateNotificationPreferences",
-    "replayWebhookDelivery",  // sends an event again, which its own row shows
-    // Jobs keep a history of their own, and the access log has who changed it.
-    "retryJob", "cancelJob", "updateQueue"};
+    "replayWebhookDelivery"};  // sends an event again, which its own row shows
 // Recorded where the provider of their tests is.
 const std::set<std::string> tested_elsewhere = {"unlinkIdentity",          // oauth_test.cpp
                                                 "deleteMailSuppression"};  // mail/suppression_test.cpp
 
 std::vector<Row> table() {
   auto out = account_rows();
-  for (auto rows : {password_rows(), factor_rows(), other_rows(), order_and_role_rows(), webhook_rows()})
+  for (auto rows : {password_rows(), factor_rows(), other_rows(), order_and_role_rows(), webhook_rows(), job_rows()})
     for (Row& row : rows) out.push_back(std::move(row));
   return out;
 }

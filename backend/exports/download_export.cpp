@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/exports/download_export.hpp"
 
+#include "ashlar/audit/record.hpp"
 #include "ashlar/core/encoding.hpp"
 #include "backend/exports/export_repository.hpp"
 
@@ -44,6 +45,11 @@ Task<Result<>> send_chunks(http::BodyWriter& out, sql::Database& database, Expor
   co_return Result<>{};
 }
 
+Task<Result<>> note_download(api::UnitOfWork& unit, Uuid id) {
+  audit::record(unit, {.action = "download", .resource = "export", .resource_id = id.to_string()});
+  co_return Result<>{};
+}
+
 }  // namespace
 
 Task<Result<>> download_export(api::Call& call, http::Request& request, http::Response& response, Exports& exports) {
@@ -56,6 +62,7 @@ Task<Result<>> download_export(api::Call& call, http::Request& request, http::Re
       required(co_await ExportRepository(database).find(*id), errors::export_not_found, "There is no such export."));
   co_await unwrap(exports.require_owner_may(call, row));
   if (row.status != ExportStatus::done) co_return fail(errors::export_not_done, "The export is not done.");
+  co_await unwrap(exports.units().run(call, &note_download, row.id));
   const std::string name = std::string(schema::name_of(row.type)) + "." + std::string(schema::name_of(row.format));
   response.headers.add("Content-Type", exports::media_type_of(row.format));
   response.headers.add("Content-Disposition", "attachment; filename=\"" + name + "\"");

@@ -124,6 +124,11 @@ TEST_F(ExportFiles, HaveLinksThatExpireAndCannotBeChanged) {
   EXPECT_EQ(backend.client().get(link).at("/code"), "export.link_invalid");
   admin = backend.sign_in(admin.email);
   EXPECT_EQ(backend.client().get(export_of(admin, id).at("/data/fileUrl")).status, 200) << "a new link";
+  std::int64_t downloads = 0;
+  ASSERT_TRUE(backend.database().query_blocking(
+      {.sql = "select count(*) from audit_entries where action = 'download' and resource = 'export'",
+       .on_row = [&downloads](const sql::Row& row) { downloads = row.integer(0); }}));
+  EXPECT_EQ(downloads, 2) << "refused ones leave none";
 }
 
 TEST_F(ExportFiles, AreRefusedOnceTheAccountMayNoLongerHaveThem) {
