@@ -41,16 +41,10 @@
 #include <chrono>
 #include <functional>
 #include <stdexcept>
-#include <thread>
 
 namespace ashlar::backend {
 
 namespace {
-
-// Hashing takes a whole core for a quarter of a second: one core is left to the loops.
-async::BlockingPoolOptions hashing_pool() {
-  return {.threads = std::max(1U, std::thread::hardware_concurrency() - 1), .queue_max = 256, .name = "hashing"};
-}
 
 void add_authorities(observe::MetricSources& sources, const Authorities& authorities) {
   using Figures = auth::AuthorityCache::Figures;
@@ -137,36 +131,13 @@ api::RateLimitStore& Application::guess_counts() {
   return *guess_counts_;
 }
 
-const auth::BreachRanges* Application::make_breach_ranges() {
-  if (settings_.password_breach_url.empty()) return nullptr;
-  return &breach_ranges_.emplace(settings_.password_breach_url);
-}
-
-// So that the first sign-in with an old hash takes as long as one with an unknown address. Not knowing is no reason not
-// to start: each kind of hash is learned when it is first verified.
-void Application::expect_stored_hashes() {
-  const std::string_view statement = dependencies_.database.dialect() == sql::Dialect::postgres
-                                         ? password_parameters_in_postgres.text()
-                                         : password_parameters_in_sqlite.text();
-  const auto read = dependencies_.database.query_blocking(
-      {.sql = std::string(statement), .parameters = {}, .mode = sql::Mode::read, .on_row = [this](const sql::Row& row) {
-         hasher_.expect_stored(row.text(0));
-       }});
-  if (!read)
-    dependencies_.logger.warn("the kinds of stored password hashes cannot be read", {{"cause", read.error().cause()}});
-}
-
 web::AppOptions Application::app_options() {
   const Settings& settings = settings_;
   using SecureCookies = web::AppOptions::SecureCookies;
   sql::add_metrics(metrics_, dependencies_.database);
   sql::add_metrics(metrics_, replicas_);
   if (dependencies_.redis != nullptr) redis::add_metrics(metrics_, *dependencies_.redis);
-  web::add_pool(metrics_, "hashing", hashing_);
-  metrics_.add({.name = "ashlar_hashing_waiting",
-                .type = observe::MetricType::gauge,
-                .help = "Passwords that wait for a thread to hash them.",
-                .value = [&queue = hashing_queue_] { return static_cast<double>(queue.waiting()); }});
+  password_services_.add_metrics(metrics_);
   cache::add_metrics(metrics_, "backend", cache_, cache_level_.get());
   add_authorities(metrics_, authorities_);
   events_.add({.name = "webhooks", .start = events::StartFrom::now},
@@ -218,7 +189,7 @@ api::CommitListener Application::commit_listener() {
 }
 
 Task<> Application::wake_sealer(Application* application) {
-  application->sealer_.wake();
+  application->sealer().wake();
   co_return;
 }
 
@@ -244,13 +215,7 @@ Application::Application(Settings settings, Dependencies dependencies)
       dependencies_(dependencies),
       no_replicas_(dependencies.database, {}),
       replicas_(dependencies.replicas != nullptr ? *dependencies.replicas : no_replicas_),
-      hashing_(hashing_pool()),
-      hashing_queue_(
-          hashing_, dependencies.clock,
-          {.wait_max = settings_.hashing_wait_max, .known_device_wait_max = settings_.hashing_wait_max_known_device}),
-      hasher_(hashing_queue_, dependencies.random, password_options(settings_)),
-      password_policy_(password_policy_options(settings_), make_breach_ranges()),
-      passwords_(hasher_, password_policy_),
+      password_services_(settings_, dependencies.clock, dependencies.random),
       guessing_(guess_counts(), derived_key(settings_, "ashlar.guess_key"), settings_.guessing),
       devices_(derived_key(settings_, "ashlar.device_key"), settings_.device_lifetime),
       revocations_(dependencies.clock),
@@ -307,11 +272,9 @@ Application::Application(Settings settings, Dependencies dependencies)
       account_cascade_(sessions_, products_, authorities_, challenges_, account_mails_,
                        settings_.passkeys.are_on() ? PasskeySignIn::on : PasskeySignIn::off),
       payment_services_(settings_, units_, jobs_.enqueuer(), dependencies.clock),
-      checkpoint_signer_(make_checkpoint_signer(settings_)),
-      sealer_(dependencies.database, *checkpoint_signer_, dependencies.clock, dependencies.logger,
-              settings_.audit.sealer),
-      audit_retention_{.units = units_, .sealer = sealer_, .kept = settings_.audit.retention},
-      exports_({units_, jobs_.enqueuer(), authorities_, sealer_}, derived_key(settings_, "ashlar.export_link_key"),
+      audit_(settings_, units_, dependencies.clock, dependencies.logger),
+      exports_({units_, jobs_.enqueuer(), authorities_, audit_.sealer()},
+               derived_key(settings_, "ashlar.export_link_key"),
                {.link_max = settings_.export_link_max,
                 .kept = std::max<std::chrono::milliseconds>(std::chrono::hours(24), settings_.export_link_max)}),
       account_export_({.session_limits = settings_.sessions.limits}),
@@ -322,7 +285,7 @@ Application::Application(Settings settings, Dependencies dependencies)
   payments().on_failure(payment_failure_notices(mails_, notifications_));
   mount_payment_jobs(jobs_.table(), payments());
   mount_export_jobs(jobs_.table(), exports_);
-  mount_audit_jobs(jobs_.table(), audit_retention_);
+  mount_audit_jobs(jobs_.table(), audit_.retention());
   mount_mail_jobs(jobs_.table(), mails_);
   mount_notification_jobs(jobs_.table(), units_, notifications_);
   jobs_.make_worker(metrics_);  // the table is complete
@@ -332,7 +295,7 @@ Application::Application(Settings settings, Dependencies dependencies)
     throw std::runtime_error("cannot read the ended sessions: " + loaded.error().message() + " " +
                              loaded.error().cause());
   }
-  expect_stored_hashes();
+  password_services_.expect_stored_hashes(dependencies_.database, dependencies_.logger);
 }
 
 Application::~Application() = default;
@@ -356,12 +319,12 @@ std::optional<sql::postgres::SubscriberOptions> Application::change_subscriber()
 
 void Application::start(const std::vector<boost::asio::io_context*>& loops) {
   boost::asio::io_context& first_loop = *loops.front();
-  if (breach_ranges_) breach_ranges_->start(loops);
+  password_services_.start(loops);
   looks_.start(first_loop, change_subscriber());
   order_expiry_.start(first_loop);
   webhooks_.start(first_loop);
   events_.start(first_loop);
-  sealer_.start(first_loop);
+  audit_.sealer().start(first_loop);
   replicas_.start(first_loop);
   jobs_.start(loops);
 }
@@ -371,8 +334,8 @@ void Application::close() {
   webhooks_.close();
   jobs_.close();
   order_expiry_.close();
-  sealer_.close();
-  if (breach_ranges_) breach_ranges_->close();
+  audit_.sealer().close();
+  password_services_.close();
   oauth_.close();
   payment_services_.close();
   mail_transport_.close();
@@ -403,13 +366,13 @@ web::Routes Application::routes() {
                       passkey_decoy_key(settings_));
     passkey_support_.prover = &*passkeys_;
   }
-  mount_auth(routes, {units_, passwords_, guessing_, devices_, sessions_, second_factors_, challenges_, account_mails_,
+  mount_auth(routes, {units_, passwords(), guessing_, devices_, sessions_, second_factors_, challenges_, account_mails_,
                       account_cascade_, passkey_support_});
   mount_jwt_keys(routes, jwt_keys_);
   mount_api_keys(routes, units_, authorities_, api_key_options_);
   mount_oauth(routes, oauth_, account_cascade_);
   if (passkeys_) mount_passkeys(routes, units_, *passkeys_, sessions_, second_factors_);
-  mount_users(routes, units_, passwords_, account_cascade_, cursors_);
+  mount_users(routes, units_, passwords(), account_cascade_, cursors_);
   mount_authority(routes, units_, authorities_, grant_options_);
   mount_mail(routes, units_, unsubscribe_links_);
   mount_notifications(routes, units_, mails_);
@@ -423,7 +386,7 @@ web::Routes Application::routes() {
   mount_orders(routes, units_, products_, cursors_);
   mount_payments(routes, units_, payments(), products_, payment_services_.stripe_webhook());
   mount_exports(routes, exports_);
-  mount_audit(routes, dependencies_.database, sealer_, cursors_);
+  mount_audit(routes, dependencies_.database, audit_.sealer(), cursors_);
   if (settings_.mcp == Settings::Mcp::on) mcp::mount(routes, mcp_, "/mcp");
   if (settings_.openapi == Settings::Openapi::is_public)
     web::mount_docs(routes, settings_.stage == Stage::production ? web::DocsPage::no : web::DocsPage::yes);

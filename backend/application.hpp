@@ -31,12 +31,12 @@
 #include "backend/account_export.hpp"
 #include "backend/api_keys/api_keys.hpp"
 #include "backend/api_keys/create_api_key.hpp"
-#include "backend/audit/audit_retention.hpp"
+#include "backend/audit/audit_trail.hpp"
 #include "backend/auth/account_mails.hpp"
-#include "backend/auth/breach_ranges.hpp"
 #include "backend/auth/challenges.hpp"
 #include "backend/auth/device_tokens.hpp"
 #include "backend/auth/guessing.hpp"
+#include "backend/auth/password_services.hpp"
 #include "backend/auth/second_factors.hpp"
 #include "backend/auth/sessions.hpp"
 #include "backend/authority/authorities.hpp"
@@ -55,7 +55,6 @@
 #include "backend/payments/payment_services.hpp"
 #include "backend/products/products.hpp"
 #include "backend/settings.hpp"
-#include "backend/users/passwords.hpp"
 #include "backend/webhooks/webhooks.hpp"
 
 #include <memory>
@@ -92,7 +91,7 @@ class Application {
 
   [[nodiscard]] web::App& app() { return app_; }
   [[nodiscard]] const Settings& settings() const { return settings_; }
-  [[nodiscard]] Passwords& passwords() { return passwords_; }
+  [[nodiscard]] Passwords& passwords() { return password_services_.passwords(); }
   [[nodiscard]] api::Units& units() { return units_; }
   [[nodiscard]] Sessions& sessions() { return sessions_; }
   [[nodiscard]] Authorities& authorities() { return authorities_; }
@@ -107,7 +106,7 @@ class Application {
   [[nodiscard]] Payments& payments() { return payment_services_.payments(); }
   [[nodiscard]] EventServices& events() { return events_; }
   [[nodiscard]] Webhooks& webhooks() { return webhooks_; }
-  [[nodiscard]] audit::Sealer& sealer() { return sealer_; }
+  [[nodiscard]] audit::Sealer& sealer() { return audit_.sealer(); }
   [[nodiscard]] Mails& mails() { return mails_; }
   [[nodiscard]] Notifications& notifications() { return notifications_; }
   [[nodiscard]] const UnsubscribeLinks& unsubscribe_links() const { return unsubscribe_links_; }
@@ -124,8 +123,6 @@ class Application {
   [[nodiscard]] web::AppOptions app_options();
   [[nodiscard]] api::RateLimitStore& share_rate_limits();
   [[nodiscard]] api::RateLimitStore& guess_counts();
-  [[nodiscard]] const auth::BreachRanges* make_breach_ranges();
-  void expect_stored_hashes();
   void prepare_looks();
   [[nodiscard]] std::optional<sql::postgres::SubscriberOptions> change_subscriber() const;
   [[nodiscard]] api::UnitOptions unit_options();
@@ -139,12 +136,7 @@ class Application {
   Dependencies dependencies_;
   sql::Replicas no_replicas_;
   sql::Replicas& replicas_;
-  async::BlockingPool hashing_;
-  auth::HashingQueue hashing_queue_;
-  auth::PasswordHasher hasher_;
-  std::optional<HttpBreachRanges> breach_ranges_;  // where they are looked up
-  const auth::PasswordPolicy password_policy_;
-  Passwords passwords_;
+  PasswordServices password_services_;
   std::unique_ptr<api::RateLimitStore> guess_counts_;
   Guessing guessing_;
   DeviceTokens devices_;
@@ -186,9 +178,7 @@ class Application {
   Products products_;
   AccountCascade account_cascade_;
   PaymentServices payment_services_;
-  const std::unique_ptr<audit::CheckpointSigner> checkpoint_signer_;
-  audit::Sealer sealer_;
-  const AuditRetention audit_retention_;
+  AuditTrail audit_;
   Exports exports_;
   const AccountExportOptions account_export_;
   OrderExpiry order_expiry_;
