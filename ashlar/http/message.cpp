@@ -104,6 +104,7 @@ void Response::reset() {
   stream = nullptr;
   stream_length.reset();
   stream_held_bytes = 0;
+  trailers.reset();
   tunnel = nullptr;
 }
 

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -131,6 +132,10 @@ struct Response {
   // The memory that the producer holds until it ends, for example a body that it compresses piece by piece. Counted as
   // bytes that the client has not accepted (Limits::unsent_bytes_max).
   std::size_t stream_held_bytes = 0;
+  // Fields after the body (RFC 9110 section 6.5), null: none. HTTP/2 sends them after every body; HTTP/1.1 after a
+  // stream of unknown length, which it sends in chunks; otherwise they are dropped. The producer may fill them until it
+  // returns.
+  std::unique_ptr<ResponseHeaders> trailers;
   // When set, the connection leaves HTTP, and `status` and `body` are not sent: HTTP/1.1 sends 101 with the headers, of
   // which Upgrade must be one; HTTP/2 sends 200. Only for a request with a requested_tunnel().
   TunnelUser tunnel;

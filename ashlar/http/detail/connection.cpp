@@ -411,7 +411,7 @@ Task<bool> Connection::send_stream(ResponseFraming framing, Persistence persiste
   response.stream = nullptr;
   wire_.held_by_producer = 0;
   wire_.unsent.set(0);
-  if (whole && exchange_->stream.finish()) co_return true;
+  if (whole && exchange_->stream.finish(response.trailers.get())) co_return true;
   if (wire_.sends() != sends_before || wire_.broken() || gone_) co_return false;
   wire_.output.resize(head_at);  // nothing of it was sent
   broken_off_ = true;

@@ -150,6 +150,10 @@ struct Http2Session::Callbacks {
     const std::size_t size = std::min(stream.output().size(), most);
     const bool last = stream.production() == Http2Stream::Production::whole && size == stream.output().size();
     if (last) *flags |= NGHTTP2_DATA_FLAG_EOF;
+    if (last && stream.response.trailers) {
+      *flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;
+      stream.session().submit_trailers(stream);
+    }
     if (size > 0 || last) {
       *flags |= NGHTTP2_DATA_FLAG_NO_COPY;
       return static_cast<ssize_t>(size);
@@ -334,11 +338,22 @@ void Http2Session::respond(Http2Stream& stream, ResponseFraming framing, std::st
     const auto end = std::to_chars(length.data(), length.data() + length.size(), bytes).ptr;
     fields.push_back(field("content-length", {length.data(), static_cast<std::size_t>(end - length.data())}));
   }
-  const bool has_body =
-      framing != ResponseFraming::none && (stream.tunnels || response.stream || !response.body.empty());
+  const bool has_body = framing != ResponseFraming::none &&
+                        (stream.tunnels || response.stream || !response.body.empty() || response.trailers);
   if (has_body && !response.stream && !stream.tunnels) stream.hold(response.body.size());
   const nghttp2_data_provider provider{{.ptr = &stream}, Callbacks::pull};
   check(nghttp2_submit_response(session_, stream.id(), fields.data(), fields.size(), has_body ? &provider : nullptr));
+}
+
+void Http2Session::submit_trailers(const Http2Stream& stream) {
+  const ResponseHeaders& trailers = *stream.response.trailers;
+  std::vector<nghttp2_nv> fields;
+  fields.reserve(trailers.count());
+  for (std::size_t i = 0; i < trailers.count(); ++i) {
+    const Field& each = trailers.at(i);
+    if (!is_connection_field(each.name)) fields.push_back(field(each.name, each.value));
+  }
+  check(nghttp2_submit_trailer(session_, stream.id(), fields.data(), fields.size()));
 }
 
 void Http2Session::ask_for_body(Http2Stream& stream) {

@@ -92,6 +92,7 @@ class Http2Session {
   [[nodiscard]] bool counts(std::uint8_t type, std::size_t length, std::uint8_t flags);
   [[nodiscard]] std::uint32_t fault_of(std::uint8_t type, std::int32_t id, std::uint8_t flags);
   void submit_settings();
+  void submit_trailers(const Http2Stream& stream);
   enum class Start : std::uint8_t { when_ready, now };
   void start(Http2Stream& stream, Start start);
 

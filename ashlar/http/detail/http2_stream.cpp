@@ -49,6 +49,7 @@ void Http2Stream::end() {
   for (auto& event : events_) event.reset();
   response.stream = nullptr;
   response.tunnel = nullptr;
+  response.trailers.reset();
   shrink(response.body);
   shrink(pending_);
   request_body.release_memory();

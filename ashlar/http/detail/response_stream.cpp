@@ -38,9 +38,14 @@ Task<Result<>> ResponseStream::write(std::string_view bytes) {
   co_return fail(errors::connection_closed, "The client has disconnected.");
 }
 
-bool ResponseStream::finish() {
+bool ResponseStream::finish(const ResponseHeaders* trailers) {
   if (broken_ || wire_->broken()) return false;
-  if (framing_ == ResponseFraming::chunked) wire_->output.append(last_chunk);
+  if (framing_ == ResponseFraming::chunked && trailers != nullptr) {
+    wire_->output.append(last_chunk.substr(0, last_chunk.size() - line_end.size()));
+    wire_->output.append(trailers->http1_bytes()).append(line_end);
+  } else if (framing_ == ResponseFraming::chunked) {
+    wire_->output.append(last_chunk);
+  }
   return framing_ != ResponseFraming::length || left_ == 0;
 }
 

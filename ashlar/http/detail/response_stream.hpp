@@ -17,8 +17,9 @@ class ResponseStream final : public BodyWriter {
 
   // The head is already in the wire's output. `length`: of ResponseFraming::length.
   void begin(ResponseFraming framing, std::uint64_t length);
-  // After the last write: ends the body. false: its length was not the announced one, or the client has disconnected.
-  bool finish();
+  // After the last write: ends the body, and sends the trailers, if there are any and the body is in chunks. false: its
+  // length was not the announced one, or the client has disconnected.
+  bool finish(const ResponseHeaders* trailers);
 
   Task<Result<>> write(std::string_view bytes) override;
 

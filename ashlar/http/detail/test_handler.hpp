@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ashlar/http/detail/test_signal.hpp"
+#include "ashlar/http/detail/test_trailers.hpp"
 #include "ashlar/http/detail/test_tunnel.hpp"
 #include "ashlar/http/message.hpp"
 
@@ -31,7 +32,6 @@ class TestHandler final : public Handler {
   Signal<std::string> write_error;           // the code that /endless got
 
   TestTunnel tunnel;
-
   std::atomic<int> handled = 0;  // requests so far
 
   std::counting_semaphore<> joined{0};  // number of requests to /joined, whose response is sent together with others
@@ -89,6 +89,8 @@ class TestHandler final : public Handler {
     } else if (path == "/stream" || path == "/sized") {
       response.stream = stream;
       if (path == "/sized") response.stream_length = 3 * 6;
+    } else if (path == "/trailers") {
+      answer_with_trailers(request, response);
     } else if (path == "/promised-more") {
       response.stream = stream;
       response.stream_length = 100;
