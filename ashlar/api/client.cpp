@@ -14,23 +14,23 @@ namespace {
 
 class ClientTransport final : public Transport {
  public:
-  ClientTransport(std::string_view name, std::string_view operation, std::string_view token)
-      : name_(name), operation_(operation), token_(token) {}
+  ClientTransport(const Caller& caller, std::string_view operation) : caller_(caller), operation_(operation) {}
 
-  [[nodiscard]] std::string_view name() const override { return name_; }
+  [[nodiscard]] std::string_view name() const override { return caller_.transport; }
   [[nodiscard]] std::string_view target() const override { return operation_; }
   [[nodiscard]] bool late() const override { return std::chrono::steady_clock::now() >= deadline_; }
-  [[nodiscard]] Credential credential(const Call&) override { return {.token = token_}; }
-  [[nodiscard]] std::string_view field(std::string_view) const override { return {}; }
+  [[nodiscard]] Credential credential(const Call&) override { return {.token = caller_.token}; }
+  [[nodiscard]] std::string_view field(std::string_view name) const override {
+    return caller_.field ? caller_.field(name) : std::string_view{};
+  }
   [[nodiscard]] std::optional<Error> refuse(const Endpoint&, const Call&) override { return std::nullopt; }
   void set_rate_limit(const RateLimitDecision&) override {}
   // By the real clock, which cancels calls.
   void set_deadline(Clock::Steady deadline) { deadline_ = deadline; }
 
  private:
-  const std::string_view name_;
+  const Caller& caller_;
   const std::string_view operation_;
-  const std::string_view token_;
   Clock::Steady deadline_ = Clock::Steady::max();
 };
 
@@ -39,29 +39,48 @@ bool is_well_formed(std::string_view idempotency_key) {
          std::ranges::all_of(idempotency_key, [](char c) { return c > ' ' && c <= '~'; });
 }
 
-class JsonInput final : public InputSource {
+class JsonCodec final : public ClientCodec {
  public:
-  JsonInput(std::string_view json, const Endpoint& endpoint, Call& call, std::string_view idempotency_key)
-      : json_(json), endpoint_(endpoint), call_(call), key_(idempotency_key) {}
+  explicit JsonCodec(std::string_view json) : json_(json) {}
 
-  std::optional<Result<>> try_read(const schema::Type& type, void* value) override {
+  Result<> read(const schema::Type& type, void* value) override {
     std::vector<Fault> faults;
-    if (endpoint_.idempotency == Endpoint::Idempotency::taken && !key_.empty()) {
-      if (!is_well_formed(key_)) return refuse_key();
-      call_.set_idempotency_key(key_);
-    }
-    if (json_.empty() && !needs_body(type)) return Result<>{};
+    if (json_.empty() && !needs_body(type)) return {};
     if (auto read = schema::read_json(json_, type, value); !read) return read;
     schema::refine(type, value, "/", faults);
-    if (faults.empty()) return Result<>{};
+    if (faults.empty()) return {};
     return std::unexpected(Error(ashlar::errors::invalid_input, "The input is not valid.", std::move(faults)));
   }
-  Task<Result<>> read(const schema::Type& type, void* value) override { co_return *try_read(type, value); }
+  void write(const ReplyView& view) override {
+    const bool page = view.shape.kind == ReplyShape::Kind::page;
+    schema::write_json(page ? *view.items_type : *view.shape.type, view.value, reply);
+  }
+
+  std::string reply;
 
  private:
   static bool needs_body(const schema::Type& type) {
     return std::ranges::any_of(type.members, [](const schema::Member& member) { return member.required; });
   }
+
+  const std::string_view json_;
+};
+
+class CodecInput final : public InputSource {
+ public:
+  CodecInput(ClientCodec& codec, const Endpoint& endpoint, Call& call, std::string_view idempotency_key)
+      : codec_(codec), endpoint_(endpoint), call_(call), key_(idempotency_key) {}
+
+  std::optional<Result<>> try_read(const schema::Type& type, void* value) override {
+    if (endpoint_.idempotency == Endpoint::Idempotency::taken && !key_.empty()) {
+      if (!is_well_formed(key_)) return refuse_key();
+      call_.set_idempotency_key(key_);
+    }
+    return codec_.read(type, value);
+  }
+  Task<Result<>> read(const schema::Type& type, void* value) override { co_return *try_read(type, value); }
+
+ private:
   static Result<> refuse_key() {
     return std::unexpected(Error(ashlar::errors::invalid_input, "The input is not valid.",
                                  {{.path = "idempotencyKey",
@@ -69,15 +88,15 @@ class JsonInput final : public InputSource {
                                    .message = "must be 1 to 255 visible ASCII characters"}}));
   }
 
-  const std::string_view json_;
+  ClientCodec& codec_;
   const Endpoint& endpoint_;
   Call& call_;
   const std::string_view key_;
 };
 
-class JsonReply final : public ReplySink {
+class CodecReply final : public ReplySink {
  public:
-  explicit JsonReply(std::string_view request_id) { reply.request_id = request_id; }
+  CodecReply(ClientCodec& codec, std::string_view request_id) : codec_(codec) { reply.request_id = request_id; }
 
   void write(const ReplyView& view) override {
     reply.kind = view.shape.kind;
@@ -91,17 +110,19 @@ class JsonReply final : public ReplySink {
     if (view.shape.streams()) {
       reply.producer = std::move(*view.producer);
     } else if (view.shape.kind != ReplyShape::Kind::none) {
-      const bool page = view.shape.kind == ReplyShape::Kind::page;
-      schema::write_json(page ? *view.items_type : *view.shape.type, view.value, reply.json);
+      codec_.write(view);
     }
   }
   void fail(const Error& error) override { failure.emplace(error); }
 
   ClientReply reply;
   std::optional<Error> failure;
+
+ private:
+  ClientCodec& codec_;
 };
 
-Task<Result<>> run(const Api& api, Invocation invocation) {
+Task<Result<>> invoke(const Api& api, Invocation invocation) {
   co_await api.invoke(std::move(invocation));
   co_return Result<>{};
 }
@@ -114,27 +135,41 @@ Task<Result<ClientReply>> Client::call(std::string operation, std::string json, 
   co_return co_await call_with(std::move(operation), type, std::move(json), std::move(caller));
 }
 
+Task<Result<ClientReply>> Client::call(std::string operation, ClientCodec& codec, Caller caller) const {
+  const PreparedEndpoint* endpoint = api_.find(operation);
+  if (endpoint == nullptr || !endpoint->endpoint->operation->transport().empty())
+    co_return fail(errors::operation_not_found, "There is no such operation.");
+  co_return co_await run(*endpoint, codec, std::move(caller));
+}
+
 Task<Result<ClientReply>> Client::call_with(std::string operation, const schema::Type& type, std::string json,
                                             Caller caller) const {
-  const Call::Environment& environment = api_.environment();
   const PreparedEndpoint* endpoint = api_.find(operation);
   if (endpoint == nullptr || !endpoint->endpoint->operation->transport().empty())
     co_return fail(errors::operation_not_found, "There is no such operation.");
   if (&type != &endpoint->endpoint->operation->input())
     throw std::logic_error("the operation " + operation + " takes another input");
+  JsonCodec codec(json);
+  auto reply = co_await run(*endpoint, codec, std::move(caller));
+  if (reply) reply->json = std::move(codec.reply);
+  co_return reply;
+}
 
-  ClientTransport transport(caller.transport, operation, caller.token);
+Task<Result<ClientReply>> Client::run(const PreparedEndpoint& endpoint, ClientCodec& codec, Caller caller) const {
+  const Call::Environment& environment = api_.environment();
+  ClientTransport transport(caller, endpoint.endpoint->name);
   const RequestId id(caller.request_id, *environment.random);
   UserCall call(environment, transport, id.view());
   call.set_client(caller.address, caller.agent);
+  call.set_client_certificate(caller.client_certificate);
   call.set_trace(caller.traceparent, {});
   call.set_principal(std::move(caller.principal));
   if (caller.deadline) call.set_deadline(*caller.deadline);
-  JsonInput input(json, *endpoint->endpoint, call, caller.idempotency_key);
-  JsonReply sink(id.view());
+  CodecInput input(codec, *endpoint.endpoint, call, caller.idempotency_key);
+  CodecReply sink(codec, id.view());
   const Clock::Steady began = environment.clock->steady();
   Invocation invocation{
-      .endpoint = *endpoint, .call = call, .transport = transport, .input = input, .reply = sink, .began = began};
+      .endpoint = endpoint, .call = call, .transport = transport, .input = input, .reply = sink, .began = began};
   api_.began();
   if (api_.try_invoke(invocation) == Api::Progress::waiting) {
     if (call.deadline() == Clock::Steady::max()) {
@@ -143,12 +178,12 @@ Task<Result<ClientReply>> Client::call_with(std::string operation, const schema:
       const auto deadline = std::chrono::steady_clock::now() + (call.deadline() - environment.clock->steady());
       transport.set_deadline(deadline);
       // A cancelled call ends by itself, with its error in the sink.
-      (void)co_await async::with_deadline(run(api_, std::move(invocation)), deadline);
+      (void)co_await async::with_deadline(invoke(api_, std::move(invocation)), deadline);
     }
   }
   using Outcome = CallRecord::Result;
   api_.ended({.call = call,
-              .endpoint = endpoint,
+              .endpoint = &endpoint,
               .code = sink.failure ? sink.failure->code().name : std::string_view{},
               .result = sink.failure ? Outcome::failure : Outcome::success,
               .took = environment.clock->steady() - began});

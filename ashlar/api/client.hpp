@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <concepts>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,6 +33,8 @@ struct Caller {
   std::string_view request_id = {};   // empty: generated
   std::string_view traceparent = {};  // W3C Trace Context
   std::optional<Clock::Steady> deadline = {};
+  std::string_view client_certificate = {};                      // see Call::client_certificate
+  std::function<std::string_view(std::string_view)> field = {};  // see Call::field; empty: there are none
 };
 
 // The result of a successful call.
@@ -47,6 +50,23 @@ struct ClientReply {
   std::string request_id;
 };
 
+// Another form than JSON for the input and the reply of a call, for transports. One object for each call, which it
+// outlives.
+class ClientCodec {
+ public:
+  ClientCodec() = default;
+  ClientCodec(const ClientCodec&) = delete;
+  ClientCodec& operator=(const ClientCodec&) = delete;
+
+  // Reads and validates the input into `value`, a default-constructed object of `type`.
+  virtual Result<> read(const schema::Type& type, void* value) = 0;
+  // Neither for a reply without a value nor for a stream. The views end with the call of write().
+  virtual void write(const ReplyView& reply) = 0;
+
+ protected:
+  ~ClientCodec() = default;
+};
+
 // Safe from every loop; the Api outlives it.
 class Client {
  public:
@@ -55,6 +75,9 @@ class Client {
   // Errors: operation.not_found, and all errors of the operation and its guards. An operation that streams returns a
   // producer.
   [[nodiscard]] Task<Result<ClientReply>> call(std::string operation, std::string json, Caller caller) const;
+
+  // The same; ClientReply::json stays empty.
+  [[nodiscard]] Task<Result<ClientReply>> call(std::string operation, ClientCodec& codec, Caller caller) const;
 
   // With a struct as the input. Throws std::logic_error when the operation has another input type.
   template <schema::DescribedStruct In>
@@ -73,6 +96,7 @@ class Client {
  private:
   Task<Result<ClientReply>> call_with(std::string operation, const schema::Type& type, std::string json,
                                       Caller caller) const;
+  Task<Result<ClientReply>> run(const PreparedEndpoint& endpoint, ClientCodec& codec, Caller caller) const;
   static void require_value(const ClientReply& reply);
   template <class Out>
   static Result<Out> read_value(const ClientReply& reply) {

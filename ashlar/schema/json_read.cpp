@@ -4,6 +4,7 @@
 #include "ashlar/schema/detail/json_parser.hpp"
 #include "ashlar/schema/fault_codes.hpp"
 #include "ashlar/schema/json.hpp"
+#include "ashlar/schema/protobuf_json.hpp"
 
 #include <algorithm>
 #include <array>
@@ -69,7 +70,9 @@ class Reader {
  public:
   // `numbers_replaced`: see replace_large_numbers().
   enum class Numbers : bool { as_written, replaced };
-  Reader(const ReadOptions& options, Numbers numbers) : options_(options), numbers_(numbers) {}
+  enum class Integers : bool { numbers, numbers_or_text };
+  Reader(const ReadOptions& options, Numbers numbers, Integers integers)
+      : options_(options), numbers_(numbers), integers_(integers) {}
 
   void read(const Type& type, void* value, dom::element from, const Place* place);
   [[nodiscard]] std::vector<Fault>& faults() { return faults_; }
@@ -108,6 +111,7 @@ class Reader {
 
   const ReadOptions& options_;
   Numbers numbers_;
+  Integers integers_;
   std::vector<Fault> faults_;
 };
 
@@ -164,6 +168,8 @@ void Reader::read_integer(const Type& type, void* value, dom::element from, cons
       [[fallthrough]];
     }
     default:
+      if (integers_ == Integers::numbers_or_text && from.is_string())
+        return check(read_text(from.get_string().value_unsafe(), type, value), place);
       return wrong_type(type, from, place);
   }
   using Limits = std::numeric_limits<std::int64_t>;
@@ -289,9 +295,8 @@ void Reader::read_choice(const Type& type, void* value, dom::element from, const
   fault(&tag_place, unknown.code, std::move(unknown.message));
 }
 
-}  // namespace
-
-Result<> read_json(std::string_view json, const Type& type, void* value, const ReadOptions& options) {
+Result<> read_any(std::string_view json, const Type& type, void* value, const ReadOptions& options,
+                  Reader::Integers integers) {
   const detail::JsonParser::Lease parser(json.size());
   auto parsed = parser->parse(json, options.depth_max);
   auto numbers = Reader::Numbers::as_written;
@@ -303,10 +308,20 @@ Result<> read_json(std::string_view json, const Type& type, void* value, const R
   }
   if (parsed.error() != simdjson::SUCCESS) return std::unexpected(detail::malformed(json, options.depth_max));
 
-  Reader reader(options, numbers);
+  Reader reader(options, numbers, integers);
   reader.read(type, value, parsed.value_unsafe(), nullptr);
   if (reader.faults().empty()) return {};
   return std::unexpected(invalid_input(std::move(reader.faults())));
+}
+
+}  // namespace
+
+Result<> read_json(std::string_view json, const Type& type, void* value, const ReadOptions& options) {
+  return read_any(json, type, value, options, Reader::Integers::numbers);
+}
+
+Result<> read_protobuf_json(std::string_view json, const Type& type, void* value, const ReadOptions& options) {
+  return read_any(json, type, value, options, Reader::Integers::numbers_or_text);
 }
 
 }  // namespace ashlar::schema
