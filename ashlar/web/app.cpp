@@ -168,6 +168,13 @@ Task<> App::handle(http::Request& request, http::Response& response) {
   state_->finish(exchange);
 }
 
+bool App::reads_body_as_it_arrives(const http::Request& request) const {
+  if (!state_->any_body_as_it_arrives) return false;
+  const Router::Match match = state_->router.match(request.method, request.path);
+  return match.route != Router::none &&
+         state_->prepared[match.route].route->body_read == Route::BodyRead::as_it_arrives;
+}
+
 void App::reject(int status, const Error& error, const http::Request& request, http::Response& response) {
   const api::RequestId id({}, *state_->environment.random);
   state_->security.add_to(response.headers, http::Scheme::http);

@@ -82,6 +82,7 @@ class App final : public http::Handler {
   ~App() override;
 
   Task<> handle(http::Request& request, http::Response& response) override;
+  [[nodiscard]] bool reads_body_as_it_arrives(const http::Request& request) const override;
   void reject(int status, const Error& error, const http::Request& request, http::Response& response) override;
 
   // The operations behind the routes, for other transports (api::Client). Lives as long as the App.

@@ -115,6 +115,7 @@ void AppState::prepare(std::size_t index, std::vector<std::string>& faults) {
   if (route.etag == Route::Tagged::yes && route.method != http::Method::get)
     faults.push_back(line_of(route) + " is not a GET; only reads have an .etag().");
   if (route.has_operation()) prepare_operation(out, faults);
+  if (route.body_read == Route::BodyRead::as_it_arrives) any_body_as_it_arrives = true;
   prepare_cors(out, faults);
   prepare_security_headers(route, out, faults);
 }

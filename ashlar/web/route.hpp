@@ -41,6 +41,8 @@ struct Route {
   enum class Tagged : std::uint8_t { no, yes } etag = Tagged::no;
   // Whether its reply can say api::Bare::Service::unavailable (503), for the OpenAPI document.
   enum class Unavailable : std::uint8_t { never, possible } unavailable = Unavailable::never;
+  // as_it_arrives: the handler runs as soon as the head has arrived, because both sides send at the same time.
+  enum class BodyRead : std::uint8_t { whole, as_it_arrives } body_read = BodyRead::whole;
   std::optional<std::string> cache_control;  // of the replies; nullopt: see cache_control_of
 
   Route& set_guard(api::Guard guard) {

@@ -53,6 +53,7 @@ struct AppState {
   CorsPolicy cors;
   Csrf csrf;
   bool any_cors = false;  // of the App, or of a route
+  bool any_body_as_it_arrives = false;
   Compression compression;
   std::unique_ptr<RequestMetrics> metrics;
   std::unique_ptr<detail::UploadFolder> uploads;  // null when no route accepts files
