@@ -16,6 +16,7 @@
 #include "ashlar/cache/redis_level.hpp"
 #include "ashlar/core/clock.hpp"
 #include "ashlar/core/random.hpp"
+#include "ashlar/grpc/server.hpp"
 #include "ashlar/instances/instance_register.hpp"
 #include "ashlar/instances/look_loop.hpp"
 #include "ashlar/instances/revocation_sync.hpp"
@@ -83,13 +84,13 @@ class Application {
   Application(const Application&) = delete;
   Application& operator=(const Application&) = delete;
 
-  // The server's loops: from start(), before they have threads, to close(), when they have none any more and neither
-  // Redis's clients nor the database are closed. Messages of other instances are received on the first one. The
-  // replicas are closed by it.
+  // start() before the server's loops have threads; close() when they have none any more, before Redis's clients and
+  // the database are closed. The first loop receives messages of other instances. close() closes the replicas.
   void start(const std::vector<boost::asio::io_context*>& loops);
   void close();
 
   [[nodiscard]] web::App& app() { return app_; }
+  [[nodiscard]] const grpc::Proto& proto() const { return grpc_.proto(); }
   [[nodiscard]] const Settings& settings() const { return settings_; }
   [[nodiscard]] Passwords& passwords() { return password_services_.passwords(); }
   [[nodiscard]] api::Units& units() { return units_; }
@@ -98,8 +99,7 @@ class Application {
   [[nodiscard]] AuthoritySync& authority_sync() { return authority_sync_; }
   [[nodiscard]] JwtKeys& jwt_keys() { return jwt_keys_; }
   [[nodiscard]] ApiKeys& api_keys() { return api_keys_; }
-  // Closed by close(); else to be closed before a loop that used it is destroyed.
-  [[nodiscard]] Oauth& oauth() { return oauth_; }
+  [[nodiscard]] Oauth& oauth() { return oauth_; }  // closed by close(); else before a loop that used it is destroyed
   [[nodiscard]] Readiness& readiness() { return readiness_; }
   [[nodiscard]] OrderExpiry& order_expiry() { return order_expiry_; }
   [[nodiscard]] PaymentServices& payment_services() { return payment_services_; }  // closed as oauth() is
@@ -182,6 +182,7 @@ class Application {
   Exports exports_;
   const AccountExportOptions account_export_;
   OrderExpiry order_expiry_;
+  grpc::Server grpc_;
   mcp::Server mcp_;
   observe::MetricSources metrics_;
   std::optional<api::RedisRateLimits> redis_rate_limits_;

@@ -338,6 +338,7 @@ void read_what_is_served(config::Environment& env, Settings& out) {
   if (http2 == "off") out.protocols = http::Protocols::http1;
   if (http2 == "only") out.protocols = http::Protocols::http2;
   if (env.one_of("COMPRESSION", "on", on_off) == "off") out.compression = Settings::Compression::off;
+  if (env.one_of("GRPC", "on", on_off) == "off") out.grpc = Settings::Grpc::off;
   if (env.one_of("MCP", "on", on_off) == "off") out.mcp = Settings::Mcp::off;
   out.metrics_token = read_secret(env, out, "METRICS_TOKEN", {.bytes_min = 16});
   if (const auto port = env.port("METRICS_PORT", 0); env.raw("METRICS_PORT")) out.metrics_port = port;

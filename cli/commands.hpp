@@ -80,6 +80,8 @@ int make_certificate(const NewCertificate& wanted);
 
 int print_routes();
 int print_openapi();
+enum class ProtoOutput : std::uint8_t { proto, lock };  // lock: the field numbers of backend/proto.lock, with new ones
+int print_proto(ProtoOutput output);
 
 struct NewAccount {
   std::string email;

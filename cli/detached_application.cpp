@@ -7,11 +7,13 @@ namespace ashlar::cli {
 
 namespace {
 
-backend::Settings detached_settings() {
+backend::Settings detached_settings(DetachedApplication::Features features) {
   backend::Settings out;
   out.database_url = "sqlite::memory:";
   out.tokens.access_secret = "an access secret that signs no token";
   out.tokens.refresh_secret = "a refresh secret that signs no token";
+  if (features == DetachedApplication::Features::all)
+    out.passkeys.relying_party = {.id = "localhost", .origins = {"http://localhost:3000"}};
   SystemRandom random;
   out.secret_keys.push_back(auth::SecretBoxKey::generate("detached", random));
   return out;
@@ -19,7 +21,7 @@ backend::Settings detached_settings() {
 
 }  // namespace
 
-DetachedApplication::DetachedApplication() : context_(detached_settings()) {
+DetachedApplication::DetachedApplication(Features features) : context_(detached_settings(features)) {
   value_or_exit(backend::migrate_up(*context_.database, context_.clock));
   application_ =
       std::make_unique<backend::Application>(context_.settings, backend::Dependencies{.clock = context_.clock,

@@ -50,9 +50,19 @@ Examples:
   ashlar user create ada@example.com --name Ada --role admin
   ashlar user grant ada@example.com create:product
   ashlar openapi > openapi.json
+  ashlar proto > api.proto
 
 Settings come from the environment and from .env in this folder: see docs/guide/configuration.md.
 )";
+
+void add_proto(CLI::App& app, CommandLine& line) {
+  auto* command = app.add_subcommand("proto", "The API as protobuf, for clients of gRPC and Connect");
+  auto* lock = command->add_flag("--lock", "The numbers of its fields, for backend/proto.lock");
+  command->callback([&line, lock] {
+    const ProtoOutput output = lock->count() > 0 ? ProtoOutput::lock : ProtoOutput::proto;
+    line.chosen = [output] { return print_proto(output); };
+  });
+}
 
 void add_serve(CLI::App& app, CommandLine& line) {
   auto* command =
@@ -330,6 +340,7 @@ int run_command_line(int argc, char** argv) {
   app.add_subcommand("openapi", "The API's OpenAPI 3.1 description, as JSON")->callback([&] {
     line.chosen = print_openapi;
   });
+  add_proto(app, line);
   add_cert(app, line);
   add_user(app, line);
   add_authz(app, line);
