@@ -73,6 +73,11 @@ class Api {
   enum class Progress : std::uint8_t { ended, waiting };
   [[nodiscard]] Progress try_invoke(Invocation& invocation) const;
 
+  // Authenticates a credential (an access token, an API key) as the authentication step does, for a transport whose
+  // connection outlives a call. It passes the principal to its calls, and has to end the connection itself when the
+  // credential loses its value. Errors: those of the step; auth.not_signed_in without a credential.
+  [[nodiscard]] Task<Result<std::shared_ptr<const auth::Principal>>> authenticate(std::string token) const;
+
   // Counts a call that matches no endpoint against ApiOptions::rate_limit, by its address or field, so that probing for
   // endpoints is limited like calling them. nullopt: the store has to be queried; await limit_unmatched().
   [[nodiscard]] std::optional<RateLimitDecision> try_limit_unmatched(const Call& call, Clock::Steady now) const;
@@ -102,6 +107,7 @@ class Api {
   std::unique_ptr<RateLimitStore> own_limits_;  // null when another store is given or there are no limits
   RateLimitStore* limits_ = nullptr;
   PreparedLimit unmatched_limit_;  // requests is 0 when there is no limit
+  CallerSources callers_;
   Steps steps_;
   std::vector<PreparedEndpoint> endpoints_;
 };

@@ -122,12 +122,34 @@ class CodecReply final : public ReplySink {
   ClientCodec& codec_;
 };
 
+std::string text_or_null(const std::optional<std::string>& text) {
+  std::string out;
+  if (!text) return "null";
+  schema::write_json_string(*text, out);
+  return out;
+}
+
 Task<Result<>> invoke(const Api& api, Invocation invocation) {
   co_await api.invoke(std::move(invocation));
   co_return Result<>{};
 }
 
 }  // namespace
+
+std::string body_of(const ClientReply& reply) {
+  using Kind = ReplyShape::Kind;
+  if (reply.json.empty() || reply.kind == Kind::bare) return reply.json;
+  std::string out = R"({"data":)" + reply.json;
+  if (reply.kind == Kind::page && reply.cursors) {
+    out += R"(,"pagination":{"limit":)" + std::to_string(reply.limit) + R"(,"next":)" +
+           text_or_null(reply.cursors->next) + R"(,"previous":)" + text_or_null(reply.cursors->previous) + "}";
+  } else if (reply.kind == Kind::page) {
+    out += R"(,"pagination":{"page":)" + std::to_string(reply.page) + R"(,"limit":)" + std::to_string(reply.limit) +
+           R"(,"total":)" + std::to_string(reply.total) +
+           (reply.total_kind == TotalKind::exact ? "}" : R"(,"totalIsExact":false})");
+  }
+  return out + "}";
+}
 
 Task<Result<ClientReply>> Client::call(std::string operation, std::string json, Caller caller) const {
   const PreparedEndpoint* endpoint = api_.find(operation);
@@ -145,7 +167,7 @@ Task<Result<ClientReply>> Client::call(std::string operation, ClientCodec& codec
 Task<Result<ClientReply>> Client::call_with(std::string operation, const schema::Type& type, std::string json,
                                             Caller caller) const {
   const PreparedEndpoint* endpoint = api_.find(operation);
-  if (endpoint == nullptr || !endpoint->endpoint->operation->transport().empty())
+  if (endpoint == nullptr || endpoint->endpoint->operation->transport() != caller.transport_only)
     co_return fail(errors::operation_not_found, "There is no such operation.");
   if (&type != &endpoint->endpoint->operation->input())
     throw std::logic_error("the operation " + operation + " takes another input");
@@ -168,8 +190,13 @@ Task<Result<ClientReply>> Client::run(const PreparedEndpoint& endpoint, ClientCo
   CodecInput input(codec, *endpoint.endpoint, call, caller.idempotency_key);
   CodecReply sink(codec, id.view());
   const Clock::Steady began = environment.clock->steady();
-  Invocation invocation{
-      .endpoint = endpoint, .call = call, .transport = transport, .input = input, .reply = sink, .began = began};
+  Invocation invocation{.endpoint = endpoint,
+                        .call = call,
+                        .transport = transport,
+                        .input = input,
+                        .reply = sink,
+                        .began = began,
+                        .limits = caller.limits};
   api_.began();
   if (api_.try_invoke(invocation) == Api::Progress::waiting) {
     if (call.deadline() == Clock::Steady::max()) {

@@ -27,6 +27,7 @@ struct Caller {
   std::shared_ptr<const auth::Principal> principal = {};  // already authenticated; not authenticated again
   std::string_view token = {};                            // alternatively an access token; neither: anonymous
   std::string_view transport = "in-process";              // a literal, for the log
+  std::string_view transport_only = {};                   // calls operations that only this transport serves instead
   std::string_view address = "in-process";                // rate limits count by it
   std::string_view agent = {};
   std::string_view idempotency_key = {};
@@ -35,6 +36,7 @@ struct Caller {
   std::optional<Clock::Steady> deadline = {};
   std::string_view client_certificate = {};                      // see Call::client_certificate
   std::function<std::string_view(std::string_view)> field = {};  // see Call::field; empty: there are none
+  Invocation::Limits limits = Invocation::Limits::counted;
 };
 
 // The result of a successful call.
@@ -66,6 +68,9 @@ class ClientCodec {
  protected:
   ~ClientCodec() = default;
 };
+
+// What HTTP answers with: {"data": ..., "pagination": ...}; empty for a reply without a value, and for a stream.
+[[nodiscard]] std::string body_of(const ClientReply& reply);
 
 // Safe from every loop; the Api outlives it.
 class Client {

@@ -55,6 +55,9 @@ struct Invocation {
   ReplySink& reply;
   const Clock::Steady began;  // when the transport received the call
 
+  // exempt: the server repeats a decision by itself, which no rate limit counts.
+  enum class Limits : std::uint8_t { counted, exempt } limits = Limits::counted;
+
   std::size_t step = 0;            // index of the next one in endpoint.steps
   std::size_t limits_counted = 0;  // of the limits of the current step
   std::unique_ptr<Error> credential_refusal = nullptr;

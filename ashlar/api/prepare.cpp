@@ -122,8 +122,8 @@ Api::Api(ApiOptions options, Call::Environment environment, const auth::Tokens* 
       overload_(std::make_unique<Overload>(options_.overload, *metrics_, *environment_.logger)),
       heavy_lane_(std::make_unique<HeavyLane>(options_.overload)),
       limits_(options_.rate_limit_store),
-      steps_(Steps::standard(*overload_, limits_,
-                             {tokens, options_.authorities, options_.api_keys, options_.token_keys})) {
+      callers_{tokens, options_.authorities, options_.api_keys, options_.token_keys},
+      steps_(Steps::standard(*overload_, limits_, callers_)) {
   if (options_.add_steps) options_.add_steps(steps_);
   std::vector<std::string> faults;
   if (options_.log.one_in == 0) faults.push_back("log.one_in is 0; 1 logs every call, State::off none.");

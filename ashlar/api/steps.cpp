@@ -40,6 +40,7 @@ class LimitStep final : public Step {
   [[nodiscard]] std::string_view name() const override { return name_; }
   [[nodiscard]] bool concerns(const PreparedEndpoint& endpoint) const override { return !(endpoint.*limits_).empty(); }
   [[nodiscard]] std::optional<Result<>> try_decide(Invocation& invocation) const override {
+    if (invocation.limits == Invocation::Limits::exempt) return Result<>{};
     const auto& limits = invocation.endpoint.*limits_;
     for (std::size_t& counted = invocation.limits_counted = 0; counted < limits.size(); ++counted) {
       const auto decision =

@@ -84,30 +84,6 @@ std::string tool_result(std::string_view json, Ended ended) {
   return out + R"(,"isError":)" + (ended == Ended::in_error ? "true}" : "false}");
 }
 
-std::string text_or_null(const std::optional<std::string>& text) {
-  std::string out;
-  if (!text) return "null";
-  schema::write_json_string(*text, out);
-  return out;
-}
-
-// What HTTP answers with: {"data": ..., "pagination": ...}.
-std::string json_of(const api::ClientReply& reply) {
-  using Kind = api::ReplyShape::Kind;
-  if (reply.kind == Kind::none) return R"({"done":true})";
-  if (reply.kind == Kind::bare) return reply.json;
-  std::string out = R"({"data":)" + reply.json;
-  if (reply.kind == Kind::page && reply.cursors) {
-    out += R"(,"pagination":{"limit":)" + std::to_string(reply.limit) + R"(,"next":)" +
-           text_or_null(reply.cursors->next) + R"(,"previous":)" + text_or_null(reply.cursors->previous) + "}";
-  } else if (reply.kind == Kind::page) {
-    out += R"(,"pagination":{"page":)" + std::to_string(reply.page) + R"(,"limit":)" + std::to_string(reply.limit) +
-           R"(,"total":)" + std::to_string(reply.total) +
-           (reply.total_kind == api::TotalKind::exact ? "}" : R"(,"totalIsExact":false})");
-  }
-  return out + "}";
-}
-
 }  // namespace
 
 struct Server::Exchange {
@@ -253,7 +229,9 @@ Task<Answer> Server::call_tool(Exchange exchange) const {
 
 Task<Answer> Server::call(Exchange exchange, std::string name, JsonObject arguments) const {
   const auto reply = co_await client_->call(std::move(name), arguments.text(), exchange.caller);
-  if (reply) co_return exchange.result(tool_result(json_of(*reply), Ended::well));
+  if (reply)
+    co_return exchange.result(tool_result(
+        reply->kind == api::ReplyShape::Kind::none ? R"({"done":true})" : api::body_of(*reply), Ended::well));
   Answer out = exchange.result(tool_result(problem(reply.error()), Ended::in_error));
   // Clients sign in again when the status says so; a model could not.
   if (reply.error().kind() == ErrorKind::unauthenticated) out.status = 401;

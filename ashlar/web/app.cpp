@@ -38,7 +38,9 @@ AppState::Found AppState::find(Exchange& exchange) const {
   if (any_cors && request.method == http::Method::options && !exchange.headers.origin.empty() &&
       answer_preflight(exchange) == Found::answered)
     return Found::answered;
-  exchange.match = router.match(request.method, request.path);
+  // An extended CONNECT has the route of HTTP/1.1's upgrade (RFC 8441 section 5).
+  const bool opens_tunnel = !request.connect_protocol.empty();
+  exchange.match = router.match(opens_tunnel ? http::Method::get : request.method, request.path);
   if (exchange.match.route == Router::none) {
     exchange.cors = any_cors ? &cors : nullptr;
     answer_without_route(exchange);

@@ -70,6 +70,8 @@ struct AppOptions {
   api::ApiKeySource* api_keys = nullptr;            // outlives the App; null: no API key is accepted
   api::TokenKeySource* token_keys = nullptr;        // outlives the App; null: the keys of its tokens do not change
   std::function<void(api::Steps&)> add_steps = {};  // the application's own steps; see api/step.hpp
+  // Endpoints of other transports alone (realtime/channels.hpp), which pass the same steps. They outlive the App.
+  std::vector<const api::Endpoint*> more_endpoints = {};
 };
 
 struct AppState;

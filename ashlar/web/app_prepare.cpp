@@ -33,9 +33,10 @@ api::ApiOptions api_options_of(const AppOptions& options) {
   return out;
 }
 
-std::vector<const api::Endpoint*> endpoints_of(const Routes& routes) {
+std::vector<const api::Endpoint*> endpoints_of(const Routes& routes, const AppOptions& options) {
   std::vector<const api::Endpoint*> out;
   for (const auto& route : routes.all()) out.push_back(&route->endpoint);
+  out.insert(out.end(), options.more_endpoints.begin(), options.more_endpoints.end());
   return out;
 }
 
@@ -152,7 +153,7 @@ AppState::AppState(const App& its_app, AppOptions its_options, const api::Call::
   }
   metrics = std::make_unique<RequestMetrics>(std::move(labels));
   try {
-    api = std::make_unique<api::Api>(api_options_of(options), environment, tokens, endpoints_of(routes));
+    api = std::make_unique<api::Api>(api_options_of(options), environment, tokens, endpoints_of(routes, options));
     for (std::size_t i = 0; i < prepared.size(); ++i) prepared[i].endpoint = &api->endpoints()[i];
   } catch (const std::logic_error& error) {
     faults.emplace_back(error.what());
