@@ -20,10 +20,14 @@ void MemoryRevocations::revoke_token(std::string_view token_id, Timestamp until)
 
 void MemoryRevocations::revoke_session(const Uuid& session, Timestamp until) {
   if (session.is_nil()) return;  // no session, so none of its tokens
-  const std::scoped_lock lock(mutex_);
-  Timestamp& kept = sessions_.try_emplace(session, until).first->second;
-  kept = std::max(kept, until);
-  drop_expired();
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto [place, is_new] = sessions_.try_emplace(session, until);
+    place->second = std::max(place->second, until);
+    drop_expired();
+    if (!is_new) return;
+  }
+  if (listener_) listener_(session);
 }
 
 bool MemoryRevocations::is_revoked(std::string_view token_id, const Uuid& session) const {

@@ -23,6 +23,9 @@ class MemoryRevocations final : public Revocations {
   // `until`: the expiry of the token, or of the last token of the session.
   void revoke_token(std::string_view token_id, Timestamp until);
   void revoke_session(const Uuid& session, Timestamp until);
+  // Called with each session that is newly revoked, without a lock, from the thread that revokes it. Set before the
+  // first revocation; it must not block.
+  void on_session_revoked(std::function<void(const Uuid&)> listener) { listener_ = std::move(listener); }
   [[nodiscard]] bool is_revoked(std::string_view token_id, const Uuid& session) const override;
   [[nodiscard]] std::size_t size() const;  // entries: at most twice the unexpired ones, or 64
 
@@ -35,6 +38,7 @@ class MemoryRevocations final : public Revocations {
   void drop_expired();  // with the lock held
 
   const Clock& clock_;
+  std::function<void(const Uuid&)> listener_;
   mutable std::shared_mutex mutex_;
   std::atomic<std::size_t> count_ = 0;
   std::size_t sweep_size_ = 64;

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace ashlar::auth {
 namespace {
@@ -28,6 +29,20 @@ TEST_F(RevocationsTest, KnowsTokensAndSessions) {
   revocations_.revoke_session(session_, clock_.now() + 1min);
   EXPECT_TRUE(revocations_.is_revoked("b", session_));
   EXPECT_FALSE(revocations_.is_revoked("b", Uuid{}));
+}
+
+TEST_F(RevocationsTest, AnnounceEachSessionOnce) {
+  std::vector<Uuid> announced;
+  revocations_.on_session_revoked([&](const Uuid& session) {
+    EXPECT_TRUE(revocations_.is_revoked("a", session));
+    announced.push_back(session);
+  });
+  revocations_.revoke_token("a", clock_.now() + 1min);
+  revocations_.revoke_session(Uuid{}, clock_.now() + 1min);
+  EXPECT_TRUE(announced.empty());
+  revocations_.revoke_session(session_, clock_.now() + 1min);
+  revocations_.revoke_session(session_, clock_.now() + 2min);
+  EXPECT_EQ(announced, std::vector{session_});
 }
 
 TEST_F(RevocationsTest, TheNilSessionIsNotRevoked) {
