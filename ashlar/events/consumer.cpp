@@ -5,6 +5,7 @@
 #include "ashlar/async/deadline.hpp"
 #include "ashlar/async/task_scope.hpp"
 #include "ashlar/async/wakeup.hpp"
+#include "ashlar/events/internal_event.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
@@ -124,11 +125,10 @@ Task<Result<std::optional<std::int64_t>>> Consumer::handle(Position position) {
   state.was_last = batch.is_last;
   const auto count = static_cast<std::int64_t>(batch.events.size());
   if (count == 0 && batch.next.round_snapshot == position.round_snapshot) co_return 0;
-  if (!options_.types.empty()) {
-    std::erase_if(batch.events, [&](const Event& event) {
-      return std::ranges::find(options_.types, event.type) == options_.types.end();
-    });
-  }
+  std::erase_if(batch.events, [&](const Event& event) {
+    return options_.types.empty() ? is_internal(event.type)
+                                  : std::ranges::find(options_.types, event.type) == options_.types.end();
+  });
   api::SystemCall call(services_.environment, "event consumer " + options_.name);
   co_await unwrap(async::with_deadline(
       services_.units.run(call, &handle_in_unit, &handler_, std::move(batch.events), batch.next, state.lease),

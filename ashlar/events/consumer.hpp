@@ -18,7 +18,7 @@ namespace ashlar::events {
 struct ConsumerOptions {
   std::string name{};  // of its position in the database: the same in every instance and version
   StartFrom start = StartFrom::oldest;
-  std::vector<std::string> types{};  // of the events that it handles; empty: all
+  std::vector<std::string> types{};  // of the events that it handles; empty: all that are not internal
   std::int64_t events_per_batch = 200;
   std::chrono::milliseconds batch_time_max{10'000};   // of the handler and its commit; less than lease_time
   std::chrono::milliseconds lease_time{15'000};       // after a crash another instance continues so much later
