@@ -5,6 +5,7 @@
 #include "ashlar/realtime/outgoing_message.hpp"
 #include "ashlar/realtime/position.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <deque>
@@ -34,9 +35,16 @@ struct Published {
 class ChannelHistory {
  public:
   // The past until `start` is unknown.
-  ChannelHistory(Position start, HistoryLimits limits) : limits_(limits), last_(start), known_from_(start.offset) {}
+  ChannelHistory(Position start, HistoryLimits limits) : ChannelHistory(start, start.offset, limits) {}
+  // Between `known_from` and `start` there was no event.
+  ChannelHistory(Position start, std::uint64_t known_from, HistoryLimits limits)
+      : limits_(limits), last_(start), known_from_(known_from) {}
 
   [[nodiscard]] Position last() const { return last_; }
+  // Every event with a greater offset is kept.
+  [[nodiscard]] std::uint64_t known_from() const { return known_from_; }
+  // There is no further event up to this offset, of the same epoch.
+  void reach(std::uint64_t offset) { last_.offset = std::max(last_.offset, offset); }
   // The offset is greater than that of last(), and the epoch the same.
   void add(std::shared_ptr<const Published> event, Clock::Steady now);
 

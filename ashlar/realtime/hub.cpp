@@ -49,7 +49,7 @@ struct Hub::State {
     const bool by_feed = channel_options.numbering == ChannelOptions::Numbering::feed;
     const Position start = by_feed ? Position{.epoch = options.feed_epoch, .offset = feed_offset}
                                    : Position{.epoch = new_epoch(), .offset = 0};
-    return shard.create(name, channel_options, start);
+    return shard.create(name, channel_options, start, by_feed ? std::optional(options.feed_offset) : std::nullopt);
   }
   [[nodiscard]] std::uint64_t new_epoch() const {
     std::uint64_t out = 0;
@@ -107,12 +107,23 @@ std::size_t Hub::publish_at(std::uint64_t offset, std::span<const std::string> c
     const std::lock_guard lock(shard.mutex);
     HubChannel* found = offset > state_->feed_offset ? state_->find_or_create(shard, channel, options)
                                                      : shard.find(channel);  // a new one would start behind it
+    if (found == nullptr && offset > state_->feed_offset) shard.forget(offset);
     if (found == nullptr || offset <= found->history.last().offset) continue;
     state_->publish(shard, *found, {.epoch = found->history.last().epoch, .offset = offset}, encode);
     ++added;
   }
   state_->feed_offset = std::max(state_->feed_offset, offset);
   return added;
+}
+
+void Hub::pass(std::uint64_t offset) {
+  const std::unique_lock feed(state_->feed_mutex);
+  state_->feed_offset = std::max(state_->feed_offset, offset);
+}
+
+std::uint64_t Hub::feed_offset() const {
+  const std::shared_lock feed(state_->feed_mutex);
+  return state_->feed_offset;
 }
 
 std::vector<Member> Hub::members(std::string_view channel) const {
@@ -320,6 +331,8 @@ Result<HubLoop::Subscribed> HubLoop::subscribe(std::string_view channel, Subscri
   std::unique_lock lock(shard.mutex);
   HubChannel* found = hub.find_or_create(shard, channel, options);
   if (found == nullptr) return too_many_channels();
+  // Whatever the feed has passed is in the history, so that the position is valid on every instance.
+  if (feed.owns_lock()) found->history.reach(hub.feed_offset);
   const Position last = found->history.last();
   Subscribed out;
   out.position = last;

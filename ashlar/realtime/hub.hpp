@@ -121,6 +121,10 @@ class Hub {
   // is ignored, since a feed may repeat events. Returns in how many channels it was new.
   std::size_t publish_at(std::uint64_t offset, std::span<const std::string> channels, const Encode& encode);
 
+  // The feed has no further event up to this offset.
+  void pass(std::uint64_t offset);
+  [[nodiscard]] std::uint64_t feed_offset() const;  // of the last event of the feed, or what it has passed
+
   [[nodiscard]] std::vector<Member> members(std::string_view channel) const;
   // Drops events that are too old, and channels with neither subscribers, members nor events. Call it every few
   // seconds.

@@ -179,9 +179,36 @@ TEST_F(HubTest, NumbersByTheFeed) {
   EXPECT_TRUE(other.recovered);
   EXPECT_THAT(missed(other), ElementsAre("x104"));
   auto late = subscribe("feed:c", recorder, Position{5, 106});
-  EXPECT_FALSE(late.recovered) << "its events until 107 were not kept";
-  EXPECT_EQ(late.position, (Position{5, 107}));
+  EXPECT_TRUE(late.recovered) << "the hub has every event since 100, and none was of this channel";
+  EXPECT_THAT(missed(late), IsEmpty());
+  EXPECT_FALSE(subscribe("feed:d", recorder, Position{5, 99}).recovered) << "before the hub began to read";
   EXPECT_FALSE(subscribe("feed:a", recorder, Position{4, 107}).recovered);
+}
+
+// A client moves between instances: its position is that of the feed, which may have passed the channel's last event.
+TEST_F(HubTest, ResumesFromAPositionOfTheFeed) {
+  Hub& hub = make({.feed_epoch = 5, .feed_offset = 100});
+  Recorder recorder;
+  const std::vector<std::string> channels{"feed:a"};
+  EXPECT_EQ(hub.publish_at(104, channels, says("x")), 1U);
+  hub.pass(110);
+  EXPECT_EQ(hub.feed_offset(), 110U);
+  auto first = subscribe("feed:a", recorder, Position{5, 108});
+  EXPECT_TRUE(first.recovered);
+  EXPECT_THAT(missed(first), IsEmpty());
+  EXPECT_FALSE(subscribe("feed:a", recorder, Position{5, 111}).recovered) << "the feed is not there yet";
+  EXPECT_EQ(subscribe("feed:a", recorder, std::nullopt).position, (Position{5, 110}));
+}
+
+TEST_F(HubTest, KnowsWhatItHasDroppedOfAFeed) {
+  channel_.history = {.messages_max = 0};
+  Hub& hub = make({.feed_epoch = 5, .feed_offset = 100});
+  Recorder recorder;
+  const std::vector<std::string> channels{"feed:a"};
+  EXPECT_EQ(hub.publish_at(104, channels, says("x")), 1U);
+  EXPECT_EQ(hub.statistics().channels, 0U);
+  EXPECT_FALSE(subscribe("feed:a", recorder, Position{5, 103}).recovered);
+  EXPECT_TRUE(subscribe("feed:a", recorder, Position{5, 104}).recovered);
 }
 
 TEST_F(HubTest, LimitsTheHistoryOfAllChannels) {

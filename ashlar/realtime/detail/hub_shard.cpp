@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/realtime/detail/hub_shard.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace ashlar::realtime::detail {
@@ -25,13 +26,15 @@ HubChannel* HubShard::find(std::string_view name) {
   return found == channels_.end() ? nullptr : found->second.get();
 }
 
-HubChannel* HubShard::create(std::string_view name, const ChannelOptions& options, Position start) {
+HubChannel* HubShard::create(std::string_view name, const ChannelOptions& options, Position start,
+                             std::optional<std::uint64_t> feed_from) {
   if (channels_.size() >= channels_max_) {
     if (idle_.empty()) return nullptr;
     erase(*idle_.back());
   }
   auto& made = channels_[std::string(name)];
-  made = std::make_unique<HubChannel>(name, options, start);
+  const std::uint64_t known_from = feed_from ? std::max(*feed_from, forgotten_) : start.offset;
+  made = std::make_unique<HubChannel>(name, options, start, known_from);
   return made.get();
 }
 
@@ -94,6 +97,7 @@ void HubShard::count(Hub::Statistics& out) const {
 
 void HubShard::erase(HubChannel& channel) {
   change_history(channel, [](ChannelHistory& history) { history.clear(); });
+  if (channel.options.numbering == ChannelOptions::Numbering::feed) forget(channel.history.known_from());
   leave(idle_, channel.in_idle);
   channels_.erase(channels_.find(*channel.name));
 }

@@ -3,6 +3,7 @@
 
 #include "ashlar/realtime/hub.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <list>
 #include <map>
@@ -37,10 +38,10 @@ class Inbox {
 };
 
 struct HubChannel {
-  HubChannel(std::string_view the_name, const ChannelOptions& the_options, Position start)
+  HubChannel(std::string_view the_name, const ChannelOptions& the_options, Position start, std::uint64_t known_from)
       : name(std::make_shared<const std::string>(the_name)),
         options(the_options),
-        history(start, the_options.history) {}
+        history(start, known_from, the_options.history) {}
 
   struct Subscribers {
     Inbox* inbox;
@@ -74,8 +75,12 @@ class HubShard {
   std::mutex mutex;
 
   [[nodiscard]] HubChannel* find(std::string_view name);
-  // null: all channels are in use, and there are too many.
-  [[nodiscard]] HubChannel* create(std::string_view name, const ChannelOptions& options, Position start);
+  // null: all channels are in use, and there are too many. `feed_from`: since when the hub has every event of the feed;
+  // nullopt: the hub numbers the channel.
+  [[nodiscard]] HubChannel* create(std::string_view name, const ChannelOptions& options, Position start,
+                                   std::optional<std::uint64_t> feed_from);
+  // Of channels that a feed numbers and that do not exist, events up to this offset are unknown.
+  void forget(std::uint64_t offset) { forgotten_ = std::max(forgotten_, offset); }
   void publish(HubChannel& channel, std::shared_ptr<const Published> event, Clock::Steady now);
   [[nodiscard]] ChannelHistory::Resumed resume(HubChannel& channel, Position after, Clock::Steady now);
   // After subscribers or members of the channel have changed. It may destroy the channel.
@@ -93,6 +98,7 @@ class HubShard {
   const std::size_t history_bytes_max_;
   const std::size_t channels_max_;
   std::size_t history_bytes_ = 0;
+  std::uint64_t forgotten_ = 0;  // events of channels that a feed numbers and that were erased: up to this offset
   // Ordered: clients choose names, and a hash table could be made slow.
   std::map<std::string, std::unique_ptr<HubChannel>, std::less<>> channels_;
   std::list<HubChannel*> idle_;  // with events only; the first became idle last
