@@ -136,11 +136,12 @@ ASHLAR_DESCRIBE(Presence, channel, change, members)
 
 struct Failure {
   static constexpr std::string_view tag = "error";
-  std::optional<std::string> id;  // of the request that failed, where it is known
-  std::string code;               // docs/errors.md
-  std::string message;
+  std::optional<std::string> id = {};  // of the request that failed, where it is known
+  std::string code = {};               // docs/errors.md
+  std::string message = {};
+  std::optional<std::string> channel = {};  // whose subscription has ended
 };
-ASHLAR_DESCRIBE(Failure, id, code, message)
+ASHLAR_DESCRIBE(Failure, id, code, message, channel)
 
 using ServerMessage = OneOf<"type", Subscribed, Event, PublishedAt, CallResult, Pong, Presence, Failure>;
 
