@@ -33,6 +33,7 @@
 #include "backend/posts/routes.hpp"
 #include "backend/products/routes.hpp"
 #include "backend/raw_statements.hpp"
+#include "backend/realtime/routes.hpp"
 #include "backend/users/routes.hpp"
 #include "backend/version.hpp"
 #include "backend/webhooks/routes.hpp"
@@ -115,6 +116,13 @@ grpc::ServerOptions grpc_options(const Settings& settings, Readiness& readiness)
   return out;
 }
 
+realtime::ServerOptions realtime_options(const Settings& settings) {
+  realtime::ServerOptions out = realtime_options(settings.realtime);
+  out.trusted_proxies = settings.trusted_proxies;
+  if (settings.cors.credentials == web::CorsOptions::Credentials::yes) out.trusted_origins = settings.cors.origins;
+  return out;
+}
+
 std::string passkey_decoy_key(const Settings& settings) {
   return SigningKeys({settings.tokens.refresh_secret}).sign("ashlar.passkey_decoy_key", "");
 }
@@ -180,6 +188,10 @@ web::AppOptions Application::app_options() {
   out.operation_errors = {sql::errors::unavailable,   sql::errors::timed_out, sql::errors::outcome_unknown,
                           sql::errors::serialization, sql::errors::unique,    sql::errors::foreign_key,
                           sql::errors::check,         sql::errors::not_null,  sql::errors::failed};
+  if (realtime_) {
+    realtime_->add_metrics(metrics_);
+    out.more_endpoints = realtime_->channels().endpoints();
+  }
   out.metric_sources = &metrics_;
   out.authorities = &authorities_;
   out.api_keys = &api_keys_;
@@ -296,6 +308,7 @@ Application::Application(Settings settings, Dependencies dependencies)
                     {.pending_max = settings_.order_pending_max}),
       grpc_(grpc_options(settings_, readiness_)),
       mcp_(mcp_options(settings_)),
+      realtime_(make_realtime()),
       app_(app_options(), {&dependencies_.clock, &dependencies_.random, &dependencies_.logger}, &tokens_, routes()) {
   payments().on_failure(payment_failure_notices(mails_, notifications_));
   mount_payment_jobs(jobs_.table(), payments());
@@ -316,8 +329,27 @@ Application::Application(Settings settings, Dependencies dependencies)
 
 Application::~Application() = default;
 
+std::unique_ptr<Realtime> Application::make_realtime() {
+  if (settings_.realtime.is == RealtimeSettings::Is::off) return nullptr;
+  return std::make_unique<Realtime>(
+      realtime_options(settings_),
+      Realtime::Environment{.units = units_,
+                            .outbox = events_.outbox(),
+                            .revocations = revocations_,
+                            .call = {&dependencies_.clock, &dependencies_.random, &dependencies_.logger}});
+}
+
 void Application::prepare_looks() {
-  authorities_.on_invalidated([this](const std::optional<Uuid>& account) { api_keys_.forget(account); });
+  authorities_.on_invalidated([this](const std::optional<Uuid>& account) {
+    api_keys_.forget(account);
+    if (realtime_) realtime_->server().account_changed(account);
+  });
+  if (realtime_) {
+    realtime_->server().serve(app_.api());
+    revocations_.on_session_revoked([this](const Uuid& session) { realtime_->server().session_ended(session); });
+    bus_.wake_after_publish([this] { realtime_->feed().wake(); });
+    events_.also_wake([this] { realtime_->feed().wake(); });
+  }
   looks_.add([this] { return jwt_keys_.look(); });
   looks_.add([this] { return revocation_sync_.look(); });
   looks_.add([this] { return authority_sync_.look(); });
@@ -335,6 +367,7 @@ std::optional<sql::postgres::SubscriberOptions> Application::change_subscriber()
 
 void Application::start(const std::vector<boost::asio::io_context*>& loops) {
   boost::asio::io_context& first_loop = *loops.front();
+  if (realtime_) realtime_->start(loops);  // runs the first loop meanwhile
   password_services_.start(loops);
   looks_.start(first_loop, change_subscriber());
   order_expiry_.start(first_loop);
@@ -346,6 +379,7 @@ void Application::start(const std::vector<boost::asio::io_context*>& loops) {
 }
 
 void Application::close() {
+  if (realtime_) realtime_->close();
   events_.close();
   webhooks_.close();
   jobs_.close();
@@ -404,6 +438,7 @@ web::Routes Application::routes() {
   mount_exports(routes, exports_);
   mount_audit(routes, dependencies_.database, audit_.sealer(), cursors_);
   if (settings_.grpc == Settings::Grpc::on) grpc::mount(routes, grpc_);
+  if (realtime_) mount_realtime(routes, *realtime_);
   if (settings_.mcp == Settings::Mcp::on) mcp::mount(routes, mcp_, "/mcp");
   if (settings_.openapi == Settings::Openapi::is_public)
     web::mount_docs(routes, settings_.stage == Stage::production ? web::DocsPage::no : web::DocsPage::yes);

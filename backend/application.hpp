@@ -62,6 +62,7 @@
 #include <optional>
 
 namespace ashlar::backend {
+class Realtime;
 
 // What the backend is built on. All of it outlives the Application.
 struct Dependencies {
@@ -73,8 +74,8 @@ struct Dependencies {
   redis::Clients* redis = nullptr;    // null: there is none
 };
 
-// The reference backend, wired: pools, tokens and sessions, and the routes of every feature behind one App. It opens no
-// socket: a server is given app(), a test calls it in the process.
+// The reference backend, wired: the routes of every feature behind one App. It opens no socket: a server is given
+// app().
 class Application {
  public:
   // Throws std::runtime_error when the database does not answer or the folder for mails cannot be made,
@@ -99,7 +100,9 @@ class Application {
   [[nodiscard]] AuthoritySync& authority_sync() { return authority_sync_; }
   [[nodiscard]] JwtKeys& jwt_keys() { return jwt_keys_; }
   [[nodiscard]] ApiKeys& api_keys() { return api_keys_; }
-  [[nodiscard]] Oauth& oauth() { return oauth_; }  // closed by close(); else before a loop that used it is destroyed
+  // Closed by close(); else to be closed before a loop that used it is destroyed.
+  [[nodiscard]] Oauth& oauth() { return oauth_; }
+  [[nodiscard]] cache::Cache& cache() { return cache_; }
   [[nodiscard]] Readiness& readiness() { return readiness_; }
   [[nodiscard]] OrderExpiry& order_expiry() { return order_expiry_; }
   [[nodiscard]] PaymentServices& payment_services() { return payment_services_; }  // closed as oauth() is
@@ -113,10 +116,9 @@ class Application {
   // The mails that are kept in the process; null where they leave it.
   [[nodiscard]] const mail::MemoryMailer* kept_mails() const { return mail_transport_.kept_mails(); }
   [[nodiscard]] JobSystem& jobs() { return jobs_; }
+  [[nodiscard]] Realtime* realtime() { return realtime_.get(); }  // null: it is off
   // What is shown beside the figures of requests; a server adds its own when it is made.
   [[nodiscard]] observe::MetricSources& metrics() { return metrics_; }
-  // Closed by close(); else to be closed before a loop that used it is destroyed.
-  [[nodiscard]] cache::Cache& cache() { return cache_; }
 
  private:
   [[nodiscard]] web::Routes routes();
@@ -124,6 +126,7 @@ class Application {
   [[nodiscard]] api::RateLimitStore& share_rate_limits();
   [[nodiscard]] api::RateLimitStore& guess_counts();
   void prepare_looks();
+  [[nodiscard]] std::unique_ptr<Realtime> make_realtime();
   [[nodiscard]] std::optional<sql::postgres::SubscriberOptions> change_subscriber() const;
   [[nodiscard]] api::UnitOptions unit_options();
   [[nodiscard]] api::CommitListener commit_listener();
@@ -184,6 +187,7 @@ class Application {
   OrderExpiry order_expiry_;
   grpc::Server grpc_;
   mcp::Server mcp_;
+  std::unique_ptr<Realtime> realtime_;  // null: it is off
   observe::MetricSources metrics_;
   std::optional<api::RedisRateLimits> redis_rate_limits_;
   web::App app_;

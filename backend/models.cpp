@@ -23,6 +23,7 @@
 #include "backend/passkeys/passkey_row.hpp"
 #include "backend/posts/post.hpp"
 #include "backend/products/product.hpp"
+#include "backend/realtime/realtime_rows.hpp"
 #include "backend/users/role_rows.hpp"
 #include "backend/users/user_row.hpp"
 #include "backend/webhooks/webhook_rows.hpp"
@@ -80,7 +81,9 @@ std::vector<sql::TableModel> models() {
           model_of<NotificationRow>(),
           model_of<NotificationPreferenceRow>(),
           model_of<MailPreferenceRow>(),
-          model_of<SuppressionRow>()};
+          model_of<SuppressionRow>(),
+          model_of<RealtimeTicketRow>(),
+          model_of<RealtimeEpochRow>()};
 }
 
 }  // namespace ashlar::backend

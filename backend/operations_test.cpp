@@ -145,6 +145,8 @@ std::vector<Row> other_rows() {
           admins("deleteGrant", no, no),
           admins("explainAccess"),
           admins("showOutbox"),
+          signed_in("createRealtimeTicket"),
+          open("followChannels", "request.invalid"),
           admins("listWebhookEndpoints"),
           admins("getWebhookEndpoint"),
           admins("createWebhookEndpoint"),

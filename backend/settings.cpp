@@ -396,6 +396,7 @@ Settings read_settings(config::Environment& env) {
   out.events = read_event_options(env, out.redis ? RedisIs::configured : RedisIs::absent, out.redis_key_prefix);
   read_audit(env, out);
   read_payments(env, out);
+  out.realtime = read_realtime_settings(env);
   out.export_link_max = env.duration("EXPORT_LINK_MAX", out.export_link_max, 1s, 7 * 24h);
   using Place = PasskeyDefaults::Place;
   out.passkeys = read_passkey_options(

@@ -22,6 +22,7 @@
 #include "backend/oauth/oauth_options.hpp"
 #include "backend/passkeys/passkey_options.hpp"
 #include "backend/payments/payment_settings.hpp"
+#include "backend/realtime/realtime_settings.hpp"
 #include "backend/webhooks/webhook_options.hpp"
 
 #include <chrono>
@@ -98,6 +99,7 @@ struct Settings {
   WebhookOptions webhooks;
   AuditSettings audit;
   PaymentSettings payments;
+  RealtimeSettings realtime;
   std::chrono::milliseconds export_link_max{3'600'000};  // how long a link to an export's file works
 
   std::uint32_t rate_limit_max = 100;  // requests per minute and client; 0: no limit

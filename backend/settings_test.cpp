@@ -583,7 +583,7 @@ TEST(Settings, AreAllDocumented) {
   for (const char* file : {"/backend/settings.cpp", "/backend/mail_settings.cpp", "/backend/audit/audit_settings.cpp",
                            "/backend/events/event_options.cpp", "/backend/oauth/read_oauth_options.cpp",
                            "/backend/passkeys/passkey_settings.cpp", "/backend/payments/payment_settings.cpp",
-                           "/backend/webhooks/webhook_options.cpp"})
+                           "/backend/realtime/realtime_settings.cpp", "/backend/webhooks/webhook_options.cpp"})
     source << std::ifstream(std::string(ASHLAR_SOURCE_DIR) + file).rdbuf();
   const std::string guide = words_of("/docs/guide/configuration.md", "| `");
   EXPECT_EQ(guide, words_of("/.env.example", "#"));
@@ -591,7 +591,7 @@ TEST(Settings, AreAllDocumented) {
   int count = 0;
   for (std::string name; std::getline(names, name); ++count)
     EXPECT_THAT(source.str(), testing::HasSubstr('"' + name + '"'));
-  EXPECT_EQ(count, 151);
+  EXPECT_EQ(count, 158);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "backend/application.hpp"
 #include "backend/development_secrets.hpp"
 #include "backend/metrics_server.hpp"
+#include "backend/realtime/realtime.hpp"
 #include "backend/schema_version.hpp"
 #include "backend/users/first_admin.hpp"
 #include "backend/version.hpp"
@@ -126,6 +127,7 @@ class EndOfService {
         time_max_(time_max) {}
   ~EndOfService() {
     const Clock::Steady until = dependencies_.clock.steady() + time_max_;
+    if (backend::Realtime* realtime = application_.realtime()) realtime->server().drain();
     std::size_t cut_off = server_.stop(time_max_);
     if (metrics_ != nullptr) {
       const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - dependencies_.clock.steady());

@@ -75,6 +75,7 @@ events::Consumer& EventServices::add(events::ConsumerOptions options, events::Co
 
 void EventServices::wake_consumers() {
   for (const auto& consumer : consumers_) consumer->wake();
+  for (const auto& wake : also_wake_) wake();
 }
 
 void EventServices::start(boost::asio::io_context& loop) {

@@ -10,6 +10,7 @@
 #include "ashlar/redis/clients.hpp"
 #include "backend/events/event_options.hpp"
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -40,6 +41,9 @@ class EventServices {
   // Before start().
   events::Consumer& add(events::ConsumerOptions options, events::Consumer::Handler handler);
 
+  // Called when another instance may have published, from the loop of start(); it must not block. Before start().
+  void also_wake(std::function<void()> wake) { also_wake_.push_back(std::move(wake)); }
+
   void start(boost::asio::io_context& loop);
   void close();
 
@@ -62,6 +66,7 @@ class EventServices {
   struct State;
   std::unique_ptr<State> state_;  // carriers, doorbells: before the consumers that use them
   std::vector<std::unique_ptr<events::Consumer>> consumers_;
+  std::vector<std::function<void()>> also_wake_;
 };
 
 }  // namespace ashlar::backend

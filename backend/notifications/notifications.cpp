@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/notifications/notifications.hpp"
 
+#include "ashlar/events/publish.hpp"
+#include "backend/notifications/notification_events.hpp"
 #include "backend/notifications/notification_repository.hpp"
 #include "backend/users/user_repository.hpp"
 
@@ -18,6 +20,8 @@ void Notifications::add(api::UnitOfWork& unit, NewNotification notification) {
                                      .detail = notification.detail,
                                      .created_at = unit.call().now(),
                                      .read_at = std::nullopt});
+  events::publish(unit, notification_created, notification.user.to_string(),
+                  NotificationCreated{.kind = notification.kind, .resource_id = notification.resource});
   enqueuer_.enqueue(unit, notification);
 }
 

@@ -3,6 +3,7 @@
 
 #include "ashlar/realtime/message_deflate.hpp"
 #include "ashlar/realtime/websocket_frame.hpp"
+#include "tests/support/http2_bytes.hpp"
 #include "tests/support/raw_client.hpp"
 
 #include <algorithm>
@@ -15,6 +16,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace ashlar::test {
 
@@ -22,8 +24,9 @@ enum class WebSocketOver : std::uint8_t { http1, http2 };
 
 struct WebSocketClientOptions {
   std::string path = "/";
-  std::string extensions = "none";  // "permessage-deflate"
-  int receive_buffer_bytes = 0;     // SO_RCVBUF, for slow readers; 0: as it is
+  std::string extensions = "none";                                // "permessage-deflate"
+  int receive_buffer_bytes = 0;                                   // SO_RCVBUF, for slow readers; 0: as it is
+  std::vector<std::pair<std::string, std::string>> headers = {};  // of the handshake, their names in lower case
 };
 
 // A blocking WebSocket client that sends any frames, valid or not, over HTTP/1.1 or a stream of HTTP/2. It throws
@@ -36,22 +39,25 @@ class WebSocketClient {
         inflater_(options.extensions == "none" ? nullptr : std::make_unique<realtime::MessageInflater>()),
         reader_(realtime::MessageReader::Peer::server, {}, inflater_.get()) {
     if (over_ == WebSocketOver::http1) {
+      std::string more;
+      for (const auto& [name, value] : options.headers) more += name + ": " + value + "\r\n";
       raw_.send("GET " + options.path +
                 " HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
                 "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Extensions: " +
-                options.extensions + "\r\n\r\n");
+                options.extensions + "\r\n" + more + "\r\n");
       if (raw_.read_head().status != 101) throw std::runtime_error("the server accepts no WebSocket");
     } else {
       std::string fields;
-      append_field(fields, ":method", "CONNECT");
-      append_field(fields, ":protocol", "websocket");
-      append_field(fields, ":scheme", "http");
-      append_field(fields, ":authority", "a");
-      append_field(fields, ":path", options.path);
-      append_field(fields, "sec-websocket-version", "13");
-      append_field(fields, "sec-websocket-extensions", options.extensions);
-      raw_.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frame(settings_type, 0, 0, "") +
-                frame(headers_type, end_headers, 1, fields));
+      http2::append_field(fields, ":method", "CONNECT");
+      http2::append_field(fields, ":protocol", "websocket");
+      http2::append_field(fields, ":scheme", "http");
+      http2::append_field(fields, ":authority", "a");
+      http2::append_field(fields, ":path", options.path);
+      http2::append_field(fields, "sec-websocket-version", "13");
+      http2::append_field(fields, "sec-websocket-extensions", options.extensions);
+      for (const auto& [name, value] : options.headers) http2::append_field(fields, name, value);
+      raw_.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + http2::frame(settings_type, 0, 0, "") +
+                http2::frame(headers_type, end_headers, 1, fields));
       while (!answered_ && read_frame()) continue;
       if (!answered_) throw std::runtime_error("the server accepts no WebSocket");
     }
@@ -89,7 +95,7 @@ class WebSocketClient {
   // Half-closes the connection or the stream.
   void end_sending() {
     if (over_ == WebSocketOver::http1) return raw_.shut_down_sending();
-    raw_.send(frame(data_type, end_stream, 1, ""));
+    raw_.send(http2::frame(data_type, end_stream, 1, ""));
   }
 
  private:
@@ -97,31 +103,11 @@ class WebSocketClient {
   static constexpr unsigned data_type = 0, headers_type = 1, reset_type = 3, settings_type = 4, goaway_type = 7;
   static constexpr unsigned window_type = 8, end_stream = 1, acknowledged = 1, end_headers = 4;
 
-  static std::string number(std::uint32_t value) {
-    std::string out;
-    for (const unsigned shift : {24U, 16U, 8U, 0U}) out.push_back(static_cast<char>(value >> shift & 0xFFU));
-    return out;
-  }
-  static std::string frame(unsigned type, unsigned flags, std::uint32_t stream, std::string_view payload) {
-    std::string out = number(static_cast<std::uint32_t>(payload.size())).substr(1);
-    out.push_back(static_cast<char>(type));
-    out.push_back(static_cast<char>(flags));
-    return out.append(number(stream)).append(payload);
-  }
-  // HPACK: a literal that is not indexed (RFC 7541 section 6.2.2), of less than 127 bytes.
-  static void append_field(std::string& out, std::string_view name, std::string_view value) {
-    out.push_back(0);
-    for (const std::string_view text : {name, value}) {
-      out.push_back(static_cast<char>(text.size()));
-      out.append(text);
-    }
-  }
-
   void send_bytes(std::string_view bytes) {
     if (over_ == WebSocketOver::http1) return (void)raw_.try_send(bytes);
     constexpr std::size_t data_bytes_max = 16'000;
     for (; !bytes.empty(); bytes.remove_prefix(std::min(bytes.size(), data_bytes_max)))
-      (void)raw_.try_send(frame(data_type, 0, 1, bytes.substr(0, data_bytes_max)));
+      (void)raw_.try_send(http2::frame(data_type, 0, 1, bytes.substr(0, data_bytes_max)));
   }
   bool receive() {
     received_.clear();
@@ -162,11 +148,12 @@ class WebSocketClient {
     const std::size_t size = std::size_t{byte(0)} << 16U | std::size_t{byte(1)} << 8U | byte(2);
     const unsigned type = byte(3), flags = byte(4);
     const std::string payload = read(size);
-    if (type == settings_type && (flags & acknowledged) == 0) (void)raw_.try_send(frame(settings_type, 1, 0, ""));
+    if (type == settings_type && (flags & acknowledged) == 0)
+      (void)raw_.try_send(http2::frame(settings_type, 1, 0, ""));
     if (type == headers_type) answered_ = payload.starts_with('\x88');  // :status 200 (RFC 7541 appendix A)
     if (type == data_type && size > 0) {
-      const std::string window = number(static_cast<std::uint32_t>(size));
-      (void)raw_.try_send(frame(window_type, 0, 0, window) + frame(window_type, 0, 1, window));
+      const std::string window = http2::number(static_cast<std::uint32_t>(size));
+      (void)raw_.try_send(http2::frame(window_type, 0, 0, window) + http2::frame(window_type, 0, 1, window));
       received_ += payload;
     }
     const bool ends = (type == data_type || type == headers_type) && (flags & end_stream) != 0;

@@ -1,0 +1,3 @@
+-- SPDX-License-Identifier: Apache-2.0
+drop table realtime_tickets;
+drop table realtime_epochs;
