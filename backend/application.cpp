@@ -123,6 +123,12 @@ realtime::ServerOptions realtime_options(const Settings& settings) {
   return out;
 }
 
+graphql::ServerOptions graphql_options(const Settings& settings) {
+  using Introspection = graphql::ServerOptions::Introspection;
+  const bool shown = settings.graphql_introspection == Settings::GraphqlIntrospection::on;
+  return {.introspection = shown ? Introspection::on : Introspection::off};
+}
+
 std::string passkey_decoy_key(const Settings& settings) {
   return SigningKeys({settings.tokens.refresh_secret}).sign("ashlar.passkey_decoy_key", "");
 }
@@ -309,6 +315,7 @@ Application::Application(Settings settings, Dependencies dependencies)
       grpc_(grpc_options(settings_, readiness_)),
       mcp_(mcp_options(settings_)),
       realtime_(make_realtime()),
+      graphql_(graphql_options(settings_)),
       app_(app_options(), {&dependencies_.clock, &dependencies_.random, &dependencies_.logger}, &tokens_, routes()) {
   payments().on_failure(payment_failure_notices(mails_, notifications_));
   mount_payment_jobs(jobs_.table(), payments());
@@ -319,6 +326,7 @@ Application::Application(Settings settings, Dependencies dependencies)
   jobs_.make_worker(metrics_);  // the table is complete
   mcp_.serve(app_.api());
   grpc_.serve(app_.api());
+  graphql_.serve(app_.api());
   prepare_looks();
   if (auto loaded = revocation_sync_.load_blocking(); !loaded) {
     throw std::runtime_error("cannot read the ended sessions: " + loaded.error().message() + " " +
@@ -440,6 +448,7 @@ web::Routes Application::routes() {
   if (settings_.grpc == Settings::Grpc::on) grpc::mount(routes, grpc_);
   if (realtime_) mount_realtime(routes, *realtime_);
   if (settings_.mcp == Settings::Mcp::on) mcp::mount(routes, mcp_, "/mcp");
+  if (settings_.graphql == Settings::Graphql::on) graphql::mount(routes, graphql_, "/graphql");
   if (settings_.openapi == Settings::Openapi::is_public)
     web::mount_docs(routes, settings_.stage == Stage::production ? web::DocsPage::no : web::DocsPage::yes);
   if (serves_metrics(settings_)) web::mount_metrics(routes, {.token = settings_.metrics_token});

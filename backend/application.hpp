@@ -16,6 +16,7 @@
 #include "ashlar/cache/redis_level.hpp"
 #include "ashlar/core/clock.hpp"
 #include "ashlar/core/random.hpp"
+#include "ashlar/graphql/server.hpp"
 #include "ashlar/grpc/server.hpp"
 #include "ashlar/instances/instance_register.hpp"
 #include "ashlar/instances/look_loop.hpp"
@@ -74,8 +75,7 @@ struct Dependencies {
   redis::Clients* redis = nullptr;    // null: there is none
 };
 
-// The reference backend, wired: the routes of every feature behind one App. It opens no socket: a server is given
-// app().
+// The reference backend, wired: every feature's routes behind one App. A server is given app(), a test calls it.
 class Application {
  public:
   // Throws std::runtime_error when the database does not answer or the folder for mails cannot be made,
@@ -92,6 +92,7 @@ class Application {
 
   [[nodiscard]] web::App& app() { return app_; }
   [[nodiscard]] const grpc::Proto& proto() const { return grpc_.proto(); }
+  [[nodiscard]] const graphql::TypeSystem& graphql_types() const { return graphql_.types(); }
   [[nodiscard]] const Settings& settings() const { return settings_; }
   [[nodiscard]] Passwords& passwords() { return password_services_.passwords(); }
   [[nodiscard]] api::Units& units() { return units_; }
@@ -188,6 +189,7 @@ class Application {
   grpc::Server grpc_;
   mcp::Server mcp_;
   std::unique_ptr<Realtime> realtime_;  // null: it is off
+  graphql::Server graphql_;
   observe::MetricSources metrics_;
   std::optional<api::RedisRateLimits> redis_rate_limits_;
   web::App app_;

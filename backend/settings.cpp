@@ -340,6 +340,9 @@ void read_what_is_served(config::Environment& env, Settings& out) {
   if (env.one_of("COMPRESSION", "on", on_off) == "off") out.compression = Settings::Compression::off;
   if (env.one_of("GRPC", "on", on_off) == "off") out.grpc = Settings::Grpc::off;
   if (env.one_of("MCP", "on", on_off) == "off") out.mcp = Settings::Mcp::off;
+  if (env.one_of("GRAPHQL", "on", on_off) == "off") out.graphql = Settings::Graphql::off;
+  if (env.one_of("GRAPHQL_INTROSPECTION", out.stage == Stage::production ? "off" : "on", on_off) == "on")
+    out.graphql_introspection = Settings::GraphqlIntrospection::on;
   out.metrics_token = read_secret(env, out, "METRICS_TOKEN", {.bytes_min = 16});
   if (const auto port = env.port("METRICS_PORT", 0); env.raw("METRICS_PORT")) out.metrics_port = port;
   static constexpr std::array<std::string_view, 2> public_off{"public", "off"};

@@ -116,8 +116,10 @@ struct Settings {
   web::CorsOptions cors;
   enum class SecureCookies : std::uint8_t { no, yes } secure_cookies = SecureCookies::no;
   enum class Compression : std::uint8_t { off, on } compression = Compression::on;
-  enum class Grpc : std::uint8_t { off, on } grpc = Grpc::on;  // gRPC, gRPC-Web and Connect
-  enum class Mcp : std::uint8_t { off, on } mcp = Mcp::on;     // agents may call tools at /mcp
+  enum class Grpc : std::uint8_t { off, on } grpc = Grpc::on;           // gRPC, gRPC-Web and Connect
+  enum class Mcp : std::uint8_t { off, on } mcp = Mcp::on;              // agents may call tools at /mcp
+  enum class Graphql : std::uint8_t { off, on } graphql = Graphql::on;  // operations are fields at /graphql
+  enum class GraphqlIntrospection : std::uint8_t { off, on } graphql_introspection = GraphqlIntrospection::off;
 
   std::size_t requests_in_flight_max = 5'000;  // more are refused immediately; 0: no limit
 

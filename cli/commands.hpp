@@ -82,6 +82,7 @@ int print_routes();
 int print_openapi();
 enum class ProtoOutput : std::uint8_t { proto, lock };  // lock: the field numbers of backend/proto.lock, with new ones
 int print_proto(ProtoOutput output);
+int print_graphql_schema();
 
 struct NewAccount {
   std::string email;

@@ -341,6 +341,10 @@ int run_command_line(int argc, char** argv) {
     line.chosen = print_openapi;
   });
   add_proto(app, line);
+  app.add_subcommand("graphql", "GraphQL")
+      ->require_subcommand(1)
+      ->add_subcommand("schema", "The types of /graphql, in GraphQL's schema language")
+      ->callback([&] { line.chosen = print_graphql_schema; });
   add_cert(app, line);
   add_user(app, line);
   add_authz(app, line);
