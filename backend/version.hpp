@@ -5,6 +5,6 @@
 
 namespace ashlar::backend {
 
-[[nodiscard]] std::string_view version();  // "0.1.0"
+[[nodiscard]] std::string_view version();  // of the library (ashlar/version.hpp)
 
 }  // namespace ashlar::backend

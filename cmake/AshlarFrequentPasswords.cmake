@@ -7,10 +7,10 @@ if(NOT EXISTS ${ASHLAR_PASSWORD_LIST})
   message(FATAL_ERROR "${ASHLAR_PASSWORD_LIST} is missing: apt-get install python3-zxcvbn")
 endif()
 
-set(output ${CMAKE_BINARY_DIR}/generated/auth_frequent_passwords.cpp)
-set(script ${CMAKE_SOURCE_DIR}/cmake/embed_frequent_passwords.py)
+set(output ${PROJECT_BINARY_DIR}/generated/auth_frequent_passwords.cpp)
+set(script ${PROJECT_SOURCE_DIR}/cmake/embed_frequent_passwords.py)
 add_custom_command(OUTPUT ${output}
-  COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_BINARY_DIR}/generated
+  COMMAND ${CMAKE_COMMAND} -E make_directory ${PROJECT_BINARY_DIR}/generated
   COMMAND ${Python3_EXECUTABLE} ${script} ${ASHLAR_PASSWORD_LIST} ${output}
   DEPENDS ${script} ${ASHLAR_PASSWORD_LIST} VERBATIM)
 target_sources(ashlar_auth PRIVATE ${output})

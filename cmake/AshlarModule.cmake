@@ -1,10 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 # ashlar_module(<name> [MODULES <module>...] [LIBRARIES <target>...] [TOGETHER <filter>] [TESTS_EXCEPT <regex>])
 # A folder below ashlar/ as a library: every .cpp in it but the tests; every *_test.cpp as the test program <name>_tests,
-# but those whose paths match TESTS_EXCEPT.
+# but those whose paths match TESTS_EXCEPT. Its headers and the library are installed (AshlarInstall.cmake). In a build of
+# Ashlar alone a missing library is an error; in another project's build the module is left out.
 function(ashlar_module name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "TOGETHER;TESTS_EXCEPT" "MODULES;LIBRARIES")
-  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/ashlar/${name}/*.cpp)
+  ashlar_module_missing(${name} missing "${arg_MODULES}" "${arg_LIBRARIES}")
+  if(missing AND PROJECT_IS_TOP_LEVEL)
+    message(FATAL_ERROR "ashlar::${name}: ${missing}")
+  elseif(missing)
+    message(STATUS "Ashlar without ashlar::${name}: ${missing}")
+    return()
+  endif()
+
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/ashlar/${name}/*.cpp)
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
   list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
@@ -14,6 +23,7 @@ function(ashlar_module name)
 
   if(sources)
     add_library(ashlar_${name} STATIC ${sources})
+    ashlar_private_flags(ashlar_${name})
     ashlar_precompile(ashlar_${name})
     ashlar_unity(ashlar_${name} ${sources})
     set(scope PUBLIC)
@@ -22,14 +32,35 @@ function(ashlar_module name)
     set(scope INTERFACE)
   endif()
   add_library(ashlar::${name} ALIAS ashlar_${name})
-  target_link_libraries(ashlar_${name} ${scope} ashlar_flags ${arg_LIBRARIES})
+  set_target_properties(ashlar_${name} PROPERTIES EXPORT_NAME ${name})
+  target_link_libraries(ashlar_${name} ${scope} ashlar_usage ${arg_LIBRARIES})
   foreach(module ${arg_MODULES})
     target_link_libraries(ashlar_${name} ${scope} ashlar_${module})
   endforeach()
+  if(NOT PROJECT_IS_TOP_LEVEL)
+    set_target_properties(ashlar_${name} PROPERTIES EXCLUDE_FROM_ALL ON)  # only what the program links is built
+  endif()
+  ashlar_install_module(${name} "${arg_MODULES}" "${arg_LIBRARIES}")
 
   if(ASHLAR_TESTS AND tests)
     ashlar_test(${name}_tests SOURCES ${tests} LIBRARIES ashlar_${name} TOGETHER "${arg_TOGETHER}")
   endif()
+endfunction()
+
+# The variable gets why the module cannot be built; empty when it can.
+function(ashlar_module_missing name variable modules libraries)
+  set(all "")
+  foreach(library ${libraries})
+    ashlar_find_dependency(${library} missing)
+    list(APPEND all ${missing})
+  endforeach()
+  foreach(module ${modules})
+    if(NOT TARGET ashlar_${module})
+      list(APPEND all "ashlar::${module} is left out")
+    endif()
+  endforeach()
+  list(JOIN all ", " all)
+  set(${variable} "${all}" PARENT_SCOPE)
 endfunction()
 
 set(ASHLAR_TEST_SHARDS 0 CACHE STRING "processes that the tests of a program share; 0: each test has its own")

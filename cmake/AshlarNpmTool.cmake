@@ -5,8 +5,8 @@ find_program(ASHLAR_NPM npm)
 # A program of tests that runs on Node.js: tools/<name>/<script> with the packages that its package-lock.json pins, which
 # npm fetches into the build tree once, so that the tests need no network. Makes the target ashlar_<name>.
 function(ashlar_npm_tool name script)
-  set(source ${CMAKE_SOURCE_DIR}/tools/${name})
-  set(build ${CMAKE_BINARY_DIR}/${name})
+  set(source ${PROJECT_SOURCE_DIR}/tools/${name})
+  set(build ${PROJECT_BINARY_DIR}/${name})
   file(MAKE_DIRECTORY ${build})
   add_custom_command(
     OUTPUT ${build}/installed

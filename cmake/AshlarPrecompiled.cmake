@@ -9,7 +9,7 @@ set(ASHLAR_PRECOMPILED_HEADERS
   <variant> <vector> <boost/describe.hpp> <boost/mp11.hpp>)
 
 if(ASHLAR_PRECOMPILED)
-  add_library(ashlar_precompiled OBJECT ${CMAKE_SOURCE_DIR}/cmake/precompiled.cpp)
+  add_library(ashlar_precompiled OBJECT ${PROJECT_SOURCE_DIR}/cmake/precompiled.cpp)
   target_link_libraries(ashlar_precompiled PRIVATE ashlar_flags Threads::Threads)
   target_precompile_headers(ashlar_precompiled PRIVATE ${ASHLAR_PRECOMPILED_HEADERS})
 endif()
@@ -17,7 +17,7 @@ if(ASHLAR_TESTS)
   if(ASHLAR_PRECOMPILED)
     set(ASHLAR_PRECOMPILED_TESTS_TOO ${ASHLAR_PRECOMPILED_HEADERS})
   endif()
-  add_library(ashlar_precompiled_tests OBJECT ${CMAKE_SOURCE_DIR}/cmake/precompiled.cpp)
+  add_library(ashlar_precompiled_tests OBJECT ${PROJECT_SOURCE_DIR}/cmake/precompiled.cpp)
   target_link_libraries(ashlar_precompiled_tests PRIVATE ashlar_flags Threads::Threads GTest::gmock)
   target_precompile_headers(ashlar_precompiled_tests PRIVATE <gtest/gtest.h> <gmock/gmock.h>
     ${ASHLAR_PRECOMPILED_TESTS_TOO})

@@ -3,7 +3,7 @@
 # that a changed file is compiled alone in seconds, and so that each file proves that it includes what it needs.
 option(ASHLAR_UNITY "compile the sources of a target in batches; needs Python" OFF)
 
-set(ASHLAR_UNITY_TOOL ${CMAKE_SOURCE_DIR}/tools/unity/batches.py)
+set(ASHLAR_UNITY_TOOL ${PROJECT_SOURCE_DIR}/tools/unity/batches.py)
 if(ASHLAR_UNITY)
   find_program(ASHLAR_PYTHON python3 REQUIRED)
   # A parameter may have the name of a constant in another file of the batch; builds of single files look for shadowing.
@@ -20,7 +20,7 @@ function(ashlar_unity target)
   set(sources ${ARGN})
   list(FILTER sources INCLUDE REGEX "\\.cpp$")
   list(TRANSFORM sources REPLACE "^([^/].*)$" "${CMAKE_CURRENT_SOURCE_DIR}/\\1")
-  execute_process(COMMAND ${ASHLAR_PYTHON} ${ASHLAR_UNITY_TOOL} ${CMAKE_SOURCE_DIR} ${sources}
+  execute_process(COMMAND ${ASHLAR_PYTHON} ${ASHLAR_UNITY_TOOL} ${PROJECT_SOURCE_DIR} ${sources}
     OUTPUT_VARIABLE batches COMMAND_ERROR_IS_FATAL ANY)
   string(REGEX MATCHALL "[^\n]+" lines "${batches}")
   foreach(line ${lines})

@@ -5,6 +5,7 @@
 #include "ashlar/async/task.hpp"
 #include "ashlar/mcp/message.hpp"
 #include "ashlar/mcp/tools.hpp"
+#include "ashlar/version.hpp"
 #include "ashlar/web/routes.hpp"
 
 #include <cstddef>
@@ -31,7 +32,7 @@ namespace ashlar::mcp {
 
 struct ServerOptions {
   std::string name = "ashlar";
-  std::string version = "0.1.0";
+  std::string version = std::string(library_version);
   std::string instructions = {};                  // for the model: what the server is for; empty: none
   std::vector<std::string> allowed_origins = {};  // exact; requests without an Origin are no browser's
   std::size_t listed_tools_max = 40;              // with more, three tools search, describe and call them

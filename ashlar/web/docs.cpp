@@ -3,6 +3,7 @@
 // page loads nothing from other servers.
 #include "ashlar/web/app.hpp"
 
+#ifdef ASHLAR_DOCS_PAGE
 extern "C" {
 extern const char _binary_docs_html_start[], _binary_docs_html_end[];
 extern const char _binary_docs_css_start[], _binary_docs_css_end[];
@@ -10,11 +11,13 @@ extern const char _binary_docs_js_start[], _binary_docs_js_end[];
 extern const char _binary_swagger_ui_css_start[], _binary_swagger_ui_css_end[];
 extern const char _binary_swagger_ui_bundle_js_start[], _binary_swagger_ui_bundle_js_end[];
 }
+#endif
 
 namespace ashlar::web {
 
 namespace {
 
+#ifdef ASHLAR_DOCS_PAGE
 struct File {
   std::string_view path;
   std::string_view type;
@@ -39,16 +42,7 @@ ContentSecurityPolicy policy_of_docs() {
   return policy;
 }
 
-}  // namespace
-
-void mount_docs(Routes& routes, DocsPage docs_page) {
-  routes.page("/openapi.json", [](const App& app, const http::Request&, http::Response& response) -> Result<> {
-    response.body = app.openapi();
-    response.headers.add("Content-Type", "application/json");
-    response.headers.add("Cache-Control", "no-cache");
-    return {};
-  });
-  if (docs_page == DocsPage::no) return;
+void mount_page(Routes& routes) {
   routes.page(
       "/docs",
       [policy = policy_of_docs().text()](const App&, const http::Request&, http::Response& response) -> Result<> {
@@ -66,6 +60,27 @@ void mount_docs(Routes& routes, DocsPage docs_page) {
   mount_file(routes, {"/docs/swagger-ui-bundle.js",
                       "text/javascript; charset=utf-8",
                       {_binary_swagger_ui_bundle_js_start, _binary_swagger_ui_bundle_js_end}});
+}
+#else
+void mount_page(Routes& routes) {
+  routes.page("/docs", [](const App&, const http::Request&, http::Response& response) -> Result<> {
+    response.body = "This program was built without the page of the API: build Ashlar with -D ASHLAR_DOCS_PAGE=ON.\n";
+    response.headers.add("Content-Type", "text/plain; charset=utf-8");
+    return {};
+  });
+}
+#endif
+
+}  // namespace
+
+void mount_docs(Routes& routes, DocsPage docs_page) {
+  routes.page("/openapi.json", [](const App& app, const http::Request&, http::Response& response) -> Result<> {
+    response.body = app.openapi();
+    response.headers.add("Content-Type", "application/json");
+    response.headers.add("Cache-Control", "no-cache");
+    return {};
+  });
+  if (docs_page == DocsPage::yes) mount_page(routes);
 }
 
 }  // namespace ashlar::web
