@@ -151,4 +151,11 @@ int seed(const Seed& wanted);
 
 int print_token(const std::string& email);
 
+// A new project in a folder of this name, and additions to the project in the current folder. Throws ExitError for a
+// name that is not allowed, a file that exists, and a folder that is no project; then nothing was written.
+int new_project(const std::string& name);
+int generate_entity(const std::string& name, const std::vector<std::string>& fields);
+int generate_endpoint(const std::string& name, const std::string& method);  // get, post or patch
+int generate_migration(const std::string& name);
+
 }  // namespace ashlar::cli

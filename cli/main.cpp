@@ -41,6 +41,8 @@ struct CommandLine {
   JobList job_list;
   QueueCommand queue;
   Output output = Output::table;
+  std::vector<std::string> fields;
+  std::string method = "get";
 };
 
 constexpr const char* examples = R"(
@@ -322,6 +324,28 @@ void add_cert(CLI::App& app, CommandLine& line) {
   command->callback([&] { line.chosen = [&] { return make_certificate(line.certificate); }; });
 }
 
+void add_scaffolding(CLI::App& app, CommandLine& line) {
+  auto* project = app.add_subcommand("new", "Write a new project that uses the library, in a folder of its name");
+  project->add_option("name", line.word, "a-z, 0-9, - and _")->required();
+  project->callback([&] { line.chosen = [&] { return new_project(line.word); }; });
+
+  auto* generate = app.add_subcommand("generate", "Add to the project in this folder, which ashlar new made");
+  generate->require_subcommand(1);
+  auto* entity = generate->add_subcommand("entity", "A table, its routes, a test and a migration");
+  entity->add_option("name", line.word, "One of them: book, order_line")->required();
+  entity->add_option("fields", line.fields, "NAME:TYPE, such as title:text pages:int sold_at:time?")->required();
+  entity->footer("Types: text, prose, int, bool, money, email, time, uuid. With ? the field may be absent.");
+  entity->callback([&] { line.chosen = [&] { return generate_entity(line.word, line.fields); }; });
+  auto* endpoint = generate->add_subcommand("endpoint", "A route with its operation, and a test");
+  endpoint->add_option("name", line.word, "The operation: greet")->required();
+  endpoint->add_option("--method", line.method, "get, post or patch (get)")
+      ->check(CLI::IsMember({"get", "post", "patch"}));
+  endpoint->callback([&] { line.chosen = [&] { return generate_endpoint(line.word, line.method); }; });
+  auto* migration = generate->add_subcommand("migration", "The files of the next migration");
+  migration->add_option("name", line.word, "What it does: add_shelf")->required();
+  migration->callback([&] { line.chosen = [&] { return generate_migration(line.word); }; });
+}
+
 int run_command_line(int argc, char** argv) {
   CommandLine line;
   CLI::App app("Ashlar: a backend in one binary.", "ashlar");
@@ -352,6 +376,7 @@ int run_command_line(int argc, char** argv) {
   add_audit(app, line);
   add_events(app, line);
   add_development(app, line);
+  add_scaffolding(app, line);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
