@@ -2,7 +2,11 @@
 #include "cli/command_context.hpp"
 
 #include "ashlar/sql/logged.hpp"
+#include "cli/suggestions.hpp"
 
+#include <cstdio>
+#include <fstream>
+#include <iterator>
 #include <vector>
 
 namespace ashlar::cli {
@@ -25,6 +29,15 @@ sql::OpenOptions patient(sql::OpenOptions out) {
   return out;
 }
 
+[[noreturn]] void stop_without_database(const backend::Settings& settings, const Error& error) {
+  const bool file = settings.database_url.starts_with("sqlite:");
+  throw ExitError(exit_failed, error.message() + (error.cause().empty() ? "" : " (" + error.cause() + ")") +
+                                   (file ? "\n  Make its folder writable for this user, or name another file: "
+                                           "DATABASE_URL=sqlite:PATH"
+                                         : "\n  Check DATABASE_URL, and that the server runs and lets this user in: "
+                                           "ashlar doctor"));
+}
+
 }  // namespace
 
 void stop(const Error& error) {
@@ -40,6 +53,9 @@ void refuse(const backend::SchemaMismatch& mismatch, const std::string& command)
 }
 
 backend::Settings read_settings() {
+  std::ifstream dot_env(".env", std::ios::binary);
+  for (const std::string& line : mistyped_variables({std::istreambuf_iterator<char>(dot_env), {}}))
+    std::fprintf(stderr, "ashlar: .env: %s\n", line.c_str());
   auto env = config::Environment::of_process(".env");
   backend::Settings settings = backend::read_settings(env);
   if (!env.faults().empty()) throw ExitError(exit_config, "the configuration is wrong:\n" + env.report());
@@ -49,7 +65,9 @@ backend::Settings read_settings() {
 std::unique_ptr<sql::Database> open_database(const backend::Settings& settings, sql::OpenOptions options) {
   options.postgres.pooler = settings.database.postgres.pooler;
   options.postgres.direct_url = settings.database.postgres.direct_url;
-  return value_or_exit(sql::open_database(settings.database_url, std::move(options)));
+  auto database = sql::open_database(settings.database_url, std::move(options));
+  if (!database) stop_without_database(settings, database.error());
+  return std::move(*database);
 }
 
 std::unique_ptr<sql::Replicas> make_replicas(const backend::Settings& settings, sql::Database& primary,

@@ -2,6 +2,7 @@
 #include "backend/version.hpp"
 #include "cli/command_context.hpp"
 #include "cli/commands.hpp"
+#include "cli/suggestions.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -380,6 +381,9 @@ int run_command_line(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
+    const std::vector<std::string> arguments(argv + 1, argv + argc);
+    const std::string unknown = error.get_exit_code() == 0 ? "" : unknown_argument(app, arguments);
+    if (!unknown.empty()) throw ExitError(exit_usage, unknown + " Run ashlar --help for what there is.");
     return app.exit(error) == 0 ? exit_ok : exit_usage;
   }
   return line.chosen();

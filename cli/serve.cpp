@@ -29,6 +29,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 #include <vector>
 
 namespace ashlar::cli {
@@ -93,6 +94,26 @@ http::ServerOptions server_options(const backend::Settings& settings, const serv
           .protocols = settings.protocols,
           .proxy_protocol = {.networks = settings.proxy_protocol},
           .tls = settings.tls};
+}
+
+// What to do about a failure to listen; empty: the message says it.
+std::string advice_about(std::error_code failure, const http::ServerOptions& options) {
+  if (failure == std::errc::address_in_use)
+    return "\n  Stop the program that uses the port (ss -ltnp 'sport = :" + std::to_string(options.port) +
+           "' shows it), or choose another: --port N, or PORT=N";
+  if (failure == std::errc::permission_denied)
+    return "\n  Ports below 1024 need a privilege: choose another (--port N, or PORT=N), or serve behind a proxy";
+  if (failure == std::errc::address_not_available)
+    return "\n  No network interface of this machine has the address: --host 0.0.0.0, or HOST=0.0.0.0";
+  return {};
+}
+
+http::Server listen_or_exit(const http::ServerOptions& options, http::Handler& handler) {
+  try {
+    return http::Server(options, handler);
+  } catch (const std::system_error& failed) {
+    throw ExitError(exit_failed, failed.what() + advice_about(failed.code(), options));
+  }
 }
 
 service::Supervisor supervisor_or_exit() {
@@ -230,7 +251,7 @@ int serve(const Serve& wanted) {
                                            .replicas = replicas.get(),
                                            .redis = redis.get()};
   backend::Application application(settings, dependencies);
-  http::Server server(server_options(settings, supervisor), application.app());
+  http::Server server = listen_or_exit(server_options(settings, supervisor), application.app());
   web::add_server(application.metrics(), server);
   std::optional<backend::MetricsServer> metrics;
   if (settings.metrics_port) metrics.emplace(settings, dependencies, application.app());

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <memory>
 #include <string>
 #include <vector>
@@ -40,6 +41,33 @@ TEST_F(Cli, RefusesWhatItDoesNotKnow) {
     EXPECT_EQ(finished.exit_code, 64) << testing::PrintToString(words) << finished.out;
     EXPECT_FALSE(finished.err.empty());
   }
+}
+
+TEST_F(Cli, SuggestsCommandsOptionsAndVariables) {
+  EXPECT_THAT(run({"serv"}).err, HasSubstr("There is no command serv. Did you mean serve?"));
+  EXPECT_THAT(run({"user", "crate"}).err, HasSubstr("There is no command crate. Did you mean create?"));
+  EXPECT_THAT(run({"serve", "--prot", "1"}).err, HasSubstr("There is no option --prot. Did you mean --port?"));
+  EXPECT_THAT(run({"frobnicate"}).err, testing::AllOf(HasSubstr("There is no command"), Not(HasSubstr("mean"))));
+  std::ofstream(folder.path() / ".env") << "JWT_SECRTE=" << std::string(40, 's') << "\nCOMPOSE_PROJECT=shop\n";
+  EXPECT_THAT(run({"migrate", "status"}).err,
+              testing::AllOf(HasSubstr(".env: There is no variable JWT_SECRTE. Did you mean JWT_SECRET?"),
+                             Not(HasSubstr("COMPOSE"))));
+}
+
+TEST_F(Cli, SaysWhatToDoAboutAPortOrADatabase) {
+  const Server first(folder);
+  auto variables = server_variables();
+  const auto port = std::to_string(first.port());
+  const TemporaryFolder other;
+  const auto taken = test::run(ashlar({"serve", "--host", "127.0.0.1", "--port", port}, other, variables));
+  EXPECT_EQ(taken.exit_code, 1);
+  EXPECT_THAT(taken.err, HasSubstr("or choose another: --port N, or PORT=N"));
+  variables["DATABASE_URL"] = "sqlite:/proc/nowhere/ashlar.db";
+  const auto unwritable = test::run(ashlar({"serve"}, other, variables));
+  EXPECT_EQ(unwritable.exit_code, 1);
+  EXPECT_THAT(unwritable.err, HasSubstr("Make its folder writable for this user"));
+  variables["DATABASE_URL"] = "postgresql://ada@127.0.0.1:1/none";
+  EXPECT_THAT(test::run(ashlar({"migrate", "status"}, other, variables)).err, HasSubstr("Check DATABASE_URL"));
 }
 
 TEST_F(Cli, HelpsAndSaysItsVersion) {

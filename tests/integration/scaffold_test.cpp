@@ -79,7 +79,7 @@ TEST_F(Scaffold, RefusesWhatCannotBeGenerated) {
                          {{"generate", "endpoint", "notes"}, "mount_notes() already"},
                          {{"generate", "endpoint", "greet", "--method", "delete"}, "--method"},
                          {{"generate", "migration", "a/b"}, "single _"},
-                         {{"generate", "controller", "book"}, "generate"}}) {
+                         {{"generate", "entitty", "book"}, "There is no command entitty. Did you mean entity?"}}) {
     const auto finished = run(words, "shop");
     EXPECT_NE(finished.exit_code, 0) << testing::PrintToString(words);
     EXPECT_THAT(finished.err, HasSubstr(says)) << testing::PrintToString(words);

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <filesystem>
 #include <stdexcept>
@@ -20,6 +21,12 @@ namespace ashlar::log::detail {
 namespace {
 
 constexpr std::size_t piece_bytes = 64 * 1024;
+
+// https://no-color.org: a variable that is set and not empty.
+bool refuses_colour() {
+  const char* set = std::getenv("NO_COLOR");
+  return set != nullptr && *set != '\0';
+}
 
 // Lines are already formatted; a sink writes them unchanged.
 class Verbatim final : public spdlog::formatter {
@@ -58,7 +65,7 @@ Outputs::Outputs(const LogOptions& options) {
                         .sink = std::move(sink),
                         .name = to_output ? "standard output" : "standard error",
                         .piece_bytes_max = piece_bytes});
-    if (pretty && isatty(to_output ? STDOUT_FILENO : STDERR_FILENO) == 1) colour_ = Colour::on;
+    if (pretty && isatty(to_output ? STDOUT_FILENO : STDERR_FILENO) == 1 && !refuses_colour()) colour_ = Colour::on;
   }
   if (!options.file.empty()) add_file(options.file, options, Output::Takes::json);
   if (!options.error_file.empty()) add_file(options.error_file, options, Output::Takes::json_errors);
