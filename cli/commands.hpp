@@ -156,6 +156,7 @@ int print_token(const std::string& email);
 int new_project(const std::string& name);
 int generate_entity(const std::string& name, const std::vector<std::string>& fields);
 int generate_endpoint(const std::string& name, const std::string& method);  // get, post or patch
+int generate_job(const std::string& name);
 int generate_migration(const std::string& name);
 
 }  // namespace ashlar::cli

@@ -156,38 +156,44 @@ Values entity_values(const std::string& space, const std::string& name, const st
   return values;
 }
 
-// The include and the line of the route table, in a text of src/routes.cpp; empty when it has no marker.
-std::string with_mount(std::string routes, const std::string& file, const std::string& mount) {
-  const auto at = routes.find(marker);
-  if (at == routes.npos) return {};
-  routes.insert(at, "  " + mount + "(routes, services);\n");
-  const std::string include = "#include \"src/" + file + ".hpp\"\n";
-  const auto own = routes.find('\n') + 1;  // behind the file's own header
-  auto place = routes.find("#include \"src/", own);
-  if (place == routes.npos) return routes.insert(own, "\n" + include);
-  while (routes.compare(place, 14, "#include \"src/") == 0 &&
-         routes.substr(place, routes.find('\n', place) + 1 - place) < include)
-    place = routes.find('\n', place) + 1;
-  return routes.insert(place, include);
+// A file with a function that mounts everything of one sort.
+struct MountList {
+  std::string file;
+  std::string arguments;
+};
+const MountList routes_list{.file = "src/routes.cpp", .arguments = "(routes, services);"};
+const MountList job_kinds{.file = "src/jobs.cpp", .arguments = "(table, services);"};
+
+// The text of a list with one more include and line; empty when it has no marker.
+std::string with_mount(std::string text, const std::string& header, const std::string& call) {
+  const auto at = text.find(marker);
+  if (at == text.npos) return {};
+  text.insert(at, "  " + call + "\n");
+  const std::string include = "#include \"src/" + header + ".hpp\"\n";
+  const auto own = text.find('\n') + 1;  // behind the file's own header
+  auto place = text.find("#include \"src/", own);
+  if (place == text.npos) return text.insert(own, "\n" + include);
+  const auto line_at = [&](std::size_t begin) { return text.substr(begin, text.find('\n', begin) + 1 - begin); };
+  while (line_at(place).starts_with("#include \"src/") && line_at(place) < include) place = text.find('\n', place) + 1;
+  return text.insert(place, include);
 }
 
-void require_unmounted(const std::string& mount) {
-  if (read_file("src/routes.cpp").contains("  " + mount + "("))
-    throw ExitError(exit_failed, "src/routes.cpp calls " + mount + "() already. Nothing was written.");
+void require_unmounted(const MountList& list, const std::string& mount) {
+  if (read_file(list.file).contains("  " + mount + "("))
+    throw ExitError(exit_failed, list.file + " calls " + mount + "() already. Nothing was written.");
 }
 
-void mount_in_routes(const std::string& file, const std::string& mount) {
-  const std::string routes = with_mount(read_file("src/routes.cpp"), file, mount);
-  if (routes.empty()) {
-    std::puts(
-        ("src/routes.cpp has lost its line for new routes. Add by hand: " + mount + "(routes, services);").c_str());
+void mount_in(const MountList& list, const std::string& header, const std::string& mount) {
+  const std::string text = with_mount(read_file(list.file), header, mount + list.arguments);
+  if (text.empty()) {
+    std::puts((list.file + " has lost its line for additions. Add by hand: " + mount + list.arguments).c_str());
     return;
   }
-  std::ofstream out("src/routes.cpp", std::ios::binary);
-  out << routes;
+  std::ofstream out(list.file, std::ios::binary);
+  out << text;
   out.close();
-  if (!out) throw ExitError(exit_failed, "src/routes.cpp cannot be written.");
-  std::puts("changed src/routes.cpp");
+  if (!out) throw ExitError(exit_failed, list.file + " cannot be written.");
+  std::puts(("changed " + list.file).c_str());
 }
 
 }  // namespace
@@ -198,10 +204,10 @@ int new_project(const std::string& name) {
   if (fs::exists(fs::symlink_status(name, ignored)))
     throw ExitError(exit_failed, name + " exists already: choose another name, or remove it. Nothing was written.");
   const std::string space = namespace_of(name);
-  const auto entity = entity_values(space, "note", fields_of({"title:text", "body:prose?"}), "0001");
+  const auto entity = entity_values(space, "note", fields_of({"title:text", "body:prose?"}), "0002");
   std::vector<NewFile> files = fill_templates("project", {{"project", name}, {"namespace", space}});
   for (NewFile& file : files)
-    if (file.path == "src/routes.cpp") file.text = with_mount(file.text, "note", "mount_notes");
+    if (file.path == "src/routes.cpp") file.text = with_mount(file.text, "note", "mount_notes" + routes_list.arguments);
   for (NewFile& file : fill_templates("entity", entity)) files.push_back(std::move(file));
   write_files(name, files);
   std::puts(
@@ -217,9 +223,9 @@ int generate_entity(const std::string& name, const std::vector<std::string>& fie
   const std::vector<Field> given = fields_of(fields);
   const std::string space = namespace_here();
   const std::string plural = plural_of(name);
-  require_unmounted("mount_" + plural);
+  require_unmounted(routes_list, "mount_" + plural);
   write_files(".", fill_templates("entity", entity_values(space, name, given, next_number("."))));
-  mount_in_routes(name, "mount_" + plural);
+  mount_in(routes_list, name, "mount_" + plural);
   return exit_ok;
 }
 
@@ -235,11 +241,25 @@ int generate_endpoint(const std::string& name, const std::string& method) {
   Values values{{"namespace", namespace_here()}, {"endpoint", name}, {"Endpoint", type},
                 {"endpoint_path", path},         {"method", method}, {"call_empty", call("")},
                 {"call_example", call("Ada")}};
-  require_unmounted("mount_" + name);
+  require_unmounted(routes_list, "mount_" + name);
   values["endpoint_signature"] =
       wrapped("Task<Result<" + type + "Reply>> " + name + "(", {"Call&", type + "Input in", "Services&"}, ") {");
   write_files(".", fill_templates("endpoint", values));
-  mount_in_routes(name, "mount_" + name);
+  mount_in(routes_list, name, "mount_" + name);
+  return exit_ok;
+}
+
+int generate_job(const std::string& name) {
+  check_name("a job", name);
+  const std::string mount = "mount_" + name + "_job";
+  const Values values{{"namespace", namespace_here()},
+                      {"job", name},
+                      {"Job", type_name_of(name)},
+                      {"path", with(name, '-')},
+                      {"words", with(name, ' ')}};
+  require_unmounted(job_kinds, mount);
+  write_files(".", fill_templates("job", values));
+  mount_in(job_kinds, name + "_job", mount);
   return exit_ok;
 }
 

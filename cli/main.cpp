@@ -342,6 +342,9 @@ void add_scaffolding(CLI::App& app, CommandLine& line) {
   endpoint->add_option("--method", line.method, "get, post or patch (get)")
       ->check(CLI::IsMember({"get", "post", "patch"}));
   endpoint->callback([&] { line.chosen = [&] { return generate_endpoint(line.word, line.method); }; });
+  auto* job = generate->add_subcommand("job", "A background job with its handler, and a test");
+  job->add_option("name", line.word, "What it does: send_report")->required();
+  job->callback([&] { line.chosen = [&] { return generate_job(line.word); }; });
   auto* migration = generate->add_subcommand("migration", "The files of the next migration");
   migration->add_option("name", line.word, "What it does: add_shelf")->required();
   migration->callback([&] { line.chosen = [&] { return generate_migration(line.word); }; });

@@ -18,7 +18,8 @@ std::string filled(std::string_view text, const Values& values) {
   std::string out;
   while (true) {
     const auto begin = text.find('@');
-    const auto end = begin == text.npos ? text.npos : text.find_first_not_of("abcdefghijklmnopqrstuvwxyzE_", begin + 1);
+    const auto end =
+        begin == text.npos ? text.npos : text.find_first_not_of("abcdefghijklmnopqrstuvwxyzEJ_", begin + 1);
     if (end == text.npos) return out.append(text);
     const std::string_view name = text.substr(begin + 1, end - begin - 1);
     if (text[end] != '@' || name.empty()) {  // an @ of the text itself

@@ -78,6 +78,8 @@ TEST_F(Scaffold, RefusesWhatCannotBeGenerated) {
                          {{"generate", "entity", "note", "title:text"}, "mount_notes() already"},
                          {{"generate", "endpoint", "notes"}, "mount_notes() already"},
                          {{"generate", "endpoint", "greet", "--method", "delete"}, "--method"},
+                         {{"generate", "job", "Send"}, "single _"},
+                         {{"generate", "entity", "job", "title:text"}, "library uses"},
                          {{"generate", "migration", "a/b"}, "single _"},
                          {{"generate", "entitty", "book"}, "There is no command entitty. Did you mean entity?"}}) {
     const auto finished = run(words, "shop");
@@ -110,7 +112,7 @@ TEST_F(Scaffold, NumbersMigrationsAndAddsRoutes) {
   ASSERT_EQ(run({"new", "my-shop"}).exit_code, 0);
   EXPECT_EQ(run({"generate", "migration", "add_shelf"}, "my-shop").exit_code, 0);
   EXPECT_EQ(run({"generate", "entity", "category", "title:text", "sold_at:time?"}, "my-shop").exit_code, 0);
-  EXPECT_THAT(read("my-shop/migrations/0003_categories.postgres.up.sql"), HasSubstr("  sold_at timestamptz,\n"));
+  EXPECT_THAT(read("my-shop/migrations/0004_categories.postgres.up.sql"), HasSubstr("  sold_at timestamptz,\n"));
   EXPECT_THAT(read("my-shop/src/routes.cpp"), HasSubstr("#include \"src/category.hpp\"\n#include \"src/note.hpp\"\n"));
   EXPECT_THAT(read("my-shop/src/routes.cpp"), HasSubstr("  mount_categories(routes, services);\n"));
   EXPECT_THAT(read("my-shop/src/category.hpp"), HasSubstr("namespace my_shop {"));
