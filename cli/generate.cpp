@@ -219,7 +219,7 @@ int new_project(const std::string& name) {
 }
 
 int generate_entity(const std::string& name, const std::vector<std::string>& fields) {
-  check_name("an entity", name);
+  check_entity_name(name);
   const std::vector<Field> given = fields_of(fields);
   const std::string space = namespace_here();
   const std::string plural = plural_of(name);

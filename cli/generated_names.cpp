@@ -270,9 +270,13 @@ void check_name(std::string_view kind, std::string_view name) {
   if (!holds_only(name, "_") || name.size() > name_characters_max || name.contains("__") || name.ends_with('_'))
     refuse_name(kind, name, "has 1 to 24 characters of a-z, 0-9 and single _, and begins with a letter");
   if (contains(words_of_cpp, name)) refuse_name(kind, name, "is no keyword of C++");
-  if (contains(words_of_sql, name) || contains(words_of_sql, plural_of(name)))
-    refuse_name(kind, name, "is no keyword of SQL");
+  if (contains(words_of_sql, name)) refuse_name(kind, name, "is no keyword of SQL");
   if (contains(words_of_library, name)) refuse_name(kind, name, "is none that generated code or the library uses");
+}
+
+void check_entity_name(std::string_view name) {
+  check_name("an entity", name);
+  if (contains(words_of_sql, plural_of(name))) refuse_name("an entity", name, "has no keyword of SQL as its plural");
 }
 
 std::string namespace_of(std::string_view project) { return with(project, '_'); }

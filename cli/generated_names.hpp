@@ -11,9 +11,11 @@ namespace ashlar::cli {
 
 // Of a project: a folder, a CMake target and a namespace. a-z, 0-9, - and _, from a letter.
 void check_project_name(std::string_view name);
-// Of an entity, endpoint or migration: a-z, 0-9 and _, from a letter, at most 24 characters, no word of C++, of SQL or
-// of the library.
+// Of a field, endpoint, job or migration: a-z, 0-9 and _, from a letter, at most 24 characters, no word of C++, of SQL
+// or of the library.
 void check_name(std::string_view kind, std::string_view name);
+// The same for the entity and for its table, whose name is the plural.
+void check_entity_name(std::string_view name);
 
 [[nodiscard]] std::string namespace_of(std::string_view project);       // my-shop: my_shop
 [[nodiscard]] std::string type_name_of(std::string_view name);          // order_line: OrderLine

@@ -68,6 +68,7 @@ TEST_F(Scaffold, RefusesWhatCannotBeGenerated) {
        std::vector<Case>{{{"generate", "entity", "Book", "title:text"}, "single _"},
                          {{"generate", "entity", "../book", "title:text"}, "single _"},
                          {{"generate", "entity", "order", "title:text"}, "keyword of SQL"},
+                         {{"generate", "entity", "value", "title:text"}, "keyword of SQL as its plural"},
                          {{"generate", "entity", "class", "title:text"}, "keyword of C++"},
                          {{"generate", "entity", "page", "title:text"}, "library uses"},
                          {{"generate", "entity", "book", "title"}, "NAME:TYPE"},
