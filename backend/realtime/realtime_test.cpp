@@ -161,6 +161,7 @@ TEST_F(RealtimeOfBackend, DecidesEachChannelByItsGuard) {
       std::string answer = subscribe(*clients[i], row.channel);
       if (row.channel == "room:a" && row.answers[i] == ok) {  // the members
         EXPECT_THAT(clients[i]->next(), HasSubstr(R"("type":"presence","channel":"room:a","change":"present")"));
+        EXPECT_THAT(clients[i]->next(), HasSubstr(R"("change":"joined")")) << "its own";
         say(*clients[i], R"({"type":"unsubscribe","id":"u","channel":"room:a"})");
         say(*clients[i], R"({"type":"ping"})");
         EXPECT_EQ(clients[i]->next(), R"(text {"type":"pong"})") << "it has left";
@@ -263,8 +264,10 @@ TEST_F(RealtimeOfBackend, ClientsTalkInRooms) {
   EXPECT_THAT(first->next(), HasSubstr(R"("id":"1","code":"realtime.not_subscribed")"));
   (void)subscribe(*first, "room:a");
   EXPECT_THAT(first->next(), HasSubstr(R"("change":"present","members":[{"key":")" + ada.id));
+  EXPECT_THAT(first->next(), HasSubstr(R"("change":"joined","members":[{"key":")" + ada.id));
   (void)subscribe(*second, "room:a");
   EXPECT_THAT(second->next(), AllOf(HasSubstr(R"("change":"present")"), HasSubstr(ada.id), HasSubstr(bob.id)));
+  EXPECT_THAT(second->next(), HasSubstr(R"("change":"joined","members":[{"key":")" + bob.id));
   EXPECT_THAT(first->next(), HasSubstr(R"("change":"joined","members":[{"key":")" + bob.id));
   say(*second, R"({"type":"publish","id":"2","channel":"room:a","payload":{"text":"hello"}})");
   EXPECT_THAT(second->next(), HasSubstr(R"("type":"published","id":"2","channel":"room:a")"));
