@@ -29,6 +29,7 @@ struct CommandLine {
   NewMigration migration;
   FileCommand backup;
   DoctorOutput doctor_output = DoctorOutput::table;
+  ProtoOutput proto_output = ProtoOutput::proto;
   NewAccount account;
   AccountList list;
   std::string email;
@@ -60,11 +61,9 @@ Settings come from the environment and from .env in this folder: see docs/guide/
 
 void add_proto(CLI::App& app, CommandLine& line) {
   auto* command = app.add_subcommand("proto", "The API as protobuf, for clients of gRPC and Connect");
-  auto* lock = command->add_flag("--lock", "The numbers of its fields, for backend/proto.lock");
-  command->callback([&line, lock] {
-    const ProtoOutput output = lock->count() > 0 ? ProtoOutput::lock : ProtoOutput::proto;
-    line.chosen = [output] { return print_proto(output); };
-  });
+  command->add_flag_callback(
+      "--lock", [&] { line.proto_output = ProtoOutput::lock; }, "The numbers of its fields, for backend/proto.lock");
+  command->callback([&] { line.chosen = [&] { return print_proto(line.proto_output); }; });
 }
 
 void add_serve(CLI::App& app, CommandLine& line) {
