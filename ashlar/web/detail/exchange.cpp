@@ -50,7 +50,8 @@ bool Exchange::has_refresh_cookie() const {
 
 std::optional<Error> Exchange::refuse(const api::Endpoint&, const api::Call& its_call) {
   const bool by_cookie = carrier == CalledBy::cookie || (headers.cookies > 0 && has_refresh_cookie());
-  if (state.csrf.applies(route->route->csrf, request.method, by_cookie)) {
+  // The route's: an extended CONNECT is what GET with an upgrade is in HTTP/1.1.
+  if (state.csrf.applies(route->route->csrf, route->route->method, by_cookie)) {
     if (auto error = state.csrf.refusal(request, client.authority, cors, its_call)) return error;
   }
   return state.compression.refusal(request, headers);
