@@ -147,6 +147,10 @@ Task<Result<>> send_events(api::EventWriter<protocol::ServerMessage>& out, std::
 
 Task<Result<api::EventStream<protocol::ServerMessage>>> follow_channels(api::Call& call, FollowChannels in,
                                                                         Server& server) {
+  for (const auto& channel : in.channel) {
+    if (!server.state().services.channels.find(channel.view()))
+      co_return fail(errors::channel_not_found, "There is no such channel.");
+  }
   const LoopExecutor executor = co_await boost::asio::this_coro::executor;
   Loop* const loop = server.state().loop_of(executor.context());
   if (loop == nullptr || loop->is_draining()) co_return fail(errors::restarting, "The server is restarting.");

@@ -408,7 +408,8 @@ const std::set<std::string> without_entries = {
     "beginPasskeyLogin",  // the same
     // What an account reads, and which mail it wants, concerns no one else.
     "readNotification", "readAllNotifications", "updateNotificationPreferences",
-    "replayWebhookDelivery"};  // sends an event again, which its own row shows
+    "replayWebhookDelivery",  // sends an event again, which its own row shows
+    "createRealtimeTicket"};  // of 30 seconds, as access tokens are of minutes
 // Recorded where the provider of their tests is.
 const std::set<std::string> tested_elsewhere = {"unlinkIdentity",          // oauth_test.cpp
                                                 "deleteMailSuppression"};  // mail/suppression_test.cpp
