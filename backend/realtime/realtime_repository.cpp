@@ -17,7 +17,7 @@ Task<Result<std::uint64_t>> RealtimeRepository::epoch() {
 
 Task<Result<std::optional<RealtimeTicketRow>>> RealtimeRepository::take(std::string token_hash) {
   return sql::erase<RealtimeTicketRow>()
-      .where(col<&RealtimeTicketRow::token_hash> == std::move(token_hash))
+      .where(col<&RealtimeTicketRow::token_hash> == token_hash)
       .returning_one(in_);
 }
 
