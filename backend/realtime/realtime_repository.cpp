@@ -3,8 +3,6 @@
 
 #include "ashlar/sql/query.hpp"
 
-#include <utility>
-
 namespace ashlar::backend {
 
 using sql::col;
