@@ -14,9 +14,7 @@ Task<Result<std::uint64_t>> RealtimeRepository::epoch() {
 }
 
 Task<Result<std::optional<RealtimeTicketRow>>> RealtimeRepository::take(std::string token_hash) {
-  return sql::erase<RealtimeTicketRow>()
-      .where(col<&RealtimeTicketRow::token_hash> == token_hash)
-      .returning_one(in_);
+  return sql::erase<RealtimeTicketRow>().where(col<&RealtimeTicketRow::token_hash> == token_hash).returning_one(in_);
 }
 
 Task<Result<>> RealtimeRepository::add(api::UnitOfWork& unit, RealtimeTicketRow ticket) {
