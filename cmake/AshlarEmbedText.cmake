@@ -16,7 +16,7 @@ function(ashlar_embed_text target file)
     OUTPUT ${output}
     COMMAND ${CMAKE_COMMAND} -D FILE=${file} -D FUNCTION=${arg_FUNCTION} -D OUTPUT=${output}
             -P ${ASHLAR_EMBED_TEXT_SCRIPT}
-    DEPENDS ${file} ${ASHLAR_EMBED_TEXT_SCRIPT}
+    DEPENDS ${file} ${ASHLAR_EMBED_TEXT_SCRIPT} ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/EmbedLiterals.cmake
     COMMENT "Embedding ${file}"
     VERBATIM)
   target_sources(${target} PRIVATE ${output})

@@ -85,7 +85,8 @@ function(ashlar_install_package)
   write_basic_package_version_file(${PROJECT_BINARY_DIR}/ashlar-config-version.cmake COMPATIBILITY SameMinorVersion)
   install(FILES ${PROJECT_BINARY_DIR}/ashlar-config.cmake ${PROJECT_BINARY_DIR}/ashlar-config-version.cmake
     ${PROJECT_SOURCE_DIR}/cmake/AshlarDependencies.cmake ${PROJECT_SOURCE_DIR}/cmake/AshlarMigrations.cmake
-    ${PROJECT_SOURCE_DIR}/cmake/EmbedMigrations.cmake DESTINATION ${ASHLAR_PACKAGE_DIR})
+    ${PROJECT_SOURCE_DIR}/cmake/EmbedMigrations.cmake ${PROJECT_SOURCE_DIR}/cmake/EmbedLiterals.cmake
+    DESTINATION ${ASHLAR_PACKAGE_DIR})
   install(TARGETS ashlar_usage EXPORT ashlar)
   install(EXPORT ashlar FILE ashlar-targets.cmake NAMESPACE ashlar:: DESTINATION ${ASHLAR_PACKAGE_DIR})
   install(FILES ${PROJECT_SOURCE_DIR}/ashlar/ashlar.hpp ${PROJECT_SOURCE_DIR}/ashlar/version.hpp

@@ -18,7 +18,7 @@ function(ashlar_embed_migrations target folder)
     OUTPUT ${output}
     COMMAND ${CMAKE_COMMAND} -D FOLDER=${folder} -D FUNCTION=${arg_FUNCTION} -D OUTPUT=${output} -D NAMES=${names}
             -P ${script}
-    DEPENDS ${files} ${script}
+    DEPENDS ${files} ${script} ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/EmbedLiterals.cmake
     COMMENT "Embedding the migrations of ${folder}"
     VERBATIM)
   target_sources(${target} PRIVATE ${output})

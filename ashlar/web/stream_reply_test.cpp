@@ -239,7 +239,9 @@ TEST_F(StreamTest, OpenApiShowsStreams) {
   const TestReply document{.status = 200, .headers = {}, .body = app.app().openapi()};
   const std::string events = "/paths/~1ticks/get/responses/200/content/text~1event-stream/";
   EXPECT_EQ(document.at(events + "schema/type"), "string");
-  EXPECT_EQ(document.at(events + "x-itemSchema/$ref"), "#/components/schemas/Tick");
+  const std::string data = events + "schema/contentSchema/items/properties/data/";
+  EXPECT_EQ(document.at(data + "contentMediaType"), "application/json");
+  EXPECT_EQ(document.at(data + "contentSchema/$ref"), "#/components/schemas/Tick");
   EXPECT_EQ(document.at("/paths/~1ticks/get/parameters/2/name"), "Last-Event-ID");
   const std::string array = "/paths/~1rows/get/responses/200/content/application~1json/";
   EXPECT_EQ(document.at(array + "schema/type"), "array");

@@ -26,6 +26,21 @@ const Type& held(const Type& type) {
   return type.kind == Kind::optional || type.kind == Kind::nullable ? held(type.element()) : type;
 }
 
+// What a member of an object holds, without what is never sent. Both null: nothing, and nothing is written.
+struct Content {
+  const void* nullable = nullptr;  // what a member of Field::Kind::nullable holds when it was given, be it null
+  const void* value = nullptr;
+};
+Content content_of(const Field& field, const void* object) {
+  if (field.member->password) return {};
+  const Type& type = field.member->type();
+  const void* const member = field.member->locate_in(object);
+  if (field.kind != Field::Kind::nullable) return {.value = held_value(type, member)};
+  const void* const nullable = type.access.content(member);
+  if (nullable == nullptr) return {};
+  return {.nullable = nullable, .value = held_value(type.element(), nullable)};
+}
+
 // Writes a length and what `write` appends.
 template <class Write>
 void append_delimited(std::uint32_t number, std::string& out, Write write) {
@@ -103,20 +118,14 @@ void append_items(const Field& field, const Type& array, const void* value, std:
 }
 
 void append_member(const Field& field, const void* object, std::string& out) {
-  if (field.member->password) return;
-  const Type& type = field.member->type();
-  const void* const member = field.member->locate_in(object);
-  if (field.kind == Field::Kind::nullable) {
-    const void* const nullable = type.access.content(member);
-    if (nullable == nullptr) return;
+  const auto [nullable, value] = content_of(field, object);
+  if (nullable != nullptr) {
     return append_delimited(field.number, out, [&] {
-      const void* const value = held_value(type.element(), nullable);
       if (value != nullptr) append_value(field.message->fields.front(), value, Zero::written, out);
     });
   }
-  const void* const value = held_value(type, member);
   if (value == nullptr) return;
-  if (field.label == Field::Label::repeated) return append_items(field, held(type), value, out);
+  if (field.label == Field::Label::repeated) return append_items(field, held(field.member->type()), value, out);
   append_value(field, value, field.label == Field::Label::implicit ? Zero::omitted : Zero::written, out);
 }
 
@@ -146,26 +155,21 @@ void append_json_value(const Field& field, const void* value, std::string& out) 
 }
 
 void append_json_member(const Field& field, const void* object, std::string& out) {
-  if (field.member->password) return;
-  const Type& type = field.member->type();
-  const void* const member = field.member->locate_in(object);
-  if (field.kind == Field::Kind::nullable) {
-    const void* const nullable = type.access.content(member);
-    if (nullable == nullptr) return;
+  const auto [nullable, value] = content_of(field, object);
+  if (nullable != nullptr) {
     append_name(field.json_name, out);
     out += '{';
-    if (const void* const value = held_value(type.element(), nullable); value != nullptr) {
+    if (value != nullptr) {
       append_name("value", out);
       append_json_value(field.message->fields.front(), value, out);
     }
     out += '}';
     return;
   }
-  const void* const value = held_value(type, member);
   if (value == nullptr) return;
   append_name(field.json_name, out);
   if (field.label != Field::Label::repeated) return append_json_value(field, value, out);
-  const Type& array = held(type);
+  const Type& array = held(field.member->type());
   out += '[';
   for (std::size_t i = 0; i < array.access.size(value); ++i) {
     if (i > 0) out += ',';

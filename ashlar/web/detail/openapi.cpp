@@ -183,15 +183,19 @@ void Description::success(const PreparedRoute& prepared) {
   out_.end('}').end('}').end('}');
 }
 
-// OpenAPI 3.1 cannot describe the items of a stream; 3.2 has itemSchema.
+// OpenAPI 3.1 has no member for the items of a stream (3.2: itemSchema). JSON Schema has: the text is decoded to a list
+// of events, and the data of each to JSON (2020-12, "A Vocabulary for the Contents of String-Encoded Data").
 void Description::stream(const api::ReplyShape& reply) {
   const bool events = reply.kind == api::ReplyShape::Kind::events;
   out_.key("content").begin('{').key(events ? "text/event-stream" : "application/json").begin('{');
   out_.key("schema").begin('{');
   if (events) {
-    out_.member("type", "string").member("description", "Events, each with JSON as its data, of the x-itemSchema.");
-    out_.end('}').key("x-itemSchema");
+    out_.member("type", "string").member("contentMediaType", "text/event-stream").key("contentSchema").begin('{');
+    out_.member("type", "array").key("items").begin('{').member("type", "object").key("required").json(R"(["data"])");
+    out_.key("properties").begin('{').key("id").json(R"({"type":"string"})").key("data").begin('{');
+    out_.member("type", "string").member("contentMediaType", "application/json").key("contentSchema");
     schemas_.append(*reply.type, JsonSchemas::Use::output, out_.value());
+    out_.end('}').end('}').end('}').end('}').end('}');
   } else {
     out_.member("type", "array").member("description", "Sent item by item.").key("items");
     schemas_.append(*reply.type, JsonSchemas::Use::output, out_.value());

@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: Apache-2.0
+# ashlar_text_literals(<variable> <file>): sets the variable to C++ statements that append the text of a file to a
+# `std::string text`. Pieces, because compilers need not take literals of more than 65,536 characters; of whole lines,
+# so that no character is cut.
+function(ashlar_text_literals variable file)
+  file(READ ${file} rest)
+  if(rest MATCHES "\\)ashlar_text\"")
+    message(FATAL_ERROR "${file}: )ashlar_text\" cannot stand in an embedded text")
+  endif()
+  set(code "")
+  while(NOT rest STREQUAL "")
+    string(LENGTH "${rest}" cut)
+    if(cut GREATER 8000)
+      string(SUBSTRING "${rest}" 0 8000 piece)
+      string(FIND "${piece}" "\n" newline REVERSE)
+      if(newline EQUAL -1)
+        message(FATAL_ERROR "${file}: a line of more than 8000 bytes")
+      endif()
+      math(EXPR cut "${newline} + 1")
+    endif()
+    string(SUBSTRING "${rest}" 0 ${cut} piece)
+    string(SUBSTRING "${rest}" ${cut} -1 rest)
+    string(APPEND code "    text.append(R\"ashlar_text(${piece})ashlar_text\");\n")
+  endwhile()
+  set(${variable} "${code}" PARENT_SCOPE)
+endfunction()
