@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/audit/sealer.hpp"
 
+#include "ashlar/async/caught.hpp"
 #include "ashlar/async/deadline.hpp"
 #include "ashlar/async/task_scope.hpp"
 #include "ashlar/audit/publication.hpp"
@@ -248,7 +249,7 @@ Task<Result<std::int64_t>> Sealer::seal_in_turn() {
 
 Task<> Sealer::run() {
   while (true) {
-    report(co_await seal_in_turn());
+    report(co_await async::caught(seal_in_turn()));
     co_await wakeup_.wait(options_.idle_interval);
     co_await async::sleep_for(options_.interval);
   }

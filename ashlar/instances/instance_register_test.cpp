@@ -224,6 +224,25 @@ TEST_F(InstanceRegisterTest, ALookThatFailsRenewsNoLease) {
   EXPECT_EQ(integer(*database_, "select applied from instances"), 2);
 }
 
+Task<Result<>> throw_once(int& calls) {
+  if (++calls == 2) throw std::runtime_error("a row that cannot be read");
+  co_return Result<>{};
+}
+
+TEST_F(InstanceRegisterTest, ALookThatThrowsIsFollowedByOthers) {
+  const auto there = instance();
+  LookLoop looks(*there, clock_, logger_, {.delay_max = 1ms});
+  int calls = 0, leases = 0;
+  looks.add([&calls] { return throw_once(calls); });
+  looks.on_lease([&leases](Clock::Steady) { ++leases; });
+  looks.start(loop_, std::nullopt);
+  run_until([&] { return calls >= 4; });
+  looks.close();
+  const int renewed = leases - 1;  // start() calls it, too
+  EXPECT_GE(renewed, 2);
+  EXPECT_LT(renewed, calls) << "the one that threw renewed none";
+}
+
 TEST_F(InstanceRegisterTest, OnSqliteNothingIsRegistered) {
   const auto sqlite = std::move(*sql::open_database("sqlite::memory:"));
   InstanceRegister alone(*sqlite, clock_, random_, logger_, {});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/instances/look_loop.hpp"
 
+#include "ashlar/async/caught.hpp"
 #include "ashlar/async/task_scope.hpp"
 
 #include <string_view>
@@ -9,6 +10,15 @@
 namespace ashlar::instances {
 
 namespace asio = boost::asio;
+
+namespace {
+
+Task<Result<>> result_of(Task<> work) {
+  co_await std::move(work);
+  co_return Result<>{};
+}
+
+}  // namespace
 
 struct LookLoop::OnLoop {
   explicit OnLoop(asio::io_context& its_loop) : loop(its_loop), tasks(its_loop) {}
@@ -60,8 +70,11 @@ Task<Result<>> LookLoop::look() {
 
 Task<> LookLoop::run() {
   while (true) {
-    report(co_await look());
-    if (also_) co_await also_();
+    report(co_await async::caught(look()));
+    if (also_) {
+      if (const auto done = co_await async::caught(result_of(also_())); !done)
+        logger_.warn("the work after a look failed", {{"cause", done.error().cause()}});
+    }
     co_await wakeup_.wait(options_.delay_max);
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/jobs/worker.hpp"
 
+#include "ashlar/async/caught.hpp"
 #include "ashlar/async/deadline.hpp"
 #include "ashlar/async/task_scope.hpp"
 #include "ashlar/async/wakeup.hpp"
@@ -206,7 +207,7 @@ Task<Result<std::size_t>> Worker::State::claim_once() {
 
 Task<> Worker::State::claim_loop() {
   while (!stopping) {
-    const auto claimed = co_await detail::caught(claim_once());
+    const auto claimed = co_await async::caught(claim_once());
     claim_failures.note(claimed, *environment.logger);
     milliseconds pause = options.poll_interval;
     if (!claimed) {
@@ -304,7 +305,7 @@ Task<Result<>> Worker::State::heartbeat() {
 
 Task<> Worker::State::heartbeat_loop() {
   while (true) {
-    const auto beat = co_await detail::caught(heartbeat());
+    const auto beat = co_await async::caught(heartbeat());
     lease_failures.note(beat, *environment.logger);
     if (!beat && lease_until != Clock::Steady{} && std::chrono::steady_clock::now() >= lease_until) {
       lose_lease();
@@ -330,7 +331,7 @@ void Worker::start(const std::vector<asio::io_context*>& loops) {
 
 Task<> Worker::begin_work(State& state) {
   while (true) {
-    auto ready = co_await detail::caught(state.heartbeat());
+    auto ready = co_await async::caught(state.heartbeat());
     if (ready) ready = co_await state.store.add_queues(state.services.table.queues(), state.now());
     state.lease_failures.note(ready, *state.environment.logger);
     if (ready) break;

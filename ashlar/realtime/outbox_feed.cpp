@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/realtime/outbox_feed.hpp"
 
+#include "ashlar/async/caught.hpp"
 #include "ashlar/async/deadline.hpp"
 #include "ashlar/async/task_scope.hpp"
 #include "ashlar/async/wakeup.hpp"
@@ -84,7 +85,7 @@ Task<Result<bool>> OutboxFeed::read_once(Hub& hub) {
 Task<> OutboxFeed::run(Hub& hub) {
   bool failing = false;
   while (true) {
-    const auto more = co_await read_once(hub);
+    const auto more = co_await async::caught(read_once(hub));
     if (!more && !failing)
       logger_.warn("realtime cannot read the outbox",
                    {{"error", more.error().code().name}, {"cause", more.error().cause()}});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/sql/replicas.hpp"
 
+#include "ashlar/async/caught.hpp"
 #include "ashlar/async/deadline.hpp"
 #include "ashlar/async/task_scope.hpp"
 #include "ashlar/log/logger.hpp"
@@ -171,7 +172,8 @@ Task<> Replicas::sample() {
   auto& samples = watch_->samples;
   while (true) {
     const auto at = Steady::now();
-    auto position = co_await async::with_deadline(position_of(primary_, of_primary), options_.answer_time_max);
+    auto position =
+        co_await async::caught(async::with_deadline(position_of(primary_, of_primary), options_.answer_time_max));
     if (position && !position->replica) samples.push_back({.at = ticks(at), .bytes = position->bytes});
     if (samples.size() > samples_max) samples.pop_front();
     co_await async::sleep_for(options_.check_interval);
@@ -182,7 +184,8 @@ Task<> Replicas::look_at(ReplicaReads::Place& place) {
   const auto& samples = watch_->samples;
   while (true) {
     co_await async::sleep_for(options_.check_interval);
-    auto position = co_await async::with_deadline(position_of(*place.database, of_replica), options_.answer_time_max);
+    auto position = co_await async::caught(
+        async::with_deadline(position_of(*place.database, of_replica), options_.answer_time_max));
     Result<> seen;
     if (!position) {
       seen = std::unexpected(std::move(position.error()));

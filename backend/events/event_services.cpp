@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/events/event_services.hpp"
 
+#include "ashlar/async/caught.hpp"
 #include "ashlar/async/deadline.hpp"
 #include "ashlar/async/task_scope.hpp"
 #include "ashlar/events/forward.hpp"
@@ -117,7 +118,7 @@ Task<Result<>> EventServices::maintain() {
 
 Task<> EventServices::run_maintenance() {
   while (true) {
-    const auto maintained = co_await maintain();
+    const auto maintained = co_await async::caught(maintain());
     if (!maintained && !state_->failing)
       environment_.call.logger->warn(
           "the outbox of events cannot be maintained",

@@ -2,6 +2,7 @@
 #include "backend/orders/order_expiry.hpp"
 
 #include "ashlar/api/system_call.hpp"
+#include "ashlar/async/caught.hpp"
 #include "ashlar/async/deadline.hpp"
 #include "ashlar/async/task_scope.hpp"
 #include "backend/orders/order_repository.hpp"
@@ -68,7 +69,7 @@ Task<Result<std::int64_t>> OrderExpiry::run_once() {
 Task<> OrderExpiry::run() {
   const auto interval = std::clamp(options_.pending_max / 10, interval_min, interval_max);
   while (true) {
-    report(co_await run_once());
+    report(co_await async::caught(run_once()));
     co_await async::sleep_for(interval);
   }
 }

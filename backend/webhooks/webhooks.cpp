@@ -2,6 +2,7 @@
 #include "backend/webhooks/webhooks.hpp"
 
 #include "ashlar/api/system_call.hpp"
+#include "ashlar/async/caught.hpp"
 #include "ashlar/async/deadline.hpp"
 #include "ashlar/async/task_scope.hpp"
 #include "ashlar/async/wakeup.hpp"
@@ -230,7 +231,7 @@ Task<> Webhooks::run() {
     const std::int64_t free = attempts_max - state.running;
     std::size_t taken = 0;
     if (free > 0) {
-      auto claimed = co_await claim(free);
+      auto claimed = co_await async::caught(claim(free));
       if (claimed) {
         taken = claimed->size();
         state.running += static_cast<std::int64_t>(taken);
@@ -244,7 +245,7 @@ Task<> Webhooks::run() {
 
 // What is due and was not claimed waits for its predecessor, or for its endpoint.
 Task<std::chrono::milliseconds> Webhooks::time_to_next_look() {
-  const auto next = co_await WebhookRepository(services_.units.database()).next_due_at();
+  const auto next = co_await async::caught(WebhookRepository(services_.units.database()).next_due_at());
   if (!next) co_return look_interval_min;
   if (!*next) co_return look_interval_max;
   const std::chrono::milliseconds left = **next - services_.call.clock->now();
@@ -267,7 +268,7 @@ Task<> Webhooks::run_attempt(Uuid delivery) {
 
 Task<> Webhooks::run_pruning() {
   while (true) {
-    auto pruned = co_await prune();
+    auto pruned = co_await async::caught(prune());
     report(pruned ? Result<>() : std::unexpected(std::move(pruned.error())));
     co_await async::sleep_for(pruning_interval);
   }

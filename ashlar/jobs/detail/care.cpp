@@ -2,6 +2,7 @@
 #include "ashlar/jobs/detail/care.hpp"
 
 #include "ashlar/api/system_call.hpp"
+#include "ashlar/async/caught.hpp"
 #include "ashlar/async/deadline.hpp"
 #include "ashlar/sql/raw.hpp"
 
@@ -144,9 +145,9 @@ Task<Result<>> Care::once() {
 
 Task<> Care::run(std::function<void()> found) {
   for (int round = 1;; ++round) {
-    auto done = co_await caught(once());
-    if (done && round % rounds_per_prune == 0) done = co_await caught(prune());
-    if (done && round % rounds_per_count == 1) done = co_await caught(count_queues());
+    auto done = co_await async::caught(once());
+    if (done && round % rounds_per_prune == 0) done = co_await async::caught(prune());
+    if (done && round % rounds_per_count == 1) done = co_await async::caught(count_queues());
     failures_.note(done, *environment_.logger);
     if (std::exchange(found_, false)) found();
     co_await async::sleep_for(interval);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/jobs/detail/completions.hpp"
 
+#include "ashlar/async/caught.hpp"
+
 #include <algorithm>
 #include <iterator>
 #include <utility>
@@ -94,7 +96,7 @@ Task<Result<bool>> Completions::write_batch() {
     co_return false;
   }
   // One that is written twice, since its first answer was lost, is left alone the second time.
-  auto ended = co_await caught(store_.end(batch, environment_.clock->now()));
+  auto ended = co_await async::caught(store_.end(batch, environment_.clock->now()));
   if (!ended && !is_unreachable(ended.error())) set_aside(batch.size());
   if (!ended) co_return std::unexpected(std::move(ended.error()));
   remove_first(batch.size());
@@ -111,7 +113,7 @@ Task<Result<>> Completions::flush() {
 
 Task<> Completions::run() {
   while (true) {
-    const auto written = co_await caught(flush());
+    const auto written = co_await async::caught(flush());
     failures_.note(written, *environment_.logger);
     co_await wakeup_.wait(written ? idle_wait : retry_delay);
   }

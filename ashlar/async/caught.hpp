@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ashlar/async/task.hpp"
+#include "ashlar/core/error.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <exception>
+#include <utility>
+
+namespace ashlar::async {
+
+// For a task that repeats something until it is cancelled: what one turn throws is its error, so that the next turn
+// comes. Without it, one exception ends the task, and nothing shows until the process does.
+//
+//   while (true) {
+//     report(co_await async::caught(read_once()));
+//     co_await async::sleep_for(interval);
+//   }
+//
+// The error is errors::internal with the exception's text as its cause. operation_aborted passes: the task is
+// cancelled.
+template <class T>
+Task<Result<T>> caught(Task<Result<T>> turn) {
+  try {
+    co_return co_await std::move(turn);
+  } catch (const boost::system::system_error& thrown) {
+    if (thrown.code() == boost::asio::error::operation_aborted) throw;
+    co_return std::unexpected(Error(errors::internal, {}).with_cause(thrown.what()));
+  } catch (const std::exception& thrown) {
+    co_return std::unexpected(Error(errors::internal, {}).with_cause(thrown.what()));
+  }
+}
+
+}  // namespace ashlar::async
