@@ -4,9 +4,6 @@
 #include "ashlar/async/task.hpp"
 #include "ashlar/core/error.hpp"
 
-#include <boost/asio/error.hpp>
-#include <boost/system/system_error.hpp>
-
 #include <exception>
 #include <utility>
 
@@ -23,15 +20,22 @@ namespace ashlar::async {
 // The error is errors::internal with the exception's text as its cause. operation_aborted passes: the task is
 // cancelled.
 template <class T>
+Task<Result<T>> caught(Task<Result<T>> turn);
+
+namespace detail {
+// Rethrows a cancellation, and what is no std::exception.
+[[nodiscard]] Error error_of(const std::exception_ptr& thrown);
+}  // namespace detail
+
+template <class T>
 Task<Result<T>> caught(Task<Result<T>> turn) {
+  std::exception_ptr thrown;
   try {
     co_return co_await std::move(turn);
-  } catch (const boost::system::system_error& thrown) {
-    if (thrown.code() == boost::asio::error::operation_aborted) throw;
-    co_return std::unexpected(Error(errors::internal, {}).with_cause(thrown.what()));
-  } catch (const std::exception& thrown) {
-    co_return std::unexpected(Error(errors::internal, {}).with_cause(thrown.what()));
+  } catch (...) {
+    thrown = std::current_exception();
   }
+  co_return std::unexpected(detail::error_of(thrown));
 }
 
 }  // namespace ashlar::async

@@ -63,8 +63,9 @@ struct CallOperation {
   RequestId id;
   Line<1, 100> operation;
   JsonObject input;
+  std::optional<Line<1, 255>> idempotency_key;  // so that a call whose answer was lost can be sent again
 };
-ASHLAR_DESCRIBE(CallOperation, id, operation, input)
+ASHLAR_DESCRIBE(CallOperation, id, operation, input, idempotency_key)
 
 struct Ping {
   static constexpr std::string_view tag = "ping";

@@ -101,6 +101,7 @@ Task<> Connection::act(protocol::CallOperation request) {
                      .transport = transport_name,
                      .address = identity_of_call->address,
                      .agent = identity_of_call->agent};
+  if (request.idempotency_key) caller.idempotency_key = request.idempotency_key->view();
   if (endpoint != nullptr && endpoint->time_max.count() > 0)
     caller.deadline = loop().server.services.clock.steady() + endpoint->time_max;
   const auto reply = co_await loop().server.client->call(request.operation.str(), request.input.text(), caller);
