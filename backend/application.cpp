@@ -344,6 +344,7 @@ std::unique_ptr<Realtime> Application::make_realtime() {
       Realtime::Environment{.units = units_,
                             .outbox = events_.outbox(),
                             .revocations = revocations_,
+                            .jobs = jobs_.admin(),
                             .call = {&dependencies_.clock, &dependencies_.random, &dependencies_.logger}});
 }
 

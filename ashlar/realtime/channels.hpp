@@ -43,7 +43,9 @@ ASHLAR_DESCRIBE(Topic, name)
 struct Channel {
   std::string pattern;  // "order:{id}": at most one parameter, at its end
   api::Endpoint endpoint;
-  enum class Publishers : std::uint8_t { server, clients } publishers = Publishers::server;
+  // feed: publish_at() of the hub, with positions that are valid on every instance. process: Hub::publish(), with
+  // positions of this process. clients: those, too.
+  enum class Publishers : std::uint8_t { feed, process, clients } publishers = Publishers::feed;
   // Whether its subscribers are members whom the others see, by the ids of their accounts. Of WebSockets alone.
   enum class Presence : std::uint8_t { off, on } presence = Presence::off;
 };
@@ -75,6 +77,11 @@ class ChannelBuilder {
   }
   ChannelBuilder& no_api_key() {
     channel_.endpoint.api_key_permissions.emplace();
+    return *this;
+  }
+  // Not the feed but this process publishes its events; see Channel::Publishers.
+  ChannelBuilder& process_publishes() {
+    channel_.publishers = Channel::Publishers::process;
     return *this;
   }
   ChannelBuilder& clients_publish() {

@@ -136,6 +136,12 @@ std::vector<Member> Hub::members(std::string_view channel) const {
   return out;
 }
 
+bool Hub::is_followed(std::string_view channel) const {
+  HubShard& shard = state_->shard_of(channel);
+  const std::lock_guard lock(shard.mutex);
+  return shard.find(channel) != nullptr;
+}
+
 void Hub::sweep() {
   for (const auto& shard : state_->shards) {
     const std::lock_guard lock(shard->mutex);

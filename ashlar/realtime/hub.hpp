@@ -126,6 +126,8 @@ class Hub {
   [[nodiscard]] std::uint64_t feed_offset() const;  // of the last event of the feed, or what it has passed
 
   [[nodiscard]] std::vector<Member> members(std::string_view channel) const;
+  // Whether it has a subscriber, or events from which one can resume. Only then does publishing reach anybody.
+  [[nodiscard]] bool is_followed(std::string_view channel) const;
   // Drops events that are too old, and channels with neither subscribers, members nor events. Call it every few
   // seconds.
   void sweep();

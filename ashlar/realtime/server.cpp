@@ -30,7 +30,7 @@ constexpr std::string_view ticket_prefix = "ticket=";
 ChannelOptions options_of(const ServerState& state, std::string_view topic) {
   ChannelOptions out{.history = state.options.history};
   const auto found = state.services.channels.find(channel_of_topic(topic));
-  if (!found || found->channel->publishers == Channel::Publishers::server)
+  if (!found || found->channel->publishers == Channel::Publishers::feed)
     out.numbering = ChannelOptions::Numbering::feed;
   return out;
 }

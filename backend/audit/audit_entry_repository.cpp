@@ -37,4 +37,9 @@ Task<Result<std::vector<IndexRow>>> AuditEntryRepository::index_after(std::int64
       .all(in_);
 }
 
+Task<Result<std::int64_t>> AuditEntryRepository::last_position() {
+  const auto last = co_await unwrap(sql::from<IndexRow>().order_by(sql::desc<&IndexRow::position>).limit(1).one(in_));
+  co_return last ? last->position : -1;
+}
+
 }  // namespace ashlar::backend

@@ -21,6 +21,8 @@ class AuditEntryRepository {
   Task<Result<std::vector<AuditEntry>>> of(std::vector<audit::IndexRow> rows);
   // Those after a position, in the order of the log.
   Task<Result<std::vector<audit::IndexRow>>> index_after(std::int64_t position, std::int64_t count_max);
+  // The greatest position; -1: there is no entry.
+  Task<Result<std::int64_t>> last_position();
 
  private:
   sql::Executor& in_;

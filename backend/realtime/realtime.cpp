@@ -44,7 +44,11 @@ Realtime::Realtime(realtime::ServerOptions options, Environment environment)
                    [database = &environment.units.database(), clock = environment.call.clock](std::string ticket) {
                      return redeem_realtime_ticket(std::move(ticket), *database, *clock);
                    }}),
-      feed_(environment.outbox, *environment.call.logger, &realtime_topics) {
+      feed_(environment.outbox, *environment.call.logger, &realtime_topics),
+      operator_feed_({.database = environment.units.database(),
+                      .jobs = environment.jobs,
+                      .clock = *environment.call.clock,
+                      .logger = *environment.call.logger}) {
   add_realtime_channels(channels_, environment_.units.database());
 }
 
@@ -59,9 +63,11 @@ void Realtime::start(const std::vector<boost::asio::io_context*>& loops) {
   server_.start(loops, value_of(async::run_to_end(first_loop, find_start())));
   value_of(async::run_to_end(first_loop, feed_.catch_up(*server_.hub())));
   feed_.start(first_loop, *server_.hub());
+  operator_feed_.start(first_loop, *server_.hub());
 }
 
 void Realtime::close() {
+  operator_feed_.close();
   feed_.close();
   server_.close();
 }

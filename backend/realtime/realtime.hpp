@@ -6,6 +6,7 @@
 #include "ashlar/observe/metrics_text.hpp"
 #include "ashlar/realtime/outbox_feed.hpp"
 #include "ashlar/realtime/server.hpp"
+#include "backend/realtime/operator_feed.hpp"
 #include "backend/realtime/realtime_settings.hpp"
 
 #include <vector>
@@ -14,8 +15,8 @@ namespace ashlar::backend {
 
 [[nodiscard]] realtime::ServerOptions realtime_options(const RealtimeSettings& settings);
 
-// The realtime transport of this instance: the channels, the server of WebSockets and event streams, and the feed from
-// the outbox. It runs on every loop, from start(), before the loops have threads, to close(), when the threads are
+// The realtime transport of this instance: the channels, the server of WebSockets and event streams, and the feeds
+// that fill them. It runs on every loop, from start(), before the loops have threads, to close(), when the threads are
 // joined and the database is not closed.
 class Realtime {
  public:
@@ -23,6 +24,7 @@ class Realtime {
     api::Units& units;
     events::Outbox& outbox;
     const auth::Revocations& revocations;
+    jobs::JobAdmin& jobs;
     api::Call::Environment call;
   };
   Realtime(realtime::ServerOptions options, Environment environment);
@@ -46,6 +48,7 @@ class Realtime {
   realtime::Channels channels_;
   realtime::Server server_;
   realtime::OutboxFeed feed_;
+  OperatorFeed operator_feed_;
 };
 
 }  // namespace ashlar::backend

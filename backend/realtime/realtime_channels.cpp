@@ -40,8 +40,8 @@ Result<Topic> orders(api::UserCall& call) {
 
 Result<Topic> order(api::UserCall&, ChannelOfOrder in) { return Topic{"order:" + in.id.to_string()}; }
 Result<Topic> notifications(api::UserCall& call) { return Topic{own("notifications", call.user().id)}; }
-Result<Topic> admin_jobs(api::UserCall&) { return Topic{"admin:jobs"}; }
-Result<Topic> admin_audit(api::UserCall&) { return Topic{"admin:audit"}; }
+Result<Topic> admin_jobs(api::UserCall&) { return Topic{std::string(admin_jobs_channel)}; }
+Result<Topic> admin_audit(api::UserCall&) { return Topic{std::string(admin_audit_channel)}; }
 
 // A slash separates a channel from what distinguishes its topics.
 Result<Topic> room(api::UserCall&, Room in) {
@@ -64,8 +64,8 @@ void add_realtime_channels(realtime::Channels& channels, sql::Database& database
   channels.add("orders", orders).signed_in().api_key("read:order");
   channels.add("order:{id}", order).owner_or("read:order", customer_of, database);
   channels.add("notifications", notifications).signed_in().no_api_key();
-  channels.add("admin:jobs", admin_jobs).permission("read:job");
-  channels.add("admin:audit", admin_audit).permission("read:audit");
+  channels.add("admin:jobs", admin_jobs).permission("read:job").process_publishes();
+  channels.add("admin:audit", admin_audit).permission("read:audit").process_publishes();
   channels.add("room:{name}", room).signed_in().no_api_key().clients_publish().presence();
 }
 // clang-format on

@@ -6,9 +6,13 @@
 #include "ashlar/sql/database.hpp"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace ashlar::backend {
+
+inline constexpr std::string_view admin_jobs_channel = "admin:jobs";
+inline constexpr std::string_view admin_audit_channel = "admin:audit";
 
 // The channels of the backend. What it is given outlives them.
 void add_realtime_channels(realtime::Channels& channels, sql::Database& database);

@@ -172,6 +172,20 @@ TEST_F(RealtimeOfBackend, DecidesEachChannelByItsGuard) {
   }
 }
 
+TEST_F(RealtimeOfBackend, ShowsOperatorsTheQueuesAndNewAuditEntries) {
+  const Person admin = backend.admin();
+  const auto client = instances.connect(admin.token);
+  EXPECT_THAT(subscribe(*client, "admin:audit"), HasSubstr(R"("type":"subscribed")"));
+  EXPECT_THAT(subscribe(*client, "admin:jobs"), HasSubstr(R"("type":"subscribed")"));
+  EXPECT_THAT(client->next(), AllOf(HasSubstr(R"("channel":"admin:jobs")"), HasSubstr(R"("event":"job.queues")"),
+                                    HasSubstr(R"("data":{"queues":[)")));
+  const auto made = backend.as(admin, Method::post, "/api/products", product);
+  EXPECT_THAT(client->next(),
+              AllOf(HasSubstr(R"("channel":"admin:audit")"), HasSubstr(R"("event":"audit.entry")"),
+                    HasSubstr(R"("action":"create","resource":"product","resourceId":")" + made.at("/data/id")),
+                    HasSubstr(R"("address":null,"agent":null)")));
+}
+
 TEST_F(RealtimeOfBackend, CallsOperationsWithTheSameDecisionsAsHttp) {
   const Person ada = backend.person("ada");
   const auto client = instances.connect(ada.token);
