@@ -99,7 +99,7 @@ def server(tree, release):
                            ("completions/ashlar.fish", "fish/vendor_completions.d/ashlar.fish")):
         write(tree / "usr/share" / target, release.texts[source])
     write(tree / "usr/share/doc/ashlar/NEWS.gz", archive.gzipped((ROOT / "CHANGELOG.md").read_bytes()))
-    depends = shared_library_depends(tree, ["usr/bin/ashlar"]) + ", ca-certificates, init-system-helpers (>= 1.54~)"
+    depends = shared_library_depends(tree, ["usr/bin/ashlar"]) + ", ca-certificates, init-system-helpers (>= 1.54~), procps"
     return pack(tree, "ashlar", release.version, depends, "backend in one binary",
                 "Accounts, sessions, roles, a product catalogue, orders, jobs and events over REST, GraphQL, gRPC and "
                 "WebSockets, on SQLite or on PostgreSQL and Redis. A systemd service with its own user.",
