@@ -24,7 +24,8 @@ std::string reachable(const std::string& host) {
 }
 
 Task<Result<int>> status_of(http::Client* client, std::string url, HealthTls tls) {
-  auto response = co_await client->send({.url = std::move(url), .egress = http::EgressPolicy::operator_configured()}, 3s);
+  auto response =
+      co_await client->send({.url = std::move(url), .egress = http::EgressPolicy::operator_configured()}, 3s);
   if (response) co_return response->status;
   // The certificate is for another name than this address, but the server took part in the handshake.
   if (tls == HealthTls::on && response.error().code() == http::client_errors::tls_failed) co_return 200;
