@@ -21,9 +21,14 @@ COPYRIGHT = """Format: https://www.debian.org/doc/packaging-manuals/copyright-fo
 Upstream-Name: Ashlar
 
 Files: *
-Copyright: (C) The Ashlar Authors
+Copyright: 2026 The Ashlar Authors
 License: Apache-2.0
  On Debian systems the Apache License 2.0 is in /usr/share/common-licenses/Apache-2.0.
+"""
+
+# The settings may hold passwords, so others cannot read them.
+OVERRIDES = """ashlar: non-standard-dir-perm 0750 != 0755 [etc/ashlar/]
+ashlar: non-standard-file-perm 0640 != 0644 [etc/ashlar/ashlar.env]
 """
 
 
@@ -99,6 +104,7 @@ def server(tree, release):
                            ("completions/ashlar.fish", "fish/vendor_completions.d/ashlar.fish")):
         write(tree / "usr/share" / target, release.texts[source])
     write(tree / "usr/share/doc/ashlar/NEWS.gz", archive.gzipped((ROOT / "CHANGELOG.md").read_bytes()))
+    write(tree / "usr/share/lintian/overrides/ashlar", OVERRIDES)
     depends = shared_library_depends(tree, ["usr/bin/ashlar"]) + ", ca-certificates, init-system-helpers (>= 1.54~), procps"
     return pack(tree, "ashlar", release.version, depends, "backend in one binary",
                 "Accounts, sessions, roles, a product catalogue, orders, jobs and events over REST, GraphQL, gRPC and "
