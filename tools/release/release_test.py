@@ -4,6 +4,7 @@
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -112,6 +113,32 @@ class Links(unittest.TestCase):
 
     def test_library_needs_what_cmake_says(self):
         self.assertLessEqual({"libssl-dev", "libboost1.81-dev", "libzxcvbn-dev"}, set(debian.development_packages()))
+
+
+class Run(unittest.TestCase):
+    """./run with a released program."""
+
+    def run_with(self, version, *arguments):
+        folder = self.enterContext(tempfile.TemporaryDirectory())
+        program = pathlib.Path(folder, "ashlar")
+        program.write_text(f'#!/bin/sh\n[ "$1" = --version ] && echo "ashlar {version}" || echo "runs $*"\n')
+        program.chmod(0o755)
+        return subprocess.run([debian.ROOT / "run", *arguments], capture_output=True, text=True,
+                              env=os.environ | {"ASHLAR_BINARY": str(program)})
+
+    def test_serves_one_of_the_same_version(self):
+        header = (debian.ROOT / "ashlar/version.hpp").read_text()
+        version = ".".join(re.findall(r"#define ASHLAR_VERSION_(?:MAJOR|MINOR|PATCH) (\d+)", header))
+        done = self.run_with(version, "--port", "4000")
+        self.assertEqual((done.returncode, done.stdout.splitlines()[-1]), (0, "runs serve --port 4000"))
+
+    def test_refuses_another_version(self):
+        done = self.run_with("99.0.0")
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stderr, r"is not ashlar \d+\.\d+\.\d+: ashlar 99\.0\.0\n$")
+
+    def test_checks_arguments_first(self):
+        self.assertEqual(self.run_with("99.0.0", "--prot", "4000").returncode, 64)
 
 
 if __name__ == "__main__":
