@@ -70,6 +70,9 @@ int restore(const FileCommand& wanted);
 enum class DoctorOutput : std::uint8_t { table, json };
 int doctor(DoctorOutput output);
 
+// Asks the server of these settings, on this machine, for /health/ready; returns exit_failed unless it answers 200.
+int health();
+
 struct NewCertificate {
   std::string certificate_file = "data/certificate.pem";
   std::string key_file = "data/key.pem";

@@ -147,6 +147,12 @@ void add_doctor(CLI::App& app, CommandLine& line) {
   command->callback([&] { line.chosen = [&] { return doctor(line.doctor_output); }; });
 }
 
+void add_health(CLI::App& app, CommandLine& line) {
+  auto* command = app.add_subcommand("health", "Whether the server on this machine is ready, for health checks");
+  command->footer("Asks for /health/ready on HOST and PORT, for 3 s. Ends with 1 unless the answer is 200.");
+  command->callback([&] { line.chosen = health; });
+}
+
 void add_user(CLI::App& app, CommandLine& line) {
   auto* command = app.add_subcommand("user", "Accounts, roles and permissions");
   command->require_subcommand(1);
@@ -361,6 +367,7 @@ int run_command_line(int argc, char** argv) {
   add_migrate(app, line);
   add_backup(app, line);
   add_doctor(app, line);
+  add_health(app, line);
   app.add_subcommand("routes", "Every route: method, path, guard, limit, summary")->callback([&] {
     line.chosen = print_routes;
   });

@@ -7,6 +7,7 @@
 
 #include <fstream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -68,6 +69,24 @@ TEST_F(Cli, SaysWhatToDoAboutAPortOrADatabase) {
   EXPECT_THAT(unwritable.err, HasSubstr("Make its folder writable for this user"));
   variables["DATABASE_URL"] = "postgresql://ada@127.0.0.1:1/none";
   EXPECT_THAT(test::run(ashlar({"migrate", "status"}, other, variables)).err, HasSubstr("Check DATABASE_URL"));
+}
+
+TEST_F(Cli, HealthIsThatOfTheServerOnThisMachine) {
+  auto variables = server_variables();
+  variables["HOST"] = "127.0.0.1";
+  const auto health = [&] { return test::run(ashlar({"health"}, folder, variables)); };
+  variables["DRAIN_DELAY"] = "60s";
+  std::optional<Server> server(std::in_place, folder, variables);
+  variables["PORT"] = std::to_string(server->port());
+  EXPECT_EQ(health().exit_code, 0) << health().err;
+  server->process().signal(SIGTERM);
+  server->process().wait_for("stopping");
+  auto draining = health();
+  while (draining.exit_code == 0) draining = health();  // it drains after that line
+  EXPECT_EQ(draining.exit_code, 1);
+  EXPECT_THAT(draining.err, HasSubstr("/health/ready answers 503"));
+  server.reset();
+  EXPECT_EQ(health().exit_code, 1);
 }
 
 TEST_F(Cli, HelpsAndSaysItsVersion) {
