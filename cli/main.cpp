@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/version.hpp"
+#include "cli/client.hpp"
 #include "cli/command_context.hpp"
 #include "cli/commands.hpp"
 #include "cli/suggestions.hpp"
@@ -30,6 +31,7 @@ struct CommandLine {
   FileCommand backup;
   DoctorOutput doctor_output = DoctorOutput::table;
   ProtoOutput proto_output = ProtoOutput::proto;
+  ClientCommand client;
   NewAccount account;
   AccountList list;
   std::string email;
@@ -55,6 +57,7 @@ Examples:
   ashlar user grant ada@example.com create:product
   ashlar openapi > openapi.json
   ashlar proto > api.proto
+  ashlar client typescript --output src/api
 
 Settings come from the environment and from .env in this folder: see docs/guide/configuration.md.
 )";
@@ -64,6 +67,16 @@ void add_proto(CLI::App& app, CommandLine& line) {
   command->add_flag_callback(
       "--lock", [&] { line.proto_output = ProtoOutput::lock; }, "The numbers of its fields, for backend/proto.lock");
   command->callback([&] { line.chosen = [&] { return print_proto(line.proto_output); }; });
+}
+
+void add_client(CLI::App& app, CommandLine& line) {
+  auto* command = app.add_subcommand("client", "Clients of the API for other languages");
+  command->require_subcommand(1);
+  auto* typescript = command->add_subcommand("typescript", "A client for browsers and Node.js, without dependencies");
+  typescript->add_option("--output", line.client.folder, "The folder for its files (client)");
+  typescript->add_option("--openapi", line.client.openapi_file, "Of another program's OpenAPI description, a file");
+  typescript->footer("Replaces the files of an earlier run, and no others.");
+  typescript->callback([&] { line.chosen = [&] { return write_typescript_client(line.client); }; });
 }
 
 void add_serve(CLI::App& app, CommandLine& line) {
@@ -379,6 +392,7 @@ int run_command_line(int argc, char** argv) {
       ->require_subcommand(1)
       ->add_subcommand("schema", "The types of /graphql, in GraphQL's schema language")
       ->callback([&] { line.chosen = print_graphql_schema; });
+  add_client(app, line);
   add_cert(app, line);
   add_user(app, line);
   add_authz(app, line);
