@@ -108,7 +108,8 @@ void report(LintStep& step, std::vector<Allowance> allowances, const std::string
     allowance->use = Allowance::Use::used;
   }
   for (const Allowance& each : allowances) {
-    if (each.use == Allowance::Use::used) continue;
+    // In one deployment with earlier migrations its object may be new: then it allows nothing, and is not wrong.
+    if (each.use == Allowance::Use::used || step.running < step.number - 1) continue;
     hits.push_back(
         {.rule = Rule::unused_exception, .object = each.rule, .line = each.line, .statement = each.statement});
   }

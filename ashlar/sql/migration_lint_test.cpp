@@ -322,6 +322,9 @@ TEST(MigrationLint, KnowsWhichVersionRuns) {
   EXPECT_THAT(rules_of(lint(Dialect::postgres, texts, {.running = 1})), IsEmpty());
   EXPECT_THAT(rules_of(lint(Dialect::postgres, texts, {.running = 2})), ElementsAre("drop-column"));
   EXPECT_EQ(lint(Dialect::postgres, texts, {.running = 2}).migrations, 1U);
+  const std::vector<std::string> allowed{texts[0], "-- lint: allow drop-column because it is unused\n" + texts[1]};
+  EXPECT_THAT(rules_of(lint(Dialect::postgres, allowed)), IsEmpty());
+  EXPECT_THAT(rules_of(lint(Dialect::postgres, allowed, {.running = 1})), IsEmpty());
   EXPECT_THAT(rules_of(lint(Dialect::postgres, texts, {.skip_through = 3})), IsEmpty());
   EXPECT_EQ(lint(Dialect::postgres, texts, {.skip_through = 2}).migrations, 1U);
 }
