@@ -3,6 +3,7 @@
 #include "cli/client.hpp"
 #include "cli/command_context.hpp"
 #include "cli/commands.hpp"
+#include "cli/migrate_lint.hpp"
 #include "cli/suggestions.hpp"
 
 #include <CLI/CLI.hpp>
@@ -28,6 +29,7 @@ struct CommandLine {
   std::size_t steps = 1;
   std::int64_t wait_seconds = 60;
   NewMigration migration;
+  LintMigrations lint;
   FileCommand backup;
   DoctorOutput doctor_output = DoctorOutput::table;
   ProtoOutput proto_output = ProtoOutput::proto;
@@ -115,6 +117,29 @@ void add_migrate_new(CLI::App& app, CommandLine& line) {
   command->callback([&] { line.chosen = [&] { return migrate_new(line.migration); }; });
 }
 
+void add_migrate_lint(CLI::App& app, CommandLine& line) {
+  using Which = LintMigrations::Which;
+  using For = LintMigrations::For;
+  auto* command = app.add_subcommand("lint", "Find migrations that break the running version or lock large tables");
+  auto* folder = command->add_option("--folder", line.lint.folder, "Their folder (backend/migrations or migrations)");
+  auto* since = command->add_option("--since", line.lint.since, "The last migration of the version that runs");
+  since->check(CLI::Range(0, 9999));
+  auto* all = command->add_flag_callback(
+      "--all", [&] { line.lint.which = Which::all; }, "Each migration, also those that lint.txt skips");
+  auto* only = command->add_option_function<std::string>(
+      "--only",
+      [&](const std::string& which) { line.lint.databases = which == "sqlite" ? For::sqlite : For::postgres; },
+      "For sqlite or postgres alone");
+  only->check(CLI::IsMember({"sqlite", "postgres"}));
+  all->excludes(since);
+  auto* pending = command->add_flag_callback(
+      "--pending", [&] { line.lint.which = Which::pending; }, "What this binary would apply to the database");
+  for (auto* other : {folder, since, all, only}) pending->excludes(other);
+  command->add_flag_callback("--json", [&] { line.lint.output = Output::json; }, "As JSON");
+  command->footer("Ends with 1 when there is a finding. See docs/guide/migrations.md.");
+  command->callback([&] { line.chosen = [&] { return migrate_lint(line.lint); }; });
+}
+
 void add_migrate(CLI::App& app, CommandLine& line) {
   auto* command = app.add_subcommand("migrate", "Look at the database's schema, and change it");
   command->require_subcommand(1);
@@ -122,6 +147,7 @@ void add_migrate(CLI::App& app, CommandLine& line) {
     line.chosen = migrate_status;
   });
   add_migrate_new(*command, line);
+  add_migrate_lint(*command, line);
   auto* up = command->add_subcommand("up", "Apply what is pending");
   up->callback([&] { line.chosen = [&] { return migrate_up(line.run, std::chrono::seconds(line.wait_seconds)); }; });
   auto* down = command->add_subcommand("down", "Take the last ones back; what is in their tables is lost");

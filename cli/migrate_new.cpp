@@ -108,7 +108,7 @@ int migrate_new(const NewMigration& wanted) {
     write(file + ".down.sql", target.draft.change.down);
   }
   for (const Target& target : targets) print_left(target);
-  std::puts("Review them, then build, and run: ashlar migrate up");
+  std::puts("Review them, check them with ashlar migrate lint, then build, and run: ashlar migrate up");
   return exit_ok;
 }
 
