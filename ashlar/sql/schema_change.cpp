@@ -16,7 +16,7 @@ using detail::create_object;
 using detail::create_table;
 using detail::written_name;
 using CatalogTable = Catalog::Table;
-using Column = Catalog::Column;
+using CatalogColumn = Catalog::Column;
 
 std::string as_comment(std::string_view sql) {
   std::string out;
@@ -73,8 +73,8 @@ bool has_same_constraints(const CatalogTable& a, const CatalogTable& b) {
 
 // Whether the objects that both have are equal.
 bool keeps_columns(const CatalogTable& from, const CatalogTable& to) {
-  return std::ranges::all_of(from.columns, [&](const Column& column) {
-    const Column* now = to.column(column.name);
+  return std::ranges::all_of(from.columns, [&](const CatalogColumn& column) {
+    const CatalogColumn* now = to.column(column.name);
     return now == nullptr || *now == column;
   });
 }
@@ -89,13 +89,13 @@ class TableChange {
     for (const auto& constraint : from_.constraints)
       if (!has(to_, constraint)) steps_.add(drop(constraint), add(constraint));
     add_columns();
-    const bool rewrites = std::ranges::any_of(from_.columns, [&](const Column& column) {
-      const Column* now = to_.column(column.name);
+    const bool rewrites = std::ranges::any_of(from_.columns, [&](const CatalogColumn& column) {
+      const CatalogColumn* now = to_.column(column.name);
       return now != nullptr && now->type != column.type;
     });
     if (rewrites) drop_objects("view");
-    for (const Column& column : from_.columns)
-      if (const Column* now = to_.column(column.name)) alter(column, *now);
+    for (const CatalogColumn& column : from_.columns)
+      if (const CatalogColumn* now = to_.column(column.name)) alter(column, *now);
     if (rewrites) make_objects("view");
     for (const auto& constraint : to_.constraints)
       if (!has(from_, constraint)) steps_.add(add(constraint), drop(constraint));
@@ -121,7 +121,7 @@ class TableChange {
   }
 
   void add_columns() {
-    for (const Column& column : to_.columns) {
+    for (const CatalogColumn& column : to_.columns) {
       if (from_.column(column.name) != nullptr) continue;
       const bool needs_value = !column.nullable && column.clause.empty();
       const std::string note =
@@ -134,7 +134,7 @@ class TableChange {
   }
 
   void drop_columns() {
-    for (const Column& column : from_.columns) {
+    for (const CatalogColumn& column : from_.columns) {
       if (to_.column(column.name) != nullptr) continue;
       steps_.propose("what " + to_.name + "." + column.name + " holds is lost. Do it when no version uses it any more.",
                      alter_table() + "drop column " + written_name(column.name) + ";\n",
@@ -142,7 +142,7 @@ class TableChange {
     }
   }
 
-  void alter(const Column& before, const Column& after) {
+  void alter(const CatalogColumn& before, const CatalogColumn& after) {
     const std::string column = alter_table() + "alter column " + written_name(after.name) + " ";
     if (before.type != after.type) {
       const auto to = [&](const std::string& type) {
@@ -172,7 +172,7 @@ class TableChange {
   void rebuild() {
     steps_.rebuilds();
     CatalogTable after = to_;
-    for (Column column : from_.columns) {  // dropping it belongs to another step
+    for (CatalogColumn column : from_.columns) {  // dropping it belongs to another step
       if (to_.column(column.name) != nullptr) continue;
       column.nullable = true;
       after.columns.push_back(std::move(column));
@@ -188,8 +188,8 @@ class TableChange {
   [[nodiscard]] std::string rebuilt(const CatalogTable& before, const CatalogTable& after) const {
     const std::string other = "new_" + after.name;
     std::string kept, notes;
-    for (const Column& column : after.columns) {
-      const Column* was = before.column(column.name);
+    for (const CatalogColumn& column : after.columns) {
+      const CatalogColumn* was = before.column(column.name);
       if (was != nullptr) kept += (kept.empty() ? "" : ", ") + written_name(column.name);
       const bool needs_value = !column.nullable && column.clause.empty();
       if (was == nullptr && needs_value)
