@@ -169,6 +169,10 @@ ReportView lint_pending() {
   const auto all = backend::migrations(context.database->dialect());
   const auto running = static_cast<std::int64_t>(all.size() - pending.size());
   ReportView out;
+  if (running == 0) {  // no version runs on an empty database
+    out.migrations = static_cast<std::int64_t>(all.size());
+    return out;
+  }
   append(out, "", sql::lint_migrations(all, context.database->dialect(), {.running = running}));
   return out;
 }
