@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ashlar/events/doorbell.hpp"
 
+#include "ashlar/async/caught.hpp"
 #include "ashlar/async/deadline.hpp"
 #include "ashlar/async/task_scope.hpp"
 #include "ashlar/async/wakeup.hpp"
@@ -61,7 +62,7 @@ Task<> Doorbell::run() {
       continue;
     }
     ++state_->sent;
-    (void)co_await state_->send();  // a lost message delays the reader only
+    (void)co_await async::caught(state_->send());  // a lost message delays the reader only
     co_await async::sleep_for(state_->options.interval_min);
   }
 }
