@@ -64,6 +64,16 @@ Task<> Doorbell::ring() {
     }
     sending_ = Sending::sending;
   }
+  // A message that throws, or a caller that is cancelled, must not keep all later rings from being sent.
+  struct Turn {
+    Doorbell& bell;
+    bool over = false;
+    ~Turn() {
+      if (over) return;
+      const std::scoped_lock lock(bell.mutex_);
+      bell.sending_ = Sending::idle;
+    }
+  } turn{*this};
   // While others ring without a pause, every worker is awake: a caller does not send for them forever.
   constexpr int sends_max = 3;
   for (int sent = 1;; ++sent) {
@@ -71,6 +81,7 @@ Task<> Doorbell::ring() {
     const std::scoped_lock lock(mutex_);
     if (sending_ == Sending::sending || sent == sends_max) {
       sending_ = Sending::idle;
+      turn.over = true;
       co_return;
     }
     sending_ = Sending::sending;
